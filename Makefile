@@ -1,0 +1,52 @@
+# Everything a person does with a checkout. Needs only python3 (3.11 or newer) and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check format bench locks clean
+.DELETE_ON_ERROR:
+
+run: .venv
+	@exec $(BIN)/hub dev
+
+.venv: .venv/.installed
+
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Persona Hub needs Python 3.11 or newer; set PYTHON=python3.x")'
+	@echo "Setting up .venv (once; about a minute) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.developing: .venv/.installed requirements-dev.lock
+	@echo "Adding the development tools to .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+test: .venv/.developing
+	@$(BIN)/python -m pytest
+
+check: .venv/.developing
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/pyright
+	@$(BIN)/cog --check README.md
+
+format: .venv/.developing
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/cog -r README.md
+
+bench: .venv/.developing
+	@$(BIN)/python -m bench
+
+# The locks hold hashes and no addresses, so that they install from any index.
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
+locks:
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv .hub

@@ -1,0 +1,108 @@
+"""One SQLite file for table, lanes and their order: WAL, synchronous FULL, one writer at a time.
+
+FULL means that what was acknowledged survives a power loss too. Deleted content is overwritten
+(`secure_delete`), so that a message that has left its lane does not linger in free pages.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from persona.errors import Broken
+
+FORMAT = 1
+"""Version of the state folder; the table's rows carry their own."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS rows (
+    partition TEXT NOT NULL,
+    sort TEXT NOT NULL,
+    body BLOB NOT NULL,
+    due REAL,
+    expires REAL,
+    PRIMARY KEY (partition, sort)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS rows_due ON rows (due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS rows_expires ON rows (expires) WHERE expires IS NOT NULL;
+CREATE TABLE IF NOT EXISTS messages (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    lane TEXT NOT NULL,
+    once TEXT NOT NULL,
+    body TEXT NOT NULL,
+    put_at REAL NOT NULL,
+    visible_at REAL NOT NULL,
+    receives INTEGER NOT NULL DEFAULT 0,
+    receipt TEXT NOT NULL DEFAULT '',
+    dead INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS messages_lane ON messages (dead, lane, number);
+CREATE TABLE IF NOT EXISTS repeats (
+    once TEXT PRIMARY KEY,
+    put_at REAL NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+class Database:
+    """Connections to one file: a reader a thread, one shared writer behind a lock."""
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        self._path = path
+        self._synchronous = "FULL" if durable else "OFF"
+        self._local = threading.local()
+        self._lock = threading.RLock()
+        self._opened: list[sqlite3.Connection] = []
+        self._writer = self._connect()
+        version = self._writer.execute("PRAGMA user_version").fetchone()[0]
+        if version > FORMAT:
+            raise Broken(
+                f"{path} is of state format {version}; this version of the hub knows up to "
+                f"{FORMAT}. Start the newer version, or point HUB_STATE at another folder."
+            )
+        self._writer.executescript(SCHEMA)
+        self._writer.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, isolation_level=None, check_same_thread=False, timeout=30.0
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        connection.execute("PRAGMA secure_delete = ON")
+        with self._lock:
+            self._opened.append(connection)
+        return connection
+
+    @property
+    def reader(self) -> sqlite3.Connection:
+        """This thread's own connection; it sees every commit made before its statement."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+        return connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with self._lock:
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    def backup(self, target: Path) -> None:
+        """A consistent copy while others read and write."""
+        with sqlite3.connect(target) as copy:
+            self.reader.backup(copy)
+        copy.close()
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()

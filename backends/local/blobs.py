@@ -1,0 +1,40 @@
+"""Large things as files, sealed under a key of their own, written whole or not at all."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE = 12
+
+
+class Blobs:
+    """Implements `persona.ports.Blobs`; a file's name is the hash of the blob's."""
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        self._folder = folder
+        self._key = AESGCM(key)
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def put(self, name: str, data: bytes) -> None:
+        nonce = os.urandom(NONCE)
+        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+            file.write(nonce + self._key.encrypt(nonce, data, name.encode()))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(file.name, self._path(name))
+
+    def get(self, name: str) -> bytes | None:
+        try:
+            sealed = self._path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+        return self._key.decrypt(sealed[:NONCE], sealed[NONCE:], name.encode())
+
+    def delete(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / hashlib.sha256(name.encode()).hexdigest()

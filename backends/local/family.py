@@ -1,0 +1,67 @@
+"""Opens the whole local family on one state folder."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backends.local._database import Database
+from backends.local.bell import Bell
+from backends.local.blobs import Blobs
+from backends.local.clock import Clock as MachineClock
+from backends.local.keys import Keys
+from backends.local.lanes import Lanes
+from backends.local.secrets import Secrets
+from backends.local.sockets import Sockets
+from backends.local.table import Table
+from persona.ports import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The open parts, with the ends that only the local stage uses."""
+
+    database: Database
+    table: Table
+    lanes: Lanes
+    bell: Bell
+    blobs: Blobs
+    keys: Keys
+    secrets: Secrets
+    sockets: Sockets
+    clock: Clock
+
+    def ports(self) -> dict[str, Any]:
+        """The parts under their ports' names."""
+        names = ("table", "lanes", "bell", "blobs", "keys", "secrets", "sockets", "clock")
+        return {name: getattr(self, name) for name in names}
+
+    def close(self) -> None:
+        self.database.close()
+        self.keys.close()
+
+
+def open_family(
+    state: Path,
+    env: Mapping[str, str],
+    *,
+    clock: Clock | None = None,
+    durable: bool = True,
+) -> Family:
+    """Makes what the folder lacks. Raises Broken for a folder of a newer format."""
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    time = clock or MachineClock()
+    database = Database(state / "hub.db", durable=durable)
+    secrets = Secrets(state / "secrets.json", env)
+    return Family(
+        database=database,
+        table=Table(database),
+        lanes=Lanes(database, time),
+        bell=Bell(),
+        blobs=Blobs(state / "blobs", hashlib.sha256(b"blobs" + secrets.master).digest()),
+        keys=Keys(state / "keys.db", secrets.master),
+        secrets=secrets,
+        sockets=Sockets(),
+        clock=time,
+    )

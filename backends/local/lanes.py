@@ -1,0 +1,136 @@
+"""Lanes on SQLite, with the behaviour of SQS FIFO: order and one batch in flight per lane.
+
+At least once: a message comes again when its receiver neither deleted nor released it in time.
+Repeats of one event within five minutes are dropped at the door; what comes later is recognised
+by its seen mark. A message received too often becomes a dead letter.
+"""
+
+import threading
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backends.local._database import Database
+from persona.ports import Clock
+
+REPEAT_WINDOW = 300.0
+VISIBILITY = 120.0
+"""Seconds until a received message comes again: the turn's timeout and a minute."""
+MOST_RECEIVES = 8
+BATCH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One received message, as its receiver needs it."""
+
+    id: str
+    lane: str
+    body: str
+    receipt: str
+    receives: int
+
+
+class Lanes:
+    """Implements `persona.ports.Lanes`, and the receiving end for the local stage."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self.arrived = threading.Event()
+
+    def put(self, lane: str, body: str, once: str) -> None:
+        now = self._clock.now()
+        mark = f"{lane} {once}"
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM repeats WHERE put_at <= ?", (now - REPEAT_WINDOW,))
+            known = connection.execute("SELECT 1 FROM repeats WHERE once = ?", (mark,)).fetchone()
+            if not known:
+                connection.execute("INSERT INTO repeats VALUES (?, ?)", (mark, now))
+                connection.execute(
+                    "INSERT INTO messages (lane, once, body, put_at, visible_at) "
+                    "VALUES (?, ?, ?, ?, ?)",
+                    (lane, once, body, now, now),
+                )
+        self.arrived.set()
+
+    def receive(self, busy: Sequence[str] = ()) -> list[Message]:
+        """The next batch of one lane that nobody works; none when every lane is busy or empty."""
+        now, receipt = self._clock.now(), uuid.uuid4().hex
+        with self._database.writing() as connection:
+            lane = self._free_lane(connection, now, set(busy))
+            if lane is None:
+                return []
+            found = connection.execute(
+                "SELECT number, body, receives FROM messages WHERE dead = 0 AND lane = ? "
+                "ORDER BY number LIMIT ?",
+                (lane, BATCH),
+            ).fetchall()
+            numbers = [number for number, _, _ in found]
+            places = ",".join("?" * len(numbers))
+            connection.execute(
+                f"UPDATE messages SET receives = receives + 1, receipt = ?, visible_at = ? "
+                f"WHERE number IN ({places})",
+                (receipt, now + VISIBILITY, *numbers),
+            )
+        return [
+            Message(str(number), lane, body, f"{receipt}:{number}", receives + 1)
+            for number, body, receives in found
+        ]
+
+    def _free_lane(self, connection: object, now: float, busy: set[str]) -> str | None:
+        """The lane whose first message has waited longest and may be received."""
+        firsts = connection.execute(  # type: ignore[attr-defined]
+            "SELECT lane, MIN(number) AS first, visible_at FROM messages WHERE dead = 0 "
+            "GROUP BY lane ORDER BY first"
+        )
+        for lane, _, visible_at in firsts:
+            if visible_at <= now and lane not in busy:
+                return lane
+        return None
+
+    def delete(self, message: Message) -> None:
+        """Done: it will not come again, if the receipt is still the newest."""
+        receipt, _, number = message.receipt.partition(":")
+        with self._database.writing() as connection:
+            connection.execute(
+                "DELETE FROM messages WHERE number = ? AND receipt = ?", (number, receipt)
+            )
+
+    def release(self, receipt: str, seconds: float) -> None:
+        token, _, number = receipt.partition(":")
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE messages SET visible_at = ?, dead = receives >= ? "
+                "WHERE number = ? AND receipt = ?",
+                (self._clock.now() + seconds, MOST_RECEIVES, number, token),
+            )
+        self.arrived.set()
+
+    def release_all(self) -> None:
+        """At the start of the one process: whoever held a message before is gone."""
+        with self._database.writing() as connection:
+            connection.execute("UPDATE messages SET visible_at = 0, receipt = ''")
+
+    def dead_letters(self) -> list[Message]:
+        found = self._database.reader.execute(
+            "SELECT number, lane, body, receives FROM messages WHERE dead = 1 ORDER BY number"
+        )
+        return [Message(str(n), lane, body, f":{n}", r) for n, lane, body, r in found]
+
+    def bury(self, message: Message) -> None:
+        """A dead letter was told: it is over."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM messages WHERE number = ? AND dead = 1", (message.id,))
+
+    def waiting(self) -> int:
+        """How many messages are in any lane, dead letters aside."""
+        return self._database.reader.execute(
+            "SELECT COUNT(*) FROM messages WHERE dead = 0"
+        ).fetchone()[0]
+
+    def next_visible(self) -> float | None:
+        """When the next message may be received."""
+        return self._database.reader.execute(
+            "SELECT MIN(visible_at) FROM messages WHERE dead = 0"
+        ).fetchone()[0]

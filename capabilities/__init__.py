@@ -1,0 +1,1 @@
+"""One file, one thing the persona may do."""

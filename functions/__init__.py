@@ -1,0 +1,1 @@
+"""One file, one Lambda entry point: the listing is what runs."""

@@ -1,0 +1,112 @@
+"""Every webhook and web request: verify, normalise, enqueue, answer; nothing else.
+
+Takes API Gateway's HTTP event (payload 2.0), in AWS and in the local stage alike.
+"""
+
+import base64
+import json
+from typing import Any
+
+from functions import _compose
+from functions._observe import count, log
+from persona.admission import admit
+from persona.declare import Request, Response, Surface
+from persona.errors import Rejected, Transient
+from persona.model import Event
+from persona.ports import Door, Ports
+
+STATUS = {
+    "malformed": 400,
+    "unproven": 401,
+    "forbidden": 403,
+    "absent": 404,
+    "too large": 413,
+    "too many": 429,
+}
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Lambda's entry."""
+    return run(event, _compose.ports())
+
+
+def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
+    """Answers one HTTP event; what cannot be enqueued is a 503, so that the vendor repeats it."""
+    request = _request(event)
+    surface = _surface(request, ports)
+    if surface is None:
+        return _answer(Response(404, b'{"error":"not found"}'))
+    try:
+        return _answer(surface.receive(request, door(ports)))
+    except Rejected as error:
+        count("refused", surface=surface.name, fault=error.fault)
+        return _answer(_refusal(error, surface))
+    except Transient:
+        log.exception("not enqueued", extra={"surface": surface.name})
+        return _answer(Response(503, b'{"error":"try again"}', {"retry-after": "1"}))
+
+
+def door(ports: Ports) -> Door:
+    """What a surface may do at ingress, and nothing more."""
+
+    def admit_one(event: Event) -> None:
+        admit(event, ports)
+        count("admitted", surface=event.address.surface, kind=event.kind)
+        log.info("admitted", extra={"correlation": event.correlation, "kind": event.kind})
+
+    return Door(
+        settings=ports.settings,
+        secrets=ports.secrets,
+        table=ports.table,
+        keys=ports.keys,
+        clock=ports.clock,
+        entropy=ports.entropy,
+        admit=admit_one,
+    )
+
+
+def _surface(request: Request, ports: Ports) -> Surface | None:
+    """The surface that declared this route; a path ending in `*` takes what lies below it."""
+    for surface in ports.surfaces.values():
+        for method, path in surface.routes:
+            below = path.endswith("*") and request.path.startswith(path[:-1])
+            if request.method == method and (request.path == path or below):
+                return surface
+    return None
+
+
+def _refusal(error: Rejected, surface: Surface) -> Response:
+    status = surface.refusals.get(error.fault, STATUS[error.fault])
+    headers = {"content-type": "application/json"}
+    if error.retry_after:
+        headers["retry-after"] = str(max(1, round(error.retry_after)))
+    return Response(status, json.dumps({"error": error.reason}).encode(), headers)
+
+
+def _request(event: dict[str, Any]) -> Request:
+    http = event["requestContext"]["http"]
+    body = event.get("body") or ""
+    raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+    if event.get("cookies"):
+        headers["cookie"] = "; ".join(event["cookies"])
+    return Request(
+        method=http["method"],
+        path=event["rawPath"],
+        query=event.get("rawQueryString", ""),
+        headers=headers,
+        body=raw,
+        source=http.get("sourceIp", ""),
+    )
+
+
+def _answer(response: Response) -> dict[str, Any]:
+    headers = {"cache-control": "no-store", **response.headers}
+    cookies = [headers.pop("set-cookie")] if "set-cookie" in headers else []
+    return {
+        "statusCode": response.status,
+        "headers": headers,
+        "cookies": cookies,
+        "body": base64.b64encode(response.body).decode(),
+        "isBase64Encoded": True,
+    }

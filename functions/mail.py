@@ -1,0 +1,44 @@
+"""Inbound email: SES's receipt of a mail whose raw text already lies in the blobs."""
+
+from typing import Any
+
+from functions import _compose
+from functions._observe import count, log
+from functions.ingress import door
+from persona.errors import Rejected
+from persona.ports import Ports
+
+
+def handler(event: dict[str, Any], context: object) -> None:
+    """Lambda's entry; a failure to enqueue raises, so that SES invokes again."""
+    run(event, _compose.ports())
+
+
+def run(event: dict[str, Any], ports: Ports) -> None:
+    """Takes SES's receipt event: verdicts, envelope, and the id under which the mail lies."""
+    from surfaces.email import Receipt, receive_mail
+
+    for record in event["Records"]:
+        mail, receipt = record["ses"]["mail"], record["ses"]["receipt"]
+        raw = ports.blobs.get(blob_name(mail["messageId"]))
+        verdicts = {
+            name: receipt.get(f"{name}Verdict", {}).get("status", "GRAY")
+            for name in ("spf", "dkim", "dmarc", "spam", "virus")
+        }
+        envelope = Receipt(
+            id=mail["messageId"],
+            mail_from=mail["source"],
+            recipients=tuple(receipt["recipients"]),
+            verdicts=verdicts,
+        )
+        try:
+            fate = receive_mail(raw or b"", envelope, door(ports))
+        except Rejected as error:
+            fate = f"rejected: {error.fault}"
+        count("mail", fate=fate)
+        log.info("mail", extra={"fate": fate})
+
+
+def blob_name(message_id: str) -> str:
+    """Where a received mail's raw text lies."""
+    return f"mail/{message_id}"

@@ -1,0 +1,96 @@
+"""The web page's open sockets: who may listen, and what to push when a lane has something new."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+from functions import _compose
+from functions._observe import count
+from persona import keys
+from persona.errors import Conflict, Rejected
+from persona.model import FORMAT, Place
+from persona.ports import ABSENT, Delete, Ports, Put, Row, equals
+from surfaces.web import conversation, session
+
+HOURS = 2 * 3600.0
+"""API Gateway closes a socket after two hours; so does the row behind it."""
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Lambda's entry: a WebSocket event of API Gateway, or `{"lane": …}` from the bell."""
+    ports = _compose.ports()
+    if "lane" in event:
+        push(event["lane"], ports)
+        return {"statusCode": 200}
+    return run(event, ports)
+
+
+def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
+    """Answers $connect, $disconnect and messages; what a client sends is only read as a ping."""
+    context = event["requestContext"]
+    match context["eventType"]:
+        case "CONNECT":
+            return {"statusCode": _connect(event, ports)}
+        case "DISCONNECT":
+            _drop(context["connectionId"], ports)
+        case _:
+            pass
+    return {"statusCode": 200}
+
+
+def push(lane: str, ports: Ports) -> None:
+    """Sends every open socket of the lane what it has not seen, and moves its cursor."""
+    for key, row in ports.table.query(keys.socket_of(lane, "")):
+        _push_one(key.sort, row, ports)
+
+
+def _push_one(socket: str, row: Row, ports: Ports) -> None:
+    place = Place(row["home"], row["lane"])
+    page = conversation.read(place, row["cursor"], ports)
+    if not page.messages:
+        return
+    text = json.dumps([conversation.shown(message) for message in page.messages])
+    if not ports.sockets.push(socket, text):
+        _drop(socket, ports)
+        return
+    ports.sockets.push(socket, json.dumps({"type": "cursor", "cursor": page.cursor}))
+    moved = {**row, "cursor": page.cursor}
+    try:
+        key = keys.socket_of(row["lane"], socket)
+        ports.table.commit([Put(key, moved, equals("cursor", row["cursor"]))])
+    except Conflict:  # another push was quicker; the client drops what it has seen
+        count("push raced")
+
+
+def _connect(event: dict[str, Any], ports: Ports) -> int:
+    query = {name: values[0] for name, values in parse_qs(event.get("rawQueryString", "")).items()}
+    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+    try:
+        place = session.socket_place(
+            query.get("ticket", ""), headers, ports.table, ports.clock, ports.settings
+        )
+    except Rejected as error:
+        return {"unproven": 401, "forbidden": 403}.get(error.fault, 400)
+    socket = event["requestContext"]["connectionId"]
+    row: Row = {
+        "v": FORMAT,
+        "home": place.home,
+        "lane": place.lane,
+        "cursor": query.get("after") or conversation.newest(place, ports),
+        "expires": ports.clock.now() + HOURS,
+    }
+    ports.table.commit(
+        [
+            Put(keys.socket_of(place.lane, socket), row, ABSENT),
+            Put(keys.socket(socket), {"v": FORMAT, "lane": place.lane, "expires": row["expires"]}),
+        ]
+    )
+    ports.bell.ring("socket", place.lane)
+    return 200
+
+
+def _drop(socket: str, ports: Ports) -> None:
+    key = keys.socket(socket)
+    row = ports.table.get([key]).get(key)
+    if row:
+        ports.table.commit([Delete(key), Delete(keys.socket_of(row["lane"], socket))])

@@ -1,0 +1,48 @@
+"""The net under every bell: rings again for acts that are due, and lets waiting events go on."""
+
+from typing import Any
+
+from functions import _compose
+from functions._observe import log
+from persona.acts import outbox
+from persona.keys import Key
+from persona.model import Event
+from persona.ports import Delete, Ports
+
+
+def handler(event: dict[str, Any], context: object) -> None:
+    """Lambda's entry, each minute; without an age limit."""
+    run(_compose.ports())
+
+
+def run(ports: Ports) -> int:
+    """Returns how many rows were due."""
+    due = ports.table.due(ports.clock.now())
+    lanes = {
+        (function, lane)
+        for kind, function, lane in (_act(key) for key in due)
+        if kind == "ACT"
+    }
+    for function, lane in sorted(lanes):
+        ports.bell.ring(function, lane)
+    for key in due:
+        if key.sort.startswith("WAIT#"):
+            _release(key, ports)
+    return len(due)
+
+
+def _act(key: Key) -> tuple[str, str, str]:
+    kind, _, rest = key.partition.partition("#")
+    function, _, lane = rest.partition("#")
+    return kind, function, lane
+
+
+def _release(key: Key, ports: Ports) -> None:
+    """Puts a held event back into its lane, then lets go of the row; repeating it is harmless."""
+    row = ports.table.get([key]).get(key)
+    if row is None:
+        return
+    event = Event.from_json(outbox.unseal_event(ports, row["lane"], row))
+    ports.lanes.put(row["lane"], event.to_json(), f"{event.id}#{key.sort}")
+    ports.table.commit([Delete(key)])
+    log.info("released", extra={"correlation": event.correlation})

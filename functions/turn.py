@@ -1,0 +1,138 @@
+"""Works a batch of lane messages: a turn for each burst, one thread a lane, in order.
+
+Takes SQS's FIFO event. A lane that fails hands back that message and everything behind it; the
+third receive thinks with reflexes alone, the fifth ends as failed-and-told, so that one poison
+message silences nobody.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from functions import _compose
+from functions._observe import count, log
+from persona.mind.commands import parse
+from persona.model import Event, Place
+from persona.ports import Ports
+from persona.turn import fail_turn, take_turn, tell_working
+
+REFLEX_AT, FAIL_AT = 3, 5
+BACKOFF = (0.2, 1.0, 5.0, 15.0, 30.0)
+WORKING_AFTER = 10.0
+"""Seconds of thinking after which the person is told, once, that it is still working."""
+MOST_COALESCED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One lane message as received: what to hand back, how often it came, and the event in it."""
+
+    id: str
+    receipt: str
+    lane: str
+    receives: int
+    event: Event
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Lambda's entry."""
+    return run(event, _compose.ports())
+
+
+def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
+    """Answers with the ids that failed, in SQS's form for partial batches."""
+    lanes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for record in event["Records"]:
+        lanes[record["attributes"]["MessageGroupId"]].append(record)
+    if len(lanes) == 1:
+        failed = [_work_lane(records, ports) for records in lanes.values()]
+    else:
+        with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
+            failed = list(pool.map(lambda records: _work_lane(records, ports), lanes.values()))
+    return {"batchItemFailures": [{"itemIdentifier": id} for ids in failed for id in ids]}
+
+
+def _work_lane(records: Sequence[dict[str, Any]], ports: Ports) -> list[str]:
+    """Works one lane's messages until one fails; returns the ids of those to hand back."""
+    ids = [record["messageId"] for record in records]
+    done = 0
+    try:
+        for burst in _bursts([_message(record) for record in records]):
+            _work_burst(burst, ports)
+            done += len(burst)
+    except Exception:  # whatever it is, the rest of the lane waits and comes again
+        receives = int(records[done]["attributes"]["ApproximateReceiveCount"])
+        log.exception("turn failed", extra={"receives": receives})
+        count("turn failed")
+        pause = BACKOFF[min(receives, len(BACKOFF)) - 1]
+        for record in records[done:]:
+            ports.lanes.release(record["receiptHandle"], pause)
+        return ids[done:]
+    return []
+
+
+def _message(record: dict[str, Any]) -> Message:
+    attributes = record["attributes"]
+    return Message(
+        id=record["messageId"],
+        receipt=record["receiptHandle"],
+        lane=attributes["MessageGroupId"],
+        receives=int(attributes["ApproximateReceiveCount"]),
+        event=Event.from_json(record["body"]),
+    )
+
+
+def _bursts(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    """Neighbours that make one turn: plain words by one author in one thread; all else is alone."""
+    burst: list[Message] = []
+    for message in messages:
+        if burst and not (_joins(burst[-1], message) and len(burst) < MOST_COALESCED):
+            yield burst
+            burst = []
+        burst.append(message)
+    if burst:
+        yield burst
+
+
+def _joins(before: Message, after: Message) -> bool:
+    one, two = before.event, after.event
+    same = one.home == two.home and one.author == two.author and one.thread == two.thread and one.detail == two.detail
+    same = same and one.addressed == two.addressed and one.audience == two.audience
+    fresh = before.receives == after.receives == 1
+    return same and fresh and _is_plain(one) and _is_plain(two)
+
+
+def _is_plain(event: Event) -> bool:
+    return event.kind == "message" and parse(event.words) is None
+
+
+def _work_burst(burst: Sequence[Message], ports: Ports) -> None:
+    events = [message.event for message in burst]
+    first = burst[0]
+    place = Place(home=events[0].home, lane=first.lane)
+    if first.receives >= FAIL_AT:
+        fail_turn(place, events, ports)
+        count("turn", outcome="failed")
+        return
+    surface = ports.surfaces[events[0].address.surface]
+    note = threading.Timer(WORKING_AFTER, tell_working, (place, events[-1], ports))
+    note.daemon = True
+    if ports.models and surface.working_note and events[0].kind == "message":
+        note.start()
+    try:
+        taken = take_turn(place, events, ports, reflex_only=first.receives >= REFLEX_AT)
+    finally:
+        note.cancel()
+    count("turn", outcome="taken" if taken.handled else "seen", mind=taken.mind or "none")
+    log.info(
+        "turn",
+        extra={
+            "correlation": [event.correlation for event in events],
+            "handled": taken.handled,
+            "acts": len(taken.acts),
+            "mind": taken.mind,
+        },
+    )

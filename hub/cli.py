@@ -1,0 +1,137 @@
+"""The command line: `hub dev` runs the local stage; the rest looks at it or moves it."""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from hub import state as states
+from persona.errors import Broken
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+console = Console()
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _state() -> Path:
+    return Path(os.environ.get("HUB_STATE", ".hub")).absolute()
+
+
+def _fail(error: Exception) -> None:
+    Console(stderr=True).print(f"[bold red]hub:[/] {error}", highlight=False)
+    raise typer.Exit(1)
+
+
+def _say(text: str, facts: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(facts))
+    else:
+        console.print(text, highlight=False)
+
+
+@app.command()
+def dev(json: Json = False) -> None:
+    """Run the local stage in the foreground: HTTP, WebSocket and SMTP on loopback."""
+    from hub.dev import serve
+
+    try:
+        serve(_state(), os.environ, console, as_json=json)
+    except Broken as error:
+        _fail(error)
+
+
+@app.command()
+def backup(file: Path, json: Json = False) -> None:
+    """Copy the whole state into FILE (.tar.gz), also while the hub runs."""
+    try:
+        states.backup(_state(), file.absolute())
+    except (Broken, OSError) as error:
+        _fail(error)
+    _say(f"Kept in {file}. It holds keys: treat it like the hub itself.", {"file": str(file)}, json)
+
+
+@app.command()
+def restore(file: Path, json: Json = False) -> None:
+    """Put a backup back; what the folder held is moved aside."""
+    try:
+        aside = states.restore(file.absolute(), _state())
+    except (Broken, OSError) as error:
+        _fail(error)
+        return
+    moved = f" What was there is in {aside}." if aside else ""
+    _say(f"Restored into {_state()}.{moved}", {"aside": str(aside) if aside else None}, json)
+
+
+@app.command()
+def say(
+    text: str,
+    name: Annotated[str, typer.Option(help="The web account that speaks.")] = "owner",
+    json: Json = False,
+) -> None:
+    """Say something to the running hub as a web account and print the answer."""
+    from hub.client import Client
+
+    try:
+        reply = Client(os.environ).say(name, text)
+    except (Broken, OSError) as error:
+        _fail(error)
+        return
+    _say(reply, {"reply": reply}, json)
+
+
+@app.command()
+def timeline(
+    name: Annotated[str, typer.Option(help="The web account whose conversation it is.")] = "owner",
+    json: Json = False,
+) -> None:
+    """Print a web account's conversation with the running hub."""
+    from hub.client import Client, table_of
+
+    try:
+        messages = Client(os.environ).messages(name)
+    except (Broken, OSError) as error:
+        _fail(error)
+        return
+    if json:
+        print(_dump(messages))
+    else:
+        console.print(table_of(messages))
+
+
+def _dump(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+@app.command()
+def ledger(json: Json = False) -> None:
+    """Verify every lane's hash-chained ledger, in a copy of the state."""
+    from hub.inspect import verify_ledgers
+
+    try:
+        found = verify_ledgers(_state(), os.environ)
+    except Broken as error:
+        _fail(error)
+        return
+    text = f"{found['entries']} entries in {found['lanes']} lanes; broken: {found['broken'] or 'none'}"
+    _say(text, found, json)
+    if found["broken"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Say what this machine and state are ready for."""
+    free = shutil.disk_usage(_state().parent).free // 2**20
+    facts = {
+        "python": sys.version.split()[0],
+        "state": str(_state()),
+        "state_exists": (_state() / "hub.db").exists(),
+        "free_mb": free,
+        "model": os.environ.get("HUB_MODEL", "reflex"),
+    }
+    _say("\n".join(f"{name:<13}{value}" for name, value in facts.items()), facts, json)

@@ -1,0 +1,163 @@
+"""What stands under `/local/`: signing in without proof, mail by hand, what was sent, is it idle.
+
+It answers only a loopback Host without a forwarding header, so that a tunnel opens none of it.
+"""
+
+import base64
+import binascii
+import json
+import time
+import uuid
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from backends.local.family import Family
+from functions import mail
+from hub.stage import Stage
+from persona.acts import outbox
+from persona.errors import Rejected
+from persona.model import Act
+from persona.ports import Ports
+from surfaces.web import session
+
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+VERDICTS = frozenset({"PASS", "FAIL", "GRAY", "PROCESSING_FAILED"})
+NEWEST = 1000
+
+
+class LocalPages:
+    """The stage's own endpoints."""
+
+    def __init__(self, family: Family, ports: Ports, stage: Stage) -> None:
+        self._family = family
+        self._ports = ports
+        self._stage = stage
+
+    def answer(self, request: Request, body: bytes) -> Response:
+        """One request; 404 for everything that is not surely this machine asking."""
+        if not is_loopback(request):
+            return JSONResponse({"error": "not found"}, 404)
+        pages = {
+            ("POST", "/local/session"): self._sign_in,
+            ("POST", "/local/email"): self._email,
+            ("GET", "/local/sent"): self._sent,
+            ("GET", "/local/idle"): self._idle,
+            ("GET", "/local/about"): self._about,
+        }
+        page = pages.get((request.method, request.url.path))
+        if page is None:
+            return JSONResponse({"error": "not found"}, 404)
+        try:
+            session.check_origin(dict(request.headers), self._ports.settings)
+            return page(request, body)
+        except Rejected as error:
+            status = {"forbidden": 403, "too large": 413}.get(error.fault, 400)
+            return JSONResponse({"error": error.reason}, status)
+
+    def take_mail(
+        self, raw: bytes, mail_from: str, recipients: list[str], verdicts: dict[str, str]
+    ) -> None:
+        """A mail as if SES had received it: raw text into the blobs, then its receipt event."""
+        id = uuid.uuid4().hex
+        self._ports.blobs.put(mail.blob_name(id), raw)
+        receipt: dict[str, Any] = {"recipients": recipients}
+        receipt |= {f"{name}Verdict": {"status": verdict} for name, verdict in verdicts.items()}
+        record = {"ses": {"mail": {"messageId": id, "source": mail_from}, "receipt": receipt}}
+        mail.run({"Records": [record]}, self._ports)
+
+    def _sign_in(self, request: Request, body: bytes) -> Response:
+        name = _object(body).get("name")
+        if not isinstance(name, str) or not 1 <= len(name.strip()) <= 64 or ":" in name:
+            raise Rejected("name must be 1 to 64 characters, without a colon")
+        ports = self._ports
+        now = ports.clock.now()
+        token, place = session.sign_in(name.strip(), ports.table, ports.entropy, now)
+        response = JSONResponse({"person": place.lane, "token": token})
+        response.headers["set-cookie"] = session.cookie(token, ports.settings)
+        return response
+
+    def _email(self, request: Request, body: bytes) -> Response:
+        fields = _object(body)
+        try:
+            raw = base64.b64decode(fields["raw"], validate=True)
+            recipients = [str(recipient) for recipient in fields["recipients"]]
+            mail_from, verdicts = str(fields["mail_from"]), dict(fields["verdicts"])
+        except (KeyError, TypeError, ValueError, binascii.Error) as error:
+            raise Rejected("send raw (base64), mail_from, recipients and verdicts") from error
+        if not set(verdicts.values()) <= VERDICTS:
+            raise Rejected(f"verdicts are {', '.join(sorted(VERDICTS))}")
+        self.take_mail(raw, mail_from, recipients, verdicts)
+        return JSONResponse({"status": "taken"}, 202)
+
+    def _sent(self, request: Request, body: bytes) -> Response:
+        surface, after = request.query_params.get("surface"), request.query_params.get("after")
+        rows = self._family.table.scan(f"ACT#{surface}#" if surface else "ACT#")
+        acts = sorted((outbox.open_row(self._ports, row) for _, row in rows), key=_order)
+        shown = [_shown(act) for act in acts[-NEWEST:]]
+        if after:
+            places = [n for n, one in enumerate(shown) if one["id"] == after]
+            shown = shown[places[0] + 1 :] if places else shown
+        return JSONResponse(shown)
+
+    def _idle(self, request: Request, body: bytes) -> Response:
+        try:
+            seconds = min(60.0, max(0.0, float(request.query_params.get("timeout", "10"))))
+        except ValueError as error:
+            raise Rejected("timeout is a number of seconds") from error
+        until = time.monotonic() + seconds
+        while not self._stage.is_idle():
+            if time.monotonic() >= until:
+                return JSONResponse({"idle": False}, 504)
+            time.sleep(0.02)
+        return JSONResponse({"idle": True})
+
+    def _about(self, request: Request, body: bytes) -> Response:
+        ports = self._ports
+        surfaces = [
+            {"name": surface.name, "address": address, "try": hint}
+            for surface in ports.surfaces.values()
+            if (reach := surface.reach(ports)) is not None
+            for address, hint in [reach]
+        ]
+        persona = {"name": ports.identity.name, "about": ports.identity.about}
+        about = {"persona": persona, "version": ports.settings.version}
+        return JSONResponse({**about, "stage": ports.settings.stage, "surfaces": surfaces})
+
+
+def is_loopback(request: Request) -> bool:
+    """Whether the Host is this machine's and nothing forwarded the request."""
+    host = request.headers.get("host", "")
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    return name in session.LOOPBACK and not any(h in request.headers for h in FORWARDED)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        fields = json.loads(body)
+    except ValueError as error:
+        raise Rejected("this is not JSON") from error
+    if not isinstance(fields, dict):
+        raise Rejected("send a JSON object")
+    return fields  # pyright: ignore[reportUnknownVariableType]
+
+
+def _order(act: Act) -> tuple[float, str]:
+    return act.at, act.after
+
+
+def _shown(act: Act) -> dict[str, Any]:
+    return {
+        "id": act.id,
+        "surface": act.function,
+        "to": act.address.id,
+        "thread": act.thread or None,
+        "text": act.text,
+        "at": act.at,
+        "status": act.state,
+        "attempts": act.tries,
+        "provider_id": act.provider_id or None,
+        "kept": act.kept,
+        "reason": act.reason or None,
+    }

@@ -1,0 +1,142 @@
+"""The local stage's engine: threads that do what AWS does between the functions.
+
+Lane workers hand batches to `functions.turn`, bell workers wake `functions.act` and
+`functions.socket`, and a sweeper sleeps until the next row is due. They call the same functions
+with the same events as Lambda would.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from backends.local.family import Family
+from backends.local.lanes import Message
+from functions import act, socket, sweep, turn, undelivered
+from functions._observe import log
+from persona.ports import Ports
+
+LANE_WORKERS = 4
+BELL_WORKERS = 4
+EXPIRE_EVERY = 3600.0
+LONGEST_NAP = 1.0
+
+
+class Stage:
+    """Started once, stopped once; what it was doing when killed is found again at the next start."""
+
+    def __init__(self, family: Family, ports: Ports) -> None:
+        self._family = family
+        self._ports = ports
+        self._stopping = threading.Event()
+        self._busy: set[str] = set()
+        self._choosing = threading.Lock()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Whoever held messages or acts before is gone: this process alone holds the folder."""
+        self._family.lanes.release_all()
+        workers: list[tuple[str, Callable[[], None]]] = [
+            *((f"lane-{n}", self._lane_step) for n in range(LANE_WORKERS)),
+            *((f"bell-{n}", self._bell_step) for n in range(BELL_WORKERS)),
+            ("sweep", self._sweep_step),
+        ]
+        for name, step in workers:
+            thread = threading.Thread(target=self._loop, args=(step,), name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self, seconds: float = 6.0) -> None:
+        """Lets each worker finish what it holds; what takes longer is repeated after the start."""
+        self._stopping.set()
+        self._family.lanes.arrived.set()
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def is_idle(self) -> bool:
+        """Nothing in any lane, at any bell, in any outbox, and nothing due."""
+        family = self._family
+        if family.lanes.waiting() or family.bell.waiting():
+            return False
+        return family.table.next_due() is None
+
+    def _loop(self, step: Callable[[], None]) -> None:
+        while not self._stopping.is_set():
+            try:
+                step()
+            except Exception:  # a worker outlives whatever it met; the rows are still there
+                log.exception("worker failed")
+                self._stopping.wait(1.0)
+
+    def _lane_step(self) -> None:
+        with self._choosing:
+            messages = self._family.lanes.receive(tuple(self._busy))
+            if messages:
+                self._busy.add(messages[0].lane)
+            else:
+                self._family.lanes.arrived.clear()
+        if not messages:
+            self._nap()
+            return
+        try:
+            failed = turn.run(sqs_event(messages), self._ports)["batchItemFailures"]
+            left = {failure["itemIdentifier"] for failure in failed}
+            for message in messages:
+                if message.id not in left:
+                    self._family.lanes.delete(message)
+        finally:
+            self._busy.discard(messages[0].lane)
+            self._family.lanes.arrived.set()
+
+    def _nap(self) -> None:
+        """Until something arrives, or the next held message may come again."""
+        at = self._family.lanes.next_visible()
+        nap = LONGEST_NAP if at is None else min(LONGEST_NAP, max(0.02, at - time.time()))
+        self._family.lanes.arrived.wait(nap)
+
+    def _bell_step(self) -> None:
+        ring = self._family.bell.take(LONGEST_NAP)
+        if ring is None:
+            return
+        function, lane = ring
+        try:
+            if function == "socket":
+                socket.push(lane, self._ports)
+            else:
+                act.run({"function": function, "lane": lane}, self._ports)
+        finally:
+            self._family.bell.done(ring)
+
+    def _sweep_step(self) -> None:
+        found = sweep.run(self._ports)
+        dead = self._family.lanes.dead_letters()
+        if dead:
+            kept = undelivered.run(sqs_event(dead), self._ports)["batchItemFailures"]
+            left = {failure["itemIdentifier"] for failure in kept}
+            for message in dead:
+                if message.id not in left:
+                    self._family.lanes.bury(message)
+        self._family.table.expire(time.time())
+        at = self._family.table.next_due()
+        nap = LONGEST_NAP if at is None else min(LONGEST_NAP, max(0.05, at - time.time()))
+        self._stopping.wait(max(nap, 0.2) if found else nap)
+
+
+def sqs_event(messages: list[Message]) -> dict[str, Any]:
+    """The messages in the form in which SQS gives a FIFO batch to Lambda."""
+    return {
+        "Records": [
+            {
+                "messageId": message.id,
+                "receiptHandle": message.receipt,
+                "body": message.body,
+                "attributes": {
+                    "MessageGroupId": message.lane,
+                    "ApproximateReceiveCount": str(message.receives),
+                },
+                "eventSource": "aws:sqs",
+            }
+            for message in messages
+        ]
+    }

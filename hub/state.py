@@ -1,0 +1,128 @@
+"""The state folder: one process holds it, copies of it, and what an older version left there."""
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from backends.local import _database
+from backends.local.family import Family, open_family
+from persona.errors import Broken
+from persona.ports import Clock
+
+COPIED = ("hub.db", "keys.db", "secrets.json")
+
+
+class Lock:
+    """Held as long as this object lives; the system lets go of it when the process dies."""
+
+    def __init__(self, state: Path) -> None:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._file = open(state / "lock", "a+")  # noqa: SIM115 held for the process's life
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._file.seek(0)
+            owner = self._file.read().strip() or "another process"
+            raise Broken(f"{state} is in use by process {owner}. Stop it first.") from error
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def release(self) -> None:
+        self._file.close()
+
+
+def open_state(state: Path, env: Mapping[str, str], clock: Clock | None = None) -> Family:
+    """Opens the folder, upgrading an older format with a copy kept. Raises Broken for a newer one."""
+    upgrade(state)
+    return open_family(state, env, clock=clock)
+
+
+def upgrade(state: Path) -> Path | None:
+    """Brings an older state up to today's format; returns where the copy was kept."""
+    path = state / "hub.db"
+    if not path.exists():
+        return None
+    connection = sqlite3.connect(path)
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    connection.close()
+    if version >= _database.FORMAT:
+        return None
+    copy = state / f"before-upgrade-from-{version}"
+    copy.mkdir(exist_ok=True)
+    for name in COPIED:
+        for source in state.glob(f"{name}*"):
+            shutil.copy2(source, copy / source.name)
+    for step in range(version, _database.FORMAT):
+        UPGRADES[step](path)
+    return copy
+
+
+def _from_0(path: Path) -> None:
+    """Format 0 is a first start that was cut off before its stamp: opening makes what it lacks."""
+
+
+UPGRADES = {0: _from_0}
+"""From each older format to the next; a step is never removed."""
+
+
+def backup(state: Path, target: Path) -> None:
+    """A consistent copy of a folder, also while a hub runs on it, as one .tar.gz file."""
+    if not (state / "hub.db").exists():
+        raise Broken(f"there is no hub in {state}")
+    with tempfile.TemporaryDirectory(dir=target.parent) as draft:
+        for name in COPIED:
+            _copy(state / name, Path(draft) / name)
+        if (state / "blobs").exists():
+            shutil.copytree(state / "blobs", Path(draft) / "blobs")
+        half = target.with_name(target.name + ".part")
+        with tarfile.open(half, "w:gz") as archive:
+            for path in sorted(Path(draft).iterdir()):
+                archive.add(path, arcname=path.name)
+        os.chmod(half, 0o600)
+        os.replace(half, target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.suffix != ".db":
+        shutil.copy2(source, target)
+        return
+    with sqlite3.connect(source) as live, sqlite3.connect(target) as copy:
+        live.backup(copy)
+    live.close()
+    copy.close()
+
+
+def restore(archive: Path, state: Path) -> Path | None:
+    """Puts a backup in the place of what the folder holds, which is moved aside; returns where."""
+    lock = Lock(state)
+    aside = None
+    try:
+        if not tarfile.is_tarfile(archive):
+            raise Broken(f"{archive} is not a backup of a hub")
+        with tempfile.TemporaryDirectory(dir=state.parent) as draft:
+            with tarfile.open(archive) as packed:
+                packed.extractall(draft, filter="data")
+            if not (Path(draft) / "hub.db").exists():
+                raise Broken(f"{archive} is not a backup of a hub")
+            aside = _move_aside(state)
+            for path in Path(draft).iterdir():
+                shutil.move(path, state / path.name)
+    finally:
+        lock.release()
+    return aside
+
+
+def _move_aside(state: Path) -> Path | None:
+    held = [path for path in state.iterdir() if path.name != "lock"]
+    if not held:
+        return None
+    aside = Path(tempfile.mkdtemp(prefix=f"{state.name}-before-restore-", dir=state.parent))
+    for path in held:
+        shutil.move(path, aside / path.name)
+    return aside

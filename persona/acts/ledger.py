@@ -1,0 +1,48 @@
+"""The account of what was decided: one entry a commit, each holding the hash of the one before."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from persona.model import FORMAT, Act, Event
+from persona.ports import Row
+
+GENESIS = "0" * 64
+
+
+def entry(
+    before: str,
+    version: int,
+    at: float,
+    events: Sequence[Event],
+    acts: Sequence[Act],
+    refused: Sequence[str],
+) -> Row:
+    """One ledger row: which events led to which acts, and what was refused; no words of anyone."""
+    body: dict[str, Any] = {
+        "version": version,
+        "at": at,
+        "events": [{"id": event.correlation, "kind": event.kind} for event in events],
+        "acts": [{"id": act.id, "function": act.function} for act in acts],
+        "refused": list(refused),
+        "before": before or GENESIS,
+    }
+    return {"v": FORMAT, **body, "hash": digest(body)}
+
+
+def digest(body: dict[str, Any]) -> str:
+    """SHA-256 over canonical JSON."""
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def first_break(rows: Sequence[Row]) -> int | None:
+    """The version of the first entry that was altered, dropped or moved; None for a whole chain."""
+    before = GENESIS
+    for row in rows:
+        body = {k: value for k, value in row.items() if k not in ("v", "hash")}
+        if row["before"] != before or digest(body) != row["hash"]:
+            return int(row["version"])
+        before = row["hash"]
+    return None

@@ -1,0 +1,140 @@
+"""Acts as rows: PENDING → SENDING (attempt, lease) → SENT | FAILED | UNKNOWN.
+
+The rows are the queue. An open act is worked by whoever claims it: one conditional write that
+names the attempt and how long it may hold the act. Everything written afterwards is conditional
+on that same attempt, so a worker that stalled past its lease changes nothing. When an act ends,
+its row moves out of the open prefix in one commit.
+"""
+
+from dataclasses import asdict, replace
+from typing import Any, cast
+
+from persona import ids, keys
+from persona.errors import Broken, Conflict, Transient
+from persona.keys import Key
+from persona.model import FORMAT, ORDER, Act, Address, Event, State
+from persona.ports import ABSENT, Delete, Ports, Put, Row, Write, equals
+from persona.seal import seal, unseal
+
+LEASE = 45.0
+"""Seconds; longer than any function that sends may run (reliability: lease > timeout)."""
+SEALED = ("text", "thread", "detail", "reason", "address")
+
+
+def put(ports: Ports, act: Act) -> Write:
+    """The write that opens a new act; one that exists already makes the commit fail."""
+    return Put(keys.act(act.function, act.lane, "OPEN", act.after), row_of(ports, act), ABSENT)
+
+
+def row_of(ports: Ports, act: Act) -> Row:
+    """An act as stored: what the outbox needs in the clear, words and addresses sealed."""
+    content = asdict(act)
+    hidden = {name: content.pop(name) for name in SEALED}
+    sealed = seal(ports, f"lane:{act.lane}", act.id, hidden)
+    row: Row = {"v": FORMAT, **content, "sealed": sealed}
+    if not act.open:
+        row.pop("due")
+    return row
+
+
+def open_row(ports: Ports, row: Row) -> Act:
+    """Raises Broken for an act of a newer format."""
+    if row["v"] > FORMAT:
+        raise Broken(f"act of format {row['v']}; this code knows up to {FORMAT}")
+    fields: dict[str, Any] = {k: v for k, v in row.items() if k not in ("v", "sealed")}
+    context = ids.derive("act", fields["function"], fields["lane"], fields["after"])
+    hidden: dict[str, Any] = unseal(ports, f"lane:{fields['lane']}", context, row["sealed"])
+    fields.setdefault("due", 0.0)
+    return Act(**fields, **{**hidden, "address": Address(**hidden["address"])})
+
+
+def unfinished(ports: Ports, function: str, lane: str) -> list[tuple[Key, Act]]:
+    """Open acts and untold outcomes of one function and lane, in the order of their commits."""
+    rows = ports.table.query(keys.unfinished_acts(function, lane), limit=100)
+    return [(key, open_row(ports, row)) for key, row in rows]
+
+
+def claim(ports: Ports, act: Act, attempt: str) -> Act:
+    """Takes an open act for one attempt. Raises Conflict when another worker moved first.
+
+    The condition is the attempt that was read: for a fresh act none, for an expired lease the
+    dead worker's, so taking over is itself a compare-and-swap. A failed claim is read again,
+    since it may be our own whose answer was lost.
+    """
+    lease = ports.clock.now() + LEASE
+    claimed = replace(
+        act, state="sending", attempt=attempt, lease=lease, due=lease, tries=act.tries + 1
+    )
+    key = keys.act(act.function, act.lane, "OPEN", act.after)
+    try:
+        ports.table.commit([Put(key, row_of(ports, claimed), equals("attempt", act.attempt))])
+    except Conflict:
+        if ports.table.get([key]).get(key, {}).get("attempt") != attempt:
+            raise
+    return claimed
+
+
+def postpone(ports: Ports, act: Act, due: float, state: str = "pending") -> None:
+    """Gives a claimed act back until `due`: proven unsent (pending), or not yet known (sending).
+
+    A pending act loses its attempt, so that a late worker cannot end it.
+    """
+    attempt = "" if state == "pending" else act.attempt
+    later = replace(act, state="pending" if state == "pending" else "sending", attempt=attempt)
+    later = replace(later, due=due, lease=due)
+    key = keys.act(act.function, act.lane, "OPEN", act.after)
+    ports.table.commit([Put(key, row_of(ports, later), equals("attempt", act.attempt))])
+
+
+def end(ports: Ports, act: Act, ended: Act, untold: bool) -> None:
+    """Moves an act to its end, in one commit; `untold` keeps it due until its lane has the outcome."""
+    row = row_of(ports, ended)
+    stage = "OUT" if untold else "DONE"
+    if untold:
+        row["due"] = ports.clock.now()
+    writes: list[Write] = [
+        Delete(keys.act(act.function, act.lane, "OPEN", act.after), equals("attempt", act.attempt)),
+        Put(keys.act(act.function, act.lane, stage, act.after), row),
+    ]
+    if ended.provider_id:
+        pointer = {"v": FORMAT, "lane": act.lane, "after": act.after}
+        writes.append(Put(keys.provider(act.function, ended.provider_id), pointer))
+    ports.table.commit(writes)
+
+
+def told(ports: Ports, act: Act) -> None:
+    """The lane has the outcome: the act is over."""
+    out = keys.act(act.function, act.lane, "OUT", act.after)
+    done = keys.act(act.function, act.lane, "DONE", act.after)
+    ports.table.commit(
+        [Delete(out, equals("attempt", act.attempt)), Put(done, row_of(ports, act))]
+    )
+
+
+def report(ports: Ports, function: str, lane: str, provider_id: str, status: str) -> list[Write]:
+    """The writes for a provider's late report on one act; a state never moves back.
+
+    Raises Transient while the act itself is still being recorded.
+    """
+    pointer_key = keys.provider(function, provider_id)
+    pointer = ports.table.get([pointer_key]).get(pointer_key)
+    if pointer is None or pointer["lane"] != lane:
+        return []
+    stages = {s: keys.act(function, lane, s, pointer["after"]) for s in ("OPEN", "OUT", "DONE")}
+    rows = ports.table.get(stages.values())
+    if stages["DONE"] not in rows:
+        raise Transient("the act is not yet recorded")
+    act = open_row(ports, rows[stages["DONE"]])
+    if status not in ORDER or ORDER[status] <= ORDER[act.state]:
+        return []
+    moved = replace(act, state=cast(State, status))
+    return [Put(stages["DONE"], row_of(ports, moved), equals("state", act.state))]
+
+
+def seal_event(ports: Ports, lane: str, event: Event) -> bytes:
+    """An event that waits in the table, as the bytes of its row."""
+    return seal(ports, f"lane:{lane}", f"WAIT {lane} {event.id}", event.to_json())
+
+
+def unseal_event(ports: Ports, lane: str, row: Row) -> str:
+    return unseal(ports, f"lane:{lane}", f"WAIT {lane} {row['id']}", row["sealed"])

@@ -1,0 +1,51 @@
+"""May this act happen? Pure: facts in, a verdict out, the first rule that matches decides.
+
+Judged when the turn commits and again, on the row that the act's own function loads, after its
+claim. An error inside a rule is a Deny.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from persona.model import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a verdict may rest on; written by code alone.
+
+    `suppressed` says why the address takes nothing more; `home_is_here` that the address still
+    belongs to the lane; `room` how the words were overheard when written and now.
+    """
+
+    halted: bool
+    notice: bool
+    suppressed: str
+    home_is_here: bool
+    written_for: Audience
+    heard_by: Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Allow or Deny, and the reason in a few words for the ledger."""
+
+    decision: Literal["allow", "deny"]
+    reason: str = ""
+
+
+ALLOW = Verdict("allow")
+EXPOSURE: dict[str, int] = {"private": 0, "unverified": 1, "lane": 1}
+
+
+def judge_reply(facts: Facts) -> Verdict:
+    """The verdict on words to one address."""
+    if facts.suppressed:
+        return Verdict("deny", facts.suppressed)
+    if facts.halted and not facts.notice:
+        return Verdict("deny", "halted")
+    if not facts.home_is_here:
+        return Verdict("deny", "unlinked")
+    if EXPOSURE[facts.heard_by] > EXPOSURE[facts.written_for]:
+        return Verdict("deny", "private words to a shared place")
+    return ALLOW

@@ -1,0 +1,176 @@
+"""Working the open acts of one function and lane: claim, gate, judge, carry out, record.
+
+The lowest open act of each address goes first, and nothing overtakes it, so a person hears
+things in the order in which they were decided. An act found in SENDING past its lease has an
+unknown outcome: it is looked up, where the provider can tell, before anything is sent again.
+"""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Final
+
+from persona import ids, keys
+from persona.acts import outbox
+from persona.acts.policy import Facts, Verdict, judge_reply
+from persona.errors import Broken, Conflict, Refused, Transient, Unknown
+from persona.keys import Key
+from persona.memory.standing import open_gate
+from persona.model import Act, Event, State
+from persona.ports import Carrier, Ports, Sent
+
+MOST_TRIES = 10
+BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
+
+
+def work(function: str, lane: str, carrier: Carrier, ports: Ports) -> Counter[str]:
+    """Works until nothing here can be done now; returns how many acts ended in which state."""
+    ended: Counter[str] = Counter()
+    waiting: set[str] = set()
+    while True:
+        found = outbox.unfinished(ports, function, lane)
+        ready = _first_ready(found, waiting, ports)
+        if ready is None:
+            return ended
+        key, act = ready
+        if key.sort.startswith("OUT#"):
+            _tell(act, ports)
+            continue
+        state = _carry(act, carrier, ports)
+        if state is None:
+            waiting.add(str(act.address))
+        else:
+            ended[state] += 1
+
+
+def _first_ready(
+    found: list[tuple[Key, Act]], waiting: set[str], ports: Ports
+) -> tuple[Key, Act] | None:
+    """The next row to work: an untold outcome, or the lowest act of an address that need not wait."""
+    now = ports.clock.now()
+    for key, act in sorted(found, key=lambda row: not row[0].sort.startswith("OUT#")):
+        if key.sort.startswith("OUT#"):
+            return key, act
+        address = str(act.address)
+        if address in waiting:
+            continue
+        if act.due <= now:
+            return key, act
+        waiting.add(address)
+    return None
+
+
+def _carry(act: Act, carrier: Carrier, ports: Ports) -> State | None:
+    """One attempt at one act: the state in which it ended, or None when it has to wait."""
+    try:
+        claimed = outbox.claim(ports, act, attempt=ids.spell(ports.entropy(16)))
+    except Conflict:
+        return None
+    if act.state == "sending":
+        settled = _reconcile(claimed, carrier, ports)
+        if settled is not SEND_AGAIN:
+            return settled
+    try:
+        verdict = _judge(claimed, ports)
+        if verdict.decision == "deny":
+            return _end(claimed, "failed", Sent(), verdict.reason, ports)
+        if carrier.send is None:
+            raise Broken(f"{act.function} has acts and no way to send them")
+        sent = carrier.send(claimed, ports)
+    except Transient as error:
+        return _later(claimed, error, ports)
+    except Refused as error:
+        return _end(claimed, "failed", Sent(), error.code or error.reason, ports)
+    except Unknown as error:
+        return _unknown(claimed, carrier, str(error), ports)
+    return _end(claimed, "sent", sent, "", ports)
+
+
+SEND_AGAIN: Final = "pending"
+"""The provider has surely not got it: the one verdict after which an unknown act is sent again."""
+
+
+def _reconcile(act: Act, carrier: Carrier, ports: Ports) -> State | None:
+    """What became of an attempt that nobody recorded: asked of the provider, never guessed."""
+    if carrier.lookup is None:
+        return _end(act, "unknown", Sent(), "the worker died while sending", ports)
+    try:
+        found = carrier.lookup(act, ports)
+    except Transient as error:
+        return _unknown(act, carrier, error.reason, ports)
+    except (Refused, Unknown) as error:
+        return _end(act, "unknown", Sent(), str(error), ports)
+    return SEND_AGAIN if found is None else _end(act, "sent", found, "", ports)
+
+
+def _judge(act: Act, ports: Ports) -> Verdict:
+    row = ports.table.get([keys.gate(act.lane)]).get(keys.gate(act.lane))
+    if row is None:
+        return Verdict("deny", "erased")
+    gate = open_gate(row)
+    return judge_reply(
+        Facts(
+            halted=gate.halted,
+            notice=act.notice,
+            suppressed=gate.suppressed.get(str(act.address), ""),
+            home_is_here=act.home in gate.homes,
+            written_for=act.audience,
+            heard_by=act.audience,
+        )
+    )
+
+
+def _later(act: Act, error: Transient, ports: Ports) -> State | None:
+    """Proven unsent: tried again after a growing pause, at most MOST_TRIES times in all."""
+    if act.tries >= MOST_TRIES:
+        return _end(act, "failed", Sent(), f"given up: {error.reason}", ports)
+    pause = error.retry_after or BACKOFF[min(act.tries - 1, len(BACKOFF) - 1)]
+    try:
+        outbox.postpone(ports, act, ports.clock.now() + pause)
+    except Conflict:  # our own write whose answer was lost, or a takeover: either way not ours now
+        return None
+    return None
+
+
+def _unknown(act: Act, carrier: Carrier, why: str, ports: Ports) -> State | None:
+    """Where the provider can tell, it is asked once the message had time to show; else UNKNOWN."""
+    if carrier.lookup is None or act.tries >= MOST_TRIES:
+        return _end(act, "unknown", Sent(), why, ports)
+    try:
+        outbox.postpone(ports, act, ports.clock.now() + carrier.settling, state="sending")
+    except Conflict:
+        return None
+    return None
+
+
+def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> State | None:
+    ended = replace(
+        act, state=state, provider_id=sent.provider_id, kept=sent.kept, reason=reason, due=0.0
+    )
+    untold = state in ("failed", "unknown")
+    try:
+        outbox.end(ports, act, ended, untold)
+    except Conflict:  # ended already by this attempt (a lost answer), or taken over meanwhile
+        return None
+    if sent.kept:
+        ports.show(ended)
+    return state
+
+
+def _tell(act: Act, ports: Ports) -> None:
+    """Puts the outcome into the lane, then lets go of the act; repeating it changes nothing."""
+    event = Event(
+        id=f"outcome:{act.id}:{act.state}",
+        kind="outcome",
+        address=act.address,
+        author=act.address,
+        thread=act.thread,
+        at=ports.clock.now(),
+        audience=act.audience,
+        home=act.home,
+        detail={"state": act.state, "reason": act.reason, "function": act.function},
+    )
+    ports.lanes.put(act.lane, event.to_json(), event.id)
+    try:
+        outbox.told(ports, act)
+    except Conflict:
+        return

@@ -1,0 +1,78 @@
+"""An event's first step: from a verified message to its lane, with no mark that it was seen.
+
+The mark stands in the turn's own commit. One written here would lose the event that died
+between mark and lane; a lane put that fails makes the vendor send again.
+`stop` and `start` take effect here, past the lane, so that a long turn cannot hold them up.
+"""
+
+from dataclasses import replace
+
+from persona import keys
+from persona.errors import Conflict, Transient
+from persona.model import Event, Kind, Place
+from persona.people import addresses
+from persona.ports import Ports, Put, equals
+
+TRIES = 8
+
+
+def admit(event: Event, ports: Ports) -> Place:
+    """Puts a verified event into its lane; raises Transient where the provider must repeat it."""
+    place = addresses.meet(ports.table, event.address, ports.entropy, ports.clock.now())
+    event = replace(event, words=_readable(event.words), home=place.home)
+    event = replace(event, kind=_meaning(event, place, ports))
+    if event.kind in ("halt", "resume"):
+        _move_gate(event, place, ports)
+    once = f"{event.id}{'' if event.addressed else '#overheard'}"
+    ports.lanes.put(place.lane, event.to_json(), once)
+    return place
+
+
+def _readable(words: str) -> str:
+    """The words without what no row or provider can hold: half characters and NULs."""
+    whole = words.encode("utf-8", "replace").decode("utf-8")
+    return whole.replace("\x00", "")
+
+
+def _meaning(event: Event, place: Place, ports: Ports) -> Kind:
+    surface = ports.surfaces[event.address.surface]
+    if event.kind != "message" or not event.addressed:
+        return event.kind
+    if surface.stops(event.words):
+        return "halt"
+    if surface.starts(event.words):
+        gate = ports.table.get([keys.gate(place.lane)])[keys.gate(place.lane)]
+        return "resume" if gate["halted"] or gate["suppressed"] else "message"
+    return "message"
+
+
+def _move_gate(event: Event, place: Place, ports: Ports) -> None:
+    """Writes the halt; the epoch moves, so that nothing decided before it passes.
+
+    A webhook that is delivered again must not undo a later word: the last few event ids that
+    moved the gate are kept in it. Where the carrier itself blocks a number that said stop, that
+    address stays suppressed until it says start, whatever other surfaces say.
+    """
+    key = keys.gate(place.lane)
+    surface = ports.surfaces[event.address.surface]
+    halted = event.kind == "halt"
+    for _ in range(TRIES):
+        row = ports.table.get([key])[key]
+        if event.id in row.get("moved_by", []):
+            return
+        suppressed = {a: why for a, why in row["suppressed"].items() if a != str(event.address)}
+        if halted and surface.quiet_stop:
+            suppressed[str(event.address)] = "opted out"
+        moved = {
+            **row,
+            "halted": halted,
+            "suppressed": suppressed,
+            "epoch": row["epoch"] + 1,
+            "moved_by": [*row.get("moved_by", []), event.id][-20:],
+        }
+        try:
+            ports.table.commit([Put(key, moved, equals("epoch", row["epoch"]))])
+        except Conflict:
+            continue
+        return
+    raise Transient("the gate is busy")

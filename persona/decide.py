@@ -1,0 +1,151 @@
+"""What to do about an event, by its kind: each answer is a value, and nothing has happened yet."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from persona import keys
+from persona.acts import limits
+from persona.memory import evidence
+from persona.memory.standing import Standing
+from persona.mind.think import think
+from persona.model import Decision, Event, message_id
+from persona.ports import Ports
+
+HELD = (
+    "You are faster than I am: I take at most "
+    f"{limits.TURNS_A_MINUTE} turns a minute here. The rest waits and will be answered."
+)
+UNPROVEN = (
+    "Your mail arrived, but its sender could not be verified, so I answer as to a stranger: "
+    "I do not open anybody's memory for it."
+)
+FAILED = "I could not work on your last message. It is kept; please say it once more, differently."
+
+
+def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool) -> Decision:
+    """The decision on a burst of one kind. Raises what reading raises, never what thinking does."""
+    match events[0].kind:
+        case "message":
+            return _on_message(standing, events, ports, reflex_only)
+        case "halt" | "resume":
+            return _on_gate(standing, events[0], ports)
+        case "edit" | "delete":
+            return _on_change(standing, events[0], ports)
+        case "outcome":
+            return _on_outcome(standing, events[0])
+        case "status":
+            return _on_status(events[0])
+
+
+def failing(events: Sequence[Event]) -> Decision:
+    """The end of an event that failed each time: seen, failed, and told."""
+    told = FAILED if events[0].kind == "message" and events[0].addressed else ""
+    return Decision(reply=told, mind="none", failed=True)
+
+
+def _on_message(
+    standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool
+) -> Decision:
+    if standing.gate.halted:
+        return Decision(mind="none")
+    if not _is_addressed(standing, events):
+        return Decision(mind="none")
+    now = ports.clock.now()
+    free = _free_at(standing, events, now, ports)
+    if free > now:
+        first = standing.head.waiting == 0
+        return Decision(mind="none", wait_until=free, reply=HELD if first else "")
+    if standing.place_is_unproven:
+        return Decision(reply=UNPROVEN, mind="none")
+    unreadable = events[-1].detail.get("unreadable")
+    if unreadable:
+        return Decision(reply=f"I cannot read this: {unreadable}. Please send it as plain text.")
+    decision = think(standing, events, ports, reflex_only)
+    reply = decision.reply
+    if reply and standing.head.untold:
+        reply = "\n".join([*dict.fromkeys(standing.head.untold), reply])
+    if reply and standing.head.spoken == 0:
+        reply = f"{reply}\n{_first_words(ports)}"
+    return replace(decision, reply=reply, told=bool(reply))
+
+
+def _is_addressed(standing: Standing, events: Sequence[Event]) -> bool:
+    """Spoken to, or said in a thread in which the persona already takes part."""
+    return any(event.addressed or event.thread in standing.joined for event in events)
+
+
+def _free_at(standing: Standing, events: Sequence[Event], now: float, ports: Ports) -> float:
+    """When this lane may take the turn, and this address another automatic message."""
+    head = standing.head
+    free = limits.free_at(head.times, now, limits.TURNS_A_MINUTE, limits.MINUTE)
+    address = events[0].address
+    paced = ports.surfaces[address.surface].paced
+    if paced:
+        sent = head.paced.get(str(address), [])
+        free = max(free, limits.free_at(sent, now, paced, limits.HOUR))
+    was_waiting = any(standing.seen.get(event.id, {}).get("state") == "waiting" for event in events)
+    if head.waiting and not was_waiting and free <= now:
+        return now + 0.5  # what came first is answered first
+    return free
+
+
+def _first_words(ports: Ports) -> str:
+    return (
+        f"(I am {ports.identity.name}. I remember what you tell me: “what do you know about me” "
+        "shows it, “forget …” deletes it.)"
+    )
+
+
+def _on_gate(standing: Standing, event: Event, ports: Ports) -> Decision:
+    """Halted or resumed already; where the carrier confirms it, the persona keeps quiet."""
+    if ports.surfaces[event.address.surface].quiet_stop:
+        return Decision(mind="none")
+    if event.kind == "halt":
+        return Decision(
+            reply="I have stopped. Nothing more comes from me until you say start.",
+            mind="none",
+            notice=True,
+        )
+    return Decision(reply="I am back. What I held back while stopped stays unsent.", mind="none")
+
+
+def _on_change(standing: Standing, event: Event, ports: Ports) -> Decision:
+    """An edit renews the kept words, a deletion forgets them; neither is answered."""
+    known = keys.seen(standing.place.home, event.target)
+    row = ports.table.get([known]).get(known)
+    turn = evidence.read_turn(ports, standing.place.home, row["turn"]) if row else None
+    target = message_id(event.target)
+    if turn is None or turn.author != str(event.author):
+        return Decision(mind="none")
+    found = [one for one in evidence.evidence_of(turn) if one.id == target]
+    if event.kind == "delete":
+        return Decision(mind="none", forgets=tuple(found))
+    return Decision(mind="none", rewrites={one.id: event.words for one in found})
+
+
+def _on_outcome(standing: Standing, event: Event) -> Decision:
+    """Of messages that did not arrive the person hears on the next occasion, never by a repeat."""
+    state, reason = event.detail.get("state", ""), event.detail.get("reason", "")
+    suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
+    if state == "failed" and reason in QUIET | SUPPRESSING:
+        return Decision(mind="none", suppress=suppress)
+    note = (
+        "(I do not know whether my last message reached you; I have not sent it twice.)"
+        if state == "unknown"
+        else "(An earlier message of mine could not be delivered.)"
+    )
+    return Decision(mind="none", suppress=suppress, untold=note)
+
+
+def _on_status(event: Event) -> Decision:
+    """A carrier's late report: the act moves forward, and a closed number is not tried again."""
+    status, reason = event.detail.get("status", ""), event.detail.get("reason", "")
+    suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
+    return Decision(mind="none", status=(status, event.target), suppress=suppress)
+
+
+SUPPRESSING = frozenset({"unsubscribed", "bounced"})
+"""Reasons for which an address takes nothing more until its owner writes or signs in again."""
+QUIET = frozenset({"halted", "unlinked", "opted out", "erased"})
+"""Reasons that the person caused and needs no telling of."""
+

@@ -1,0 +1,103 @@
+"""The evidence: turns as they stand in a home, sealed, and what can be recalled of them.
+
+Only the person's own words are evidence. What the persona answered is kept with the turn, so
+that the conversation can be shown, and is never recalled as something the person said.
+"""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from persona import ids, keys
+from persona.model import FORMAT, Evidence, Said, Turn
+from persona.ports import Row, Store
+from persona.seal import seal, unseal
+
+PAGE = 500
+
+
+def turn_row(store: Store, turn: Turn, identity: str, cost: dict[str, float]) -> Row:
+    """One turn as stored: what code needs in the clear, every word under the home's key."""
+    return {
+        "v": FORMAT,
+        "version": turn.version,
+        "at": turn.at,
+        "surface": turn.surface,
+        "identity": identity,
+        "mind": turn.mind,
+        "cost": cost,
+        "recalled": list(turn.recalled),
+        "sealed": seal(store, f"home:{turn.home}", _context(turn), plain_turn(turn)),
+    }
+
+
+def read_turns(store: Store, home: str, after: int = 0, limit: int | None = None) -> list[Turn]:
+    """The turns of a home after a version, oldest first, page by page."""
+    turns: list[Turn] = []
+    last = keys.turn(home, after).sort if after else ""
+    while limit is None or len(turns) < limit:
+        page = PAGE if limit is None else min(PAGE, limit - len(turns))
+        rows = store.table.query(keys.turns(home), after=last, limit=page)
+        turns += [open_row(store, home, row) for _, row in rows]
+        if len(rows) < page:
+            break
+        last = rows[-1][0].sort
+    return turns
+
+
+def read_turn(store: Store, home: str, version: int) -> Turn | None:
+    key = keys.turn(home, version)
+    row = store.table.get([key]).get(key)
+    return open_row(store, home, row) if row else None
+
+
+def open_row(store: Store, home: str, row: Row) -> Turn:
+    context = f"TURN {home} {row['version']}"
+    return open_turn(unseal(store, f"home:{home}", context, row["sealed"]))
+
+
+def plain_turn(turn: Turn) -> dict[str, Any]:
+    return asdict(turn)
+
+
+def open_turn(content: dict[str, Any]) -> Turn:
+    said = tuple(Said(**one) for one in content["said"])
+    return Turn(**{**content, "said": said, "recalled": tuple(content["recalled"])})
+
+
+def evidence_of(turn: Turn) -> list[Evidence]:
+    """What of a turn can be recalled: each message of the person."""
+    return [
+        Evidence(
+            id=said.id,
+            home=turn.home,
+            version=turn.version,
+            text=said.text,
+            author=turn.author,
+            surface=said.surface,
+            at=said.at,
+            tells=said.tells,
+            kept=turn.kept,
+        )
+        for said in turn.said
+        if said.author == "person" and said.text.strip()
+    ]
+
+
+def without(turn: Turn, gone: set[str]) -> Turn:
+    """The turn with these messages forgotten, and with no reply that could repeat them."""
+    left = tuple(said for said in turn.said if said.id not in gone and said.author == "person")
+    return replace(turn, said=left, recalled=(), kept=turn.kept and bool(left))
+
+
+def silenced(turn: Turn) -> Turn:
+    """The turn without its reply, which quoted something since forgotten."""
+    own = tuple(said for said in turn.said if said.author == "person")
+    return replace(turn, said=own, recalled=())
+
+
+def reply_id(home: str, version: int) -> str:
+    return ids.derive("reply", home, str(version))
+
+
+def _context(turn: Turn) -> str:
+    return f"TURN {turn.home} {turn.version}"

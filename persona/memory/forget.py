@@ -1,0 +1,80 @@
+"""Forgetting and correcting: the words go, and so does every reply that could repeat them.
+
+A turn that quoted the forgotten words points to them in `recalled`, which is how the replies are
+found. The lane's recent turns are rewritten in the same commit, and the head's `memory` number
+moves, so that no process keeps recalling from an older index.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from persona import keys
+from persona.memory import evidence
+from persona.memory.standing import Standing, recent_row
+from persona.model import Turn
+from persona.ports import Delete, Ports, Put, Write
+
+MOST_TURNS = 70
+"""One commit holds at most 100 writes; replies beyond that many are silenced ahead of it."""
+
+
+def writes_for(
+    standing: Standing,
+    ports: Ports,
+    gone: Iterable[str] = (),
+    changed: Mapping[str, str] | None = None,
+) -> list[Write]:
+    """The writes that drop the messages `gone` and give those in `changed` their new words.
+
+    Where very many replies quoted them, the surplus is silenced at once in commits of its own:
+    those repeat without harm, and the words themselves go with the turn's commit.
+    """
+    renew = _Renewal(frozenset(gone), changed or {})
+    turns = [turn for home in standing.gate.homes for turn in evidence.read_turns(ports, home)]
+    holders = [turn for turn in turns if renew.holds(turn)]
+    pointers = {turn.pointer for turn in holders}
+    quoting = [t for t in turns if t not in holders and pointers.intersection(t.recalled)]
+    writes: list[Write] = [_rewrite(ports, evidence.silenced(turn)) for turn in quoting]
+    while len(writes) + len(holders) > MOST_TURNS and writes:
+        ports.table.commit(writes[:MOST_TURNS])
+        writes = writes[MOST_TURNS:]
+    writes += [_rewrite(ports, renew.of(turn)) for turn in holders]
+    return writes + _recent_writes(standing, ports, renew, pointers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Renewal:
+    gone: frozenset[str]
+    changed: Mapping[str, str]
+
+    def holds(self, turn: Turn) -> bool:
+        return any(said.id in self.gone or said.id in self.changed for said in turn.said)
+
+    def of(self, turn: Turn) -> Turn:
+        new = self.changed
+        said = tuple(replace(s, text=new[s.id]) if s.id in new else s for s in turn.said)
+        return evidence.without(replace(turn, said=said), self.gone)
+
+
+def _rewrite(ports: Ports, turn: Turn) -> Write:
+    key = keys.turn(turn.home, turn.version)
+    row = ports.table.get([key])[key]
+    fresh = evidence.turn_row(ports, turn, row["identity"], row["cost"])
+    return Put(key, {**row, "sealed": fresh["sealed"], "recalled": fresh["recalled"]})
+
+
+def _recent_writes(
+    standing: Standing, ports: Ports, renew: _Renewal, pointers: set[str]
+) -> list[Write]:
+    lane = standing.place.lane
+    writes: list[Write] = []
+    for turn in standing.recent:
+        if renew.holds(turn):
+            renewed = renew.of(turn)
+        elif pointers.intersection(turn.recalled):
+            renewed = evidence.silenced(turn)
+        else:
+            continue
+        key = keys.recent(lane, turn.number)
+        writes.append(Put(key, recent_row(ports, lane, renewed)) if renewed.said else Delete(key))
+    return writes

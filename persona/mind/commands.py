@@ -1,0 +1,67 @@
+"""Words that mean the same with or without a language model: a small grammar, decided by code."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Verb = Literal["remember", "forget", "picture", "why", "help", "what are you", "greeting", "thanks"]
+
+GRAMMAR: tuple[tuple[Verb, re.Pattern[str]], ...] = tuple(
+    (verb, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+    for verb, pattern in (
+        ("remember", r"(?:please\s+)?remember\b(?:\s+that\b)?[\s:,]*(?P<rest>\S.*)"),
+        ("forget", r"(?:please\s+)?forget\b(?:\s+(?:that|about)\b)?[\s:,]*(?P<rest>\S.*)"),
+        ("picture", r"what\s+do\s+you\s+(?:know|remember)(?:\s+about\s+me)?\W*"),
+        ("why", r"why\W*|why\s+do\s+you\s+(?:think|say|believe)\s+(?:that|so)\W*"),
+        ("help", r"help\W*|what\s+can\s+you\s+do\W*"),
+        ("what are you", r"(?:what|who)\s+are\s+you\W*|are\s+you\s+(?:a\s+|an\s+)?\w+\W*"),
+        ("greeting", r"(?:hello|hi|hey|good\s+(?:morning|afternoon|evening))\b[\w\s,]{0,24}\W*"),
+        ("thanks", r"(?:thanks|thank\s+you|thx|cheers)\b[\w\s,]{0,24}\W*"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What is wished, and the words it is about."""
+
+    verb: Verb
+    rest: str = ""
+
+
+def parse(words: str) -> Command | None:
+    """The command that the whole message is; None for a statement or a question."""
+    text = words.strip()
+    for verb, pattern in GRAMMAR:
+        found = pattern.fullmatch(text)
+        if found:
+            return Command(verb, (found.groupdict().get("rest") or "").strip())
+    return None
+
+
+def tells(words: str) -> bool:
+    """Whether the words say something that can be recalled: no question, no bare command."""
+    command = parse(words)
+    return not is_question(words) if command is None else command.verb == "remember"
+
+
+def is_question(text: str) -> bool:
+    """Whether the words ask: a question mark at the end, or a question's word order at the start.
+
+    "When I was in Rome" and "Will told me" only begin like one.
+    """
+    stripped = text.strip()
+    if stripped.endswith("?"):
+        return True
+    words = stripped.casefold().replace("\u2019", "'").split(maxsplit=2)
+    first, second = (*words, "", "")[:2]
+    if first.partition("'")[0] in QUESTION_WORDS:
+        return "'" in first or second in AUXILIARIES
+    return first in AUXILIARIES and second in SUBJECTS
+
+
+QUESTION_WORDS = frozenset("what when where who whom whose which why how".split())
+AUXILIARIES = frozenset(
+    "is are am was were do does did can could will would should shall has have had".split()
+)
+SUBJECTS = frozenset("i you he she it we they my your his her its our their the this that".split())

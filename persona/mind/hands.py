@@ -1,0 +1,45 @@
+"""What a mind can do with memory while it thinks: read at once, wish for the rest."""
+
+from collections.abc import Iterable
+
+from persona.memory.index import Match
+from persona.memory.recall import recall
+from persona.memory.standing import Standing
+from persona.model import Evidence
+from persona.ports import Ports
+
+
+class MemoryHands:
+    """Collects what a turn relied on and wishes for; nothing is changed before the commit."""
+
+    def __init__(self, standing: Standing, ports: Ports) -> None:
+        self._standing = standing
+        self._ports = ports
+        self.cited: dict[str, Evidence] = {}
+        self.forgotten: dict[str, Evidence] = {}
+        self.keeps = False
+
+    def match(self, words: str, limit: int = 12) -> list[Match]:
+        """What bears on the words, best first, without what this turn is about to forget."""
+        if self._standing.place_is_unproven:
+            return []
+        found = recall(self._standing, words, self._ports, limit + len(self.forgotten))
+        return [match for match in found if match.evidence.id not in self.forgotten][:limit]
+
+    def everything(self) -> list[Evidence]:
+        """All that may be recalled here, oldest first."""
+        if self._standing.place_is_unproven:
+            return []
+        index = self._ports.indexes.open(self._standing, self._ports)
+        return [one for one in index.everything() if one.id not in self.forgotten]
+
+    def cite(self, used: Iterable[Evidence]) -> None:
+        """The reply relies on these: `why` will show them, and forgetting them silences it."""
+        self.cited.update((one.id, one) for one in used)
+
+    def keep(self) -> None:
+        """The words of this turn are to be kept as a note."""
+        self.keeps = True
+
+    def forget(self, gone: Iterable[Evidence]) -> None:
+        self.forgotten.update((one.id, one) for one in gone)

@@ -1,0 +1,218 @@
+"""The reflex brain: rules, offline, never inventing. It answers about the past by quoting it.
+
+It is the last structure to fall back on, so it must not fail: it calls nothing outside memory.
+"""
+
+import re
+from collections.abc import Sequence
+
+from persona.memory.index import Match
+from persona.memory.standing import Standing
+from persona.mind import commands
+from persona.mind.hands import MemoryHands
+from persona.mind.words import numbered, quote, when, where
+from persona.model import Decision, Event, Evidence
+from persona.ports import Ports
+
+ENOUGH = 0.5
+"""The share of a question's weight that evidence must hold before it counts as an answer."""
+SAME = 0.99
+"""Forgetting goes at once only for evidence that holds every word of the wish."""
+SHOWN = 9
+
+
+def reflect(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision:
+    """Answers each message in order; several become one reply."""
+    brain = _Reflex(standing, ports)
+    replies = [reply for event in events if (reply := brain.answer(event))]
+    hands = brain.hands
+    return Decision(
+        reply="\n\n".join(replies),
+        recalled=tuple(hands.cited.values()),
+        keeps=hands.keeps,
+        forgets=tuple(hands.forgotten.values()),
+        asks=brain.asks,
+    )
+
+
+def forget_by_code(standing: Standing, event: Event, ports: Ports) -> Decision | None:
+    """A wish to forget, or the choice that it left open; None when the words are neither.
+
+    Deleting is a right, so no model stands between the person and it. Words that only sound like
+    the wish ("forget about it, what's new?") match nothing and go on to the model.
+    """
+    brain = _Reflex(standing, ports)
+    command = commands.parse(event.words)
+    wish = command is not None and command.verb == "forget"
+    reply = brain.choose(event.words) if not wish else brain.forget(command.rest if command else "")
+    if not reply or (wish and not brain.hands.forgotten and not brain.asks):
+        return None
+    forgets = tuple(brain.hands.forgotten.values())
+    return Decision(reply=reply, forgets=forgets, asks=brain.asks)
+
+
+class _Reflex:
+    def __init__(self, standing: Standing, ports: Ports) -> None:
+        self.standing = standing
+        self.ports = ports
+        self.hands = MemoryHands(standing, ports)
+        self.asks: dict[str, object] = {}
+
+    def answer(self, event: Event) -> str:
+        words = event.words.strip()
+        chosen = self.choose(words)
+        if chosen:
+            return chosen
+        command = commands.parse(words)
+        if command is None:
+            return self.question(words) if commands.is_question(words) else "Noted."
+        match command.verb:
+            case "remember":
+                self.hands.keep()
+                return f"I will remember that: “{command.rest}”"
+            case "forget":
+                return self.forget(command.rest)
+            case "picture":
+                return self.picture()
+            case "why":
+                return self.why()
+            case "help":
+                return self.help()
+            case "what are you":
+                return self.introduce()
+            case "greeting":
+                return "Hello. Tell me something to keep, or ask me about something you told me."
+            case "thanks":
+                return "You are welcome."
+
+    def question(self, words: str) -> str:
+        found = [m for m in self.hands.match(words) if m.cover >= ENOUGH and m.evidence.tells]
+        if not found:
+            return (
+                "I do not know. Nothing that you told me here answers that, and I do not guess."
+                if not self.standing.is_shared
+                else "I do not know. Nothing said here answers that, and I do not guess."
+            )
+        best, rest = found[0], found[1:]
+        self.hands.cite([best.evidence])
+        lines = [_sentence(quote(best.evidence, self.ports, self.standing.is_shared))]
+        older = _differing(best, rest)
+        if older:
+            self.hands.cite([older.evidence])
+            lines.append("Earlier, " + quote(older.evidence, self.ports, self.standing.is_shared))
+        return "\n".join(lines)
+
+    def forget(self, wish: str) -> str:
+        found = [m for m in self.hands.match(wish, limit=50) if m.evidence.tells]
+        exact = _distinct([m.evidence for m in found if m.cover >= SAME])
+        near = _distinct([m.evidence for m in found if m.cover >= ENOUGH])
+        if len(exact) == 1:
+            return self._drop(exact[0], [m.evidence for m in found], f"“{wish}”")
+        options = (exact or near)[:SHOWN]
+        if not options:
+            return "I have nothing like that, so there is nothing to forget."
+        self.asks = {"what": "forget", "options": [one.id for one in options]}
+        self.hands.cite(options)
+        listed = numbered(quote(one, self.ports) for one in options)
+        return f"Which of these should I forget? Answer with its number, all, or no.\n{listed}"
+
+    def choose(self, words: str) -> str:
+        """Answers the question that the last turn left open, where these words do."""
+        asking = self.standing.head.asking
+        if asking.get("what") != "forget" or self.asks:
+            return ""
+        options = {str(n): id for n, id in enumerate(asking["options"], 1)}
+        said = words.strip().casefold().rstrip(".!")
+        if said in ("no", "none", "neither", "cancel"):
+            return "Nothing was forgotten."
+        if said in ("all", "both") or (said == "yes" and len(options) == 1):
+            chosen = list(options)
+        else:
+            chosen = [n for n in re.findall(r"\d+", said) if n in options]
+            chosen = chosen if re.fullmatch(r"[\d\s,and]+", said) else []
+        everything = {one.id: one for one in self.hands.everything()}
+        gone = [(n, everything[options[n]]) for n in chosen if options[n] in everything]
+        listed = list(everything.values())
+        return "\n".join(self._drop(one, listed, f"number {n}") for n, one in gone)
+
+    def _drop(self, one: Evidence, found: Sequence[Evidence], name: str) -> str:
+        """Says what goes by its name, never by its words: the reply itself is kept."""
+        same = [other for other in found if _same_words(other, one)]
+        self.hands.forget([one, *same])
+        return (
+            f"Forgotten: {name}, said {where(one.surface, self.ports)}, "
+            f"{when(one.at, self.ports)}, and every answer of mine that quoted it."
+        )
+
+    def picture(self) -> str:
+        told = [one for one in self.hands.everything() if one.tells]
+        if not told:
+            return "Nothing yet. What you tell me here, I keep, with when and where you said it."
+        surfaces = sorted({where(one.surface, self.ports) for one in told})
+        since = when(told[0].at, self.ports)
+        kept = [one for one in told if one.kept]
+        latest = [one for one in told if not one.kept][-(SHOWN - min(len(kept), SHOWN - 3)) :]
+        shown = _distinct([*reversed(kept), *reversed(latest)])[:SHOWN]
+        self.hands.cite(shown)
+        listed = numbered(quote(one, self.ports, self.standing.is_shared) for one in shown)
+        more = "" if len(told) <= len(shown) else f"\nAnd {len(told) - len(shown)} more; ask me."
+        count = f"{len(told)} thing{'s' if len(told) != 1 else ''}"
+        head = f"You told me {count} ({', '.join(surfaces)}), the first {since}."
+        return f"{head} In your words:\n{listed}{more}\n“forget …” deletes any of it."
+
+    def why(self) -> str:
+        last = next((turn for turn in reversed(self.standing.recent) if turn.persona_text()), None)
+        if last is None:
+            return "I have not answered anything yet."
+        pointers = set(last.recalled)
+        used = [one for one in self.hands.everything() if one.pointer in pointers]
+        if not used:
+            return "My last answer rests on nothing that you told me: it came from my rules."
+        self.hands.cite(used)
+        return "My last answer rests on this:\n" + numbered(
+            quote(one, self.ports, self.standing.is_shared) for one in used
+        )
+
+    def help(self) -> str:
+        named = [c for c in self.ports.capabilities.values() if c.say]
+        lines = [f"• {c.say}: {c.brief}" for c in named]
+        lines += [
+            "• what do you know about me: shows it, in your words",
+            "• why: shows what my last answer rests on",
+            "• stop, start: halts and resumes everything I do for you",
+        ]
+        return "This is what I can do:\n" + "\n".join(lines)
+
+    def introduce(self) -> str:
+        identity = self.ports.identity
+        return (
+            f"I am {identity.name}, {identity.about}. No language model is connected right now: "
+            "I work by rules, I quote what you told me, and I do not invent."
+        )
+
+
+def _distinct(found: Sequence[Evidence]) -> list[Evidence]:
+    """The first of each wording."""
+    kept: list[Evidence] = []
+    for one in found:
+        if not any(_same_words(one, other) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _same_words(one: Evidence, other: Evidence) -> bool:
+    return one.text.strip().casefold() == other.text.strip().casefold()
+
+
+def _differing(best: Match, rest: Sequence[Match]) -> Match | None:
+    """Older evidence that covers the question as well and says something else."""
+    for match in rest:
+        same_cover = round(match.cover, 2) >= round(best.cover, 2)
+        older = match.evidence.at < best.evidence.at
+        if same_cover and older and not _same_words(match.evidence, best.evidence):
+            return match
+    return None
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

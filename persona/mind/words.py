@@ -1,0 +1,38 @@
+"""Saying when and where: dates in the person's time zone, surfaces by their names."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from persona.model import Evidence
+from persona.ports import Ports
+
+
+def when(at: float, ports: Ports) -> str:
+    """`today at 07:15`, `yesterday at 18:02`, else `3 March 2026 at 09:00`."""
+    zone = ZoneInfo(ports.settings.timezone)
+    moment = datetime.fromtimestamp(at, zone)
+    days = (datetime.fromtimestamp(ports.clock.now(), zone).date() - moment.date()).days
+    clock = f"{moment:%H:%M}"
+    if days in (0, 1):
+        return f"{('today', 'yesterday')[days]} at {clock}"
+    return f"{moment.day} {moment:%B %Y} at {clock}"
+
+
+def where(surface: str, ports: Ports) -> str:
+    """The surface as people call it: `on Slack`, `by SMS`, `by email`, `on the web`."""
+    title = ports.surfaces[surface].title if surface in ports.surfaces else surface
+    return {"sms": "by SMS", "email": "by email", "web": "on the web"}.get(surface, f"on {title}")
+
+
+def quote(one: Evidence, ports: Ports, shared: bool = False) -> str:
+    """The words as they were said, with when and on which surface; who said them where many speak."""
+    who = "somebody here said" if shared else "you told me"
+    text = one.text.strip()
+    marks = "\n> " if "\n" in text else " "
+    body = text.replace("\n", "\n> ") if "\n" in text else f"“{text}”"
+    return f"{who} {where(one.surface, ports)}, {when(one.at, ports)}:{marks}{body}"
+
+
+def numbered(lines: Iterable[str]) -> str:
+    return "\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1))

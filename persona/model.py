@@ -1,0 +1,235 @@
+"""The nouns: plain frozen records, so that a lean ingress can speak of them without loading more."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from persona import ids
+from persona.errors import Broken
+
+FORMAT = 1
+"""Version of every row, lane message and event written today; a newer one is parked, not guessed."""
+
+Kind = Literal["message", "edit", "delete", "outcome", "status", "halt", "resume"]
+Audience = Literal["private", "lane", "unverified"]
+"""Who can read what is said: the person alone, everybody in a shared lane, or nobody proven."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person, or a shared place, is reached on one surface; `id` holds the tenant too."""
+
+    surface: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.surface}:{self.id}"
+
+    @staticmethod
+    def parse(text: str) -> "Address":
+        surface, _, id = text.partition(":")
+        return Address(surface, id)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Anything that enters a lane.
+
+    `address` names the lane's owner: the person in private, the place where others listen.
+    `author` said it. `words` are the new words as a mind should see them; `detail` is what the
+    surface needs to answer in the right thread, and is shown to nobody. `at` is the provider's
+    time in epoch seconds: data, never order. `home` is filled in at admission.
+    """
+
+    id: str
+    kind: Kind
+    address: Address
+    author: Address
+    words: str = ""
+    thread: str = ""
+    at: float = 0.0
+    audience: Audience = "private"
+    addressed: bool = True
+    target: str = ""
+    detail: Mapping[str, str] = field(default_factory=dict[str, str])
+    home: str = ""
+    v: int = FORMAT
+
+    @property
+    def correlation(self) -> str:
+        """One short id that follows the event from the webhook to the sent reply."""
+        return ids.derive(self.id)[:12]
+
+    @property
+    def message_id(self) -> str:
+        """The id under which these words stand in the conversation."""
+        return message_id(self.id)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @staticmethod
+    def from_json(text: str) -> "Event":
+        """Raises Broken for a format that is newer than this code."""
+        fields: dict[str, Any] = json.loads(text)
+        if fields.get("v", 0) > FORMAT:
+            raise Broken(f"event of format {fields['v']}; this code knows up to {FORMAT}")
+        address, author = Address(**fields.pop("address")), Address(**fields.pop("author"))
+        return Event(address=address, author=author, **fields)
+
+
+def message_id(event_id: str) -> str:
+    """The id under which an event's words stand in the conversation."""
+    return ids.derive("message", event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose memory an address has (home, never moves) and in which order it is worked (lane)."""
+
+    home: str
+    lane: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words that were said: by whom, when, where, and under which turn they are kept.
+
+    `tells` is false for a question or a command, which name a thing and say nothing about it.
+    """
+
+    id: str
+    home: str
+    version: int
+    text: str
+    author: str
+    surface: str
+    at: float
+    tells: bool = True
+    kept: bool = False
+
+    @property
+    def pointer(self) -> str:
+        """What a turn writes down to say that it relied on this."""
+        return f"{self.home}/{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a conversation, as the surfaces show it."""
+
+    id: str
+    author: Literal["person", "persona"]
+    text: str
+    surface: str
+    at: float
+    tells: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One pass as it is remembered: the words, the reply, and what the reply relied on.
+
+    `number` counts the turns with words in this lane; it names the slot among the recent ones.
+    """
+
+    version: int
+    number: int
+    home: str
+    surface: str
+    thread: str
+    author: str
+    at: float
+    said: tuple[Said, ...]
+    recalled: tuple[str, ...] = ()
+    mind: str = ""
+    kept: bool = False
+
+    @property
+    def pointer(self) -> str:
+        return f"{self.home}/{self.version}"
+
+    def person_text(self) -> str:
+        return "\n".join(said.text for said in self.said if said.author == "person")
+
+    def persona_text(self) -> str:
+        return "\n".join(said.text for said in self.said if said.author == "persona")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the mind returned for one turn; nothing of it has happened yet.
+
+    `asks` is a question left open for the next words; `keeps` marks these words as a kept note;
+    `forgets` names evidence that must go, `rewrites` gives evidence new words. `wait_until` holds
+    the events back. `suppress` closes addresses, `untold` is a note for the next reply, `told`
+    says that the notes so far were told. `status` is a provider's report on one act. `mind` says
+    which brain thought of it, `notice` that the reply may pass a halt, since it confirms one.
+    """
+
+    reply: str = ""
+    recalled: tuple[Evidence, ...] = ()
+    keeps: bool = False
+    forgets: tuple[Evidence, ...] = ()
+    rewrites: Mapping[str, str] = field(default_factory=dict[str, str])
+    asks: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    wait_until: float = 0.0
+    suppress: Mapping[str, str] = field(default_factory=dict[str, str])
+    untold: str = ""
+    told: bool = False
+    status: tuple[str, str] = ("", "")
+    mind: str = "reflex"
+    cost: Mapping[str, float] = field(default_factory=dict[str, float])
+    notice: bool = False
+    failed: bool = False
+
+
+State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]
+ORDER: dict[str, int] = {
+    "pending": 0,
+    "sending": 1,
+    "sent": 2,
+    "unknown": 2,
+    "failed": 3,
+    "delivered": 3,
+}
+"""A state only moves to a higher rank; a provider's late report never takes one back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A judged wish, committed and to be run by `function`: today a reply to one address.
+
+    `after` is the version and part that orders acts of one lane; `notice` acts may pass a halt
+    (they only confirm it). `attempt` names the live try, `lease` says until when it may hold it.
+    """
+
+    function: str
+    lane: str
+    home: str
+    after: str
+    address: Address
+    thread: str
+    text: str
+    cause: str
+    at: float
+    audience: Audience = "private"
+    detail: Mapping[str, str] = field(default_factory=dict[str, str])
+    notice: bool = False
+    state: State = "pending"
+    due: float = 0.0
+    attempt: str = ""
+    lease: float = 0.0
+    tries: int = 0
+    provider_id: str = ""
+    kept: bool = False
+    reason: str = ""
+
+    @property
+    def id(self) -> str:
+        return ids.derive("act", self.function, self.lane, self.after)
+
+    @property
+    def open(self) -> bool:
+        return self.state in ("pending", "sending")

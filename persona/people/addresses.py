@@ -1,0 +1,63 @@
+"""Whose address is this? A home for its memory, a lane for its order, made at first contact.
+
+An address is the surface, the tenant and the vendor's own id, and nothing else: display names,
+profile names and From headers identify nobody. Two addresses are two persons until a link is
+proven; the gate's list of homes is where a link will stand.
+"""
+
+from collections.abc import Callable
+
+from persona import ids, keys
+from persona.errors import Conflict, Transient
+from persona.model import FORMAT, Address, Place
+from persona.ports import ABSENT, Put, Row, Table
+
+
+def find(table: Table, address: Address) -> Place | None:
+    """Where this address lives; None for one never seen."""
+    row = table.get([keys.address(address)]).get(keys.address(address))
+    return Place(row["home"], row["lane"]) if row else None
+
+
+def meet(
+    table: Table, address: Address, entropy: Callable[[int], bytes], now: float
+) -> Place:
+    """Where this address lives, made when new; two who meet it at once agree on one home."""
+    for _ in range(3):
+        known = find(table, address)
+        if known:
+            return known
+        place = Place(home=ids.spell(entropy(16)), lane=ids.spell(entropy(16)))
+        try:
+            table.commit(
+                [
+                    Put(keys.address(address), _address_row(address, place, now), ABSENT),
+                    Put(keys.gate(place.lane), _gate_row(address, place, now), ABSENT),
+                ]
+            )
+        except Conflict:
+            continue
+        return place
+    raise Transient("an address could not be met")
+
+
+def _address_row(address: Address, place: Place, now: float) -> Row:
+    return {
+        "v": FORMAT,
+        "surface": address.surface,
+        "home": place.home,
+        "lane": place.lane,
+        "met": now,
+    }
+
+
+def _gate_row(address: Address, place: Place, now: float) -> Row:
+    return {
+        "v": FORMAT,
+        "epoch": 1,
+        "halted": False,
+        "homes": [place.home],
+        "surfaces": [address.surface],
+        "suppressed": {},
+        "since": now,
+    }

@@ -1,0 +1,277 @@
+"""What the core needs from outside, as protocols; each has one file a family in `backends/`."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from persona.keys import Key
+from persona.model import Act, Event
+from persona.settings import Settings
+
+if TYPE_CHECKING:
+    from persona.declare import Capability, Surface
+    from persona.identity.load import Identity
+    from persona.memory.recall import Indexes
+
+Row = dict[str, Any]
+"""A row's fields: text, numbers, booleans, bytes, None, and lists and mappings of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold of a row for its write to count: anything, absence, or one field's value."""
+
+    kind: Literal["any", "absent", "equals"] = "any"
+    field: str = ""
+    value: str | int | float | bool | None = None
+
+
+ANY = Condition()
+ABSENT = Condition("absent")
+
+
+def equals(field: str, value: str | float | bool | None) -> Condition:
+    """The row exists and this field has this value."""
+    return Condition("equals", field, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Writes the whole row."""
+
+    key: Key
+    row: Row
+    when: Condition = ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Removes the row; removing what is absent is fine unless `when` says otherwise."""
+
+    key: Key
+    when: Condition = ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Writes nothing, but the commit counts only if `when` holds."""
+
+    key: Key
+    when: Condition
+
+
+Write = Put | Delete | Check
+
+
+class Table(Protocol):
+    """One table: strong reads by key and prefix, and commits of all or nothing."""
+
+    def get(self, keys: Iterable[Key]) -> dict[Key, Row]:
+        """The rows that exist, read strongly; at most 100 keys."""
+        ...
+
+    def query(
+        self, prefix: Key, *, after: str = "", limit: int = 1000, newest_first: bool = False
+    ) -> list[tuple[Key, Row]]:
+        """Rows of one partition whose sort key starts with `prefix.sort`, in order, read strongly.
+
+        `after` is an exclusive full sort key to go on from.
+        """
+        ...
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Applies all writes or none. Raises Conflict where a condition does not hold.
+
+        As in DynamoDB: at most 100 writes, one a key, 400 KB a row.
+        """
+        ...
+
+    def due(self, now: float, limit: int = 100) -> list[Key]:
+        """Keys of rows whose `due` is not after `now`, earliest first; may lag behind commits."""
+        ...
+
+
+class Store(Protocol):
+    """What reading and writing sealed rows needs."""
+
+    @property
+    def table(self) -> Table: ...
+    @property
+    def keys(self) -> "Keys": ...
+    @property
+    def entropy(self) -> Callable[[int], bytes]: ...
+
+
+class Lanes(Protocol):
+    """Ordered streams of events, one a lane; at least once, in order, repeats dropped for 5 min."""
+
+    def put(self, lane: str, body: str, once: str) -> None:
+        """Appends; raises Transient where it could not. `once` marks repeats of one event."""
+        ...
+
+    def release(self, receipt: str, seconds: float) -> None:
+        """Lets a received message come again after so many seconds."""
+        ...
+
+
+class Bell(Protocol):
+    """Wakes the function that works a lane's acts; a ring may be lost or doubled without harm."""
+
+    def ring(self, function: str, lane: str) -> None: ...
+
+
+class Blobs(Protocol):
+    """Things too large for a row, by name."""
+
+    def put(self, name: str, data: bytes) -> None: ...
+
+    def get(self, name: str) -> bytes | None: ...
+
+    def delete(self, name: str) -> None: ...
+
+
+class Keys(Protocol):
+    """One data key per owner (`home:…`, `lane:…`), made when first asked for, destroyed for good."""
+
+    def of(self, owner: str) -> bytes:
+        """The owner's 32-byte key. Raises Refused when it was destroyed."""
+        ...
+
+    def destroy(self, owner: str) -> None: ...
+
+
+class Secrets(Protocol):
+    """Credentials by name; an empty string for one that is not set."""
+
+    def get(self, name: str) -> str: ...
+
+
+class Sockets(Protocol):
+    """Pushes text to an open WebSocket; False when it is gone."""
+
+    def push(self, socket: str, text: str) -> bool: ...
+
+
+class Clock(Protocol):
+    """Time as epoch seconds; the only clock the core knows."""
+
+    def now(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A model's wish to use a capability."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One answer of a model: words, wishes, or both; tokens in and out as the server counted."""
+
+    text: str
+    calls: tuple[Call, ...] = ()
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One message for a model; `calls` on what it asked, `call_id` on the answer to one of them."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    text: str
+    calls: tuple[Call, ...] = ()
+    call_id: str = ""
+
+
+class Model(Protocol):
+    """A language model. Raises Transient, Refused or Unknown; never returns garbage as an answer."""
+
+    @property
+    def name(self) -> str: ...
+
+    def complete(
+        self, prompts: Sequence[Prompt], offers: Sequence[Mapping[str, Any]], seconds: float
+    ) -> Completion:
+        """`offers` are the schemas of capabilities; `seconds` bounds the whole call."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A provider took a message: its id there, or kept here because no provider is set."""
+
+    provider_id: str = ""
+    kept: bool = False
+
+
+class Hands(Protocol):
+    """The whole world of a surface while it sends."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def secrets(self) -> Secrets: ...
+    @property
+    def table(self) -> Table: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def persona_name(self) -> str: ...
+
+
+class Carrier(Protocol):
+    """How acts of one function reach their provider; a surface that sends is one.
+
+    `lookup` asks whether an act arrived; a carrier that cannot tell has none, and `settling` 0.
+    """
+
+    @property
+    def settling(self) -> float: ...
+    @property
+    def send(self) -> Callable[[Act, Hands], Sent] | None: ...
+    @property
+    def lookup(self) -> Callable[[Act, Hands], Sent | None] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The whole world of a surface while it receives: `admit` puts a verified event in its lane."""
+
+    settings: Settings
+    secrets: Secrets
+    table: Table
+    keys: Keys
+    clock: Clock
+    entropy: Callable[[int], bytes]
+    admit: Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything the core was wired with, made once by `functions/_compose.py` or a test."""
+
+    settings: Settings
+    table: Table
+    lanes: Lanes
+    bell: Bell
+    blobs: Blobs
+    keys: Keys
+    secrets: Secrets
+    sockets: Sockets
+    clock: Clock
+    entropy: Callable[[int], bytes]
+    identity: "Identity"
+    surfaces: "Mapping[str, Surface]"
+    carriers: Mapping[str, Carrier]
+    capabilities: "Mapping[str, Capability]"
+    indexes: "Indexes"
+    models: tuple[Model, ...] = ()
+    show: Callable[[Act], None] = lambda act: None
+
+    @property
+    def persona_name(self) -> str:
+        return self.identity.name

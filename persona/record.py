@@ -1,0 +1,272 @@
+"""One decision as one atomic commit: the only place where a turn becomes rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from persona import ids, keys
+from persona.acts import ledger, limits, outbox
+from persona.acts.policy import Facts, Verdict, judge_reply
+from persona.memory import evidence, forget
+from persona.memory.standing import Head, Standing, head_row, recent_row
+from persona.mind.commands import tells
+from persona.model import FORMAT, Act, Decision, Event, Said, Turn
+from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Write, equals
+
+SEEN_DAYS = 30
+"""Longer than any path that delivers again: 14 days in a lane, 14 more as a dead letter."""
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The writes of one turn, and what they mean for the worker that makes them."""
+
+    writes: list[Write]
+    acts: tuple[Act, ...]
+    turn: Turn | None
+
+
+def record(
+    standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
+) -> Commit:
+    """Seen marks, head, gate, turn, recent turn, ledger, acts, forgetting: all of it or nothing."""
+    version = standing.head.version + 1
+    acts, verdict = _reply_acts(standing, events, decision, version, ports)
+    turn = _turn(standing, events, decision, version, ports)
+    writes = [_seen(standing, event, decision, version, ports) for event in events]
+    writes += _held_back(standing, events, decision, ports)
+    writes += _memory_writes(standing, events, decision, turn, ports)
+    writes += [outbox.put(ports, act) for act in acts]
+    writes += _status_writes(standing, events[0], decision, ports)
+    refused = [verdict.reason] if verdict.decision == "deny" else []
+    now = ports.clock.now()
+    account = ledger.entry(standing.head.ledger, version, now, events, acts, refused)
+    head = _next_head(standing, events, decision, turn, acts, ports)
+    head = replace(head, ledger=account["hash"])
+    lane = standing.place.lane
+    writes += [
+        Put(keys.head(lane), head_row(ports, lane, head), standing.head_condition),
+        Put(keys.ledger(lane, version), account),
+        _gate_write(standing, events, decision),
+    ]
+    return Commit(writes, acts, turn)
+
+
+def _seen(
+    standing: Standing, event: Event, decision: Decision, version: int, ports: Ports
+) -> Write:
+    row: Row = {
+        "v": FORMAT,
+        "state": _seen_state(standing, event, decision),
+        "turn": version,
+        "expires": ports.clock.now() + SEEN_DAYS * DAY,
+    }
+    key = keys.seen(standing.place.home, event.id)
+    return Put(key, row, standing.seen_condition(event))
+
+
+def _seen_state(standing: Standing, event: Event, decision: Decision) -> str:
+    if decision.wait_until:
+        return "waiting"
+    if decision.failed:
+        return "failed"
+    is_overheard = event.kind == "message" and not event.addressed and not decision.reply
+    return "overheard" if is_overheard else "turn"
+
+
+def _held_back(
+    standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
+) -> list[Write]:
+    """The events themselves, waiting in the table until their cap has room."""
+    if not decision.wait_until:
+        return []
+    lane, writes = standing.place.lane, list[Write]()
+    for position, event in enumerate(events):
+        due = decision.wait_until + (standing.head.waiting + position) * 0.001
+        sealed = outbox.seal_event(ports, lane, event)
+        row: Row = {"v": FORMAT, "lane": lane, "id": event.id, "due": due, "sealed": sealed}
+        writes.append(Put(keys.wait(lane, due, event.id), row))
+    return writes
+
+
+def _turn(
+    standing: Standing,
+    events: Sequence[Event],
+    decision: Decision,
+    version: int,
+    ports: Ports,
+) -> Turn | None:
+    """What was said in this turn, as it will be remembered; None where nothing was."""
+    first, home = events[0], standing.place.home
+    said = [] if decision.wait_until else [_said(e) for e in events if e.kind in _SPOKEN]
+    if decision.reply:
+        id, now = evidence.reply_id(home, version), ports.clock.now()
+        said.append(Said(id, "persona", decision.reply, first.address.surface, now, tells=False))
+    if not said:
+        return None
+    return Turn(
+        version=version,
+        number=standing.head.spoken + 1,
+        home=home,
+        surface=first.address.surface,
+        thread=first.thread,
+        author=str(first.author),
+        at=ports.clock.now(),
+        said=tuple(said),
+        recalled=tuple(dict.fromkeys(one.pointer for one in decision.recalled)),
+        mind=decision.mind,
+        kept=decision.keeps,
+    )
+
+
+_SPOKEN = ("message", "halt", "resume")
+
+
+def _said(event: Event) -> Said:
+    is_told = event.kind == "message" and tells(event.words)
+    return Said(event.message_id, "person", event.words, event.address.surface, event.at, is_told)
+
+
+def _memory_writes(
+    standing: Standing,
+    events: Sequence[Event],
+    decision: Decision,
+    turn: Turn | None,
+    ports: Ports,
+) -> list[Write]:
+    lane, writes = standing.place.lane, list[Write]()
+    if decision.forgets or decision.rewrites:
+        gone = [one.id for one in decision.forgets]
+        writes += forget.writes_for(standing, ports, gone, decision.rewrites)
+    for event in events:  # overheard first, asked now: one post, one place in the conversation
+        before = standing.seen.get(event.id, {})
+        if before.get("state") == "overheard":
+            writes.append(Delete(keys.turn(standing.place.home, before["turn"])))
+    if turn is None:
+        return writes
+    row = evidence.turn_row(ports, turn, ports.identity.stamp, dict(decision.cost))
+    recent = Put(keys.recent(lane, turn.number), recent_row(ports, lane, turn))
+    writes = [w for w in writes if w.key != recent.key]
+    writes += [Put(keys.turn(turn.home, turn.version), row), recent]
+    if standing.is_shared and decision.reply and turn.thread not in standing.joined:
+        expires = ports.clock.now() + SEEN_DAYS * DAY
+        writes.append(Put(keys.thread(lane, turn.thread), {"v": FORMAT, "expires": expires}))
+    return writes
+
+
+def _reply_acts(
+    standing: Standing,
+    events: Sequence[Event],
+    decision: Decision,
+    version: int,
+    ports: Ports,
+) -> tuple[tuple[Act, ...], Verdict]:
+    """The reply as acts, one a part; none on a surface where the turn itself is the delivery."""
+    last, gate = events[-1], standing.gate
+    surface = ports.surfaces[last.address.surface]
+    facts = Facts(
+        halted=gate.halted,
+        notice=decision.notice,
+        suppressed=_still_suppressed(standing, events),
+        home_is_here=standing.place.home in gate.homes,
+        written_for=last.audience,
+        heard_by=last.audience,
+    )
+    verdict = judge_reply(facts)
+    if not decision.reply or surface.send is None or verdict.decision == "deny":
+        return (), verdict
+    now = ports.clock.now()
+    parts = surface.split(decision.reply)
+    acts = tuple(
+        Act(
+            function=surface.name,
+            lane=standing.place.lane,
+            home=standing.place.home,
+            after=f"{ids.ordered(version)}#{part:02d}",
+            address=last.address,
+            thread=last.thread,
+            text=text,
+            cause=last.correlation,
+            at=now,
+            audience=last.audience,
+            detail=last.detail,
+            notice=decision.notice,
+            due=now,
+        )
+        for part, text in enumerate(parts, 1)
+    )
+    return acts, verdict
+
+
+def _still_suppressed(standing: Standing, events: Sequence[Event]) -> str:
+    """Why this address takes nothing more; a bounce is over once its owner writes again."""
+    reason = standing.gate.suppressed.get(str(events[-1].address), "")
+    return "" if reason == "bounced" and events[-1].kind == "message" else reason
+
+
+def _gate_write(standing: Standing, events: Sequence[Event], decision: Decision) -> Write:
+    """Unchanged since it was read; or, with what this turn closes and reopens, moved by one."""
+    gate, key = standing.gate, keys.gate(standing.place.lane)
+    suppressed: dict[str, Any] = {**gate.suppressed, **decision.suppress}
+    address = str(events[-1].address)
+    if suppressed.get(address) and not _still_suppressed(standing, events):
+        if address not in decision.suppress:
+            suppressed.pop(address)
+    if suppressed == gate.suppressed:
+        return Check(key, equals("epoch", gate.epoch))
+    row = {**gate.row, "suppressed": suppressed, "epoch": gate.epoch + 1}
+    return Put(key, row, equals("epoch", gate.epoch))
+
+
+def _next_head(
+    standing: Standing,
+    events: Sequence[Event],
+    decision: Decision,
+    turn: Turn | None,
+    acts: Sequence[Act],
+    ports: Ports,
+) -> Head:
+    head, now, address = standing.head, ports.clock.now(), str(events[0].address)
+    was_waiting = sum(standing.seen.get(e.id, {}).get("state") == "waiting" for e in events)
+    overheard = any(standing.seen.get(e.id, {}).get("state") == "overheard" for e in events)
+    is_answered = events[0].kind == "message" and not decision.wait_until and bool(decision.reply)
+    surface, paced = ports.surfaces[events[0].address.surface], dict(head.paced)
+    if acts and surface.paced:
+        times = limits.remember(paced.get(address, []), now, surface.paced, limits.HOUR)
+        paced[address] = list(times)
+    times = limits.remember(head.times, now, limits.TURNS_A_MINUTE, limits.MINUTE)
+    notes = () if decision.told else head.untold
+    return replace(
+        head,
+        version=head.version + 1,
+        spoken=head.spoken + (turn is not None),
+        memory=head.memory + bool(decision.forgets or decision.rewrites or overheard),
+        waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
+        times=times if is_answered else head.times,
+        paced=paced,
+        asking=dict(decision.asks) if events[0].kind == "message" else head.asking,
+        untold=(*notes, decision.untold)[-3:] if decision.untold else notes,
+    )
+
+
+def _status_writes(
+    standing: Standing, event: Event, decision: Decision, ports: Ports
+) -> list[Write]:
+    status, provider_id = decision.status
+    if not status:
+        return []
+    return outbox.report(ports, event.address.surface, standing.place.lane, provider_id, status)
+
+
+def working_note(standing: Standing, event: Event, ports: Ports) -> Commit:
+    """The commit that says, once for this event, that a long turn is still being thought about."""
+    decision = Decision(reply="I am still working on this.", mind="none")
+    acts, _ = _reply_acts(standing, [event], decision, standing.head.version + 1, ports)
+    acts = tuple(replace(act, after=act.after[:-2] + "00") for act in acts[:1])
+    mark = keys.seen(standing.place.home, f"{event.id}#working")
+    row: Row = {"v": FORMAT, "state": "told", "expires": ports.clock.now() + SEEN_DAYS * DAY}
+    gate = Check(keys.gate(standing.place.lane), equals("epoch", standing.gate.epoch))
+    unseen = Check(keys.seen(standing.place.home, event.id), standing.seen_condition(event))
+    writes: list[Write] = [Put(mark, row, ABSENT), gate, unseen]
+    return Commit([*writes, *(outbox.put(ports, act) for act in acts)], acts, None)

@@ -1,0 +1,98 @@
+"""The whole turn, top to bottom: read this first.
+
+One strong read, one decision, one commit. Before the commit nothing has happened; after it
+everything will: that the events were seen, what was said and answered, and the acts that carry
+the answer out. A turn that loses the race for the head reads again; an answer that was lost shows
+as events already seen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from persona import decide
+from persona.errors import Broken, Conflict, Transient
+from persona.memory.standing import read
+from persona.model import Act, Decision, Event, Place
+from persona.people import addresses
+from persona.ports import Ports
+from persona.record import record, working_note
+
+TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a turn came to: the acts to ring for, the sockets to wake, and how it was thought."""
+
+    acts: tuple[Act, ...] = ()
+    handled: int = 0
+    woke: bool = False
+    mind: str = ""
+
+
+def take_turn(
+    place: Place, events: Sequence[Event], ports: Ports, reflex_only: bool = False
+) -> Taken:
+    """Takes one turn on a burst of events of one lane and thread.
+
+    Raises Transient where it may simply be repeated, Broken where it may not.
+    """
+    thought: tuple[int, Decision] | None = None
+    for _ in range(TRIES):
+        standing = read(place, events, ports)
+        fresh = standing.unhandled(events)
+        if not fresh:
+            return Taken()
+        if place.home not in standing.gate.homes:
+            return _forward(fresh, ports)
+        if thought is None or thought[0] != standing.head.version:
+            decision = decide.on(standing, fresh, ports, reflex_only)
+            thought = (standing.head.version, decision)
+        commit = record(standing, fresh, thought[1], ports)
+        try:
+            ports.table.commit(commit.writes)
+        except Conflict:
+            continue
+        ports.indexes.advance(place.lane, standing.head.version, commit.turn)
+        for function in dict.fromkeys(act.function for act in commit.acts):
+            ports.bell.ring(function, place.lane)
+        woke = "web" in standing.gate.surfaces and commit.turn is not None
+        if woke:
+            ports.bell.ring("socket", place.lane)
+        return Taken(commit.acts, len(fresh), woke, thought[1].mind)
+    raise Transient("others kept moving this lane's head")
+
+
+def _forward(events: Sequence[Event], ports: Ports) -> Taken:
+    """A link changed while these were under way: on to the lane that has their home now."""
+    for event in events:
+        place = addresses.find(ports.table, event.address)
+        if place is None:
+            raise Broken("an event of an address that nobody has met")
+        ports.lanes.put(place.lane, event.to_json(), event.id)
+    return Taken()
+
+
+def fail_turn(place: Place, events: Sequence[Event], ports: Ports) -> None:
+    """Ends events that failed each time as seen, failed and told; thinks nothing, recalls nothing."""
+    standing = read(place, events, ports)
+    fresh = standing.unhandled(events)
+    if fresh:
+        commit = record(standing, fresh, decide.failing(fresh), ports)
+        ports.table.commit(commit.writes)
+        for act in commit.acts:
+            ports.bell.ring(act.function, place.lane)
+
+
+def tell_working(place: Place, event: Event, ports: Ports) -> None:
+    """Says once that a long turn is still being thought about; a commit beside the turn's own."""
+    standing = read(place, [event], ports)
+    if not standing.unhandled([event]):
+        return
+    commit = working_note(standing, event, ports)
+    try:
+        ports.table.commit(commit.writes)
+    except Conflict:  # told already, or the gate has moved
+        return
+    for act in commit.acts:
+        ports.bell.ring(act.function, place.lane)

@@ -1,0 +1,156 @@
+"""The web: a page, its messages, its socket. Replies need no act: the turn is the delivery."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from persona import ids
+from persona.declare import Request, Response, Surface
+from persona.errors import Rejected
+from persona.model import Event, message_id
+from persona.ports import Door
+from surfaces.web import conversation, session
+
+MOST_CHARACTERS = 16_000
+MOST_BYTES = 128 * 1024
+PAGE = Path(__file__).with_name("page")
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+SECURITY = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'{sockets}; frame-ancestors 'none'; base-uri 'none'; "
+        "form-action 'self'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def receive(request: Request, door: Door) -> Response:
+    """The page and its API. Raises Rejected for a caller who is wrong or unproven."""
+    if request.method != "GET":
+        session.check_origin(request.headers, door.settings)
+    match request.method, request.path:
+        case "GET", "/healthz":
+            about = {"status": "ok", "stage": door.settings.stage, "version": door.settings.version}
+            return _json(200, about)
+        case "GET", "/web/messages":
+            return _list_messages(request, door)
+        case "POST", "/web/messages":
+            return _take_message(request, door)
+        case "POST", "/web/ticket":
+            return _give_ticket(request, door)
+        case _:
+            return _page(request, door)
+
+
+def _list_messages(request: Request, door: Door) -> Response:
+    signed_in = session.read(request.headers, door.table, door.clock.now())
+    after = parse_qs(request.query).get("after", [""])[0]
+    page = conversation.read(signed_in.place, after, door)
+    messages = conversation.shown_all(page.messages)
+    return _json(200, {"messages": messages, "cursor": page.cursor})
+
+
+def _take_message(request: Request, door: Door) -> Response:
+    signed_in = session.read(request.headers, door.table, door.clock.now())
+    client_id, text = _message(request)
+    session.pace(signed_in, door.table, door.clock.now())
+    event = Event(
+        id=f"web:{signed_in.address.id}:{ids.derive(client_id)}",
+        kind="message",
+        address=signed_in.address,
+        author=signed_in.address,
+        words=text,
+        thread="web",
+        at=door.clock.now(),
+    )
+    door.admit(event)
+    return _json(202, {"id": message_id(event.id)})
+
+
+def _message(request: Request) -> tuple[str, str]:
+    """The client's id and text. Raises Rejected naming what is wrong."""
+    if len(request.body) > MOST_BYTES:
+        raise Rejected(f"at most {MOST_CHARACTERS} characters", "too large")
+    if not request.header("content-type").lower().startswith("application/json"):
+        raise Rejected("send application/json")
+    try:
+        body: Any = json.loads(request.body)
+    except ValueError as error:
+        raise Rejected("this is not JSON") from error
+    if not isinstance(body, dict) or set(body) != {"id", "text"}:  # pyright: ignore[reportUnknownArgumentType]
+        raise Rejected("send an object with id and text, and nothing else")
+    client_id, text = body["id"], body["text"]  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(client_id, str) or not 1 <= len(client_id) <= 128:
+        raise Rejected("id must be 1 to 128 characters")
+    if not isinstance(text, str) or not text.strip():
+        raise Rejected("text must not be empty")
+    if len(text) > MOST_CHARACTERS:
+        raise Rejected(f"at most {MOST_CHARACTERS} characters", "too large")
+    return client_id, text
+
+
+def _give_ticket(request: Request, door: Door) -> Response:
+    now = door.clock.now()
+    signed_in = session.read(request.headers, door.table, now)
+    pass_ = session.ticket(signed_in, door.table, door.entropy, now)
+    return _json(200, {"url": _socket_url(request, door), "ticket": pass_})
+
+
+def _socket_url(request: Request, door: Door) -> str:
+    """Where the page opens its socket: the host that it was loaded from, when that is this one."""
+    host = request.header("host")
+    if door.settings.stage == "local" and host.rpartition(":")[0] in session.LOOPBACK:
+        return f"ws://{host}/web/socket"
+    return door.settings.socket_url
+
+
+def _page(request: Request, door: Door) -> Response:
+    name = "index.html" if request.path == "/" else request.path.removeprefix("/page/")
+    body = _files().get(name)
+    if body is None:
+        raise Rejected("there is no such page", "absent")
+    socket = _socket_url(request, door).removesuffix("/web/socket")
+    headers = {k: v.replace("{sockets}", f" {socket}") for k, v in SECURITY.items()}
+    if door.settings.public_url.startswith("https://"):
+        headers["strict-transport-security"] = "max-age=31536000"
+    kind = TYPES[Path(name).suffix]
+    return Response(200, body, {"content-type": kind, "cache-control": "no-cache", **headers})
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    """The page's own files, by name; nothing else can be asked for."""
+    return {path.name: path.read_bytes() for path in PAGE.iterdir() if path.suffix in TYPES}
+
+
+def _json(status: int, content: Any) -> Response:
+    body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+    headers = {"content-type": "application/json", "x-content-type-options": "nosniff"}
+    return Response(status, body, headers)
+
+
+SURFACE = Surface(
+    name="web",
+    title="Web",
+    routes=(
+        ("GET", "/"),
+        ("GET", "/page/*"),
+        ("GET", "/healthz"),
+        ("GET", "/web/messages"),
+        ("POST", "/web/messages"),
+        ("POST", "/web/ticket"),
+    ),
+    receive=receive,
+    working_note=False,
+)

@@ -1,0 +1,206 @@
+// Wires the page: the composer, the conversation, the outbox, the live feed and the console.
+
+import { Feed, SignedOut, readAbout, sendMessage, signInLocally } from "/page/hub.js";
+import { Console } from "/page/console.js";
+import { Conversation } from "/page/conversation.js";
+import { Outbox } from "/page/outbox.js";
+
+const LONGEST_TEXT = 16_000;
+const COUNT_FROM = 15_000;
+const ANNOUNCED_AT_MOST = 400;
+const STATES = { connecting: "Connecting…", live: "Live", polling: "Reconnecting…", offline: "Offline, trying again…", out: "Signed out" };
+
+const part = (id) => document.getElementById(id);
+const text = part("text");
+
+const conversation = new Conversation(
+  { scroller: part("scroller"), list: part("messages"), typing: part("typing"), newest: part("newest") },
+  { onRetry: (draft) => outbox.retry(draft), onEdit: takeBack },
+);
+const outbox = new Outbox({ send: sendMessage, onChange: showDraftChange, onAccepted: accept, onSignedOut: renewSession });
+const feed = new Feed({ onMessages: receive, onState: showState, onSignedOut: renewSession });
+const panel = new Console({
+  panel: part("console"),
+  opener: part("open-console"),
+  closer: part("close-console"),
+  reach: part("reach"),
+  reachList: part("reach-list"),
+  sentList: part("sent-list"),
+  sentEmpty: part("sent-empty"),
+  sentCount: part("sent-count"),
+  build: part("build"),
+});
+
+let isLoaded = false;
+let isIntroduced = false;
+let personaSpokeAt = 0;
+let unseen = 0;
+let renewal = null;
+
+listen();
+showComposer();
+introduce();
+feed.follow().catch((error) => {
+  if (!(error instanceof SignedOut)) throw error;
+});
+
+function listen() {
+  part("composer").addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  text.addEventListener("input", showComposer);
+  text.addEventListener("keydown", (event) => {
+    // An input method uses Enter to pick a word; that one is not meant for us.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    submit();
+  });
+  part("chips").addEventListener("click", (event) => {
+    const chip = event.target.closest(".chip");
+    if (chip) say(chip.textContent);
+  });
+  part("again").addEventListener("click", () => location.reload());
+  addEventListener("beforeunload", (event) => outbox.isEmpty || event.preventDefault());
+  document.addEventListener("visibilitychange", () => showUnseen(0));
+}
+
+/** Shows who the persona is; where the hub does not tell, the page keeps its own words. */
+async function introduce() {
+  if (isIntroduced) return;
+  try {
+    const about = await readAbout();
+    if (about?.persona?.name) showName(about.persona.name);
+    if (about?.persona?.about) part("about").textContent = about.persona.about;
+    await panel.offer(about);
+    isIntroduced = true;
+  } catch {
+    // Away or signed out: the next session, or the next time the hub is live, asks again.
+  }
+}
+
+function showName(name) {
+  conversation.name = name;
+  document.querySelectorAll("[data-name]").forEach((element) => (element.textContent = name));
+  showUnseen(unseen);
+}
+
+function submit() {
+  const words = text.value.trim();
+  if (words === "" || lengthOf(words) > LONGEST_TEXT) return;
+  text.value = "";
+  showComposer();
+  say(words);
+}
+
+function say(words) {
+  const draft = outbox.add(words);
+  conversation.showDraft(draft);
+  showWelcome();
+  text.focus({ preventScroll: true });
+}
+
+function takeBack(draft) {
+  conversation.withdraw(draft);
+  text.value = draft.text;
+  showComposer();
+  showWelcome();
+  text.focus();
+}
+
+function showDraftChange(draft) {
+  if (draft.state === "sending") draft.startedAt = performance.now();
+  if (draft.state === "failed") announce(draft.note);
+  conversation.refreshDraft(draft);
+}
+
+function accept(draft, id) {
+  conversation.accept(draft, id);
+  // The answer may overtake the acceptance; then nobody is thinking any more.
+  if (personaSpokeAt < draft.startedAt) conversation.showTyping(true);
+}
+
+function receive(messages) {
+  // While a send is under way, one of these may be its echo: only the hub's answer tells, so they wait for it.
+  const mayBeEcho = (message) => outbox.isSending && message.author === "person" && message.surface === "web";
+  const waiting = messages.filter(mayBeEcho);
+  if (waiting.length > 0) outbox.settled.then(() => conversation.show(waiting));
+  const fresh = conversation.show(messages.filter((message) => !waiting.includes(message)));
+  if (isLoaded) noticeAnswers(fresh.filter((message) => message.author === "persona"));
+  else finishLoading();
+}
+
+function noticeAnswers(answers) {
+  if (answers.length > 0) personaSpokeAt = performance.now();
+  for (const answer of answers) announce(`${conversation.name}: ${answer.text.slice(0, ANNOUNCED_AT_MOST)}`);
+  if (document.hidden) showUnseen(unseen + answers.length);
+  showWelcome();
+}
+
+function finishLoading() {
+  isLoaded = true;
+  part("loading").hidden = true;
+  showWelcome();
+  conversation.scrollToNewest();
+  if (matchMedia("(hover: hover)").matches) text.focus({ preventScroll: true });
+}
+
+/** Answers whether there is a session again; callers that ask meanwhile share one attempt. */
+function renewSession() {
+  renewal ??= signInLocally()
+    .then((isIn) => {
+      if (!isIn) showSignedOut();
+      else introduce();
+      return isIn;
+    })
+    .finally(() => (renewal = null));
+  return renewal;
+}
+
+function showSignedOut() {
+  part("signed-out").hidden = false;
+  part("composer").hidden = true;
+  part("loading").hidden = true;
+  conversation.showTyping(false);
+  conversation.scrollToNewest();
+  showState("out");
+}
+
+function showState(state) {
+  const connection = part("connection");
+  if (connection.dataset.state === state || connection.dataset.state === "out") return;
+  connection.dataset.state = state;
+  connection.textContent = STATES[state];
+  if (state === "live") introduce();
+}
+
+function showWelcome() {
+  part("welcome").hidden = !isLoaded || !conversation.isEmpty;
+}
+
+function showComposer() {
+  const length = text.value.length < COUNT_FROM ? text.value.length : lengthOf(text.value.trim());
+  const isTooLong = length > LONGEST_TEXT;
+  part("grow").dataset.text = text.value;
+  part("send").disabled = isTooLong || text.value.trim() === "";
+  part("counter").hidden = length < COUNT_FROM;
+  part("counter").classList.toggle("over", isTooLong);
+  part("counter").textContent = `${length.toLocaleString()} of ${LONGEST_TEXT.toLocaleString()} characters`;
+}
+
+function showUnseen(count) {
+  unseen = count;
+  document.title = unseen > 0 ? `(${unseen}) ${conversation.name}` : conversation.name;
+}
+
+function announce(words) {
+  const line = document.createElement("p");
+  line.textContent = words;
+  part("announcer").append(line);
+  setTimeout(() => line.remove(), 10_000);
+}
+
+/** Counts characters as the hub does: an emoji is one, not the two units that a string stores. */
+function lengthOf(words) {
+  return [...words].length;
+}
