@@ -51,8 +51,6 @@ def ports() -> Ports:
     """What a Lambda function gets, made once a process from its environment."""
     from backends.local.family import open_family
 
-    settings = parse(
-        os.environ, stage="local", public_url="http://127.0.0.1:8787", timezone="UTC"
-    )
+    settings = parse(os.environ, stage="local", public_url="http://127.0.0.1:8787", timezone="UTC")
     family = open_family(Path(os.environ.get("HUB_STATE", ".hub")), os.environ)
     return compose(settings, family.ports())

@@ -16,7 +16,7 @@ SERVICE = "persona-hub"
 def _stream() -> TextIO:
     """Where lines go: the file that the local stage names, else standard output for CloudWatch."""
     path = os.environ.get("HUB_LOG")
-    return open(path, "a", encoding="utf-8", buffering=1) if path else sys.stdout  # noqa: SIM115
+    return open(path, "a", encoding="utf-8", buffering=1) if path else sys.stdout
 
 
 log = Logger(service=SERVICE, stream=_stream(), use_rfc3339=True)

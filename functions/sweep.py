@@ -19,9 +19,7 @@ def run(ports: Ports) -> int:
     """Returns how many rows were due."""
     due = ports.table.due(ports.clock.now())
     lanes = {
-        (function, lane)
-        for kind, function, lane in (_act(key) for key in due)
-        if kind == "ACT"
+        (function, lane) for kind, function, lane in (_act(key) for key in due) if kind == "ACT"
     }
     for function, lane in sorted(lanes):
         ports.bell.ring(function, lane)

@@ -99,7 +99,12 @@ def _bursts(messages: Iterable[Message]) -> Iterator[list[Message]]:
 
 def _joins(before: Message, after: Message) -> bool:
     one, two = before.event, after.event
-    same = one.home == two.home and one.author == two.author and one.thread == two.thread and one.detail == two.detail
+    same = (
+        one.home == two.home
+        and one.author == two.author
+        and one.thread == two.thread
+        and one.detail == two.detail
+    )
     same = same and one.addressed == two.addressed and one.audience == two.audience
     fresh = before.receives == after.receives == 1
     return same and fresh and _is_plain(one) and _is_plain(two)

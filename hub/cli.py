@@ -117,7 +117,9 @@ def ledger(json: Json = False) -> None:
     except Broken as error:
         _fail(error)
         return
-    text = f"{found['entries']} entries in {found['lanes']} lanes; broken: {found['broken'] or 'none'}"
+    text = (
+        f"{found['entries']} entries in {found['lanes']} lanes; broken: {found['broken'] or 'none'}"
+    )
     _say(text, found, json)
     if found["broken"]:
         raise typer.Exit(1)

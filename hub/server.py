@@ -82,7 +82,9 @@ async def _body(request: Request) -> bytes | None:
 
 def _http_event(request: Request, body: bytes) -> dict[str, Any]:
     """API Gateway's HTTP event, payload format 2.0."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
+    headers = {
+        name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw
+    }
     raw_path = request.scope.get("raw_path", b"") or request.url.path.encode()
     return {
         "version": "2.0",

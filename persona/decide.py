@@ -148,4 +148,3 @@ SUPPRESSING = frozenset({"unsubscribed", "bounced"})
 """Reasons for which an address takes nothing more until its owner writes or signs in again."""
 QUIET = frozenset({"halted", "unlinked", "opted out", "erased"})
 """Reasons that the person caused and needs no telling of."""
-

@@ -27,9 +27,7 @@ class Commit:
     turn: Turn | None
 
 
-def record(
-    standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
-) -> Commit:
+def record(standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports) -> Commit:
     """Seen marks, head, gate, turn, recent turn, ledger, acts, forgetting: all of it or nothing."""
     version = standing.head.version + 1
     acts, verdict = _reply_acts(standing, events, decision, version, ports)
@@ -210,9 +208,9 @@ def _gate_write(standing: Standing, events: Sequence[Event], decision: Decision)
     gate, key = standing.gate, keys.gate(standing.place.lane)
     suppressed: dict[str, Any] = {**gate.suppressed, **decision.suppress}
     address = str(events[-1].address)
-    if suppressed.get(address) and not _still_suppressed(standing, events):
-        if address not in decision.suppress:
-            suppressed.pop(address)
+    is_over = address in gate.suppressed and not _still_suppressed(standing, events)
+    if is_over and address not in decision.suppress:
+        suppressed.pop(address)
     if suppressed == gate.suppressed:
         return Check(key, equals("epoch", gate.epoch))
     row = {**gate.row, "suppressed": suppressed, "epoch": gate.epoch + 1}

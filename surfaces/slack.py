@@ -90,7 +90,7 @@ def _app(secret: str) -> "App":
     from slack_bolt.authorization import AuthorizeResult
 
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token="unused")
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
     logger = logging.getLogger("slack_bolt.hub")
     logger.setLevel(logging.CRITICAL)  # Bolt's own lines hold bodies
@@ -360,9 +360,7 @@ def lookup(act: Act, hands: Hands) -> Sent | None:
     window: dict[str, Any] = {"channel": channel, "oldest": f"{act.at - 60:.6f}", "limit": 200}
     try:
         if thread_ts:
-            found = client.conversations_replies(
-                ts=thread_ts, include_all_metadata=True, **window
-            )
+            found = client.conversations_replies(ts=thread_ts, include_all_metadata=True, **window)
         else:
             found = client.conversations_history(include_all_metadata=True, **window)
     except SlackApiError as error:

@@ -84,7 +84,7 @@ def _verify(request: Request, door: Door) -> dict[str, str]:
 def _take_message(fields: dict[str, str], door: Door) -> None:
     to, sid = fields.get("To", ""), fields.get("MessageSid", "")
     own = door.settings.twilio_from
-    if not sid or (own and _canonical(to) not in {_canonical(number) for number in own}):
+    if not sid or (own and to.removeprefix(WHATSAPP) not in own):
         raise Rejected("not a message to this hub", "unproven")
     sender = _canonical(fields.get("From", ""))
     if not sender:  # short codes and letter senders are machines: acknowledged, never answered
@@ -271,8 +271,7 @@ SURFACE = Surface(
     split=split,
     secrets=("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
     refusals={"unproven": 403, "malformed": 403},
-    stop_words=STOP_WORDS
-    | {"stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"},
+    stop_words=STOP_WORDS | {"stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"},
     start_words=START_WORDS | {"yes", "unstop"},
     quiet_stop=True,
     reach=reach,

@@ -45,7 +45,8 @@ def open_row(ports: Ports, row: Row) -> Act:
     context = ids.derive("act", fields["function"], fields["lane"], fields["after"])
     hidden: dict[str, Any] = unseal(ports, f"lane:{fields['lane']}", context, row["sealed"])
     fields.setdefault("due", 0.0)
-    return Act(**fields, **{**hidden, "address": Address(**hidden["address"])})
+    hidden["address"] = Address(**hidden["address"])
+    return Act(**fields, **hidden)
 
 
 def unfinished(ports: Ports, function: str, lane: str) -> list[tuple[Key, Act]]:
@@ -106,9 +107,7 @@ def told(ports: Ports, act: Act) -> None:
     """The lane has the outcome: the act is over."""
     out = keys.act(act.function, act.lane, "OUT", act.after)
     done = keys.act(act.function, act.lane, "DONE", act.after)
-    ports.table.commit(
-        [Delete(out, equals("attempt", act.attempt)), Put(done, row_of(ports, act))]
-    )
+    ports.table.commit([Delete(out, equals("attempt", act.attempt)), Put(done, row_of(ports, act))])
 
 
 def report(ports: Ports, function: str, lane: str, provider_id: str, status: str) -> list[Write]:
@@ -127,7 +126,7 @@ def report(ports: Ports, function: str, lane: str, provider_id: str, status: str
     act = open_row(ports, rows[stages["DONE"]])
     if status not in ORDER or ORDER[status] <= ORDER[act.state]:
         return []
-    moved = replace(act, state=cast(State, status))
+    moved = replace(act, state=cast("State", status))
     return [Put(stages["DONE"], row_of(ports, moved), equals("state", act.state))]
 
 

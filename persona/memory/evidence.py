@@ -4,6 +4,7 @@ Only the person's own words are evidence. What the persona answered is kept with
 that the conversation can be shown, and is never recalled as something the person said.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -60,8 +61,10 @@ def plain_turn(turn: Turn) -> dict[str, Any]:
 
 
 def open_turn(content: dict[str, Any]) -> Turn:
-    said = tuple(Said(**one) for one in content["said"])
-    return Turn(**{**content, "said": said, "recalled": tuple(content["recalled"])})
+    fields = dict(content)
+    fields["said"] = tuple(Said(**one) for one in content["said"])
+    fields["recalled"] = tuple(content["recalled"])
+    return Turn(**fields)
 
 
 def evidence_of(turn: Turn) -> list[Evidence]:
@@ -83,7 +86,7 @@ def evidence_of(turn: Turn) -> list[Evidence]:
     ]
 
 
-def without(turn: Turn, gone: set[str]) -> Turn:
+def without(turn: Turn, gone: Collection[str]) -> Turn:
     """The turn with these messages forgotten, and with no reply that could repeat them."""
     left = tuple(said for said in turn.said if said.id not in gone and said.author == "person")
     return replace(turn, said=left, recalled=(), kept=turn.kept and bool(left))

@@ -98,7 +98,9 @@ class Index:
                 scores[id] += weight * count * (K1 + 1) / (count + norm)
                 covers[id] += weight / mass
         found = [self._found(id, score, covers[id]) for id, score in scores.items()]
-        found.sort(key=lambda m: (round(m.cover, 2), round(m.score, 1), m.evidence.at), reverse=True)
+        found.sort(
+            key=lambda m: (round(m.cover, 2), round(m.score, 1), m.evidence.at), reverse=True
+        )
         return found[:limit]
 
     def _found(self, id: str, score: float, cover: float) -> Match:

@@ -6,19 +6,19 @@ from typing import Literal
 
 Verb = Literal["remember", "forget", "picture", "why", "help", "what are you", "greeting", "thanks"]
 
-GRAMMAR: tuple[tuple[Verb, re.Pattern[str]], ...] = tuple(
-    (verb, re.compile(pattern, re.IGNORECASE | re.DOTALL))
-    for verb, pattern in (
-        ("remember", r"(?:please\s+)?remember\b(?:\s+that\b)?[\s:,]*(?P<rest>\S.*)"),
-        ("forget", r"(?:please\s+)?forget\b(?:\s+(?:that|about)\b)?[\s:,]*(?P<rest>\S.*)"),
-        ("picture", r"what\s+do\s+you\s+(?:know|remember)(?:\s+about\s+me)?\W*"),
-        ("why", r"why\W*|why\s+do\s+you\s+(?:think|say|believe)\s+(?:that|so)\W*"),
-        ("help", r"help\W*|what\s+can\s+you\s+do\W*"),
-        ("what are you", r"(?:what|who)\s+are\s+you\W*|are\s+you\s+(?:a\s+|an\s+)?\w+\W*"),
-        ("greeting", r"(?:hello|hi|hey|good\s+(?:morning|afternoon|evening))\b[\w\s,]{0,24}\W*"),
-        ("thanks", r"(?:thanks|thank\s+you|thx|cheers)\b[\w\s,]{0,24}\W*"),
-    )
-)
+PATTERNS: dict[Verb, str] = {
+    "remember": r"(?:please\s+)?remember\b(?:\s+that\b)?[\s:,]*(?P<rest>\S.*)",
+    "forget": r"(?:please\s+)?forget\b(?:\s+(?:that|about)\b)?[\s:,]*(?P<rest>\S.*)",
+    "picture": r"what\s+do\s+you\s+(?:know|remember)(?:\s+about\s+me)?\W*",
+    "why": r"why\W*|why\s+do\s+you\s+(?:think|say|believe)\s+(?:that|so)\W*",
+    "help": r"help\W*|what\s+can\s+you\s+do\W*",
+    "what are you": r"(?:what|who)\s+are\s+you\W*|are\s+you\s+(?:a\s+|an\s+)?\w+\W*",
+    "greeting": r"(?:hello|hi|hey|good\s+(?:morning|afternoon|evening))\b[\w\s,]{0,24}\W*",
+    "thanks": r"(?:thanks|thank\s+you|thx|cheers)\b[\w\s,]{0,24}\W*",
+}
+GRAMMAR = {
+    verb: re.compile(pattern, re.IGNORECASE | re.DOTALL) for verb, pattern in PATTERNS.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Command:
 def parse(words: str) -> Command | None:
     """The command that the whole message is; None for a statement or a question."""
     text = words.strip()
-    for verb, pattern in GRAMMAR:
+    for verb, pattern in GRAMMAR.items():
         found = pattern.fullmatch(text)
         if found:
             return Command(verb, (found.groupdict().get("rest") or "").strip())

@@ -50,7 +50,9 @@ def _converse(
     recalled = [match.evidence for match in hands.match(words)]
     hands.cite(recalled)
     prompts = prompt.build(standing, events, recalled, ports)
-    offers = [capability.schema() for capability in ports.capabilities.values() if capability.inline]
+    offers = [
+        capability.schema() for capability in ports.capabilities.values() if capability.inline
+    ]
     until = ports.clock.now() + seconds
     tokens_in = tokens_out = 0
     for _ in range(MOST_ROUNDS):

@@ -19,9 +19,7 @@ def find(table: Table, address: Address) -> Place | None:
     return Place(row["home"], row["lane"]) if row else None
 
 
-def meet(
-    table: Table, address: Address, entropy: Callable[[int], bytes], now: float
-) -> Place:
+def meet(table: Table, address: Address, entropy: Callable[[int], bytes], now: float) -> Place:
     """Where this address lives, made when new; two who meet it at once agree on one home."""
     for _ in range(3):
         known = find(table, address)

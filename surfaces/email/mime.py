@@ -110,7 +110,9 @@ class _Reading:
         self.flaw(defect)
 
 
-def read_mail(raw: bytes, *, deadline: float = 5.0, clock: Callable[[], float] = time.monotonic) -> Mail:
+def read_mail(
+    raw: bytes, *, deadline: float = 5.0, clock: Callable[[], float] = time.monotonic
+) -> Mail:
     """The mail in `raw`, read for at most about `deadline` seconds; raises `Unreadable` above 40 MB.
 
     `defects` names what was broken or over a bound; `truncated` says that something was left out.
@@ -126,7 +128,7 @@ def read_mail(raw: bytes, *, deadline: float = 5.0, clock: Callable[[], float] =
     try:
         _visit(raw, fields, body, len(raw), got, depth=0, slot=0)
         text, html = _body(got)
-    except Exception as error:  # noqa: BLE001  A stranger's bytes must never end the turn; the raw mail is kept.
+    except Exception as error:
         got.flaw(f"{type(error).__name__} while reading")
     if not text and got.defects:
         text = _first_text(raw[body : body + MAX_TEXT], _kind(fields, "text/plain"))
@@ -148,13 +150,16 @@ def _mail(fields: _Fields, text: str, html: str | None, got: _Reading) -> Mail:
         reply_to=_addresses(fields, "reply-to"),
         to=_addresses(fields, "to"),
         in_reply_to=next(iter(_ids(_one(fields, "in-reply-to"))), None),
-        references=tuple(_ids(" ".join(v for n, v in fields if n == "references"))[-MAX_REFERENCES:]),
+        references=tuple(
+            _ids(" ".join(v for n, v in fields if n == "references"))[-MAX_REFERENCES:]
+        ),
         date=_date(_one(fields, "date")),
         text=text,
         html=html,
         attachments=(*got.attachments, *uuencoded),
         automatic=_automatic(fields, people, got.types),
-        encrypted="encrypted" in got.types or text.lstrip().startswith("-----BEGIN PGP MESSAGE-----"),
+        encrypted="encrypted" in got.types
+        or text.lstrip().startswith("-----BEGIN PGP MESSAGE-----"),
         calendar="calendar request" in got.types,
         loops=tuple(_clean(v) for n, v in fields if n == "x-loop"),
         defects=tuple(got.defects),
@@ -178,7 +183,9 @@ def _fields(raw: bytes, start: int, end: int, cap: int, got: _Reading) -> tuple[
         body = raw.index(b"\n", stop) + 1
     elif limit < end and raw.find(b"\n", stop, limit) < 0:
         got.cut("headers cut")
-        ends = [at + len(gap) for gap in (b"\n\n", b"\n\r\n") if (at := raw.find(gap, stop, end)) >= 0]
+        ends = [
+            at + len(gap) for gap in (b"\n\n", b"\n\r\n") if (at := raw.find(gap, stop, end)) >= 0
+        ]
         body = min(ends, default=stop)
     elif stop < end:
         got.flaw("headers end without a blank line")
@@ -220,7 +227,7 @@ def _kind(fields: _Fields, default: str) -> _Kind:
     def ask(question: Callable[[], object]) -> str:
         try:
             return str(question() or "")
-        except Exception:  # noqa: BLE001  The library raises many things on broken parameters; none is news.
+        except Exception:
             return ""
 
     return _Kind(
@@ -249,7 +256,9 @@ def _visit(
     """Read one part and what it contains; `slot` is shared by the alternatives of one text."""
     got.parts += 1
     if got.parts > MAX_PARTS or depth > MAX_DEPTH:
-        got.cut("more parts than are read" if got.parts > MAX_PARTS else "nested deeper than is read")
+        got.cut(
+            "more parts than are read" if got.parts > MAX_PARTS else "nested deeper than is read"
+        )
         return
     if got.late():
         return
@@ -284,7 +293,9 @@ def _visit_children(
             break
 
 
-def _visit_enclosed(raw: bytes, start: int, end: int, kind: _Kind, got: _Reading, depth: int) -> None:
+def _visit_enclosed(
+    raw: bytes, start: int, end: int, kind: _Kind, got: _Reading, depth: int
+) -> None:
     """An enclosed mail is an attachment; its text counts only where the outer mail has none."""
     if kind.encoding in ("base64", "quoted-printable"):
         raw = _payload(raw[start:end], kind.encoding)
@@ -328,7 +339,9 @@ def _line_at(raw: bytes, line: bytes, start: int, end: int) -> int:
     return at + 1 if at >= 0 else -1
 
 
-def _leaf(raw: bytes, start: int, end: int, kind: _Kind, has_id: bool, slot: int, got: _Reading) -> None:
+def _leaf(
+    raw: bytes, start: int, end: int, kind: _Kind, has_id: bool, slot: int, got: _Reading
+) -> None:
     if kind.type == "text/calendar":
         named = re.search(
             rb"(?im)^METHOD:[ \t]*(\w+)",
@@ -343,7 +356,12 @@ def _leaf(raw: bytes, start: int, end: int, kind: _Kind, has_id: bool, slot: int
         "text/markdown",
         "text/x-amp-html",
     )
-    if text and kind.disposition != "attachment" and not kind.name and kind.type != "text/x-amp-html":
+    if (
+        text
+        and kind.disposition != "attachment"
+        and not kind.name
+        and kind.type != "text/x-amp-html"
+    ):
         data = _payload(raw[start : min(end, start + 4 * MAX_TEXT)], kind.encoding)
         if end - start > 4 * MAX_TEXT or len(data) > MAX_TEXT:
             got.cut("text cut")
@@ -384,7 +402,11 @@ def _body(got: _Reading) -> tuple[str, str | None]:
         texts.append(shown if len(plain) * 5 < len(shown) or not plain else plain)
     text = "\n\n".join(t for t in texts if t.strip())
     for form, spare in [] if text else got.spare:
-        if text := html_text(spare, links=True, late=got.late)[0] if form == "html" else spare.strip():
+        if (
+            text := html_text(spare, links=True, late=got.late)[0]
+            if form == "html"
+            else spare.strip()
+        ):
             break
     if len(text) > MAX_TEXT:
         got.cut("text cut")
@@ -395,7 +417,9 @@ def _first_text(body: bytes, kind: _Kind) -> str:
     """What can be shown of a mail that defeated the walk: the first stretch that is declared to be text."""
     if kind.type == "text/plain":
         return _tidy(_text_of(_payload(body, kind.encoding), kind.charset)).strip()
-    found = re.search(rb"(?i)\ncontent-type:[ \t]*text/plain[^\n]*\n(?:[!-~ \t][^\n]*\n)*\r?\n", body)
+    found = re.search(
+        rb"(?i)\ncontent-type:[ \t]*text/plain[^\n]*\n(?:[!-~ \t][^\n]*\n)*\r?\n", body
+    )
     if not found:
         return ""
     stop = body.find(b"\n--", found.end())
@@ -452,7 +476,9 @@ def _without_uuencode(text: str) -> tuple[str, list[Attachment]]:
     def note(match: re.Match[str]) -> str:
         data = _uudecoded(match[2].encode("ascii", "replace").splitlines())
         found.append(
-            Attachment(_clean(match[1]), "application/octet-stream", _sniffed(data), len(data), False)
+            Attachment(
+                _clean(match[1]), "application/octet-stream", _sniffed(data), len(data), False
+            )
         )
         return ""
 
@@ -467,7 +493,9 @@ def _text_of(data: bytes, charset: str) -> str:
     """Declared charset, then UTF-8, then a guess, then cp1252 with what it lacks replaced."""
     declared = ""
     try:
-        found = codecs.lookup(charset if re.fullmatch(r"[\w.:-]{1,40}", charset, re.ASCII) else "none")
+        found = codecs.lookup(
+            charset if re.fullmatch(r"[\w.:-]{1,40}", charset, re.ASCII) else "none"
+        )
         # Codecs between text and text, or escapes, are no charsets; punycode is also quadratic.
         if found.name not in (
             "idna",
@@ -503,9 +531,9 @@ def _text_of(data: bytes, charset: str) -> str:
 def _tidy(text: str) -> str:
     """Without NUL, byte order marks and the invisible tag letters that carry text no one sees."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return re.sub("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\U000e0000-\U000e007f\ud800-\udfff]", "", text).replace(
-        "\x0c", "\n"
-    )
+    return re.sub(
+        "[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\U000e0000-\U000e007f\ud800-\udfff]", "", text
+    ).replace("\x0c", "\n")
 
 
 def _unflowed(text: str, *, delsp: bool) -> str:
@@ -542,11 +570,17 @@ def _sniffed(data: bytes) -> str:
         if head.startswith(magic):
             return kind
     if head[:4] == b"RIFF":
-        return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(head[8:12], "application/octet-stream")
+        return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(
+            head[8:12], "application/octet-stream"
+        )
     if head[4:8] == b"ftyp":
         return "image/heic" if head[8:11] in (b"hei", b"mif") else "video/mp4"
     if re.match(rb"\s*<(?:!doctype html|html|svg|script|\?xml)", head, re.IGNORECASE):
-        return "text/html" if b"xml" not in head[:64] and b"svg" not in head[:64].lower() else "text/xml"
+        return (
+            "text/html"
+            if b"xml" not in head[:64] and b"svg" not in head[:64].lower()
+            else "text/xml"
+        )
     return (
         "text/plain"
         if head and not re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", head)
@@ -585,7 +619,9 @@ def _words(value: str) -> str:
 
 def _clean(value: str) -> str:
     """One line: control characters, line separators and direction marks become spaces."""
-    value = re.sub("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+", " ", value)
+    value = re.sub(
+        "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+", " ", value
+    )
     return re.sub(r"\s+", " ", value).strip()
 
 
@@ -601,11 +637,13 @@ def _date(value: str) -> float | None:
     try:
         parsed = parsedate_tz(value[:100])
         return float(mktime_tz(parsed)) if parsed else None
-    except Exception:  # noqa: BLE001  The library raises on years, zones and months no one can list.
+    except Exception:
         return None
 
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]{1,253}")
+_ADDRESS = re.compile(
+    r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]{1,253}"
+)
 _ATOM = re.compile(
     r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|<[^<>]*>?|[,;:]|=\?[^?\s<>]{1,60}\?[bBqQ]\?[^?\s<>]*\?=|[^",;:<=]+|=',
     re.DOTALL,
@@ -614,7 +652,11 @@ _ATOM = re.compile(
 
 def _addresses(fields: _Fields, name: str) -> tuple[str, ...]:
     found = [
-        address for key, value in fields if key == name for _, address in _mailboxes(value)[0] if address
+        address
+        for key, value in fields
+        if key == name
+        for _, address in _mailboxes(value)[0]
+        if address
     ]
     return tuple(dict.fromkeys(found))[:500]
 
@@ -645,7 +687,9 @@ def _mailboxes(value: str) -> tuple[list[tuple[str, str]], bool]:
         elif atom in (",", ";"):
             close()
         elif atom.startswith('"'):
-            names.append(re.sub(r"\\(.)", r"\1", atom[1:].removesuffix('"')) if len(atom) > 1 else "")
+            names.append(
+                re.sub(r"\\(.)", r"\1", atom[1:].removesuffix('"')) if len(atom) > 1 else ""
+            )
         else:
             names.append(atom)
     close()
@@ -717,15 +761,87 @@ def _automatic(fields: _Fields, senders: tuple[str, ...], types: set[str]) -> st
 
 
 _GONE = frozenset(
-    "head title script style template object iframe embed svg math noframes select datalist".split()
+    [
+        "head",
+        "title",
+        "script",
+        "style",
+        "template",
+        "object",
+        "iframe",
+        "embed",
+        "svg",
+        "math",
+        "noframes",
+        "select",
+        "datalist",
+    ]
 )
 _BLOCK = frozenset(
-    "address article aside blockquote body br center dd details div dl dt fieldset figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tr",
+        "ul",
+    ]
 )
-_APART = frozenset("blockquote h1 h2 h3 h4 h5 h6 hr p pre table ul ol".split())
+_APART = frozenset(
+    ["blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre", "table", "ul", "ol"]
+)
 _LOOSE = frozenset(
-    "area base br col hr img input link meta param source wbr p li td th tr option dd dt".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "wbr",
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "option",
+        "dd",
+        "dt",
+    ]
 )
 
 
@@ -759,7 +875,7 @@ def html_text(
         if edit:
             edit(tree)
         text, whole = _walk(tree, links, late)
-    except Exception:  # noqa: BLE001  A page that breaks the tree builder has no readable text.
+    except Exception:
         return "", False
     return text, whole and bounded is html
 
@@ -770,7 +886,8 @@ def bounded_html(html: str) -> str:
         # Pictures written into the page and comments are most of what is long; neither is text.
         html = re.sub(r"data:[^\"'\s>)]{100,}", "", html[: 4 * MAX_HTML])
         html = "".join(
-            piece.partition("-->")[2] if at else piece for at, piece in enumerate(html.split("<!--"))
+            piece.partition("-->")[2] if at else piece
+            for at, piece in enumerate(html.split("<!--"))
         )
         html = html[:MAX_HTML]
     if html.count("<") < MAX_NESTING:
@@ -875,7 +992,11 @@ class _Page:
         if tag == "a" and node is not None:
             target = (node.attributes.get("href") or "").strip()
             shown = "".join(self.line[-20:])
-            if target.startswith(("http://", "https://")) and len(target) <= 300 and not _same(target, shown):
+            if (
+                target.startswith(("http://", "https://"))
+                and len(target) <= 300
+                and not _same(target, shown)
+            ):
                 self.line.append(f" ({target})")
 
     def gap(self, look: _Look) -> None:
@@ -903,7 +1024,9 @@ def _rules(tree: LexborHTMLParser) -> dict[str, dict[str, str]]:
     rules: dict[str, dict[str, str]] = {}
     for sheet in tree.css("style")[:20]:
         text = sheet.text()[:100_000].replace("<!--", "").replace("-->", "")
-        text = "".join(piece.partition("*/")[2] if at else piece for at, piece in enumerate(text.split("/*")))
+        text = "".join(
+            piece.partition("*/")[2] if at else piece for at, piece in enumerate(text.split("/*"))
+        )
         # What holds on some screens only is not what the reader saw.
         text = re.sub(r"@[^@{};]*\{(?:[^{}]*\{[^{}]*\})*+[^{}]*\}", "", text)
         for rule in text.split("}"):
@@ -916,8 +1039,26 @@ def _rules(tree: LexborHTMLParser) -> dict[str, dict[str, str]]:
 
 
 _PROPERTIES = frozenset(
-    "display visibility mso-hide opacity font-size text-indent left top margin-left overflow height "
-    "max-height width color background background-color background-image white-space".split()
+    [
+        "display",
+        "visibility",
+        "mso-hide",
+        "opacity",
+        "font-size",
+        "text-indent",
+        "left",
+        "top",
+        "margin-left",
+        "overflow",
+        "height",
+        "max-height",
+        "width",
+        "color",
+        "background",
+        "background-color",
+        "background-image",
+        "white-space",
+    ]
 )
 
 
@@ -930,7 +1071,9 @@ def _declared(style: str) -> dict[str, str]:
     }
 
 
-def _looks(node: LexborNode, tag: str, outer: _Look, rules: dict[str, dict[str, str]]) -> _Look | None:
+def _looks(
+    node: LexborNode, tag: str, outer: _Look, rules: dict[str, dict[str, str]]
+) -> _Look | None:
     """The look of an element within `outer`; None where nothing of it is seen."""
     attributes = node.attributes
     if not attributes and not rules:
@@ -938,7 +1081,9 @@ def _looks(node: LexborNode, tag: str, outer: _Look, rules: dict[str, dict[str, 
     elif "hidden" in attributes:
         return None
     else:
-        names = [f".{name}" for name in (attributes.get("class") or "").split()[:20]] if rules else []
+        names = (
+            [f".{name}" for name in (attributes.get("class") or "").split()[:20]] if rules else []
+        )
         keys = [tag, *names, *(tag + name for name in names), f"#{attributes.get('id') or ''}"]
         style = {name: value for key in keys if key in rules for name, value in rules[key].items()}
         style |= _declared(attributes.get("style") or "")
@@ -957,7 +1102,11 @@ def _looks(node: LexborNode, tag: str, outer: _Look, rules: dict[str, dict[str, 
     elif back:
         paper = _colour(back, paper)
     quotes = outer.quotes + (tag == "blockquote")
-    verbatim = outer.verbatim or tag in ("pre", "textarea") or style.get("white-space", "").startswith("pre")
+    verbatim = (
+        outer.verbatim
+        or tag in ("pre", "textarea")
+        or style.get("white-space", "").startswith("pre")
+    )
     return _Look(ink, paper, quotes, verbatim)
 
 

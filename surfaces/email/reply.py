@@ -38,7 +38,7 @@ def new_words(text: str, html: str | None = None) -> str:
             if not text.strip():
                 text = shown
         return _from_text(text)
-    except Exception:  # noqa: BLE001  Too many words are better than none.
+    except Exception:
         return text.strip()
 
 
@@ -122,7 +122,11 @@ def _trail(lines: list[_Line], at: int, *, started: bool) -> _Trail | None:
         return _quote(lines, at, at, started=started)
     if _SEPARATOR.match(_joined(lines, at, 2)) or _notes_reply(lines, at):
         return _Trail(len(lines), True, [])
-    if _is_rule(line.bare) and (below := _next(lines, at + 1)) is not None and _header_block(lines, below):
+    if (
+        _is_rule(line.bare)
+        and (below := _next(lines, at + 1)) is not None
+        and _header_block(lines, below)
+    ):
         return _Trail(len(lines), True, [])
     if _header_block(lines, at):
         return _Trail(len(lines), started, lines[at:])
@@ -146,11 +150,17 @@ def _quote(lines: list[_Line], at: int, introduced: int, *, started: bool) -> _T
     while end < len(lines) and (
         lines[end].quoted
         or (mark and lines[end].raw.startswith(mark))
-        or (not lines[end].worded and (below := _next(lines, end)) is not None and lines[below].quoted)
+        or (
+            not lines[end].worded
+            and (below := _next(lines, end)) is not None
+            and lines[below].quoted
+        )
         or _is_wrapped(lines, end)
     ):
         end += 1
-    named = introduced < at or _opens_with_attribution([_unquoted(line) for line in lines[at : at + 4]])
+    named = introduced < at or _opens_with_attribution(
+        [_unquoted(line) for line in lines[at : at + 4]]
+    )
     if named and _nothing_follows(lines, end):
         return _Trail(len(lines), True, [])
     if not started and named and not any(line.quoted for line in lines[end:]):
@@ -295,7 +305,9 @@ _FIELD = re.compile(
     + r")\b[*_ ]{0,3}[:\uff1a]",
     re.IGNORECASE,
 )
-_STAMP = re.compile(r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|\b\d{1,2}:\d\d\b|\b(?:19|20)\d\d\b|\d{4}年")
+_STAMP = re.compile(
+    r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|\b\d{1,2}:\d\d\b|\b(?:19|20)\d\d\b|\d{4}年"
+)
 
 
 def _header_block(lines: list[_Line], at: int) -> bool:
@@ -394,7 +406,9 @@ def _attribution(lines: list[_Line], at: int) -> int:
         if _introduces(text, quotes):
             # The shortest run of lines is the attribution: what stands above it was written.
             tails = (_joined(lines, start, end + 1 - start) for start in range(at + 1, end + 1))
-            shorter = any(_OPENING.match(t) and _STAMP.search(t) and _introduces(t, quotes) for t in tails)
+            shorter = any(
+                _OPENING.match(t) and _STAMP.search(t) and _introduces(t, quotes) for t in tails
+            )
             return 0 if shorter else end + 1
     return 0
 

@@ -42,7 +42,7 @@ def read(place: Place, cursor: str, store: Store) -> Page:
 def newest(place: Place, store: Store) -> str:
     """The cursor behind everything said so far."""
     rows = store.table.query(keys.turns(place.home), limit=1, newest_first=True)
-    return _close({place.home: row["version"] for _, row in rows})
+    return _close({place.home: rows[0][1]["version"]} if rows else {})
 
 
 def shown(message: Said) -> dict[str, Any]:

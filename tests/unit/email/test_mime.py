@@ -45,23 +45,38 @@ def test_a_plain_mail_is_read_with_its_headers() -> None:
     assert (found.message_id, found.in_reply_to) == ("one@example.org", "zero@example.org")
     assert found.references == ("minus@example.org", "zero@example.org")
     assert (found.from_, found.from_name) == (("Ann.Bee@example.org",), "Ann Bee")
-    assert (found.to, found.reply_to) == (("hub@example.com", "b@example.net"), ("other@example.org",))
+    assert (found.to, found.reply_to) == (
+        ("hub@example.com", "b@example.net"),
+        ("other@example.org",),
+    )
     assert (found.subject, found.date) == ("Grüße an alle", 1738573920.0)
     assert (found.text, found.html, found.loops) == ("Hello.", None, ("hub@example.com",))
-    assert (found.automatic, found.encrypted, found.calendar, found.truncated) == (None, False, False, False)
+    assert (found.automatic, found.encrypted, found.calendar, found.truncated) == (
+        None,
+        False,
+        False,
+        False,
+    )
     assert found.defects == ()
 
 
 def test_the_plain_alternative_is_preferred_and_the_page_is_kept() -> None:
-    found = boxed(PLAIN.format("Plain words."), HTML.format("<p>Page words.</p>"), kind="alternative")
+    found = boxed(
+        PLAIN.format("Plain words."), HTML.format("<p>Page words.</p>"), kind="alternative"
+    )
     assert found.text == "Plain words."
     assert found.html is not None and "Page words" in found.html
 
 
 def test_a_placeholder_beside_a_long_page_is_not_the_text() -> None:
     long = "<p>" + "All that was meant to be said is here. " * 10 + "</p>"
-    assert "meant to be said" in boxed(PLAIN.format("See HTML."), HTML.format(long), kind="alternative").text
-    assert "meant to be said" in boxed(PLAIN.format("  "), HTML.format(long), kind="alternative").text
+    assert (
+        "meant to be said"
+        in boxed(PLAIN.format("See HTML."), HTML.format(long), kind="alternative").text
+    )
+    assert (
+        "meant to be said" in boxed(PLAIN.format("  "), HTML.format(long), kind="alternative").text
+    )
 
 
 def test_texts_around_a_picture_are_joined_in_their_order() -> None:
@@ -124,7 +139,9 @@ def test_a_charset_may_be_wrong_or_unknown(charset: str, body: bytes, text: str)
 
 
 def test_an_undeclared_charset_is_guessed_from_enough_text() -> None:
-    text = "Добрый день, высылаю документы, которые вы просили на прошлой неделе. С уважением, Анна."
+    text = (
+        "Добрый день, высылаю документы, которые вы просили на прошлой неделе. С уважением, Анна."
+    )
     assert mail("Subject: x", text.encode("cp1251")).text == text
 
 
@@ -132,7 +149,9 @@ def test_flowed_text_is_joined_by_its_own_rules() -> None:
     body = "A line that \ngoes on.\n> Quoted that \n> goes on.\n-- \nAnn"
     flowed = mail("Content-Type: text/plain; format=flowed", body).text
     assert flowed == "A line that goes on.\n> Quoted that goes on.\n-- \nAnn"
-    assert mail("Content-Type: text/plain; format=flowed; delsp=yes", "half \nway").text == "halfway"
+    assert (
+        mail("Content-Type: text/plain; format=flowed; delsp=yes", "half \nway").text == "halfway"
+    )
 
 
 def test_broken_transfer_encodings_lose_no_more_than_they_must() -> None:
@@ -145,7 +164,9 @@ def test_broken_transfer_encodings_lose_no_more_than_they_must() -> None:
 def test_uuencoded_text_becomes_an_attachment() -> None:
     found = mail("Subject: x", "Here:\nbegin 644 note.gif\n&1TE&.#EA\n`\nend\nThat is all.\n")
     assert found.text == "Here:\n\nThat is all."
-    assert [(a.name, a.sniffed, a.size) for a in found.attachments] == [("note.gif", "image/gif", 6)]
+    assert [(a.name, a.sniffed, a.size) for a in found.attachments] == [
+        ("note.gif", "image/gif", 6)
+    ]
 
 
 # Who wrote it
@@ -186,7 +207,14 @@ def test_decoded_words_cannot_inject_a_header() -> None:
     )
     assert found.subject == "hi Bcc: v@example.net x y"
     assert found.from_name == "Ann Bcc: v@example.net"
-    told = [found.subject, found.from_name, found.message_id or "", *found.from_, *found.to, *found.loops]
+    told = [
+        found.subject,
+        found.from_name,
+        found.message_id or "",
+        *found.from_,
+        *found.to,
+        *found.loops,
+    ]
     told += [a.name + a.declared for a in found.attachments]
     assert all(letter.isprintable() for line in told for letter in line)
 
@@ -251,10 +279,14 @@ def test_a_report_is_automatic_and_a_forwarded_report_is_not() -> None:
 
 
 def test_encrypted_mail_and_invitations_are_recognised() -> None:
-    assert boxed("Content-Type: application/pgp-encrypted\n\nVersion: 1", kind="encrypted").encrypted
+    assert boxed(
+        "Content-Type: application/pgp-encrypted\n\nVersion: 1", kind="encrypted"
+    ).encrypted
     assert mail("Content-Type: application/pkcs7-mime; smime-type=enveloped-data", "x").encrypted
     assert mail("Subject: x", "-----BEGIN PGP MESSAGE-----\n\nabc").encrypted
-    assert boxed(PLAIN.format("x"), "Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nMETHOD:REQUEST").calendar
+    assert boxed(
+        PLAIN.format("x"), "Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nMETHOD:REQUEST"
+    ).calendar
     assert not boxed(
         PLAIN.format("x"), "Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nMETHOD:CANCEL"
     ).calendar
@@ -463,7 +495,11 @@ def test_random_bytes_are_read_without_an_exception(raw: bytes) -> None:
 
 def known_mails() -> list[dict[str, object]]:
     index = CORPUS / "index.jsonl"
-    return [json.loads(line) for line in index.read_text("utf-8").splitlines()] if index.exists() else []
+    return (
+        [json.loads(line) for line in index.read_text("utf-8").splitlines()]
+        if index.exists()
+        else []
+    )
 
 
 @pytest.mark.skipif(not known_mails(), reason=f"the difficult mails are not at {CORPUS}")

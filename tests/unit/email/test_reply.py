@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from surfaces.email.reply import new_words
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpora" / "email_replies"
-BAR = {"trimmer": 75, "crisp": 85, "asf_thread": 92, "enron_thread": 65, "asf_whole": 98, "enron_whole": 98}
+BAR = {
+    "trimmer": 75,
+    "crisp": 85,
+    "asf_thread": 92,
+    "enron_thread": 65,
+    "asf_whole": 98,
+    "enron_whole": 98,
+}
 BAR_HTML = {"talon_html": 100, "nylas": 83}
 """Least share of matches in percent, from the measured table of the surfaces."""
 
@@ -213,7 +220,10 @@ def test_a_forwarded_page_stays_whole() -> None:
 
 
 def test_hidden_words_of_a_page_are_not_new_words() -> None:
-    assert new_words("", GMAIL.replace("Yes,", "<i style='display:none'>SECRET</i>Yes,")) == "Yes, at noon."
+    assert (
+        new_words("", GMAIL.replace("Yes,", "<i style='display:none'>SECRET</i>Yes,"))
+        == "Yes, at noon."
+    )
 
 
 # Bounds
@@ -259,7 +269,11 @@ def test_no_text_raises_and_only_lines_of_the_mail_come_back(pieces: list[str]) 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.from_regex(r"[A-Z][a-z]{2,8}( [a-z]{2,8}){2,6}[.!?]", fullmatch=True), min_size=1, max_size=6)
+    st.lists(
+        st.from_regex(r"[A-Z][a-z]{2,8}( [a-z]{2,8}){2,6}[.!?]", fullmatch=True),
+        min_size=1,
+        max_size=6,
+    )
 )
 def test_sentences_above_a_trail_are_never_lost(sentences: list[str]) -> None:
     words = "\n\n".join(sentences)
@@ -270,7 +284,11 @@ def test_sentences_above_a_trail_are_never_lost(sentences: list[str]) -> None:
 
 
 def known_mails() -> list[dict[str, str]]:
-    lines = [line for path in sorted(CORPUS.rglob("*.jsonl")) for line in path.read_text("utf-8").split("\n")]
+    lines = [
+        line
+        for path in sorted(CORPUS.rglob("*.jsonl"))
+        for line in path.read_text("utf-8").split("\n")
+    ]
     return [json.loads(line) for line in lines if line]
 
 
@@ -293,5 +311,7 @@ def test_the_labelled_mails_are_read_as_well_as_promised() -> None:
         if known["expected"].strip() and not reply:
             emptied.append(known["id"])
     shares = {name: 100 * sum(found) / len(found) for name, found in matches.items()}
-    assert {name: shares[name] for name, bar in (BAR | BAR_HTML).items() if shares[name] < bar} == {}
+    assert {
+        name: shares[name] for name, bar in (BAR | BAR_HTML).items() if shares[name] < bar
+    } == {}
     assert emptied == []
