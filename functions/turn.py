@@ -51,7 +51,7 @@ def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
         failed = [_work_lane(records, ports) for records in lanes.values()]
     else:
         with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
-            failed = list(pool.map(lambda records: _work_lane(records, ports), lanes.values()))
+            failed = list(pool.map(_work_lane, lanes.values(), [ports] * len(lanes)))
     return {"batchItemFailures": [{"itemIdentifier": id} for ids in failed for id in ids]}
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import socket as sockets
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -39,7 +40,7 @@ def serve(state: Path, env: Mapping[str, str], console: Console, *, as_json: boo
     from hub.stage import Stage
 
     family = open_state(state, env)
-    ports = compose(settings, family.ports(), show=lambda act: _show(act, console))
+    ports = compose(settings, family.ports(), show=partial(_show, console))
     stage = Stage(family, ports)
     pages = LocalPages(family, ports, stage)
     config = uvicorn.Config(
@@ -106,7 +107,7 @@ def _greet(
     console.print(Panel(table, title=f"{name} is listening", expand=False), highlight=False)
 
 
-def _show(act: Act, console: Console) -> None:
+def _show(console: Console, act: Act) -> None:
     """What would have been sent: kept, because no provider is configured for this surface."""
     title = f"{act.function} to {act.address.id} (kept, not sent)"
     console.print(Panel(Text(act.text), title=Text(title), expand=False), highlight=False)

@@ -7,7 +7,7 @@ in AWS. Only `/local/*` is the stage's own.
 import asyncio
 import base64
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -42,7 +42,7 @@ def application(ports: Ports, pages: LocalPages, smtp_port: int) -> Starlette:
         return _response(result)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
         mail = Controller(
             Inbox(ports, pages.take_mail),
             hostname="127.0.0.1",

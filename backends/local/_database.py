@@ -6,7 +6,7 @@ FULL means that what was acknowledged survives a power loss too. Deleted content
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -84,7 +84,7 @@ class Database:
         return connection
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Generator[sqlite3.Connection, None, None]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         with self._lock:
             self._writer.execute("BEGIN IMMEDIATE")

@@ -16,7 +16,7 @@ PATTERNS: dict[Verb, str] = {
     "greeting": r"(?:hello|hi|hey|good\s+(?:morning|afternoon|evening))\b[\w\s,]{0,24}\W*",
     "thanks": r"(?:thanks|thank\s+you|thx|cheers)\b[\w\s,]{0,24}\W*",
 }
-GRAMMAR = {
+GRAMMAR: dict[Verb, re.Pattern[str]] = {
     verb: re.compile(pattern, re.IGNORECASE | re.DOTALL) for verb, pattern in PATTERNS.items()
 }
 
