@@ -12,8 +12,8 @@ from persona.model import Decision, Event, message_id
 from persona.ports import Ports
 
 HELD = (
-    "You are faster than I am: I take at most "
-    f"{limits.TURNS_A_MINUTE} turns a minute here. The rest waits and will be answered."
+    "You are faster than I am: I take at most {most} turns a minute here. "
+    "The rest waits and will be answered."
 )
 UNPROVEN = (
     "Your mail arrived, but its sender could not be verified, so I answer as to a stranger: "
@@ -54,7 +54,8 @@ def _on_message(
     free = _free_at(standing, events, now, ports)
     if free > now:
         first = standing.head.waiting == 0
-        return Decision(mind="none", wait_until=free, reply=HELD if first else "")
+        held = HELD.format(most=ports.settings.turns_a_minute)
+        return Decision(mind="none", wait_until=free, reply=held if first else "")
     if standing.place_is_unproven:
         return Decision(reply=UNPROVEN, mind="none")
     unreadable = events[-1].detail.get("unreadable")
@@ -77,7 +78,7 @@ def _is_addressed(standing: Standing, events: Sequence[Event]) -> bool:
 def _free_at(standing: Standing, events: Sequence[Event], now: float, ports: Ports) -> float:
     """When this lane may take the turn, and this address another automatic message."""
     head = standing.head
-    free = limits.free_at(head.times, now, limits.TURNS_A_MINUTE, limits.MINUTE)
+    free = limits.free_at(head.times, now, ports.settings.turns_a_minute, limits.MINUTE)
     address = events[0].address
     paced = ports.surfaces[address.surface].paced
     if paced:

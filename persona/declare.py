@@ -51,6 +51,7 @@ class Surface:
     `receive` verifies, parses and admits; it raises Rejected, which `refusals` turns into this
     surface's status. `send` carries one act out, or is None where the turn itself is the
     delivery. `lookup` asks the provider whether an act arrived; None where it cannot tell.
+    `keyed`: the provider drops repeats by the act's id.
     `settling` is how long (seconds) a missing message proves nothing. `paced` caps automatic
     messages to one address per hour. `quiet_stop`: the carrier confirms stop and start itself.
     `reach` says where a person finds the persona here, and what to try.
@@ -62,6 +63,7 @@ class Surface:
     receive: Callable[[Request, Door], Response]
     send: Callable[[Act, Hands], Sent] | None = None
     lookup: Callable[[Act, Hands], Sent | None] | None = None
+    keyed: bool = False
     settling: float = 0.0
     split: Callable[[str], tuple[str, ...]] = _whole
     secrets: tuple[str, ...] = ()

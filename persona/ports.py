@@ -226,9 +226,13 @@ class Hands(Protocol):
 class Carrier(Protocol):
     """How acts of one function reach their provider; a surface that sends is one.
 
-    `lookup` asks whether an act arrived; a carrier that cannot tell has none, and `settling` 0.
+    What can be done about an attempt with an unknown outcome: a `keyed` provider drops repeats of
+    one act by itself, so it is sent again; `lookup` asks whether it arrived, once `settling`
+    seconds have passed; with neither, the act ends UNKNOWN.
     """
 
+    @property
+    def keyed(self) -> bool: ...
     @property
     def settling(self) -> float: ...
     @property

@@ -39,13 +39,13 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
     writes += _status_writes(standing, events[0], decision, ports)
     refused = [verdict.reason] if verdict.decision == "deny" else []
     now = ports.clock.now()
-    account = ledger.entry(standing.head.ledger, version, now, events, acts, refused)
+    entry = ledger.entry(standing.head.ledger, version, now, events, acts, refused)
     head = _next_head(standing, events, decision, turn, acts, ports)
-    head = replace(head, ledger=account["hash"])
+    head = replace(head, ledger=entry["hash"])
     lane = standing.place.lane
     writes += [
         Put(keys.head(lane), head_row(ports, lane, head), standing.head_condition),
-        Put(keys.ledger(lane, version), account),
+        Put(keys.ledger(lane, version), entry),
         _gate_write(standing, events, decision),
     ]
     return Commit(writes, acts, turn)
@@ -233,7 +233,7 @@ def _next_head(
     if acts and surface.paced:
         times = limits.remember(paced.get(address, []), now, surface.paced, limits.HOUR)
         paced[address] = list(times)
-    times = limits.remember(head.times, now, limits.TURNS_A_MINUTE, limits.MINUTE)
+    times = limits.remember(head.times, now, ports.settings.turns_a_minute, limits.MINUTE)
     notes = () if decision.told else head.untold
     return replace(
         head,

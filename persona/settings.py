@@ -28,6 +28,7 @@ class Settings:
     smtp_relay: str = ""
     openai_base_url: str = ""
     think_seconds: float = 60.0
+    turns_a_minute: int = 20
     sends: frozenset[str] = frozenset()
     version: str = VERSION
 

@@ -130,7 +130,8 @@ class Lanes:
         ).fetchone()[0]
 
     def next_visible(self) -> float | None:
-        """When the next message may be received."""
+        """When the next lane's first message may be received; those behind it wait for it."""
         return self._database.reader.execute(
-            "SELECT MIN(visible_at) FROM messages WHERE dead = 0"
+            "SELECT MIN(visible_at) FROM (SELECT MIN(number), visible_at FROM messages "
+            "WHERE dead = 0 GROUP BY lane)"
         ).fetchone()[0]

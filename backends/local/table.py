@@ -85,9 +85,11 @@ class Table:
         )
         return [Key(*row) for row in found]
 
-    def next_due(self) -> float | None:
+    def next_due(self, after: float = 0.0) -> float | None:
         """When the next row falls due; the local stage sleeps until then."""
-        return self._database.reader.execute("SELECT MIN(due) FROM rows").fetchone()[0]
+        return self._database.reader.execute(
+            "SELECT MIN(due) FROM rows WHERE due > ?", (after,)
+        ).fetchone()[0]
 
     def scan(self, partition_prefix: str) -> list[tuple[Key, Row]]:
         """Every row of the partitions with this prefix: for the local stage's own pages only."""

@@ -6,7 +6,6 @@ window has moved on.
 
 from collections.abc import Sequence
 
-TURNS_A_MINUTE = 20
 MINUTE, HOUR = 60.0, 3600.0
 
 

@@ -91,6 +91,8 @@ SEND_AGAIN: Final = "pending"
 
 def _reconcile(act: Act, carrier: Carrier, ports: Ports) -> State | None:
     """What became of an attempt that nobody recorded: asked of the provider, never guessed."""
+    if carrier.keyed:
+        return SEND_AGAIN
     if carrier.lookup is None:
         return _end(act, "unknown", Sent(), "the worker died while sending", ports)
     try:
@@ -133,7 +135,8 @@ def _later(act: Act, error: Transient, ports: Ports) -> State | None:
 
 def _unknown(act: Act, carrier: Carrier, why: str, ports: Ports) -> State | None:
     """Where the provider can tell, it is asked once the message had time to show; else UNKNOWN."""
-    if carrier.lookup is None or act.tries >= MOST_TRIES:
+    can_settle = carrier.keyed or carrier.lookup is not None
+    if not can_settle or act.tries >= MOST_TRIES:
         return _end(act, "unknown", Sent(), why, ports)
     try:
         outbox.postpone(ports, act, ports.clock.now() + carrier.settling, state="sending")

@@ -1,0 +1,126 @@
+"""Ten bugs that a hub like this is likely to grow, each planted by itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions import turn as turn_function
+from persona import keys
+from persona import turn as turn_module
+from persona.acts import outbox, work
+from persona.acts.policy import ALLOW
+from persona.memory.recall import Indexes
+from persona.memory.standing import Standing, read
+from persona.model import FORMAT, Act, Event, Place
+from persona.ports import ANY, Ports, Put, Row
+from persona.record import Commit, record
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def no_seen_condition(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Standing, "unhandled", lambda self, events: list(events))
+    patch.setattr(Standing, "seen_condition", lambda self, event: ANY)
+
+
+def seen_before_the_turn(patch: pytest.MonkeyPatch) -> None:
+    original = turn_module.take_turn
+
+    def marked_first(place: Place, events: Sequence[Event], ports: Ports, **more: Any) -> Any:
+        standing = read(place, events, ports)
+        fresh = standing.unhandled(events)
+        for event in fresh:
+            row: Row = {"v": FORMAT, "state": "turn", "turn": 0}
+            ports.table.commit([Put(keys.seen(place.home, event.id), row)])
+        if not fresh:
+            return turn_module.Taken()
+        with pytest.MonkeyPatch.context() as inner:
+            no_seen_condition(inner)
+            return original(place, fresh, ports, **more)
+
+    patch.setattr(turn_function, "take_turn", marked_first)
+
+
+def no_head_compare(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Standing, "head_condition", property(lambda self: ANY))
+
+
+def gate_unread_after_the_claim(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(work, "_judge", lambda act, ports: ALLOW)
+
+
+def send_before_commit(patch: pytest.MonkeyPatch) -> None:
+    def sends_first(*arguments: Any) -> Commit:
+        commit = record(*arguments)
+        ports: Ports = arguments[3]
+        for act in commit.acts:
+            carrier = ports.carriers[act.function]
+            assert carrier.send
+            carrier.send(act, ports)
+        writes = [w for w in commit.writes if not w.key.partition.startswith("ACT#")]
+        return Commit(writes, (), commit.turn)
+
+    patch.setattr(turn_module, "record", sends_first)
+
+
+def takeover_without_compare(patch: pytest.MonkeyPatch) -> None:
+    def claims_blindly(ports: Ports, act: Act, attempt: str) -> Act:
+        lease = ports.clock.now() + outbox.LEASE
+        claimed = replace(act, state="sending", attempt=attempt, lease=lease, due=lease)
+        key = keys.act(act.function, act.lane, "OPEN", act.after)
+        ports.table.commit([Put(key, outbox.row_of(ports, claimed))])
+        return claimed
+
+    patch.setattr(outbox, "claim", claims_blindly)
+
+
+def blind_resend(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(work, "_reconcile", lambda act, carrier, ports: work.SEND_AGAIN)
+
+
+def sweeper_skips_sending(patch: pytest.MonkeyPatch) -> None:
+    original = outbox.row_of
+
+    def without_due(ports: Ports, act: Act) -> Row:
+        row = original(ports, act)
+        if act.state == "sending":
+            row.pop("due")
+        return row
+
+    patch.setattr(outbox, "row_of", without_due)
+
+
+def no_lease(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(outbox, "LEASE", 0.0)
+
+
+def cache_not_keyed_by_lane(patch: pytest.MonkeyPatch) -> None:
+    original = Indexes.open
+
+    def one_for_all(self: Indexes, standing: Standing, ports: Ports) -> Any:
+        index = original(self, standing, ports)
+        everyone = self.__dict__.setdefault("everyone", {})
+        for one in index.everything():
+            everyone.setdefault(one.id, one)
+        for one in everyone.values():
+            index.add(one)
+        return index
+
+    patch.setattr(Indexes, "open", one_for_all)
+
+
+BUGS: dict[str, tuple[Plant, str]] = {
+    "no seen condition": (no_seen_condition, "doubled turns"),
+    "seen written before the turn": (seen_before_the_turn, "lost"),
+    "no head compare": (no_head_compare, "lost"),
+    "gate unread after the claim": (gate_unread_after_the_claim, "after halt"),
+    "send before commit": (send_before_commit, "doubled sends"),
+    "takeover without compare": (takeover_without_compare, "doubled sends"),
+    "blind resend of what may have gone out": (blind_resend, "doubled sends"),
+    "sweeper skips acts being sent": (sweeper_skips_sending, "stuck"),
+    "no lease": (no_lease, "doubled sends"),
+    "recall cache not keyed by lane": (cache_not_keyed_by_lane, "leaked"),
+}
+"""Each bug, and the figure that must show it."""

@@ -1,0 +1,320 @@
+"""One hub on a virtual clock, played by one thread: deliver, work, sweep, let time pass, count."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from backends.local.family import Family, open_family
+from functions import act as act_function
+from functions import ingress, sweep
+from functions import turn as turn_function
+from functions._compose import compose
+from hub.stage import sqs_event
+from persona.acts import outbox
+from persona.errors import Refused
+from persona.identity.load import Identity, load
+from persona.memory import evidence
+from persona.memory.standing import open_gate
+from persona.model import Act, Event
+from persona.ports import Hands, Ports, Sent
+from persona.settings import Settings
+from tests.crash.injector import (
+    Death,
+    FaultyBell,
+    FaultyCarrier,
+    FaultyLanes,
+    FaultyTable,
+    Injector,
+)
+
+Class = Literal["key", "lookup", "none"]
+CLASSES: tuple[Class, ...] = ("key", "lookup", "none")
+VENDOR_TRIES = 4
+PATIENCE = 200
+TURN_STALL, SEND_STALL = 200.0, 30.0
+SHM = Path("/dev/shm")
+SETTINGS = Settings(
+    stage="test",
+    public_url="http://127.0.0.1:1",
+    email_address="persona@hub.localhost",
+    timezone="UTC",
+    turns_a_minute=4,
+)
+
+
+@cache
+def identity() -> Identity:
+    return load()
+
+
+class VirtualClock:
+    def __init__(self) -> None:
+        self.time = 1_800_000_000.0
+
+    def now(self) -> float:
+        return self.time
+
+
+@dataclass
+class Provider:
+    """A provider outside: what it got, in order; how it can be asked is its class."""
+
+    kind: Class
+    refuses: str = ""
+    got: list[tuple[str, Act]] = field(default_factory=list[tuple[str, Act]])
+    settling: float = 3.0
+
+    @property
+    def keyed(self) -> bool:
+        return self.kind == "key"
+
+    @property
+    def lookup(self) -> Callable[[Act, Hands], Sent | None] | None:
+        return self._lookup if self.kind == "lookup" else None
+
+    def send(self, act: Act, hands: Hands) -> Sent:
+        if self.refuses and self.refuses in act.address.id:
+            raise Refused("unsubscribed", "unsubscribed")
+        if not (self.keyed and any(id == act.id for id, _ in self.got)):
+            self.got.append((act.id, act))
+        return Sent(provider_id=f"{act.function}-{act.id}")
+
+    def _lookup(self, act: Act, hands: Hands) -> Sent | None:
+        known = any(id == act.id for id, _ in self.got)
+        return Sent(provider_id=f"{act.function}-{act.id}") if known else None
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happens, in order; each event is delivered as its vendor would, until it is taken."""
+
+    name: str
+    events: tuple[Event, ...]
+    refuses: str = ""
+    hushed: bool = False
+    buried: bool = False
+    secrets: tuple[tuple[str, str], ...] = ()
+
+
+Verdict = Counter[str]
+Worker = Callable[[dict[str, Any], Ports], dict[str, Any]]
+
+
+class House:
+    """Runs one story with at most one crash; `worker` is what works a lane's batch."""
+
+    def __init__(
+        self, story: Story, kind: Class, injector: Injector, worker: Worker = turn_function.run
+    ) -> None:
+        self.story, self.injector, self.worker = story, injector, worker
+        self.clock = VirtualClock()
+        self.provider = Provider(kind, story.refuses)
+        base = SHM if SHM.exists() else None
+        self._folder = tempfile.TemporaryDirectory(dir=base)
+        self.family: Family = open_family(
+            Path(self._folder.name), {}, clock=self.clock, durable=False
+        )
+        self.after_halt: list[Act] = []
+        self.halted_at: int | None = None
+        self.stall = TURN_STALL
+        self.ahead = list(story.events)
+        injector.stall = self._others_finish
+        self.ports = self._process()
+
+    def close(self) -> None:
+        self.family.close()
+        self._folder.cleanup()
+
+    def _process(self) -> Ports:
+        """A fresh process on the same state: nothing in memory survives a death."""
+        parts = self.family.ports()
+        carriers = {
+            name: FaultyCarrier(self.provider, self.injector) for name in ("slack", "sms", "email")
+        }
+        faulty = {
+            "table": FaultyTable(parts["table"], self.injector),
+            "lanes": FaultyLanes(parts["lanes"], self.injector),
+            "bell": FaultyBell(parts["bell"], self.injector),
+            "carriers": carriers,
+            "identity": identity(),
+            "models": (),
+        }
+        return compose(SETTINGS, parts, **faulty)
+
+    def play(self) -> Verdict:
+        """Delivers everything, works, and lets time pass until nothing is left; then counts."""
+        while self.ahead:
+            event, self.ahead = self.ahead[0], self.ahead[1:]
+            self._deliver(event)
+            self._work()
+            self.clock.time += 1.0
+        self._until_idle()
+        return self._count()
+
+    def _deliver(self, event: Event) -> None:
+        """As a vendor does: again and again until it hears a 2xx."""
+        for _ in range(VENDOR_TRIES):
+            try:
+                ingress.door(self.ports).admit(event)
+            except Death:
+                self.ports = self._process()
+            except Exception:
+                self.clock.time += 1.0
+            else:
+                self._note_halt()
+                return
+        raise AssertionError("a vendor gave up on a hub that died once")
+
+    def _note_halt(self) -> None:
+        if not self.story.hushed:
+            return
+        place = self.family.table.scan("GATE#")
+        halted = any(open_gate(row).halted for _, row in place)
+        self.halted_at = len(self.provider.got) if halted else None
+
+    def _work(self) -> None:
+        """What can be done at this moment, without waiting for anything."""
+        while self._step():
+            pass
+
+    def _step(self) -> bool:
+        messages = self.family.lanes.receive()
+        if messages:
+            try:
+                failed = self.worker(sqs_event(messages), self.ports)["batchItemFailures"]
+            except Death:
+                self.ports = self._process()
+                return True
+            left = {failure["itemIdentifier"] for failure in failed}
+            for message in messages:
+                if message.id not in left:
+                    self.family.lanes.delete(message)
+            return True
+        ring = self.family.bell.take(0.0)
+        if ring is None:
+            return False
+        before = len(self.provider.got)
+        try:
+            self.stall = SEND_STALL
+            if ring[0] != "socket":
+                act_function.run({"function": ring[0], "lane": ring[1]}, self.ports)
+        except Death:
+            self.ports = self._process()
+        except Exception:  # the invocation failed; the sweeper rings again
+            pass
+        finally:
+            self.stall = TURN_STALL
+            self.family.bell.done(ring)
+        if self.halted_at is not None:
+            self.after_halt += [a for _, a in self.provider.got[before:] if not a.notice]
+        return True
+
+    def _others_finish(self) -> None:
+        """A stall: while this worker hangs, others do all the work that they can.
+
+        A turn may hang past its message's visibility: the head is its fence. A sender may not
+        hang past its lease, since the platform ends a function that runs out of time.
+        """
+        mine, self.ports = self.ports, self._process()
+        self.clock.time += self.stall
+        held, self.family.bell._working = self.family.bell._working, set()
+        if self.story.buried:
+            with self.family.database.writing() as connection:
+                connection.execute("DELETE FROM messages WHERE receives > 0")
+        later = self._next_events()
+        for event in later:
+            self._deliver(event)
+        self._until_idle(until=self.clock.time + self.stall / 8)
+        self.family.bell._working = held
+        self.ports = mine
+
+    def _next_events(self) -> list[Event]:
+        """A buried message lets those behind it through while its worker still hangs."""
+        if not self.story.buried:
+            return []
+        left, self.ahead = self.ahead[:1], self.ahead[1:]
+        return left
+
+    def _until_idle(self, until: float = float("inf")) -> None:
+        """Works and sweeps, then jumps to the next moment at which anything can happen."""
+        for _ in range(PATIENCE):
+            try:
+                sweep.run(self.ports)
+            except Death:
+                self.ports = self._process()
+            except Exception:  # the next minute's sweep finds the same rows
+                pass
+            self._work()
+            if self.family.lanes.waiting() == 0 and self.family.table.next_due() is None:
+                return
+            self._pass_time()
+            if self.clock.time > until:
+                return
+
+    def _pass_time(self) -> None:
+        ahead = [self.family.table.next_due(self.clock.time), self.family.lanes.next_visible()]
+        times = [time for time in ahead if time is not None and time > self.clock.time]
+        self.clock.time = (min(times) if times else self.clock.time) + 0.001
+
+    def _count(self) -> Verdict:
+        found: Verdict = Counter()
+        turns = self._turns()
+        for event in {e.id: e for e in self.story.events if e.kind == "message"}.values():
+            times = sum(event.message_id == said.id for turn in turns for said in turn.said)
+            found["lost"] += times == 0 and not self._may_be_gone(event)
+            found["doubled turns"] += times > 1
+        sends = Counter(id for id, _ in self.provider.got)
+        found["doubled sends"] += sum(n - 1 for n in sends.values())
+        same = Counter((act.cause, act.text) for _, act in self.provider.got)
+        found["doubled sends"] += (
+            sum(n - 1 for n in same.values()) if not found["doubled sends"] else 0
+        )
+        acts = self._acts()
+        found["stuck"] += sum(act.open for act in acts) + self.family.lanes.waiting()
+        found["stuck"] += len(self.family.lanes.dead_letters())
+        found["unknown"] += sum(act.state == "unknown" for act in acts)
+        sent = {act.id for act in acts if act.state == "sent"}
+        found["lost"] += len(sent - set(sends))
+        found["out of order"] += self._out_of_order()
+        found["after halt"] += len(self.after_halt)
+        found["leaked"] += self._leaks()
+        return found
+
+    def _turns(self) -> list[Any]:
+        rows = self.family.table.scan("HOME#")
+        return [
+            evidence.open_row(self.ports, key.partition.removeprefix("HOME#"), row)
+            for key, row in rows
+            if key.sort.startswith("TURN#")
+        ]
+
+    def _acts(self) -> Sequence[Act]:
+        return [outbox.open_row(self.ports, row) for _, row in self.family.table.scan("ACT#")]
+
+    def _may_be_gone(self, event: Event) -> bool:
+        """Forgotten and deleted words are gone on purpose."""
+        words = event.words
+        wishes = [e.words for e in self.story.events if e.words.startswith("forget ")]
+        deleted = {e.target for e in self.story.events if e.kind == "delete"}
+        return event.id in deleted or any(w.removeprefix("forget ") in words for w in wishes)
+
+    def _out_of_order(self) -> int:
+        """An address must hear its acts in the order of their commits."""
+        heard: dict[str, str] = {}
+        wrong = 0
+        for _, act in self.provider.got:
+            wrong += act.after < heard.get(str(act.address), "")
+            heard[str(act.address)] = max(act.after, heard.get(str(act.address), ""))
+        return wrong
+
+    def _leaks(self) -> int:
+        """A secret of one person in anything said to another."""
+        return sum(
+            secret in act.text and str(act.address) != owner
+            for owner, secret in self.story.secrets
+            for _, act in self.provider.got
+        )

@@ -1,0 +1,112 @@
+"""Dies at the k-th outside call, in one of five ways, and says whether it did.
+
+before   no effect, then death            after    the effect, then death
+lost     the effect, its answer dropped: the client's own retry meets its own rows
+refuse   the service says no, no effect   zombie   a stall while other workers finish everything
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal
+
+from persona.errors import Transient, Unknown
+from persona.keys import Key
+from persona.model import Act
+from persona.ports import Hands, Row, Sent, Write
+
+Mode = Literal["before", "after", "lost", "refuse", "zombie"]
+MODES: tuple[Mode, ...] = ("before", "after", "lost", "refuse", "zombie")
+Kind = Literal["read", "commit", "put", "ring", "send", "lookup"]
+
+
+class Death(BaseException):
+    """The process is gone: no `except Exception` survives it."""
+
+
+class Injector:
+    """Counts outside calls; `at` is the one that fails, `mode` how."""
+
+    def __init__(self, at: int = 0, mode: Mode = "before") -> None:
+        self.at, self.mode = at, mode
+        self.census: list[Kind] = []
+        self.fired = False
+        self.stall: Callable[[], None] = lambda: None
+
+    def call(self, kind: Kind, do: Callable[[], Any]) -> Any:
+        self.census.append(kind)
+        if self.fired or len(self.census) != self.at:
+            return do()
+        self.fired = True
+        match self.mode:
+            case "before":
+                raise Death
+            case "after":
+                do()
+                raise Death
+            case "refuse":
+                raise Transient("refused by the test")
+            case "zombie":
+                self.stall()
+                return do()
+            case "lost":
+                return self._lose(kind, do)
+
+    def _lose(self, kind: Kind, do: Callable[[], Any]) -> Any:
+        do()
+        if kind == "send":
+            raise Unknown("the answer was lost")
+        if kind == "ring":
+            return None
+        return do()  # the client's own retry, which meets what it wrote itself
+
+
+class FaultyTable:
+    def __init__(self, table: Any, injector: Injector) -> None:
+        self._table, self._injector = table, injector
+
+    def get(self, keys: Iterable[Key]) -> dict[Key, Row]:
+        wanted = list(keys)
+        return self._injector.call("read", lambda: self._table.get(wanted))
+
+    def query(self, prefix: Key, **more: Any) -> list[tuple[Key, Row]]:
+        return self._injector.call("read", lambda: self._table.query(prefix, **more))
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        self._injector.call("commit", lambda: self._table.commit(writes))
+
+    def due(self, now: float, limit: int = 100) -> list[Key]:
+        return self._injector.call("read", lambda: self._table.due(now, limit))
+
+
+class FaultyLanes:
+    def __init__(self, lanes: Any, injector: Injector) -> None:
+        self._lanes, self._injector = lanes, injector
+
+    def put(self, lane: str, body: str, once: str) -> None:
+        self._injector.call("put", lambda: self._lanes.put(lane, body, once))
+
+    def release(self, receipt: str, seconds: float) -> None:
+        self._lanes.release(receipt, seconds)
+
+
+class FaultyBell:
+    def __init__(self, bell: Any, injector: Injector) -> None:
+        self._bell, self._injector = bell, injector
+
+    def ring(self, function: str, lane: str) -> None:
+        self._injector.call("ring", lambda: self._bell.ring(function, lane))
+
+
+class FaultyCarrier:
+    """A carrier whose provider calls are crash points too."""
+
+    def __init__(self, carrier: Any, injector: Injector) -> None:
+        self._carrier, self._injector = carrier, injector
+        self.keyed: bool = carrier.keyed
+        self.settling: float = carrier.settling
+        self.lookup = self._lookup if carrier.lookup else None
+
+    def send(self, act: Act, hands: Hands) -> Sent:
+        return self._injector.call("send", lambda: self._carrier.send(act, hands))
+
+    def _lookup(self, act: Act, hands: Hands) -> Sent | None:
+        return self._injector.call("lookup", lambda: self._carrier.lookup(act, hands))

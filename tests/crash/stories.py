@@ -1,0 +1,112 @@
+"""What can happen to a hub, in little: each story is crashed at every outside call it makes."""
+
+from persona.model import Address, Event, Kind
+from tests.crash.house import Story
+
+ANN = Address("sms", "+14155550111")
+BOB = Address("slack", "T1:U2")
+EVE = Address("email", "eve@example.org")
+ROOM = Address("slack", "T1:C9")
+START = 1_800_000_000.0
+
+
+def said(
+    who: Address,
+    number: int,
+    words: str,
+    *,
+    kind: Kind = "message",
+    where: Address | None = None,
+    addressed: bool = True,
+    target: str = "",
+) -> Event:
+    place = where or who
+    return Event(
+        id=f"{place}:{number}",
+        kind=kind,
+        address=place,
+        author=who,
+        words=words,
+        thread=f"thread of {place}",
+        at=START + number,
+        audience="private" if place == who else "lane",
+        addressed=addressed,
+        target=target,
+    )
+
+
+BIKE = said(ANN, 1, "remember my bike lock is 4812")
+STORIES = (
+    Story(
+        "two people and a duplicate",
+        (
+            BIKE,
+            said(BOB, 1, "remember my door code is 9931"),
+            BIKE,
+            said(ANN, 2, "what is my bike lock?"),
+            said(BOB, 2, "what is my bike lock?"),
+        ),
+        secrets=((str(ANN), "4812"), (str(BOB), "9931")),
+    ),
+    Story(
+        "told, asked, forgotten",
+        (
+            said(EVE, 1, "remember my cat is called Max"),
+            said(EVE, 2, "what is my cat called?"),
+            said(EVE, 3, "forget my cat is called Max"),
+            said(EVE, 4, "what is my cat called?"),
+        ),
+    ),
+    Story(
+        "overheard, then asked, in a shared channel",
+        (
+            said(BOB, 1, "lunch is at noon", where=ROOM, addressed=False),
+            said(BOB, 1, "lunch is at noon", where=ROOM),
+            said(BOB, 2, "and when is lunch?", where=ROOM, addressed=False),
+        ),
+    ),
+    Story(
+        "stop, words while stopped, start",
+        (
+            said(BOB, 1, "remember the tea"),
+            said(BOB, 2, "stop"),
+            said(BOB, 3, "are you there?"),
+            said(BOB, 4, "start"),
+            said(BOB, 5, "what did I say about tea?"),
+        ),
+    ),
+    Story(
+        "a stop that must hold",
+        (said(ANN, 1, "remember the tea"), said(ANN, 2, "STOP"), said(ANN, 3, "hello?")),
+        hushed=True,
+    ),
+    Story(
+        "a carrier that refuses for good",
+        (said(ANN, 1, "hello"), said(ANN, 2, "hello?")),
+        refuses=ANN.id,
+    ),
+    Story(
+        "edited, then deleted",
+        (
+            said(BOB, 1, "my locker code is 111"),
+            said(BOB, 2, "my locker code is 222", kind="edit", target=f"{BOB}:1"),
+            said(BOB, 3, "", kind="delete", target=f"{BOB}:1"),
+        ),
+    ),
+    Story(
+        "faster than the cap",
+        tuple(said(EVE, n, f"remember number {n}") for n in range(1, 7)),
+    ),
+    Story(
+        "a long answer in parts",
+        (
+            said(ANN, 1, f"remember {'a very long tale ' * 110}"),
+            said(ANN, 2, "what is the long tale?"),
+        ),
+    ),
+    Story(
+        "a stalled turn whose message was given up",
+        (said(BOB, 1, "remember the tea"), said(BOB, 2, "remember the milk")),
+        buried=True,
+    ),
+)

@@ -1,0 +1,89 @@
+"""The crash sweep: every story, every outside call, five ways to fail, three classes of provider."""
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.crash.control import naive_worker
+from tests.crash.house import CLASSES, Class, House, Story, Worker
+from tests.crash.injector import MODES, Injector, Kind, Mode
+from tests.crash.stories import STORIES
+
+FIGURES = Path(__file__).parents[2] / "bench" / "figures"
+EVIL = ("lost", "doubled turns", "doubled sends", "stuck", "out of order", "after halt", "leaked")
+
+
+def census(story: Story, kind: Class, worker: Worker | None = None) -> list[Kind]:
+    """The outside calls of a run in which nothing fails."""
+    injector = Injector()
+    house = House(story, kind, injector, *([worker] if worker else []))
+    try:
+        found = house.play()
+    finally:
+        house.close()
+    if worker is None:
+        assert not [name for name in EVIL if found[name]], found
+    return list(injector.census)
+
+
+def crash(
+    story: Story, kind: Class, at: int, mode: Mode, worker: Worker | None = None
+) -> Counter[str]:
+    """One run with one crash; the crash must have happened."""
+    injector = Injector(at, mode)
+    house = House(story, kind, injector, *([worker] if worker else []))
+    try:
+        found = house.play()
+    finally:
+        house.close()
+    found["fired"] += injector.fired
+    found["points"] += 1
+    return found
+
+
+def points(calls: list[Kind]) -> list[tuple[int, Mode]]:
+    """Every call in every mode that can differ there: a read has no effect to lose."""
+    return [
+        (at, mode)
+        for at, kind in enumerate(calls, 1)
+        for mode in MODES
+        if not (kind in ("read", "lookup") and mode == "lost")
+    ]
+
+
+def keep(name: str, found: Counter[str], about: dict[str, str]) -> None:
+    """Leaves the figures where the README's table is made from, when asked to."""
+    if os.environ.get("HUB_FIGURES"):
+        FIGURES.mkdir(parents=True, exist_ok=True)
+        path = FIGURES / "crash.jsonl"
+        with path.open("a") as file:
+            file.write(json.dumps({"arm": name, **about, **found}) + "\n")
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_no_crash_loses_doubles_or_leaks_anything(story: Story, kind: Class) -> None:
+    total: Counter[str] = Counter()
+    for at, mode in points(census(story, kind)):
+        found = crash(story, kind, at, mode)
+        assert found["fired"], f"call {at} never came to {mode}"
+        wrong = {name: found[name] for name in EVIL if found[name]}
+        assert not wrong, f"{wrong} after {mode} at call {at}"
+        assert kind == "none" or not found["unknown"], f"unknown after {mode} at call {at}"
+        total += found
+    assert total["points"] == total["fired"] > 0
+    keep("ours", total, {"story": story.name, "class": kind})
+
+
+def test_the_naive_hub_does_lose_and_double() -> None:
+    total: Counter[str] = Counter()
+    for kind in CLASSES:
+        for story in STORIES[:2]:
+            for at, mode in points(census(story, kind, naive_worker)):
+                total += crash(story, kind, at, mode, naive_worker)
+    assert total["doubled turns"] > 0
+    assert total["doubled sends"] > 0
+    keep("control", total, {"story": "the first two", "class": "all"})
