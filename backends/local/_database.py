@@ -55,6 +55,7 @@ class Database:
         self._lock = threading.RLock()
         self._opened: list[sqlite3.Connection] = []
         self._writer = self._connect()
+        self._relaxed = self._connect("NORMAL")
         version = self._writer.execute("PRAGMA user_version").fetchone()[0]
         if version > FORMAT:
             raise Broken(
@@ -64,12 +65,12 @@ class Database:
         self._writer.executescript(SCHEMA)
         self._writer.execute(f"PRAGMA user_version = {FORMAT}")
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, synchronous: str = "") -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path, isolation_level=None, check_same_thread=False, timeout=30.0
         )
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        connection.execute(f"PRAGMA synchronous = {synchronous or self._synchronous}")
         connection.execute("PRAGMA secure_delete = ON")
         with self._lock:
             self._opened.append(connection)
@@ -84,16 +85,21 @@ class Database:
         return connection
 
     @contextmanager
-    def writing(self) -> Generator[sqlite3.Connection, None, None]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
+    def writing(self, *, relaxed: bool = False) -> Generator[sqlite3.Connection, None, None]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        A `relaxed` one survives `kill -9` and may be undone by a power loss: for what is only
+        repeated then, such as who holds a message.
+        """
         with self._lock:
-            self._writer.execute("BEGIN IMMEDIATE")
+            writer = self._relaxed if relaxed else self._writer
+            writer.execute("BEGIN IMMEDIATE")
             try:
-                yield self._writer
+                yield writer
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                writer.execute("ROLLBACK")
                 raise
-            self._writer.execute("COMMIT")
+            writer.execute("COMMIT")
 
     def backup(self, target: Path) -> None:
         """A consistent copy while others read and write."""

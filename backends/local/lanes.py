@@ -57,7 +57,7 @@ class Lanes:
     def receive(self, busy: Sequence[str] = ()) -> list[Message]:
         """The next batch of one lane that nobody works; none when every lane is busy or empty."""
         now, receipt = self._clock.now(), uuid.uuid4().hex
-        with self._database.writing() as connection:
+        with self._database.writing(relaxed=True) as connection:
             lane = self._free_lane(connection, now, set(busy))
             if lane is None:
                 return []
@@ -92,14 +92,14 @@ class Lanes:
     def delete(self, message: Message) -> None:
         """Done: it will not come again, if the receipt is still the newest."""
         receipt, _, number = message.receipt.partition(":")
-        with self._database.writing() as connection:
+        with self._database.writing(relaxed=True) as connection:
             connection.execute(
                 "DELETE FROM messages WHERE number = ? AND receipt = ?", (number, receipt)
             )
 
     def release(self, receipt: str, seconds: float) -> None:
         token, _, number = receipt.partition(":")
-        with self._database.writing() as connection:
+        with self._database.writing(relaxed=True) as connection:
             connection.execute(
                 "UPDATE messages SET visible_at = ?, dead = receives >= ? "
                 "WHERE number = ? AND receipt = ?",
@@ -109,7 +109,7 @@ class Lanes:
 
     def release_all(self) -> None:
         """At the start of the one process: whoever held a message before is gone."""
-        with self._database.writing() as connection:
+        with self._database.writing(relaxed=True) as connection:
             connection.execute("UPDATE messages SET visible_at = 0, receipt = ''")
 
     def dead_letters(self) -> list[Message]:
@@ -120,7 +120,7 @@ class Lanes:
 
     def bury(self, message: Message) -> None:
         """A dead letter was told: it is over."""
-        with self._database.writing() as connection:
+        with self._database.writing(relaxed=True) as connection:
             connection.execute("DELETE FROM messages WHERE number = ? AND dead = 1", (message.id,))
 
     def waiting(self) -> int:
