@@ -85,9 +85,7 @@ def _refusal(error: Rejected, surface: Surface) -> Response:
 
 def _request(event: dict[str, Any]) -> Request:
     http = event["requestContext"]["http"]
-    body = event.get("body") or ""
-    raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
-    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     if event.get("cookies"):
         headers["cookie"] = "; ".join(event["cookies"])
     return Request(
@@ -95,9 +93,18 @@ def _request(event: dict[str, Any]) -> Request:
         path=event["rawPath"],
         query=event.get("rawQueryString", ""),
         headers=headers,
-        body=raw,
+        body=_body(event),
         source=http.get("sourceIp", ""),
     )
+
+
+def _body(event: dict[str, Any]) -> bytes:
+    """The raw bytes; what only claims to be base64 stays as it is, and no signature fits it."""
+    text = (event.get("body") or "").encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(text) if event.get("isBase64Encoded") else text
+    except ValueError:
+        return text
 
 
 def _answer(response: Response) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def run(event: dict[str, Any], ports: Ports) -> None:
         }
         envelope = Receipt(
             id=mail["messageId"],
+            blob=blob_name(mail["messageId"]),
             mail_from=mail["source"],
             recipients=tuple(receipt["recipients"]),
             verdicts=verdicts,

@@ -1,4 +1,4 @@
-"""The net under every bell: rings again for acts that are due, and lets waiting events go on."""
+"""The net under every bell: acts that are due, events that waited, originals that must go."""
 
 from typing import Any
 
@@ -26,6 +26,8 @@ def run(ports: Ports) -> int:
     for key in due:
         if key.sort.startswith("WAIT#"):
             _release(key, ports)
+        elif key.partition.startswith("BLOB#"):
+            _drop_blob(key, ports)
     return len(due)
 
 
@@ -44,3 +46,11 @@ def _release(key: Key, ports: Ports) -> None:
     ports.lanes.put(row["lane"], event.to_json(), f"{event.id}#{key.sort}")
     ports.table.commit([Delete(key)])
     log.info("released", extra={"correlation": event.correlation})
+
+
+def _drop_blob(key: Key, ports: Ports) -> None:
+    """Deletes a raw original whose words were forgotten; repeating it is harmless."""
+    row = ports.table.get([key]).get(key)
+    if row is not None:
+        ports.blobs.delete(row["name"])
+        ports.table.commit([Delete(key)])

@@ -15,6 +15,7 @@
 | acts ended | `ACT#<function>#<lane>` | `DONE#<version>#<part>` |
 | whose home, which lane | `ADDRESS#<surface>#<address>` | `HOME` |
 | a vendor's id, ours | `PROVIDER#<function>#<id>` | `ACT` |
+| a blob to be deleted | `BLOB#<hash>` | `GONE` |
 | web sign-in, socket ticket, socket | `SESSION#<hash>` `TICKET#<hash>` `SOCKET#<id>` | the same word |
 | the open sockets of a lane | `SOCKETS#<lane>` | `<socket>` |
 | an installation of a Slack workspace | `INSTALL#<team>` | `INSTALL` |
@@ -92,6 +93,10 @@ def address(address: Address) -> Key:
 
 def provider(function: str, provider_id: str) -> Key:
     return Key(f"PROVIDER#{function}#{provider_id}", "ACT")
+
+
+def blob(name: str) -> Key:
+    return Key(f"BLOB#{ids.derive(name)}", "GONE")
 
 
 def session(token_hash: str) -> Key:

@@ -38,7 +38,8 @@ class Event:
 
     `address` names the lane's owner: the person in private, the place where others listen.
     `author` said it. `words` are the new words as a mind should see them; `detail` is what the
-    surface needs to answer in the right thread, and is shown to nobody. `at` is the provider's
+    surface needs to answer in the right thread, and is shown to nobody; `blob` names the raw
+    original where one is kept. `at` is the provider's
     time in epoch seconds: data, never order. `home` is filled in at admission.
     """
 
@@ -53,6 +54,7 @@ class Event:
     addressed: bool = True
     target: str = ""
     detail: Mapping[str, str] = field(default_factory=dict[str, str])
+    blob: str = ""
     home: str = ""
     v: int = FORMAT
 
@@ -132,6 +134,7 @@ class Turn:
     """One pass as it is remembered: the words, the reply, and what the reply relied on.
 
     `number` counts the turns with words in this lane; it names the slot among the recent ones.
+    `blobs` names raw originals that lie elsewhere, such as the whole mail.
     """
 
     version: int
@@ -145,6 +148,7 @@ class Turn:
     recalled: tuple[str, ...] = ()
     mind: str = ""
     kept: bool = False
+    blobs: tuple[str, ...] = ()
 
     @property
     def pointer(self) -> str:

@@ -115,6 +115,7 @@ def _turn(
         recalled=tuple(dict.fromkeys(one.pointer for one in decision.recalled)),
         mind=decision.mind,
         kept=decision.keeps,
+        blobs=tuple(event.blob for event in events if event.blob),
     )
 
 
@@ -136,7 +137,12 @@ def _memory_writes(
     lane, writes = standing.place.lane, list[Write]()
     if decision.forgets or decision.rewrites:
         gone = [one.id for one in decision.forgets]
-        writes += forget.writes_for(standing, ports, gone, decision.rewrites)
+        changes, touched = forget.writes_for(standing, ports, gone, decision.rewrites)
+        writes += changes
+        outbox.redact(ports, lane, touched)
+        if gone:
+            blobs = dict.fromkeys(blob for turn in touched for blob in turn.blobs)
+            writes += [_drop_blob(blob, ports) for blob in blobs]
     for event in events:  # overheard first, asked now: one post, one place in the conversation
         before = standing.seen.get(event.id, {})
         if before.get("state") == "overheard":
@@ -151,6 +157,11 @@ def _memory_writes(
         expires = ports.clock.now() + SEEN_DAYS * DAY
         writes.append(Put(keys.thread(lane, turn.thread), {"v": FORMAT, "expires": expires}))
     return writes
+
+
+def _drop_blob(blob: str, ports: Ports) -> Write:
+    """A raw original that must go: due at once, so that the sweeper deletes it for sure."""
+    return Put(keys.blob(blob), {"v": FORMAT, "name": blob, "due": ports.clock.now()})
 
 
 def _reply_acts(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from persona.errors import Broken
 
@@ -54,6 +55,11 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
     relay = env.get("HUB_SMTP_RELAY", "")
     if relay and not relay.rpartition(":")[2].isdigit():
         raise Broken(f"HUB_SMTP_RELAY must be host:port, not {relay!r}.")
+    zone = env.get("HUB_TIMEZONE", timezone)
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise Broken(f"HUB_TIMEZONE must be a zone like Europe/Zurich, not {zone!r}.") from error
     slack = "HUB_SLACK_API_URL" in env or "SLACK_BOT_TOKEN" in env
     twilio = "HUB_TWILIO_API_URL" in env or "TWILIO_AUTH_TOKEN" in env
     configured = {"slack": slack, "sms": twilio, "email": bool(relay)}
@@ -61,7 +67,7 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
         stage=stage,
         public_url=url,
         email_address=env.get("HUB_EMAIL_ADDRESS", "persona@hub.localhost").lower(),
-        timezone=env.get("HUB_TIMEZONE", timezone),
+        timezone=zone,
         model=model,
         slack_api_url=env.get("HUB_SLACK_API_URL", ""),
         twilio_api_url=env.get("HUB_TWILIO_API_URL", ""),

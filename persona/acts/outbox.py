@@ -6,13 +6,14 @@ on that same attempt, so a worker that stalled past its lease changes nothing. W
 its row moves out of the open prefix in one commit.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any, cast
 
 from persona import ids, keys
 from persona.errors import Broken, Conflict, Transient
 from persona.keys import Key
-from persona.model import FORMAT, ORDER, Act, Address, Event, State
+from persona.model import FORMAT, ORDER, Act, Address, Event, State, Turn
 from persona.ports import ABSENT, Delete, Ports, Put, Row, Write, equals
 from persona.seal import seal, unseal
 
@@ -108,6 +109,20 @@ def told(ports: Ports, act: Act) -> None:
     out = keys.act(act.function, act.lane, "OUT", act.after)
     done = keys.act(act.function, act.lane, "DONE", act.after)
     ports.table.commit([Delete(out, equals("attempt", act.attempt)), Put(done, row_of(ports, act))])
+
+
+REDACTED = "(forgotten)"
+
+
+def redact(ports: Ports, lane: str, turns: Iterable[Turn]) -> None:
+    """Takes the text out of what these turns sent; in commits of its own, harmless to repeat."""
+    for turn in turns:
+        prefix = keys.act(turn.surface, lane, "DONE", f"{ids.ordered(turn.version)}#")
+        found = ports.table.query(prefix)
+        acts = [(key, open_row(ports, row)) for key, row in found]
+        clean = [(key, replace(act, text=REDACTED)) for key, act in acts if act.text != REDACTED]
+        if clean:
+            ports.table.commit([Put(key, row_of(ports, act)) for key, act in clean])
 
 
 def report(ports: Ports, function: str, lane: str, provider_id: str, status: str) -> list[Write]:

@@ -64,6 +64,7 @@ def open_turn(content: dict[str, Any]) -> Turn:
     fields = dict(content)
     fields["said"] = tuple(Said(**one) for one in content["said"])
     fields["recalled"] = tuple(content["recalled"])
+    fields["blobs"] = tuple(content.get("blobs", ()))
     return Turn(**fields)
 
 
@@ -89,7 +90,8 @@ def evidence_of(turn: Turn) -> list[Evidence]:
 def without(turn: Turn, gone: Collection[str]) -> Turn:
     """The turn with these messages forgotten, and with no reply that could repeat them."""
     left = tuple(said for said in turn.said if said.id not in gone and said.author == "person")
-    return replace(turn, said=left, recalled=(), kept=turn.kept and bool(left))
+    blobs = turn.blobs if left else ()
+    return replace(turn, said=left, recalled=(), kept=turn.kept and bool(left), blobs=blobs)
 
 
 def silenced(turn: Turn) -> Turn:

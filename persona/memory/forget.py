@@ -23,8 +23,11 @@ def writes_for(
     ports: Ports,
     gone: Iterable[str] = (),
     changed: Mapping[str, str] | None = None,
-) -> list[Write]:
+) -> tuple[list[Write], list[Turn]]:
     """The writes that drop the messages `gone` and give those in `changed` their new words.
+
+    Returns with them the turns as they were whose words or reply go, so that what else was made
+    of them (sent texts, raw mails) can go too.
 
     Where very many replies quoted them, the surplus is silenced at once in commits of its own:
     those repeat without harm, and the words themselves go with the turn's commit.
@@ -39,7 +42,8 @@ def writes_for(
         ports.table.commit(writes[:MOST_TURNS])
         writes = writes[MOST_TURNS:]
     writes += [_rewrite(ports, renew.of(turn)) for turn in holders]
-    return writes + _recent_writes(standing, ports, renew, pointers)
+    writes += _recent_writes(standing, ports, renew, pointers)
+    return writes, [*holders, *quoting]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ proves anything. A relay gives no way to ask whether a mail went out, so an answ
 last byte leaves the act UNKNOWN.
 """
 
+import re
 import smtplib
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -27,15 +28,18 @@ UNPROVEN = "unverified:"
 MOST_WORDS = 50_000
 MOST_REFERENCES = 20
 TIMEOUT = 30.0
+MAILBOX = re.compile(r"[^\s@<>,;:\"\\()\[\]]{1,64}@[^\s@<>,;:\"\\()\[\]]{1,253}")
+"""What an answer is sent to; an envelope sender outside of it gets none."""
 GONE = frozenset({550, 551, 553})
 """SMTP codes by which a recipient does not exist (RFC 5321, 4.2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the receiving server knows of a mail: envelope and verdicts."""
+    """What the receiving server knows of a mail: envelope, verdicts, and where it put the mail."""
 
     id: str
+    blob: str
     mail_from: str
     recipients: tuple[str, ...]
     verdicts: dict[str, str]
@@ -54,7 +58,7 @@ def receive_mail(raw: bytes, receipt: Receipt, door: Door) -> str:
     from surfaces.email.mime import Unreadable, read_mail
 
     own = door.settings.email_address
-    if not any(_base(recipient) == own for recipient in receipt.recipients):
+    if not any(_untagged(recipient) == own for recipient in receipt.recipients):
         return "not ours"
     if receipt.verdicts.get("virus") != "PASS":
         return "virus"
@@ -67,8 +71,10 @@ def receive_mail(raw: bytes, receipt: Receipt, door: Door) -> str:
     except Unreadable as error:
         raise Rejected(str(error), "too large") from error
     sender, is_proven = _sender(mail, receipt)
-    if not sender or _base(sender) == own or own in mail.loops:
-        return "no sender" if not sender else "loop"
+    if not sender:
+        return "no sender"
+    if _untagged(sender) == own or own in map(str.lower, mail.loops):
+        return "loop"
     is_automatic = bool(mail.automatic) or receipt.mail_from.strip("<> ") == ""
     if is_automatic and not is_proven:
         return "automatic"
@@ -80,7 +86,8 @@ def _sender(mail: "Mail", receipt: Receipt) -> tuple[str, bool]:
     """Who is to be answered, and whether the verdicts prove that it is they who wrote."""
     if len(mail.from_) == 1:
         return mail.from_[0].lower(), receipt.verdicts.get("dmarc") == "PASS"
-    return receipt.mail_from.strip("<> ").lower(), False
+    sender = receipt.mail_from.strip("<> ").lower()
+    return (sender if MAILBOX.fullmatch(sender) else ""), False
 
 
 def _event(
@@ -93,7 +100,6 @@ def _event(
         "subject": mail.subject,
         "message_id": mail.message_id or "",
         "references": " ".join(references[-MOST_REFERENCES:])[-4_000:],
-        "mail": receipt.id,
     }
     if mail.encrypted:
         detail["unreadable"] = "the mail is encrypted"
@@ -108,6 +114,7 @@ def _event(
         audience="private" if is_proven else "unverified",
         addressed=not is_automatic,
         detail=detail,
+        blob=receipt.blob,
     )
 
 
@@ -126,7 +133,7 @@ def _words(mail: "Mail") -> str:
     return "\n".join([words[:MOST_WORDS], *notes])
 
 
-def _base(address: str) -> str:
+def _untagged(address: str) -> str:
     """The address without a `+tag`, lower-cased."""
     local, _, domain = address.strip("<> ").lower().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
@@ -210,7 +217,8 @@ def _subject(subject: str) -> str:
     bare = " ".join(subject.split())
     while True:
         head, colon, rest = bare.partition(":")
-        if not colon or head.strip().casefold() not in REPLY_MARKS:
+        mark = re.sub(r"\[\d{1,3}\]", "", head).strip().casefold()
+        if not colon or mark not in REPLY_MARKS:
             return f"Re: {bare}" if bare else "Re: your mail"
         bare = rest.strip()
 
