@@ -99,12 +99,12 @@ def _request(event: dict[str, Any]) -> Request:
 
 
 def _body(event: dict[str, Any]) -> bytes:
-    """The raw bytes; what only claims to be base64 stays as it is, and no signature fits it."""
+    """The raw bytes; none where the body only claims to be base64."""
     text = (event.get("body") or "").encode("utf-8", "surrogatepass")
     try:
         return base64.b64decode(text) if event.get("isBase64Encoded") else text
     except ValueError:
-        return text
+        return b""
 
 
 def _answer(response: Response) -> dict[str, Any]:

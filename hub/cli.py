@@ -11,10 +11,12 @@ import typer
 from rich.console import Console
 
 from hub import state as states
+from hub.evaluate import evaluations
 from persona.errors import Broken
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 console = Console()
+app.add_typer(evaluations, name="eval")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -23,7 +25,7 @@ def _state() -> Path:
 
 
 def _fail(error: Exception) -> None:
-    Console(stderr=True).print(f"[bold red]hub:[/] {error}", highlight=False)
+    Console(stderr=True).print(f"[bold red]hub:[/] {error}", highlight=False, soft_wrap=True)
     raise typer.Exit(1)
 
 

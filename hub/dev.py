@@ -53,13 +53,16 @@ def serve(state: Path, env: Mapping[str, str], console: Console, *, as_json: boo
         timeout_graceful_shutdown=2,
     )
     _greet(console, settings, ports.identity.name, port, smtp_port, as_json)
-    stage.start()
+    # uvicorn raises the signal again when it has shut down; unhandled, it would end us right there.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        stage.start()
         uvicorn.Server(config).run()
     except KeyboardInterrupt:
         pass
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         stage.stop(FAREWELL - 3.0)
         family.close()
         lock.release()

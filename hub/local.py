@@ -6,9 +6,11 @@ It answers only a loopback Host without a forwarding header, so that a tunnel op
 import base64
 import binascii
 import json
+import re
+import threading
 import time
 import uuid
-from typing import Any
+from typing import Any, TypeGuard
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,7 +25,7 @@ from persona.ports import Ports
 from surfaces.web import session
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
-VERDICTS = frozenset({"PASS", "FAIL", "GRAY", "PROCESSING_FAILED"})
+VERDICTS = ("PASS", "FAIL", "GRAY", "PROCESSING_FAILED")
 NEWEST = 1000
 
 
@@ -34,6 +36,11 @@ class LocalPages:
         self._family = family
         self._ports = ports
         self._stage = stage
+        self._closing = threading.Event()
+
+    def close(self) -> None:
+        """Lets go of whoever still waits for an answer."""
+        self._closing.set()
 
     def answer(self, request: Request, body: bytes) -> Response:
         """One request; 404 for everything that is not surely this machine asking."""
@@ -69,7 +76,7 @@ class LocalPages:
 
     def _sign_in(self, request: Request, body: bytes) -> Response:
         name = _object(body).get("name")
-        if not isinstance(name, str) or not 1 <= len(name.strip()) <= 64 or ":" in name:
+        if not _is_text(name) or not 1 <= len(name.strip()) <= 64 or ":" in name:
             raise Rejected("name must be 1 to 64 characters, without a colon")
         ports = self._ports
         now = ports.clock.now()
@@ -82,12 +89,14 @@ class LocalPages:
         fields = _object(body)
         try:
             raw = base64.b64decode(fields["raw"], validate=True)
-            recipients = [str(recipient) for recipient in fields["recipients"]]
-            mail_from, verdicts = str(fields["mail_from"]), dict(fields["verdicts"])
-        except (KeyError, TypeError, ValueError, binascii.Error) as error:
+            mail_from, recipients = fields["mail_from"], list(fields["recipients"])
+            verdicts: dict[str, str] = dict(fields["verdicts"].items())
+        except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as error:
             raise Rejected("send raw (base64), mail_from, recipients and verdicts") from error
-        if not set(verdicts.values()) <= VERDICTS:
-            raise Rejected(f"verdicts are {', '.join(sorted(VERDICTS))}")
+        if not all(map(_is_text, [mail_from, *recipients])):
+            raise Rejected("mail_from and each recipient are an address")
+        if not all(verdict in VERDICTS for verdict in verdicts.values()):
+            raise Rejected(f"verdicts are {', '.join(VERDICTS)}")
         self.take_mail(raw, mail_from, recipients, verdicts)
         return JSONResponse({"status": "taken"}, 202)
 
@@ -108,9 +117,8 @@ class LocalPages:
             raise Rejected("timeout is a number of seconds") from error
         until = time.monotonic() + seconds
         while not self._stage.is_idle():
-            if time.monotonic() >= until:
+            if time.monotonic() >= until or self._closing.wait(0.02):
                 return JSONResponse({"idle": False}, 504)
-            time.sleep(0.02)
         return JSONResponse({"idle": True})
 
     def _about(self, request: Request, body: bytes) -> Response:
@@ -141,6 +149,11 @@ def _object(body: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise Rejected("send a JSON object")
     return fields  # pyright: ignore[reportUnknownVariableType]
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    """Whether it is a string that can be stored: JSON may spell half a character."""
+    return isinstance(value, str) and not re.search("[\x00\ud800-\udfff]", value)
 
 
 def _order(act: Act) -> tuple[float, str]:

@@ -55,6 +55,7 @@ def application(ports: Ports, pages: LocalPages, smtp_port: int) -> Starlette:
         try:
             yield
         finally:
+            pages.close()
             mail.stop()
 
     async def listen(web_socket: WebSocket) -> None:

@@ -14,12 +14,15 @@ from backends.local.family import Family
 from backends.local.lanes import Message
 from functions import act, socket, sweep, turn, undelivered
 from functions._observe import log
+from persona.acts import outbox
+from persona.errors import Broken, Conflict, Refused
 from persona.ports import Ports
 
 LANE_WORKERS = 4
 BELL_WORKERS = 4
 EXPIRE_EVERY = 3600.0
 LONGEST_NAP = 1.0
+MOST_HELD = 10_000
 
 
 class Stage:
@@ -36,6 +39,7 @@ class Stage:
     def start(self) -> None:
         """Whoever held messages or acts before is gone: this process alone holds the folder."""
         self._family.lanes.release_all()
+        self._release_acts()
         workers: list[tuple[str, Callable[[], None]]] = [
             *((f"lane-{n}", self._lane_step) for n in range(LANE_WORKERS)),
             *((f"bell-{n}", self._bell_step) for n in range(BELL_WORKERS)),
@@ -45,6 +49,21 @@ class Stage:
             thread = threading.Thread(target=self._loop, args=(step,), name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
+
+    def _release_acts(self) -> None:
+        """What was being sent has an unknown outcome now, not at the end of its dead worker's lease."""
+        ports, now = self._ports, self._ports.clock.now()
+        due = self._family.table.due(now + outbox.LEASE, limit=MOST_HELD)
+        for key in due:
+            if not key.partition.startswith("ACT#") or not key.sort.startswith("OPEN#"):
+                continue
+            try:
+                held = outbox.open_row(ports, ports.table.get([key])[key])
+                if held.state == "sending":
+                    settled = now + ports.carriers[held.function].settling
+                    outbox.postpone(ports, held, min(held.due, settled), state="sending")
+            except (Broken, Conflict, Refused):  # the act's own worker says what is wrong with it
+                log.exception("act not released")
 
     def stop(self, seconds: float = 6.0) -> None:
         """Lets each worker finish what it holds; what takes longer is repeated after the start."""

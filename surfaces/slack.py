@@ -6,12 +6,13 @@ SDK's own retries are off: a retried POST is a doubled message.
 """
 
 import hashlib
+import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from persona import ids, keys
 from persona.declare import Request, Response, Surface
@@ -26,8 +27,14 @@ if TYPE_CHECKING:
 
 TIMEOUT = 10
 SETTLING = 3.0
+WINDOW = 300
+"""Seconds that a request's timestamp may lie before or after now (docs.slack.dev, signing)."""
 PART = 3_500
 """Characters a message: it goes out twice, as a markdown block and as the fallback text."""
+LINE = PART - 100
+FENCE = re.compile(r" {0,3}(`{3,20}|~{3,20})([^`]*)")
+FORMS = frozenset({"command", "payload", "ssl_check"})
+"""What a form holds: a slash command, an interaction, or Slack's look at the certificate."""
 SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 DEAD_TOKEN = frozenset({"invalid_auth", "account_inactive", "token_revoked", "not_authed"})
 UNSURE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
@@ -41,44 +48,73 @@ class _Context:
 
 
 def receive(request: Request, door: Door) -> Response:
-    """Verified by Bolt; its listeners normalise and admit. Raises Rejected before Bolt could trip.
+    """Verified here, routed by Bolt, whose listeners normalise and admit. Raises Rejected.
 
-    Bolt answers 500 to a timestamp that is no number and raises on broken JSON.
+    Bolt's own check is off: it parses before it verifies, knows no clock but the machine's, and
+    trips over a timestamp that is no number. It is given JSON alone, since it takes a command
+    whose text holds the word "payload" for a broken interaction.
     """
     from slack_bolt.adapter.aws_lambda import SlackRequestHandler
 
-    if not re.fullmatch(r"\d{1,12}", request.header("x-slack-request-timestamp")):
-        raise Rejected("the timestamp is missing or no number", "unproven")
-    if not request.header("x-slack-signature").isascii():
-        raise Rejected("the signature cannot be read", "unproven")
-    body = _text(request)
-    secret = door.secrets.get("SLACK_SIGNING_SECRET")
+    body = _verify(request, door)
     event: dict[str, Any] = {
         "requestContext": {"http": {"method": "POST"}},
-        "headers": {name: [value] for name, value in request.headers.items() if name != "cookie"},
+        "headers": {"content-type": "application/json"},
         "queryStringParameters": {},
-        "body": body,
+        "body": json.dumps(_content(request.path, body)),
         "isBase64Encoded": False,
         "door": door,
         "stamp": request.header("x-slack-request-timestamp"),
     }
-    event["headers"] = {name: values[0] for name, values in event["headers"].items()}
-    answer = SlackRequestHandler(_app(secret)).handle(event, _Context())
-    if answer["statusCode"] >= 500:
-        raise Transient("an event could not be admitted")
+    app = _app(door.secrets.get("SLACK_SIGNING_SECRET"))
+    try:
+        answer = SlackRequestHandler(app).handle(event, _Context())
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise Rejected("this is not an event") from error
+    if answer["statusCode"] == 404:  # nobody listens for it; Slack must not send it again
+        return Response(200)
     headers = {name.lower(): value for name, value in answer["headers"].items()}
     return Response(answer["statusCode"], (answer["body"] or "").encode(), headers)
 
 
-def _text(request: Request) -> str:
-    """The body as text, of the kind that its path takes. Raises Rejected for anything else."""
+def _verify(request: Request, door: Door) -> str:
+    """The body as text, once the signature over its raw bytes holds and is fresh."""
+    from slack_sdk.signature import SignatureVerifier
+
+    secret = door.secrets.get("SLACK_SIGNING_SECRET")
+    stamp, signature = (
+        request.header("x-slack-request-timestamp"),
+        request.header("x-slack-signature"),
+    )
+    if not secret or not re.fullmatch(r"[0-9]{1,12}", stamp):
+        raise Rejected("the timestamp is missing or no number", "unproven")
+    if abs(int(door.clock.now()) - int(stamp)) > WINDOW:
+        raise Rejected("the timestamp is too far from now", "unproven")
     try:
         body = request.body.decode("utf-8")
-        if request.path == "/slack/events" and not isinstance(json.loads(body or "null"), dict):
-            raise Rejected("this is not an event", "unproven")
-    except (ValueError, RecursionError) as error:
-        raise Rejected("this is not an event", "unproven") from error
+    except ValueError as error:
+        raise Rejected("the body cannot be read", "unproven") from error
+    expected = SignatureVerifier(secret).generate_signature(timestamp=stamp, body=body) or ""
+    if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
+        raise Rejected("the signature does not fit", "unproven")
     return body
+
+
+def _content(path: str, body: str) -> dict[str, Any]:
+    """What a body says: JSON, a form, or JSON in a form's `payload`, as its path has it."""
+    try:
+        if path == "/slack/events":
+            content: Any = json.loads(body)
+        else:
+            form = dict(parse_qsl(body, keep_blank_values=True, strict_parsing=True))
+            if not form.keys() & FORMS:
+                raise Rejected("this is no form of Slack's")
+            content = json.loads(form["payload"]) if "payload" in form else form
+    except (ValueError, RecursionError) as error:
+        raise Rejected("this is not an event") from error
+    if not isinstance(content, dict) or not isinstance(content.get("event", {}), dict):
+        raise Rejected("this is not an event")
+    return content  # pyright: ignore[reportUnknownVariableType]
 
 
 @cache
@@ -98,6 +134,7 @@ def _app(secret: str) -> "App":
         signing_secret=secret,
         authorize=authorize,
         process_before_response=True,
+        request_verification_enabled=False,
         ignoring_self_events_enabled=False,
         logger=logger,
     )
@@ -113,8 +150,12 @@ def _app(secret: str) -> "App":
     def on_press(ack: Any) -> None:
         ack()
 
+    def on_error(error: Exception) -> None:
+        raise error
+
     app.event(anything)(on_event)
     app.command(anything)(on_command)
+    app.error(on_error)
     for route in (app.action, app.view, app.shortcut, app.options):
         route(anything)(on_press)
     return app
@@ -126,9 +167,10 @@ def _door(context: Mapping[str, Any]) -> Door:
 
 def _take_event(body: dict[str, Any], door: Door) -> None:
     event: dict[str, Any] = body["event"]
-    kind = event.get("type")
-    if kind == "app_uninstalled" or (kind == "tokens_revoked" and event["tokens"].get("bot")):
-        _disable(body.get("team_id", ""), door.table, door.secrets.get("SLACK_BOT_TOKEN"))
+    kind, tokens = event.get("type"), event.get("tokens") or {}
+    if kind == "app_uninstalled" or (kind == "tokens_revoked" and tokens.get("bot")):
+        gone = body.get("team_id") or body.get("enterprise_id") or ""
+        _disable(gone, door.table, door.secrets.get("SLACK_BOT_TOKEN"))
     elif kind in ("message", "app_mention"):
         parsed = parse(body, door.clock.now())
         if parsed is not None:
@@ -147,7 +189,8 @@ def parse(body: Mapping[str, Any], now: float) -> Event | None:
         return _change(body, event, now)
     user, channel, ts = event.get("user"), event.get("channel"), event.get("ts")
     own = _own_user(body)
-    if subtype not in SPOKEN or event.get("bot_id") or not (user and channel and ts) or user == own:
+    is_machine = event.get("bot_id") or user == own or _is_own_app(event, body)
+    if subtype not in SPOKEN or is_machine or not (user and channel and ts):
         return None
     is_direct = _is_direct(event)
     if is_direct and event["type"] == "app_mention":
@@ -155,7 +198,7 @@ def parse(body: Mapping[str, Any], now: float) -> Event | None:
     team = body.get("team_id", "")
     author = Address("slack", f"{_team_of(event, body)}:{user}")
     thread_ts = event.get("thread_ts") or ("" if is_direct else ts)
-    is_mention = event["type"] == "app_mention" or f"<@{own}>" in (event.get("text") or "")
+    is_mention = event["type"] == "app_mention" or _mentions(event, own)
     return Event(
         id=f"slack:{team}:{channel}:{ts}",
         kind="message",
@@ -166,7 +209,7 @@ def parse(body: Mapping[str, Any], now: float) -> Event | None:
         at=_seconds(ts, now),
         audience="private" if is_direct else "lane",
         addressed=is_direct or is_mention,
-        detail={"team": team},
+        detail=_installation(body),
     )
 
 
@@ -177,7 +220,7 @@ def _change(body: Mapping[str, Any], event: Mapping[str, Any], now: float) -> Ev
     is_deletion = event["subtype"] == "message_deleted" or after.get("subtype") == "tombstone"
     message = before if is_deletion else after
     user, channel = message.get("user"), event.get("channel")
-    ts = event.get("deleted_ts") or message.get("ts")
+    ts = event.get("deleted_ts") or message.get("ts") or before.get("ts")
     if not (user and channel and ts) or message.get("bot_id") or user == _own_user(body):
         return None
     if not is_deletion and after.get("text") == before.get("text"):
@@ -196,14 +239,14 @@ def _change(body: Mapping[str, Any], event: Mapping[str, Any], now: float) -> Ev
         at=now,
         audience="private" if is_direct else "lane",
         target=post,
-        detail={"team": team},
+        detail=_installation(body),
     )
 
 
 def _take_command(body: Mapping[str, Any], stamp: str, door: Door) -> None:
     """A slash command: said in private wherever it is typed, since only its author sees the answer."""
     author = Address("slack", f"{body['team_id']}:{body['user_id']}")
-    once = ids.derive(stamp, json.dumps(body, sort_keys=True, default=str))
+    once = ids.derive(body.get("trigger_id") or stamp, json.dumps(body, sort_keys=True))
     door.admit(
         Event(
             id=f"slack:{body['team_id']}:command:{once}",
@@ -213,9 +256,14 @@ def _take_command(body: Mapping[str, Any], stamp: str, door: Door) -> None:
             words=(body.get("text") or "help").strip(),
             thread=f"command:{body.get('channel_id', '')}",
             at=door.clock.now(),
-            detail={"team": body["team_id"], "response_url": body.get("response_url", "")},
+            detail={**_installation(body), "response_url": body.get("response_url", "")},
         )
     )
+
+
+def _installation(body: Mapping[str, Any]) -> dict[str, str]:
+    """What an answer needs to know: either may be uninstalled, the workspace or its whole org."""
+    return {"team": body.get("team_id") or "", "org": body.get("enterprise_id") or ""}
 
 
 def _own_user(body: Mapping[str, Any]) -> str:
@@ -225,9 +273,17 @@ def _own_user(body: Mapping[str, Any]) -> str:
     return str(named[0]) if named else ""
 
 
+def _is_own_app(message: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    return bool(message.get("app_id")) and message.get("app_id") == body.get("api_app_id")
+
+
 def _team_of(message: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     """The workspace that a person belongs to: with Slack Connect it is not the one written in."""
     return str(message.get("user_team") or message.get("team") or body.get("team_id", ""))
+
+
+def _mentions(event: Mapping[str, Any], own: str) -> bool:
+    return bool(own) and re.search(rf"<@{re.escape(own)}[|>]", event.get("text") or "") is not None
 
 
 def _is_direct(event: Mapping[str, Any]) -> bool:
@@ -261,25 +317,58 @@ def split(text: str) -> tuple[str, ...]:
     lines: list[str] = []
     size, fence = 0, ""
     for line in _lines(text):
-        if lines and size + len(line) + 1 > PART:
-            parts.append("\n".join([*lines, "```"] if fence else lines))
+        if lines and size + _size(line) > PART:
+            parts.append("\n".join([*lines, _mark(fence)] if fence else lines))
             lines = [fence] if fence else []
-            size = len(fence)
+            size = sum(map(_size, lines))
         lines.append(line)
-        size += len(line) + 1
-        if line.lstrip().startswith("```"):
-            fence = "" if fence else line.strip()
+        size += _size(line)
+        fence = _fence_behind(line, fence)
     if lines:
-        parts.append("\n".join([*lines, "```"] if fence else lines))
+        parts.append("\n".join([*lines, _mark(fence)] if fence else lines))
     return tuple(part for part in parts if part.strip())
 
 
-def _lines(text: str) -> list[str]:
-    return [
-        line[at : at + PART - 100]
-        for line in text.split("\n")
-        for at in range(0, max(1, len(line)), PART - 100)
-    ]
+def _lines(text: str) -> Iterator[str]:
+    """The lines; one too long for a part in pieces, between words where it has any."""
+    for line in text.split("\n"):
+        piece, size = "", 0
+        for word in [line] if _size(line) <= LINE else _words_of(line):
+            length = len(escape(word))
+            if piece and size + length > LINE:
+                yield piece
+                piece, size = "", 0
+            piece, size = piece + word, size + length
+        yield piece
+
+
+def _words_of(line: str) -> Iterator[str]:
+    import regex
+
+    for word in regex.findall(r"\S+\s*|\s+", line):
+        for letter in [word] if len(word) < 200 else regex.findall(r"\X", word):
+            yield from (letter[at : at + 200] for at in range(0, len(letter), 200))
+
+
+def _size(line: str) -> int:
+    """Characters on the wire, with the line's end."""
+    return len(escape(line)) + 1
+
+
+def _fence_behind(line: str, fence: str) -> str:
+    """The code fence that is open behind this line; empty outside of code (CommonMark 4.5)."""
+    found = FENCE.fullmatch(line)
+    if found is None:
+        return fence
+    mark, about = found.groups()
+    if not fence:
+        return mark + about.strip()[:20]
+    return "" if mark.startswith(_mark(fence)) and not about.strip() else fence
+
+
+def _mark(fence: str) -> str:
+    """The run of letters that closes a fence."""
+    return fence[: len(fence) - len(fence.lstrip(fence[:1]))]
 
 
 def escape(text: str) -> str:
@@ -292,7 +381,7 @@ def send(act: Act, hands: Hands) -> Sent:
     if "slack" not in hands.settings.sends:
         return Sent(kept=True)
     team, token = act.detail.get("team", ""), hands.secrets.get("SLACK_BOT_TOKEN")
-    if _is_disabled(team, hands.table, token):
+    if any(_is_disabled(one, hands.table, token) for one in (team, act.detail.get("org")) if one):
         raise Refused("the workspace removed the app", "revoked")
     if act.detail.get("response_url"):
         return _respond(act, hands)

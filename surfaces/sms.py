@@ -6,13 +6,14 @@ error answers say that nothing went out; those are tried again.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from persona.declare import START_WORDS, STOP_WORDS, Request, Response, Surface
 from persona.errors import Refused, Rejected, Transient, Unknown
-from persona.model import Act, Address, Event
+from persona.model import Act, Address, Event, Kind
 from persona.people import addresses
 from persona.ports import Door, Hands, Sent
 
@@ -26,6 +27,9 @@ PART = 1_500
 MOST_PARTS = 10
 TIMEOUT = 10.0
 MOST_FIELDS = 200
+NAMES = frozenset({"AccountSid", "From", "MessageSid", "To"})
+"""In every webhook of Twilio's. Its signature runs names and values together, so that a name's end
+can be moved into its value unseen: what lacks one of these was tampered with."""
 UNSUBSCRIBED = 21610
 UNREACHABLE = frozenset({21211, 21214, 21408, 21612, 21614, 30004, 30005, 30006})
 """Codes that say this number will never take a message (twilio.com/docs/api/errors)."""
@@ -67,7 +71,10 @@ def _verify(request: Request, door: Door) -> dict[str, str]:
         raise Rejected("this is not a form", "unproven") from error
     query = f"?{request.query}" if request.query else ""
     url = f"{door.settings.public_url}{request.path}{query}"
-    validator = RequestValidator(door.secrets.get("TWILIO_AUTH_TOKEN"))
+    token = door.secrets.get("TWILIO_AUTH_TOKEN")
+    if not token:
+        raise Rejected("there is no token to verify with", "unproven")
+    validator = RequestValidator(token)
     signature = request.header("x-twilio-signature")
     try:
         is_genuine = validator.validate(url, MultiDict(pairs), signature)
@@ -78,6 +85,8 @@ def _verify(request: Request, door: Door) -> dict[str, str]:
     fields = dict(pairs)
     if fields.get("AccountSid") != door.secrets.get("TWILIO_ACCOUNT_SID"):
         raise Rejected("another account's message", "unproven")
+    if not fields.keys() >= NAMES:
+        raise Rejected("fields are missing", "unproven")
     return fields
 
 
@@ -86,20 +95,24 @@ def _take_message(fields: dict[str, str], door: Door) -> None:
     own = door.settings.twilio_from
     if not sid or (own and to.removeprefix(WHATSAPP) not in own):
         raise Rejected("not a message to this hub", "unproven")
-    sender = _canonical(fields.get("From", ""))
+    if "Body" not in fields and not _count(fields):
+        raise Rejected("not a message", "unproven")
+    sender = _canonical(fields["From"])
     if not sender:  # short codes and letter senders are machines: acknowledged, never answered
         return
     address = Address("sms", sender)
-    kind = {"STOP": "halt", "START": "resume"}.get(fields.get("OptOutType", ""), "message")
+    told = fields.get("OptOutType", "")
+    kinds: dict[str, Kind] = {"STOP": "halt", "START": "resume"}
     door.admit(
         Event(
             id=f"sms:{sid}",
-            kind="halt" if kind == "halt" else "resume" if kind == "resume" else "message",
+            kind=kinds.get(told, "message"),
             address=address,
             author=address,
             words=_words(fields),
             thread=to,
             at=door.clock.now(),
+            addressed=told != "HELP",  # Twilio has answered it
             detail={"from": to},
         )
     )
@@ -107,10 +120,19 @@ def _take_message(fields: dict[str, str], door: Door) -> None:
 
 def _words(fields: dict[str, str]) -> str:
     """The text, with what came beside it named: an empty text with a picture is a message."""
-    count = fields.get("NumMedia", "0")
-    kinds = [fields.get(f"MediaContentType{n}", "a file") for n in range(min(int(count or 0), 10))]
+    kinds = [fields.get(f"MediaContentType{n}", "a file") for n in range(_count(fields))]
     attached = f"[sent {', '.join(kinds)}]" if kinds else ""
     return "\n".join(part for part in (fields.get("Body", "").strip(), attached) if part)
+
+
+def _count(fields: dict[str, str]) -> int:
+    """How many media came with a message; at most 10, as Twilio has it."""
+    return min(_number(fields.get("NumMedia", "")), 10)
+
+
+def _number(text: str) -> int:
+    """The number that a field holds; 0 for anything else."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
 def _take_status(fields: dict[str, str], door: Door) -> None:
@@ -120,7 +142,6 @@ def _take_status(fields: dict[str, str], door: Door) -> None:
     address = Address("sms", _canonical(fields.get("To", "")))
     if not sid or status is None or addresses.find(door.table, address) is None:
         return
-    code = fields.get("ErrorCode", "")
     door.admit(
         Event(
             id=f"sms:{sid}:{status}",
@@ -130,7 +151,7 @@ def _take_status(fields: dict[str, str], door: Door) -> None:
             thread=fields.get("From", ""),
             at=door.clock.now(),
             target=sid,
-            detail={"status": status, "reason": _reason(int(code) if code.isdigit() else 0)},
+            detail={"status": status, "reason": _reason(_number(fields.get("ErrorCode", "")))},
         )
     )
 
@@ -141,6 +162,8 @@ def _canonical(number: str) -> str:
 
     prefix = WHATSAPP if number.startswith(WHATSAPP) else ""
     bare = number.removeprefix(WHATSAPP).strip()
+    if not re.fullmatch(r"[+\uff0b][\d\s().-]+", bare):  # the library finds numbers within words
+        return ""
     try:
         parsed = phonenumbers.parse(bare, None)
     except phonenumbers.NumberParseException:
@@ -174,14 +197,15 @@ def _pack(text: str) -> Iterator[str]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Words with the white space behind them; a word too long for a part comes by graphemes."""
+    """Words with the white space behind them; a word too long for a part comes by graphemes.
+
+    A grapheme too long for a part (a letter below a thousand accents) is cut after all.
+    """
     import regex
 
     for word in regex.findall(r"\S+\s*|\s+", text):
-        if _units(word) <= PART:
-            yield word
-        else:
-            yield from regex.findall(r"\X", word)
+        for letter in [word] if _units(word) <= PART else regex.findall(r"\X", word):
+            yield from [letter] if _units(letter) <= PART else letter
 
 
 def _units(text: str) -> int:

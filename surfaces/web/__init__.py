@@ -14,7 +14,8 @@ from persona.ports import Door
 from surfaces.web import conversation, session
 
 MOST_CHARACTERS = 16_000
-MOST_BYTES = 128 * 1024
+MOST_BYTES = 256 * 1024
+"""Room for the longest text with every character escaped: 12 bytes for an emoji."""
 PAGE = Path(__file__).with_name("page")
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -86,7 +87,7 @@ def _message(request: Request) -> tuple[str, str]:
         raise Rejected("send application/json")
     try:
         body: Any = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Rejected("this is not JSON") from error
     if not isinstance(body, dict) or set(body) != {"id", "text"}:  # pyright: ignore[reportUnknownArgumentType]
         raise Rejected("send an object with id and text, and nothing else")

@@ -67,7 +67,7 @@ def _open(cursor: str) -> dict[str, int]:
     try:
         positions = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii", "strict")))
         return {str(home): int(version) for home, version in positions.items()}
-    except (ValueError, AttributeError, TypeError) as error:
+    except (ValueError, AttributeError, TypeError, OverflowError, RecursionError) as error:
         raise Rejected("this cursor is not one of ours") from error
 
 

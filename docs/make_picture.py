@@ -1,0 +1,59 @@
+# ruff: noqa: INP001 a script beside the picture that it makes
+"""Takes the README's picture: a few natural words on every surface, then the page with its console.
+
+Run by hand: `.venv/bin/python docs/make_picture.py`; needs Chromium at /usr/bin/chromium.
+"""
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import expect, sync_playwright
+
+from tests.end_to_end.house import House, OnMail, OnSlack, OnSms, ask, open_house
+
+PICTURE = Path(__file__).with_name("page.png")
+CHROMIUM = "/usr/bin/chromium"
+BEFORE = "good morning"
+ELSEWHERE = {
+    "email": "remember that the boiler man comes on 3 June between eight and ten",
+    "sms": "remember that I parked on level 4, near the stairs",
+    "slack": "remember that the launch review moved to Thursday at 14:00",
+}
+ON_THE_PAGE = (
+    "remember that Mara's birthday dinner is at Trattoria Lucia, Friday at 19:30",
+    "She likes peonies, and no surprises with candles.",
+    "where is Mara's birthday dinner?",
+)
+
+
+def take(house: House) -> None:
+    """Says it all, and saves what the page then shows."""
+    slack, sms, mail = OnSlack(house, channel=True), OnSms(house), OnMail(house)
+    slack.channel, sms.number, mail.address = "C0LAUNCH", "+12025550142", "jo@example.org"
+    for person in (mail, sms, slack):
+        ask(person, BEFORE)
+    for person in (mail, sms, slack):
+        ask(person, ELSEWHERE[person.surface])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+        page.goto(house.hub.url)
+        expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+        for number, words in enumerate(ON_THE_PAGE, 1):
+            page.fill("#text", words)
+            page.press("#text", "Enter")
+            expect(page.locator(".from-persona")).to_have_count(number)
+        page.click("#open-console")
+        expect(page.locator("#sent-list li")).to_have_count(6)
+        page.wait_for_timeout(600)
+        page.screenshot(path=PICTURE)
+        browser.close()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder, open_house(Path(folder)) as house:
+        house.hub.env["HUB_PUBLIC_URL"] = "https://wren.example"
+        house.hub.start()
+        take(house)

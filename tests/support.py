@@ -1,0 +1,329 @@
+"""A small test house: the whole hub in this process, its clock in our hand, the carriers in memory.
+
+Requests are signed with the vendors' own libraries and enter as API Gateway's events; `drain`
+plays the stage in one thread until nothing is left that can be done now. Nothing is patched.
+"""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from multidict import MultiDict
+from slack_sdk.signature import SignatureVerifier
+from twilio.request_validator import RequestValidator
+
+from backends.local.family import open_family
+from functions import act, ingress, mail, socket, sweep, turn
+from functions._compose import compose
+from hub.stage import sqs_event
+from persona import keys
+from persona.memory import evidence
+from persona.model import Act, Address, Event, Said
+from persona.people import addresses
+from persona.ports import Hands, Sent
+from persona.settings import parse
+from surfaces.web import session
+
+NOON = 1_750_000_000.0
+TEAM, BOT, ANN, CHANNEL, DIRECT = "T0HUB", "U0BOT", "U0ANN", "C0GENERAL", "D0ANN"
+PHONE, OWN_PHONE = "+14155550101", "+14155550199"
+PERSONA = "persona@hub.example"
+PUBLIC_URL = "https://hub.example"
+PASS = {"spf": "PASS", "dkim": "PASS", "dmarc": "PASS", "spam": "PASS", "virus": "PASS"}
+ENV = {
+    "HUB_PUBLIC_URL": PUBLIC_URL,
+    "HUB_EMAIL_ADDRESS": PERSONA,
+    "SLACK_SIGNING_SECRET": "8f742231b10e8888abcd99yyyzzz85a5",
+    "SLACK_BOT_TOKEN": "xoxb-hub",
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "twilio-token",
+    "TWILIO_FROM": OWN_PHONE,
+}
+
+
+@dataclass
+class Clock:
+    """Stands still until it is told to move."""
+
+    at: float = NOON
+
+    def now(self) -> float:
+        return self.at
+
+
+@dataclass
+class Post:
+    """A carrier that keeps what it is given; each waiting error is raised by one send."""
+
+    sent: list[Act] = field(default_factory=list[Act])
+    errors: list[Exception] = field(default_factory=list[Exception])
+    settling: float = 0.0
+
+    def send(self, act: Act, hands: Hands) -> Sent:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.sent.append(act)
+        return Sent(provider_id=f"SM{len(self.sent):032x}")
+
+    def lookup(self, act: Act, hands: Hands) -> Sent | None:
+        known = [n for n, sent in enumerate(self.sent, 1) if sent.id == act.id]
+        return Sent(provider_id=f"SM{known[0]:032x}") if known else None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One HTTP request that nobody has made yet."""
+
+    method: str
+    path: str
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    query: str = ""
+    in_base64: bool = True
+
+    def event(self) -> dict[str, Any]:
+        """As API Gateway gives it to Lambda (payload format 2.0)."""
+        body = base64.b64encode(self.body) if self.in_base64 else self.body
+        return {
+            "version": "2.0",
+            "rawPath": self.path,
+            "rawQueryString": self.query,
+            "headers": dict(self.headers),
+            "requestContext": {"http": {"method": self.method, "path": self.path}},
+            "body": body.decode("utf-8", "surrogateescape"),
+            "isBase64Encoded": self.in_base64,
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Hub:
+    """The hub on a folder of its own. `instead` replaces ports, as in `compose`."""
+
+    def __init__(self, state: Path, env: Mapping[str, str] = ENV, **instead: Any) -> None:
+        self.env = dict(env)
+        self.clock = Clock()
+        self.post = {name: Post() for name in ("slack", "sms", "email")}
+        settings = parse(self.env, stage="test", public_url=PUBLIC_URL, timezone="UTC")
+        self.family = open_family(state, self.env, clock=self.clock, durable=False)
+        parts = {"carriers": self.post, "models": (), **instead}
+        self.ports = compose(settings, self.family.ports(), **parts)
+        self._mails = 0
+
+    def close(self) -> None:
+        self.family.close()
+
+    # In
+
+    def make(self, call: Call) -> Answer:
+        """The answer to one request."""
+        answer = ingress.run(call.event(), self.ports)
+        return Answer(answer["statusCode"], answer["headers"], base64.b64decode(answer["body"]))
+
+    def http(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        query: str = "",
+    ) -> Answer:
+        return self.make(Call(method, path, body, headers or {}, query))
+
+    def mail(
+        self,
+        raw: bytes | str,
+        mail_from: str = "ann@example.org",
+        verdicts: Mapping[str, str] = PASS,
+        recipients: Iterable[str] = (PERSONA,),
+    ) -> None:
+        """As if SES had received this mail with these verdicts."""
+        self._mails += 1
+        id = f"ses-{self._mails}"
+        self.ports.blobs.put(mail.blob_name(id), raw.encode() if isinstance(raw, str) else raw)
+        told = {f"{name}Verdict": {"status": verdict} for name, verdict in verdicts.items()}
+        receipt = {"recipients": list(recipients), **told}
+        record = {"ses": {"mail": {"messageId": id, "source": mail_from}, "receipt": receipt}}
+        mail.run({"Records": [record]}, self.ports)
+
+    def slack_event(self, event: Mapping[str, Any], **envelope: Any) -> Answer:
+        return self.make(self.slack(json.dumps(enveloped(event, **envelope))))
+
+    def slack(self, body: str, path: str = "/slack/events", at: float | None = None) -> Call:
+        """A request signed as Slack signs it; JSON for events, a form for all else."""
+        stamp = str(int(self.clock.now() if at is None else at))
+        verifier = SignatureVerifier(self.env["SLACK_SIGNING_SECRET"])
+        signature = verifier.generate_signature(timestamp=stamp, body=body) or ""
+        kind = "json" if path == "/slack/events" else "x-www-form-urlencoded"
+        headers = {
+            "content-type": f"application/{kind}",
+            "x-slack-request-timestamp": stamp,
+            "x-slack-signature": signature,
+        }
+        return Call("POST", path, body.encode(), headers)
+
+    def sms(self, text: str, sid: str = "", **fields: str) -> Answer:
+        """A text from PHONE; `sid` is made from the text where it does not matter."""
+        return self.make(self.twilio(texted(text, sid, **fields)))
+
+    def twilio(
+        self,
+        form: Mapping[str, str] | list[tuple[str, str]],
+        path: str = "/sms",
+        query: str = "",
+        url: str = "",
+    ) -> Call:
+        """A request signed as Twilio signs it, for the public URL or another."""
+        pairs = form if isinstance(form, list) else list(form.items())
+        signed = url or f"{self.ports.settings.public_url}{path}{'?' if query else ''}{query}"
+        validator = RequestValidator(self.env["TWILIO_AUTH_TOKEN"])
+        headers = {
+            "content-type": "application/x-www-form-urlencoded",
+            "x-twilio-signature": validator.compute_signature(signed, MultiDict(pairs)),
+        }
+        return Call("POST", path, urlencode(pairs).encode(), headers, query)
+
+    def sign_in(self, name: str = "ann") -> str:
+        """The token of a new web session."""
+        return session.sign_in(name, self.ports.table, self.ports.entropy, self.clock.now())[0]
+
+    def web(self, token: str, text: str, id: str = "") -> Call:
+        body = json.dumps({"id": id or text, "text": text}).encode()
+        return Call("POST", "/web/messages", body, browser(token))
+
+    def replay(self, captured: Mapping[str, Any]) -> None:
+        """Delivers a captured event, signed by its vendor's means."""
+        path, form, content = (captured.get(name, "") for name in ("path", "form", "json"))
+        match captured["signed_by"]:
+            case "slack":
+                call = self.slack(urlencode(form) if form else json.dumps(content), path)
+            case "twilio":
+                call = self.twilio(form, path)
+            case "session":
+                call = Call("POST", path, json.dumps(content).encode(), browser(self.sign_in()))
+            case _:
+                about = (captured[name] for name in ("mail_from", "verdicts", "recipients"))
+                self.mail("\r\n".join(captured["raw"]), *about)
+                return
+        answer = self.make(call)
+        assert answer.status in (200, 202), (answer.status, answer.body)
+
+    # On
+
+    def drain(self) -> None:
+        """Plays the stage by one thread until nothing is left that can be done now."""
+        for _ in range(10_000):
+            if not (self._take_batch() or self._answer_bell() or sweep.run(self.ports)):
+                return
+        raise AssertionError("the hub does not come to rest")
+
+    def _take_batch(self) -> bool:
+        messages = self.family.lanes.receive()
+        if messages:
+            failures = turn.run(sqs_event(messages), self.ports)["batchItemFailures"]
+            left = {failure["itemIdentifier"] for failure in failures}
+            for message in messages:
+                if message.id not in left:
+                    self.family.lanes.delete(message)
+        return bool(messages)
+
+    def _answer_bell(self) -> bool:
+        ring = self.family.bell.take(0)
+        if ring is None:
+            return False
+        function, lane = ring
+        try:
+            if function == "socket":
+                socket.push(lane, self.ports)
+            else:
+                act.run({"function": function, "lane": lane}, self.ports)
+        finally:
+            self.family.bell.done(ring)
+        return True
+
+    # Out
+
+    def admitted(self) -> list[Event]:
+        """The events that wait in any lane, in order."""
+        found = self.family.database.reader.execute("SELECT body FROM messages ORDER BY number")
+        return [Event.from_json(body) for (body,) in found]
+
+    def row_count(self) -> int:
+        """How many rows the table holds."""
+        return self.family.database.reader.execute("SELECT COUNT(*) FROM rows").fetchone()[0]
+
+    def sent(self, surface: str) -> list[Act]:
+        return self.post[surface].sent
+
+    def texts(self, surface: str) -> list[str]:
+        return [act.text for act in self.sent(surface)]
+
+    def said(self, address: Address | str) -> list[Said]:
+        """The conversation with one address, both sides."""
+        address = address if isinstance(address, Address) else Address.parse(address)
+        place = addresses.find(self.ports.table, address)
+        if place is None:
+            return []
+        turns = evidence.read_turns(self.ports, place.home, 0, 1000)
+        return [said for turn in turns for said in turn.said]
+
+    def heard(self, address: Address | str) -> list[str]:
+        """The person's words as they are kept."""
+        return [said.text for said in self.said(address) if said.author == "person"]
+
+    def gate(self, address: str) -> Mapping[str, Any]:
+        place = addresses.find(self.ports.table, Address.parse(address))
+        assert place is not None
+        return self.ports.table.get([keys.gate(place.lane)])[keys.gate(place.lane)]
+
+
+def enveloped(event: Mapping[str, Any], **envelope: Any) -> dict[str, Any]:
+    """Slack's outer event around one event of Ann's workspace."""
+    return {
+        "type": "event_callback",
+        "team_id": TEAM,
+        "api_app_id": "A0HUB",
+        "event_id": "Ev0001",
+        "event_time": int(NOON),
+        "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
+        "event": dict(event),
+        **envelope,
+    }
+
+
+def posted(text: str, ts: str = "1749999990.000100", **fields: Any) -> dict[str, Any]:
+    """Ann's words in the direct conversation with the persona."""
+    about = {"type": "message", "channel": DIRECT, "channel_type": "im", "user": ANN}
+    return {**about, "text": text, "ts": ts, "event_ts": ts, "team": TEAM, **fields}
+
+
+def texted(text: str, sid: str = "", **fields: str) -> dict[str, str]:
+    """The form of a text message."""
+    sid = sid or "SM" + text.encode().hex()[:32].rjust(32, "0")
+    about = {"AccountSid": ENV["TWILIO_ACCOUNT_SID"], "ApiVersion": "2010-04-01", "NumMedia": "0"}
+    return {**about, "MessageSid": sid, "From": PHONE, "To": OWN_PHONE, "Body": text, **fields}
+
+
+def browser(token: str, **headers: str) -> dict[str, str]:
+    """The headers of our own page."""
+    cookie = f"__Host-hub={token}"
+    return {"content-type": "application/json", "origin": PUBLIC_URL, "cookie": cookie, **headers}
+
+
+def changed(call: Call, **headers: str | None) -> Call:
+    """The request with other headers; None drops one. Underscores stand for hyphens."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    merged = {**call.headers, **named}
+    return replace(call, headers={n: v for n, v in merged.items() if v is not None})

@@ -1,0 +1,257 @@
+"""The model loop, and what stays when a model fails: an answer, and the word that it is another."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.scripted import Script, ScriptedModel
+from persona.errors import Refused, Transient, Unknown
+from persona.mind.think import FALLEN, MOST_ROUNDS
+from persona.model import Address
+from persona.ports import Call, Completion, Prompt
+from tests.unit.house import ANN, House
+
+Furnish = Callable[..., House]
+WISH = Call("1", "recall", {"words": "cat"})
+
+
+@pytest.fixture
+def furnished(folder: Path) -> Iterator[Furnish]:
+    houses: list[House] = []
+
+    def furnish(*scripts: Script) -> House:
+        models = tuple(ScriptedModel(script, f"model {n}") for n, script in enumerate(scripts, 1))
+        houses.append(House(folder, models))
+        return houses[-1]
+
+    yield furnish
+    for house in houses:
+        house.close()
+
+
+def says(text: str) -> Script:
+    return lambda prompts: Completion(text, tokens_in=3, tokens_out=2)
+
+
+def raises(error: Exception) -> Script:
+    def fail(prompts: Sequence[Prompt]) -> Completion:
+        raise error
+
+    return fail
+
+
+def wishes(*calls: Call, then: Script) -> Script:
+    """Asks for capabilities first, and goes on once they are answered."""
+
+    def script(prompts: Sequence[Prompt]) -> Completion:
+        return then(prompts) if prompts[-1].role == "tool" else Completion("", calls)
+
+    return script
+
+
+def tool_answer(prompts: Sequence[Prompt]) -> Completion:
+    return Completion(f"told: {prompts[-1].text}")
+
+
+def model(house: House, number: int = 0) -> Any:
+    return house.ports.models[number]
+
+
+def test_what_a_model_says_is_the_reply(furnished: Furnish) -> None:
+    house = furnished(says("  Hello Ann.  "))
+    assert house.tell("hello").startswith("Hello Ann.\n(I am ")
+    assert house.tell("hello again") == "Hello Ann."
+    assert house.turns()[-1].mind == "model 1"
+
+
+def test_the_cost_is_kept_with_the_turn(furnished: Furnish) -> None:
+    house = furnished(wishes(WISH, then=says("It is Max.")))
+    house.tell("what is my cat called?")
+    row = house.rows(f"HOME#{house.meet().home}")
+    costs = [one["cost"] for sort, one in row.items() if sort.startswith("TURN#")]
+    assert costs == [{"tokens_in": 3, "tokens_out": 2}]
+
+
+def test_the_last_prompt_is_the_newest_words_alone_as_they_were_said(furnished: Furnish) -> None:
+    house = furnished(says("Good."))
+    house.tell("my cat is called Max")
+    house.tell("  what is my *cat* called?\nreally ")
+    last = model(house).seen[-1][-1]
+    assert last == Prompt("user", "  what is my *cat* called?\nreally ")
+    assert all(last.text not in prompt.text for prompt in model(house).seen[-1][:-1])
+
+
+def test_each_message_of_a_burst_is_a_prompt_of_its_own(furnished: Furnish) -> None:
+    house = furnished(says("Both."))
+    house.tell("first", "second")
+    assert [p.text for p in model(house).seen[0][-2:]] == ["first", "second"]
+
+
+def test_recalled_words_stand_before_with_when_and_where(furnished: Furnish) -> None:
+    house = furnished(says("Max."))
+    house.tell("my cat is called Max", who=ANN)
+    house.clock.at += 86_400
+    house.tell("what is my cat called?")
+    recalled = [p.text for p in model(house).seen[-1] if "may bear on this" in p.text]
+    assert len(recalled) == 1
+    assert "you told me by SMS, yesterday at " in recalled[0]
+    assert "“my cat is called Max”" in recalled[0]
+
+
+def test_recall_is_answered_inline_and_the_reply_rests_on_it(furnished: Furnish) -> None:
+    house = furnished(says("Noted."))
+    house.tell("my cat is called Max")
+    house.with_(models=(ScriptedModel(wishes(WISH, then=tool_answer)),))
+    reply = house.tell("tell me about the animal that I live with")
+    assert reply.startswith("told: you told me by SMS, today at ")
+    assert "“my cat is called Max”" in reply
+    assert house.turns()[-1].recalled == (house.turns()[0].pointer,)
+
+
+def test_recall_of_nothing_says_so(furnished: Furnish) -> None:
+    house = furnished(wishes(Call("1", "recall", {"words": "xylophone"}), then=tool_answer))
+    assert "told: Nothing was said about that." in house.tell("well?")
+
+
+def test_remember_keeps_the_newest_words_only_when_asked(furnished: Furnish) -> None:
+    house = furnished(wishes(Call("1", "remember", {}), then=says("Kept.")))
+    house.tell("keep this please")
+    assert house.turns()[-1].kept
+    house.with_(models=(ScriptedModel(says("Fine.")),))
+    house.tell("and not this")
+    assert not house.turns()[-1].kept
+
+
+@pytest.mark.parametrize("name", ["launch_rocket", "forget", ""])
+def test_a_capability_that_is_not_offered_is_told_to_the_model(
+    furnished: Furnish, name: str
+) -> None:
+    house = furnished(wishes(Call("1", name, {"words": "cat"}), then=tool_answer))
+    assert f"told: There is no capability called {name}." in house.tell("my cat is Max")
+    assert house.turns()[0].person_text() == "my cat is Max"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{}, {"word": "cat"}, {"words": 7}, {"words": "x" * 401}, {"words": "cat", "who": "bob"}],
+)
+def test_arguments_that_do_not_fit_are_told_to_the_model(
+    furnished: Furnish, arguments: dict[str, Any]
+) -> None:
+    house = furnished(wishes(Call("1", "recall", arguments), then=tool_answer))
+    assert "told: The arguments do not fit: " in house.tell("what is my cat called?")
+
+
+def test_every_call_of_one_answer_is_answered_under_its_id(furnished: Furnish) -> None:
+    calls = (Call("a", "recall", {"words": "cat"}), Call("b", "nonsense", {}))
+    house = furnished(wishes(*calls, then=says("Done.")))
+    house.tell("well?")
+    *_, asked, first, second = model(house).seen[-1]
+    assert asked == Prompt("assistant", "", calls)
+    assert [(p.role, p.call_id) for p in (first, second)] == [("tool", "a"), ("tool", "b")]
+
+
+FAILURES: dict[str, Script] = {
+    "it stalls": raises(Transient("stalled")),
+    "it refuses": raises(Refused("garbage")),
+    "its answer is lost": raises(Unknown("lost")),
+    "it answers nothing": says("  \n "),
+    "it never stops calling": lambda prompts: Completion("thinking", (WISH,)),
+}
+
+
+@pytest.mark.parametrize("script", FAILURES.values(), ids=FAILURES.keys())
+def test_when_a_model_fails_the_rules_answer_and_say_so(furnished: Furnish, script: Script) -> None:
+    house = furnished(script)
+    house.tell("my cat is called Max")
+    reply = house.tell("what is my cat called?")
+    assert "“my cat is called Max”" in reply
+    assert reply.endswith(FALLEN)
+    assert house.turns()[-1].mind == "reflex after a model failed"
+
+
+def test_a_model_that_never_stops_calling_is_asked_a_few_times_only(furnished: Furnish) -> None:
+    house = furnished(FAILURES["it never stops calling"])
+    house.tell("what is my cat called?")
+    assert len(model(house).seen) == MOST_ROUNDS
+
+
+def test_the_next_model_takes_over_and_nothing_is_excused(furnished: Furnish) -> None:
+    house = furnished(raises(Transient("stalled")), says("Second here."))
+    assert "Second here." in house.tell("hello")
+    assert FALLEN not in house.replies()[-1]
+    assert house.turns()[-1].mind == "model 2"
+
+
+def test_a_slow_model_is_left_in_time_for_the_next_one(furnished: Furnish) -> None:
+    seconds: list[float] = []
+
+    def slow(prompts: Sequence[Prompt]) -> Completion:
+        house.clock.at += 7.0
+        return Completion("", (WISH,))
+
+    house = furnished(slow, says("Second here."))
+    first = model(house)
+    complete = first.complete
+
+    def watched(prompts: Sequence[Prompt], offers: Any, left: float) -> Completion:
+        seconds.append(left)
+        return complete(prompts, offers, left)
+
+    first.complete = watched
+    assert "Second here." in house.tell("hello")
+    assert seconds == [12.0, 5.0], "0.6 of 20 s, less what was used"
+
+
+def test_a_model_without_time_left_is_not_asked(furnished: Furnish) -> None:
+    def stops_the_clock(prompts: Sequence[Prompt]) -> Completion:
+        house.clock.at += 100.0
+        raise Transient("stalled")
+
+    house = furnished(stops_the_clock, says("too late"))
+    assert FALLEN in house.tell("hello")
+    assert model(house, 1).seen == []
+
+
+def test_a_wish_to_forget_is_done_by_code_and_no_model_hears_of_it(furnished: Furnish) -> None:
+    house = furnished(says("I'd rather not."))
+    house.tell("my locker code is 111")
+    heard = len(model(house).seen)
+    assert house.tell("forget my locker code").startswith("Forgotten: ")
+    assert len(model(house).seen) == heard
+    house.tell("what is my locker code?")
+    assert not [p for p in model(house).seen[-1] if "111" in p.text]
+
+
+def test_the_choice_after_a_wish_is_code_too(furnished: Furnish) -> None:
+    house = furnished(says("model"))
+    house.tell("my locker code is 111")
+    house.tell("my locker code at work is 222")
+    assert house.tell("forget my locker code").startswith("Which of these")
+    assert house.tell("all").count("Forgotten: ") == 2
+
+
+def test_words_that_only_sound_like_the_wish_go_to_the_model(furnished: Furnish) -> None:
+    house = furnished(says("Not much."))
+    house.tell("my cat is Max")
+    assert house.tell("forget about it, what's new?") == "Not much."
+
+
+def test_with_reflexes_alone_no_model_is_asked(furnished: Furnish) -> None:
+    house = furnished(says("model"))
+    house.take(house.event("hello"), reflex_only=True)
+    assert model(house).seen == []
+    assert house.turns()[-1].mind == "reflex"
+
+
+def test_an_unproven_address_reaches_no_model_and_no_memory(furnished: Furnish) -> None:
+    house = furnished(says("model"))
+    who = Address("email", "ann@example.org")
+    house.tell("my cat is Max", who=who)
+    heard = len(model(house).seen)
+    reply = house.tell("what is my cat called?", who=who, audience="unverified")
+    assert "could not be verified" in reply
+    assert "Max" not in reply
+    assert len(model(house).seen) == heard
