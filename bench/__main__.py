@@ -51,7 +51,11 @@ def main() -> int:
 def conditions() -> dict[str, Any]:
     """What a reader needs to judge a number by."""
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT
+        ["git", "rev-parse", "--short", "HEAD"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
     )
     return {
         "on": datetime.now(UTC).strftime("%Y-%m-%d"),

@@ -1,19 +1,20 @@
 """Fifty times `kill -9` under load, by the driver of the kill test; writes bench/figures/kills.json.
 
-Run by `python -m bench.kills`; HUB_KILLS and HUB_SEED change the number and repeat the moments.
+Alone by `python -m bench.kills`; HUB_KILLS and HUB_SEED change the number and repeat the moments.
 """
 
 import json
 import os
 import secrets
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.end_to_end.test_kill import Siege, besiege
+from tests.end_to_end.test_kill import besiege
 
 FIGURES = Path(__file__).with_name("figures") / "kills.json"
 KILLS = 50
@@ -36,36 +37,30 @@ LINES = {
 }
 
 
-def measure(console: Console) -> dict[str, Any]:
-    """Runs the siege, prints its table, writes and returns its figures."""
+def measure(tell: Callable[[int], None] = lambda kill: None) -> dict[str, Any]:
+    """Runs the siege, writes and returns its figures; `tell` hears the number of each kill."""
     kills = int(os.environ.get("HUB_KILLS", KILLS))
     seed = int(os.environ.get("HUB_SEED", "0")) or secrets.randbelow(1 << 32)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        console.status(f"seed {seed}") as status,
-    ):
-
-        def tell(number: int) -> None:
-            status.update(f"seed {seed}: kill {number} of {kills}")
-
-        siege = besiege(Path(folder), kills, seed, tell)
-    figures = siege.figures()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = besiege(Path(folder), kills, seed, tell).figures()
     FIGURES.parent.mkdir(exist_ok=True)
     FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
-    console.print(table_of(siege))
     return figures
 
 
-def table_of(siege: Siege) -> Table:
+def table(figures: Mapping[str, Any]) -> Table:
     """The figures with what they mean."""
-    table = Table(title=f"kill -9 under load, seed {siege.seed}", box=None, title_justify="left")
+    title = f"kill -9 of `make run` under load, seed {figures['seed']}"
+    table = Table(title=title, box=None, title_justify="left", pad_edge=False)
     table.add_column("what")
     table.add_column("figure", justify="right")
-    figures = siege.figures()
     for name, meaning in LINES.items():
         table.add_row(meaning, str(figures[name]))
     return table
 
 
 if __name__ == "__main__":
-    measure(Console())
+    console = Console()
+    with console.status("starting") as status:
+        figures = measure(lambda kill: status.update(f"kill {kill}"))
+    console.print(table(figures))

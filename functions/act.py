@@ -17,7 +17,6 @@ def run(event: dict[str, Any], ports: Ports) -> None:
     """Trusts nothing of its caller but the name of the lane: acts and gate are read from the table."""
     function, lane = event["function"], event["lane"]
     ended = work(function, lane, ports.carriers[function], ports)
-    for state, number in ended.items():
-        count("act", number, function=function, state=state)
-    if ended:
-        log.info("acts", extra={"function": function, "ended": dict(ended)})
+    for cause, state in ended:
+        count("act", function=function, state=state)
+        log.info("act", extra={"correlation": cause, "function": function, "state": state})

@@ -5,7 +5,7 @@ from typing import Any
 from functions import _compose
 from functions._observe import count, log
 from functions.ingress import door
-from persona.errors import Rejected
+from persona.errors import Rejected, Transient
 from persona.ports import Ports
 
 
@@ -21,6 +21,8 @@ def run(event: dict[str, Any], ports: Ports) -> None:
     for record in event["Records"]:
         mail, receipt = record["ses"]["mail"], record["ses"]["receipt"]
         raw = ports.blobs.get(blob_name(mail["messageId"]))
+        if raw is None:
+            raise Transient("the mail itself is not there yet")
         verdicts = {
             name: receipt.get(f"{name}Verdict", {}).get("status", "GRAY")
             for name in ("spf", "dkim", "dmarc", "spam", "virus")
@@ -33,7 +35,7 @@ def run(event: dict[str, Any], ports: Ports) -> None:
             verdicts=verdicts,
         )
         try:
-            fate = receive_mail(raw or b"", envelope, door(ports))
+            fate = receive_mail(raw, envelope, door(ports))
         except Rejected as error:
             fate = f"rejected: {error.fault}"
         count("mail", fate=fate)

@@ -45,18 +45,24 @@ def push(lane: str, ports: Ports) -> None:
 
 
 def _push_one(socket: str, row: Row, ports: Ports) -> None:
-    place = Place(row["home"], row["lane"])
-    page = conversation.read(place, row["cursor"], ports)
-    if not page.messages:
+    place, cursor = Place(row["home"], row["lane"]), row["cursor"]
+    while True:
+        page = conversation.read(place, cursor, ports)
+        if page.cursor == cursor:
+            break
+        messages = json.dumps(conversation.shown_all(page.messages))
+        mark = json.dumps({"type": "cursor", "cursor": page.cursor})
+        if (page.messages and not ports.sockets.push(socket, messages)) or not ports.sockets.push(
+            socket, mark
+        ):
+            _drop(socket, ports)
+            return
+        cursor = page.cursor
+    if cursor == row["cursor"]:
         return
-    text = json.dumps([conversation.shown(message) for message in page.messages])
-    if not ports.sockets.push(socket, text):
-        _drop(socket, ports)
-        return
-    ports.sockets.push(socket, json.dumps({"type": "cursor", "cursor": page.cursor}))
-    moved = {**row, "cursor": page.cursor}
     try:
         key = keys.socket_of(row["lane"], socket)
+        moved = {**row, "cursor": cursor}
         ports.table.commit([Put(key, moved, equals("cursor", row["cursor"]))])
     except Conflict:  # another push was quicker; the client drops what it has seen
         count("push raced")
@@ -64,11 +70,13 @@ def _push_one(socket: str, row: Row, ports: Ports) -> None:
 
 def _connect(event: dict[str, Any], ports: Ports) -> int:
     query = {name: values[0] for name, values in parse_qs(event.get("rawQueryString", "")).items()}
-    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     try:
         place = session.socket_place(
             query.get("ticket", ""), headers, ports.table, ports.clock, ports.settings
         )
+        cursor = query.get("after") or conversation.newest(place, ports)
+        conversation.read(place, cursor, ports)
     except Rejected as error:
         return {"unproven": 401, "forbidden": 403}.get(error.fault, 400)
     socket = event["requestContext"]["connectionId"]
@@ -76,7 +84,7 @@ def _connect(event: dict[str, Any], ports: Ports) -> int:
         "v": FORMAT,
         "home": place.home,
         "lane": place.lane,
-        "cursor": query.get("after") or conversation.newest(place, ports),
+        "cursor": cursor,
         "expires": ports.clock.now() + HOURS,
     }
     ports.table.commit(

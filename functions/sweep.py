@@ -9,6 +9,9 @@ from persona.keys import Key
 from persona.model import Event
 from persona.ports import Delete, Ports
 
+MOST = 1_000
+"""Rows looked at in one sweep; more than can stand still at once, so that none hides the rest."""
+
 
 def handler(event: dict[str, Any], context: object) -> None:
     """Lambda's entry, each minute; without an age limit."""
@@ -17,7 +20,7 @@ def handler(event: dict[str, Any], context: object) -> None:
 
 def run(ports: Ports) -> int:
     """Returns how many rows were due."""
-    due = ports.table.due(ports.clock.now())
+    due = ports.table.due(ports.clock.now(), MOST)
     lanes = {
         (function, lane) for kind, function, lane in (_act(key) for key in due) if kind == "ACT"
     }
@@ -28,6 +31,8 @@ def run(ports: Ports) -> int:
             _release(key, ports)
         elif key.partition.startswith("BLOB#"):
             _drop_blob(key, ports)
+        elif key.partition.startswith("REDACT#"):
+            _redact(key, ports)
     return len(due)
 
 
@@ -54,3 +59,9 @@ def _drop_blob(key: Key, ports: Ports) -> None:
     if row is not None:
         ports.blobs.delete(row["name"])
         ports.table.commit([Delete(key)])
+
+
+def _redact(key: Key, ports: Ports) -> None:
+    row = ports.table.get([key]).get(key)
+    if row is not None:
+        outbox.redact(ports, key, row)

@@ -1,8 +1,8 @@
 """Works a batch of lane messages: a turn for each burst, one thread a lane, in order.
 
 Takes SQS's FIFO event. A lane that fails hands back that message and everything behind it; the
-third receive thinks with reflexes alone, the fifth ends as failed-and-told, so that one poison
-message silences nobody.
+third receive thinks with reflexes alone, the fifth that fails ends as failed-and-told, so that one
+poison message silences nobody.
 """
 
 import threading
@@ -14,10 +14,11 @@ from typing import Any
 
 from functions import _compose
 from functions._observe import count, log
+from persona.errors import Broken
 from persona.mind.commands import parse
 from persona.model import Event, Place
 from persona.ports import Ports
-from persona.turn import fail_turn, take_turn, tell_working
+from persona.turn import Taken, fail_turn, take_turn, tell_working
 
 REFLEX_AT, FAIL_AT = 3, 5
 BACKOFF = (0.2, 1.0, 5.0, 15.0, 30.0)
@@ -28,13 +29,16 @@ MOST_COALESCED = 10
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One lane message as received: what to hand back, how often it came, and the event in it."""
+    """One lane message as received: what to hand back, how often it came, and the event in it.
+
+    `event` is None for one that this code cannot read: it fails alone.
+    """
 
     id: str
     receipt: str
     lane: str
     receives: int
-    event: Event
+    event: Event | None
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -76,12 +80,16 @@ def _work_lane(records: Sequence[dict[str, Any]], ports: Ports) -> list[str]:
 
 def _message(record: dict[str, Any]) -> Message:
     attributes = record["attributes"]
+    try:
+        event = Event.from_json(record["body"])
+    except (Broken, ValueError, TypeError, KeyError):
+        event = None
     return Message(
         id=record["messageId"],
         receipt=record["receiptHandle"],
         lane=attributes["MessageGroupId"],
         receives=int(attributes["ApproximateReceiveCount"]),
-        event=Event.from_json(record["body"]),
+        event=event,
     )
 
 
@@ -99,15 +107,17 @@ def _bursts(messages: Iterable[Message]) -> Iterator[list[Message]]:
 
 def _joins(before: Message, after: Message) -> bool:
     one, two = before.event, after.event
-    same = (
-        one.home == two.home
-        and one.author == two.author
-        and one.thread == two.thread
-        and one.detail == two.detail
-    )
-    same = same and one.addressed == two.addressed and one.audience == two.audience
-    fresh = before.receives == after.receives == 1
-    return same and fresh and _is_plain(one) and _is_plain(two)
+    if one is None or two is None or not (_is_plain(one) and _is_plain(two)):
+        return False
+    same = all(getattr(one, name) == getattr(two, name) for name in SHARED)
+    small = len(one.words) + len(two.words) <= MOST_WORDS
+    return same and small and before.receives == after.receives == 1
+
+
+SHARED = ("home", "author", "thread", "detail", "addressed", "audience")
+"""What the messages of one burst must have in common."""
+MOST_WORDS = 8_000
+"""Characters of two neighbours; long messages make turns of their own, so that a row holds them."""
 
 
 def _is_plain(event: Event) -> bool:
@@ -115,22 +125,21 @@ def _is_plain(event: Event) -> bool:
 
 
 def _work_burst(burst: Sequence[Message], ports: Ports) -> None:
-    events = [message.event for message in burst]
-    first = burst[0]
-    place = Place(home=events[0].home, lane=first.lane)
-    if first.receives >= FAIL_AT:
+    """One turn. What failed each time is tried once more before it ends as failed and told."""
+    events = [message.event for message in burst if message.event is not None]
+    if not events:
+        raise Broken("a lane message that cannot be read")
+    place = Place(home=events[0].home, lane=burst[0].lane)
+    receives = burst[0].receives
+    try:
+        taken = _take(place, events, ports, reflex_only=receives >= REFLEX_AT)
+    except Exception:
+        if receives < FAIL_AT:
+            raise
+        log.exception("turn given up", extra={"correlation": events[0].correlation})
         fail_turn(place, events, ports)
         count("turn", outcome="failed")
         return
-    surface = ports.surfaces[events[0].address.surface]
-    note = threading.Timer(WORKING_AFTER, tell_working, (place, events[-1], ports))
-    note.daemon = True
-    if ports.models and surface.working_note and events[0].kind == "message":
-        note.start()
-    try:
-        taken = take_turn(place, events, ports, reflex_only=first.receives >= REFLEX_AT)
-    finally:
-        note.cancel()
     count("turn", outcome="taken" if taken.handled else "seen", mind=taken.mind or "none")
     log.info(
         "turn",
@@ -141,3 +150,16 @@ def _work_burst(burst: Sequence[Message], ports: Ports) -> None:
             "mind": taken.mind,
         },
     )
+
+
+def _take(place: Place, events: Sequence[Event], ports: Ports, *, reflex_only: bool) -> Taken:
+    """The turn, with a note to the person when it takes long."""
+    surface = ports.surfaces[events[0].address.surface]
+    note = threading.Timer(WORKING_AFTER, tell_working, (place, events[-1], ports))
+    note.daemon = True
+    if ports.models and surface.working_note and events[0].kind == "message":
+        note.start()
+    try:
+        return take_turn(place, events, ports, reflex_only=reflex_only)
+    finally:
+        note.cancel()

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+import tarfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 from rich.console import Console
 
 from hub import state as states
+from hub.client import Client, printable, table_of
 from hub.evaluate import evaluations
 from persona.errors import Broken
 
@@ -25,7 +27,8 @@ def _state() -> Path:
 
 
 def _fail(error: Exception) -> None:
-    Console(stderr=True).print(f"[bold red]hub:[/] {error}", highlight=False, soft_wrap=True)
+    shown = printable(f"hub: {error}")
+    Console(stderr=True).print(shown, highlight=False, soft_wrap=True, markup=False)
     raise typer.Exit(1)
 
 
@@ -33,7 +36,7 @@ def _say(text: str, facts: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(facts))
     else:
-        console.print(text, highlight=False)
+        console.print(printable(text), highlight=False, markup=False)
 
 
 @app.command()
@@ -52,7 +55,7 @@ def backup(file: Path, json: Json = False) -> None:
     """Copy the whole state into FILE (.tar.gz), also while the hub runs."""
     try:
         states.backup(_state(), file.absolute())
-    except (Broken, OSError) as error:
+    except (Broken, OSError, EOFError, tarfile.TarError) as error:
         _fail(error)
     _say(f"Kept in {file}. It holds keys: treat it like the hub itself.", {"file": str(file)}, json)
 
@@ -62,7 +65,7 @@ def restore(file: Path, json: Json = False) -> None:
     """Put a backup back; what the folder held is moved aside."""
     try:
         aside = states.restore(file.absolute(), _state())
-    except (Broken, OSError) as error:
+    except (Broken, OSError, EOFError, tarfile.TarError) as error:
         _fail(error)
         return
     moved = f" What was there is in {aside}." if aside else ""
@@ -76,11 +79,9 @@ def say(
     json: Json = False,
 ) -> None:
     """Say something to the running hub as a web account and print the answer."""
-    from hub.client import Client
-
     try:
         reply = Client(os.environ).say(name, text)
-    except (Broken, OSError) as error:
+    except (Broken, OSError, EOFError, tarfile.TarError) as error:
         _fail(error)
         return
     _say(reply, {"reply": reply}, json)
@@ -92,11 +93,9 @@ def timeline(
     json: Json = False,
 ) -> None:
     """Print a web account's conversation with the running hub."""
-    from hub.client import Client, table_of
-
     try:
         messages = Client(os.environ).messages(name)
-    except (Broken, OSError) as error:
+    except (Broken, OSError, EOFError, tarfile.TarError) as error:
         _fail(error)
         return
     if json:
@@ -115,7 +114,7 @@ def ledger(json: Json = False) -> None:
     from hub.inspect import verify_ledgers
 
     try:
-        found = verify_ledgers(_state(), os.environ)
+        found = verify_ledgers(_state())
     except Broken as error:
         _fail(error)
         return

@@ -2,6 +2,7 @@
 
 import json
 import time
+import unicodedata
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 import urllib3
 from rich.table import Table
+from rich.text import Text
 
 from persona.errors import Broken
 
@@ -67,6 +69,11 @@ class Client:
         return json.loads(answer.data)
 
 
+def printable(text: str) -> str:
+    """The text without what would steer a terminal: strangers' words are shown here."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+
+
 def table_of(messages: list[dict[str, Any]]) -> Table:
     """The conversation as a table for the terminal."""
     table = Table(box=None, pad_edge=False)
@@ -74,5 +81,6 @@ def table_of(messages: list[dict[str, Any]]) -> Table:
         table.add_column(column, style="dim" if column != "what" else "")
     for message in messages:
         when = datetime.fromtimestamp(message["at"]).strftime("%d %b %H:%M")
-        table.add_row(when, message["surface"], message["author"], message["text"])
+        words = Text(printable(message["text"]))
+        table.add_row(when, message["surface"], message["author"], words)
     return table

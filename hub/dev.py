@@ -13,6 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from hub.client import printable
 from hub.state import Lock, open_state
 from persona.errors import Broken
 from persona.model import Act
@@ -113,4 +114,7 @@ def _greet(
 def _show(console: Console, act: Act) -> None:
     """What would have been sent: kept, because no provider is configured for this surface."""
     title = f"{act.function} to {act.address.id} (kept, not sent)"
-    console.print(Panel(Text(act.text), title=Text(title), expand=False), highlight=False)
+    console.print(
+        Panel(Text(printable(act.text)), title=Text(printable(title)), expand=False),
+        highlight=False,
+    )

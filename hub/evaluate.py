@@ -5,9 +5,6 @@ import sys
 
 import typer
 
-from surfaces.email.html import html_text
-from surfaces.email.reply import new_words
-
 evaluations = typer.Typer(no_args_is_help=True, help=__doc__)
 
 
@@ -19,6 +16,9 @@ def about() -> None:
 @evaluations.command()
 def reply() -> None:
     """What did the writer newly say? `{"op": "text"|"html", …}` in, `{"reply": …}` out."""
+    from surfaces.email.html import html_text
+    from surfaces.email.reply import new_words
+
     for line in sys.stdin:
         asked = json.loads(line)
         page = asked.get("html")

@@ -2,37 +2,34 @@
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from backends.local.family import open_family
-from hub.state import backup
+from backends.local._database import Database
+from backends.local.table import Table
+from hub.state import copy_database
 from persona.acts.ledger import first_break
 from persona.errors import Broken
 from persona.ports import Row
 
 
-def verify_ledgers(state: Path, env: Mapping[str, str]) -> dict[str, Any]:
+def verify_ledgers(state: Path) -> dict[str, Any]:
     """Counts entries and lanes, and names each lane whose chain was altered and from where."""
-    import tarfile
-
     if not (state / "hub.db").exists():
         raise Broken(f"there is no hub in {state}")
     with tempfile.TemporaryDirectory() as folder:
-        packed, copy = Path(folder) / "copy.tar.gz", Path(folder) / "state"
-        backup(state, packed)
-        with tarfile.open(packed) as archive:
-            archive.extractall(copy, filter="data")
-        family = open_family(copy, env)
+        copy = Path(folder) / "hub.db"
+        copy_database(state / "hub.db", copy)
+        database = Database(copy)
+        table = Table(database)
         chains: defaultdict[str, list[Row]] = defaultdict(list)
         heads: dict[str, str] = {}
-        for key, row in family.table.scan("LANE#"):
+        for key, row in table.scan("LANE#"):
             if key.sort.startswith("LEDGER#"):
                 chains[key.partition].append(row)
             elif key.sort == "HEAD":
                 heads[key.partition] = row["ledger"]
-        family.close()
+        database.close()
     breaks = {lane: first_break(rows) for lane, rows in chains.items()}
     broken = {lane.removeprefix("LANE#"): at for lane, at in breaks.items() if at is not None}
     for lane, head in heads.items():  # the head holds the last hash, so that no tail can go

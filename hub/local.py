@@ -26,7 +26,6 @@ from surfaces.web import session
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 VERDICTS = ("PASS", "FAIL", "GRAY", "PROCESSING_FAILED")
-NEWEST = 1000
 
 
 class LocalPages:
@@ -104,11 +103,12 @@ class LocalPages:
         surface, after = request.query_params.get("surface"), request.query_params.get("after")
         rows = self._family.table.scan(f"ACT#{surface}#" if surface else "ACT#")
         acts = sorted((outbox.open_row(self._ports, row) for _, row in rows), key=_order)
-        shown = [_shown(act) for act in acts[-NEWEST:]]
-        if after:
-            places = [n for n, one in enumerate(shown) if one["id"] == after]
-            shown = shown[places[0] + 1 :] if places else shown
-        return JSONResponse(shown)
+        if after is None:
+            return JSONResponse([_shown(act) for act in acts])
+        places = [place for place, act in enumerate(acts) if act.id == after]
+        if not places:
+            raise Rejected("after is the id of something sent")
+        return JSONResponse([_shown(act) for act in acts[places[0] + 1 :]])
 
     def _idle(self, request: Request, body: bytes) -> Response:
         try:
@@ -144,7 +144,7 @@ def is_loopback(request: Request) -> bool:
 def _object(body: bytes) -> dict[str, Any]:
     try:
         fields = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Rejected("this is not JSON") from error
     if not isinstance(fields, dict):
         raise Rejected("send a JSON object")

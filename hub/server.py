@@ -24,8 +24,11 @@ from hub.local import LocalPages
 from hub.smtp import Inbox
 from persona.ports import Ports
 
-MOST_BODY = 64 * 1024 * 1024
+MOST_MAIL = 64 * 1024 * 1024
 """A 40 MB mail, in base64, in JSON."""
+MOST_BODY = 1024 * 1024
+LIFE = socket.HOURS - 60.0
+"""Seconds after which a socket is closed, before its rows expire; the page opens another."""
 MOST_FRAME = 128 * 1024
 
 
@@ -75,7 +78,7 @@ async def _body(request: Request) -> bytes | None:
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > MOST_BODY:
+        if size > (MOST_MAIL if request.url.path == "/local/email" else MOST_BODY):
             return None
         chunks.append(chunk)
     return b"".join(chunks)
@@ -156,7 +159,7 @@ async def _relay(web_socket: WebSocket, outbox: asyncio.Queue[str]) -> None:
 
     tasks = [asyncio.create_task(read()), asyncio.create_task(write())]
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, timeout=LIFE, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()

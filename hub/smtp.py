@@ -6,15 +6,12 @@ somebody else, the mail counts as unverified. No such path exists in the aws sta
 
 import asyncio
 from collections.abc import Callable
-from email.parser import BytesHeaderParser
-from email.policy import compat32
-from email.utils import getaddresses
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from functions._observe import log
-from persona.errors import Transient
 from persona.ports import Ports
+from surfaces.email.mime import Unreadable, read_mail
 
 PASS = {"spf": "PASS", "dkim": "PASS", "dmarc": "PASS", "spam": "PASS", "virus": "PASS"}
 UNVERIFIED = {**PASS, "dmarc": "GRAY", "dkim": "GRAY"}
@@ -42,19 +39,22 @@ class Inbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         raw = bytes(envelope.original_content or b"")
         sender = envelope.mail_from or ""
-        verdicts = PASS if _same_sender(raw, sender) else UNVERIFIED
         loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(
-                None, self._take, raw, sender, list(envelope.rcpt_tos), verdicts
-            )
-        except Transient:
+            await loop.run_in_executor(None, self._deliver, raw, sender, list(envelope.rcpt_tos))
+        except Exception:  # whatever it is, the mail is not bounced for it
             log.exception("mail not taken")
             return "451 4.3.0 try again later"
         return "250 2.0.0 taken"
 
+    def _deliver(self, raw: bytes, sender: str, recipients: list[str]) -> None:
+        verdicts = PASS if _same_sender(raw, sender) else UNVERIFIED
+        self._take(raw, sender, recipients, verdicts)
+
 
 def _same_sender(raw: bytes, sender: str) -> bool:
-    headers = BytesHeaderParser(policy=compat32).parsebytes(raw[:262_144])
-    found = getaddresses([str(value) for value in headers.get_all("From", [])])
-    return len(found) == 1 and found[0][1].lower() == sender.lower() != ""
+    """Whether the one From is the envelope's sender, as the surface itself will read it."""
+    try:
+        return read_mail(raw).from_ == (sender.lower(),)
+    except Unreadable:
+        return False

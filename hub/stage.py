@@ -18,8 +18,9 @@ from persona.acts import outbox
 from persona.errors import Broken, Conflict, Refused
 from persona.ports import Ports
 
-LANE_WORKERS = 4
-BELL_WORKERS = 4
+LANE_WORKERS = 16
+"""Most of them wait for a model or sleep; one lane never has two."""
+BELL_WORKERS = 8
 EXPIRE_EVERY = 3600.0
 LONGEST_NAP = 1.0
 MOST_HELD = 10_000
@@ -35,6 +36,7 @@ class Stage:
         self._busy: set[str] = set()
         self._choosing = threading.Lock()
         self._threads: list[threading.Thread] = []
+        self._expire_at = 0.0
 
     def start(self) -> None:
         """Whoever held messages or acts before is gone: this process alone holds the folder."""
@@ -76,9 +78,9 @@ class Stage:
     def is_idle(self) -> bool:
         """Nothing in any lane, at any bell, in any outbox, and nothing due."""
         family = self._family
-        if family.lanes.waiting() or family.bell.waiting():
-            return False
-        return family.table.next_due() is None
+        busy = family.lanes.waiting() or family.bell.waiting() or family.table.next_due()
+        # An outcome goes from the table into a lane, so the lanes are looked at once more.
+        return not busy and not family.lanes.waiting() and not family.bell.waiting()
 
     def _loop(self, step: Callable[[], None]) -> None:
         while not self._stopping.is_set():
@@ -111,7 +113,9 @@ class Stage:
     def _nap(self) -> None:
         """Until something arrives, or the next held message may come again."""
         at = self._family.lanes.next_visible()
-        nap = LONGEST_NAP if at is None else min(LONGEST_NAP, max(0.02, at - time.time()))
+        nap = (
+            LONGEST_NAP if at is None else min(LONGEST_NAP, max(0.02, at - self._ports.clock.now()))
+        )
         self._family.lanes.arrived.wait(nap)
 
     def _bell_step(self) -> None:
@@ -129,17 +133,26 @@ class Stage:
 
     def _sweep_step(self) -> None:
         found = sweep.run(self._ports)
-        dead = self._family.lanes.dead_letters()
-        if dead:
-            kept = undelivered.run(sqs_event(dead), self._ports)["batchItemFailures"]
-            left = {failure["itemIdentifier"] for failure in kept}
-            for message in dead:
-                if message.id not in left:
-                    self._family.lanes.bury(message)
-        self._family.table.expire(time.time())
+        self._end_dead_letters()
+        now = self._ports.clock.now()
+        if now >= self._expire_at:
+            self._family.table.expire(now)
+            self._expire_at = now + EXPIRE_EVERY
         at = self._family.table.next_due()
-        nap = LONGEST_NAP if at is None else min(LONGEST_NAP, max(0.05, at - time.time()))
+        nap = LONGEST_NAP if at is None else min(LONGEST_NAP, max(0.05, at - now))
         self._stopping.wait(max(nap, 0.2) if found else nap)
+
+    def _end_dead_letters(self) -> None:
+        dead = self._family.lanes.dead_letters()
+        if not dead:
+            return
+        kept = undelivered.run(sqs_event(dead), self._ports)["batchItemFailures"]
+        left = {failure["itemIdentifier"] for failure in kept}
+        for message in dead:
+            if message.id in left:
+                self._family.lanes.keep_dead(message)
+            else:
+                self._family.lanes.bury(message)
 
 
 def sqs_event(messages: list[Message]) -> dict[str, Any]:

@@ -7,9 +7,10 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from backends.local import _database
+from backends.local import _database, blobs
 from backends.local.family import Family, open_family
 from persona.errors import Broken
 from persona.ports import Clock
@@ -21,8 +22,11 @@ class Lock:
     """Held as long as this object lives; the system lets go of it when the process dies."""
 
     def __init__(self, state: Path) -> None:
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file = open(state / "lock", "a+")  # noqa: SIM115 held for the process's life
+        try:
+            state.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file = open(state / "lock", "a+")  # noqa: SIM115 held for the process's life
+        except OSError as error:
+            raise Broken(f"{state} cannot hold the state: {error.strerror}.") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -40,6 +44,8 @@ class Lock:
 def open_state(state: Path, env: Mapping[str, str], clock: Clock | None = None) -> Family:
     """Opens the folder, upgrading an older format with a copy kept. Raises Broken for a newer one."""
     upgrade(state)
+    for half in (state / "blobs").glob(f"*{blobs.PART}"):
+        half.unlink()
     return open_family(state, env, clock=clock)
 
 
@@ -49,8 +55,12 @@ def upgrade(state: Path) -> Path | None:
     if not path.exists():
         return None
     connection = sqlite3.connect(path)
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    connection.close()
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise Broken(f"{path} cannot be read: {error}. Put it back from a backup.") from error
+    finally:
+        connection.close()
     if version >= _database.FORMAT:
         return None
     copy = state / f"before-upgrade-from-{version}"
@@ -78,8 +88,7 @@ def backup(state: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as draft:
         for name in COPIED:
             _copy(state / name, Path(draft) / name)
-        if (state / "blobs").exists():
-            shutil.copytree(state / "blobs", Path(draft) / "blobs")
+        _copy_blobs(state / "blobs", Path(draft) / "blobs")
         half = target.with_name(target.name + ".part")
         with tarfile.open(half, "w:gz") as archive:
             for path in sorted(Path(draft).iterdir()):
@@ -89,9 +98,22 @@ def backup(state: Path, target: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    if source.suffix != ".db":
+    if source.suffix == ".db":
+        copy_database(source, target)
+    else:
         shutil.copy2(source, target)
-        return
+
+
+def _copy_blobs(source: Path, target: Path) -> None:
+    """Every finished blob; one that goes meanwhile was forgotten, and one half written has no row."""
+    target.mkdir()
+    for path in source.glob("[0-9a-f]*"):
+        with suppress(FileNotFoundError):
+            shutil.copy2(path, target / path.name)
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """A consistent copy of a SQLite file, also while others write to it."""
     with sqlite3.connect(source) as live, sqlite3.connect(target) as copy:
         live.backup(copy)
     live.close()

@@ -1,6 +1,7 @@
 """Any server that speaks OpenAI's chat completions: OpenAI, Ollama, llama.cpp, vLLM."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,8 @@ import urllib3
 
 from persona.errors import Refused, Transient
 from persona.ports import Call, Completion, Prompt
+
+MOST_BYTES = 4 * 1024 * 1024
 
 
 class OpenAIModel:
@@ -40,14 +43,31 @@ class OpenAIModel:
                 body=json.dumps(body),
                 headers=headers,
                 timeout=urllib3.Timeout(total=seconds, connect=min(5.0, seconds)),
+                preload_content=False,
             )
+            data = _read(answer, time.monotonic() + seconds)
         except urllib3.exceptions.HTTPError as error:
             raise Transient(f"the model cannot be reached: {type(error).__name__}") from error
         if answer.status in (408, 409, 429) or answer.status >= 500:
             raise Transient(f"the model's server answered {answer.status}")
         if answer.status >= 400:
             raise Refused(f"the model's server answered {answer.status}")
-        return _completion(answer.data)
+        return _completion(data)
+
+
+def _read(answer: urllib3.BaseHTTPResponse, until: float) -> bytes:
+    """The whole body, however slowly it drips, within the deadline and within reason."""
+    data = b""
+    try:
+        for chunk in answer.stream(64 * 1024):
+            data += chunk
+            if time.monotonic() > until:
+                raise Transient("the model's server answers too slowly")
+            if len(data) > MOST_BYTES:
+                raise Refused("the model's server answered without end")
+    finally:
+        answer.release_conn()
+    return data
 
 
 def _message(prompt: Prompt) -> dict[str, Any]:
@@ -80,11 +100,14 @@ def _completion(data: bytes) -> Completion:
             for call in message.get("tool_calls") or ()
         )
         usage = body.get("usage") or {}
+        text = message.get("content") or ""
+        if not isinstance(text, str):
+            raise Refused("the model answered something other than words")
         return Completion(
-            text=message.get("content") or "",
+            text=text,
             calls=calls,
             tokens_in=int(usage.get("prompt_tokens") or 0),
             tokens_out=int(usage.get("completion_tokens") or 0),
         )
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise Refused("the model answered garbage") from error

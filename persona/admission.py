@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from persona import keys
 from persona.errors import Conflict, Transient
-from persona.model import Event, Kind, Place
+from persona.model import Event, Kind, Place, readable
 from persona.people import addresses
 from persona.ports import Ports, Put, equals
 
@@ -19,19 +19,15 @@ TRIES = 8
 def admit(event: Event, ports: Ports) -> Place:
     """Puts a verified event into its lane; raises Transient where the provider must repeat it."""
     place = addresses.meet(ports.table, event.address, ports.entropy, ports.clock.now())
-    event = replace(event, words=_readable(event.words), home=place.home)
+    event = replace(event, words=readable(event.words), home=place.home)
     event = replace(event, kind=_meaning(event, place, ports))
     if event.kind in ("halt", "resume"):
-        _move_gate(event, place, ports)
+        now = ports.clock.now()
+        own = addresses.meet(ports.table, event.author, ports.entropy, now)
+        _move_gate(event, own, ports)
     once = f"{event.id}{'' if event.addressed else '#overheard'}"
     ports.lanes.put(place.lane, event.to_json(), once)
     return place
-
-
-def _readable(words: str) -> str:
-    """The words without what no row or provider can hold: half characters and NULs."""
-    whole = words.encode("utf-8", "replace").decode("utf-8")
-    return whole.replace("\x00", "")
 
 
 def _meaning(event: Event, place: Place, ports: Ports) -> Kind:
@@ -41,13 +37,16 @@ def _meaning(event: Event, place: Place, ports: Ports) -> Kind:
     if surface.stops(event.words):
         return "halt"
     if surface.starts(event.words):
-        gate = ports.table.get([keys.gate(place.lane)])[keys.gate(place.lane)]
+        own = addresses.find(ports.table, event.author) or place
+        gate = ports.table.get([keys.gate(own.lane)])[keys.gate(own.lane)]
         return "resume" if gate["halted"] or gate["suppressed"] else "message"
     return "message"
 
 
 def _move_gate(event: Event, place: Place, ports: Ports) -> None:
     """Writes the halt; the epoch moves, so that nothing decided before it passes.
+
+    Said where others listen, it halts what is done for its author and silences nobody else.
 
     A webhook that is delivered again must not undo a later word: the last few event ids that
     moved the gate are kept in it. Where the carrier itself blocks a number that said stop, that

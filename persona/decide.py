@@ -15,6 +15,10 @@ HELD = (
     "You are faster than I am: I take at most {most} turns a minute here. "
     "The rest waits and will be answered."
 )
+PACED = (
+    "I write at most {most} automatic messages an hour to one address, and this is the last one. "
+    "The rest waits and will be answered."
+)
 UNPROVEN = (
     "Your mail arrived, but its sender could not be verified, so I answer as to a stranger: "
     "I do not open anybody's memory for it."
@@ -46,28 +50,32 @@ def failing(events: Sequence[Event]) -> Decision:
 def _on_message(
     standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool
 ) -> Decision:
-    if standing.gate.halted:
-        return Decision(mind="none")
-    if not _is_addressed(standing, events):
+    if standing.gate.halted or not _is_addressed(standing, events):
         return Decision(mind="none")
     now = ports.clock.now()
-    free = _free_at(standing, events, now, ports)
+    free, why = _free_at(standing, events, now, ports)
     if free > now:
         first = standing.head.waiting == 0
-        held = HELD.format(most=ports.settings.turns_a_minute)
-        return Decision(mind="none", wait_until=free, reply=held if first else "")
+        return Decision(mind="none", wait_until=free, reply=why if first else "")
+    decision = _answer(standing, events, ports, reflex_only)
+    reply = decision.reply
+    if reply and standing.head.untold:
+        reply = "\n".join([*dict.fromkeys(standing.head.untold), reply])
+    greets = bool(reply) and not standing.head.greeted
+    if greets:
+        reply = f"{reply}\n{_first_words(ports)}"
+    return replace(decision, reply=reply, told=bool(reply), greets=greets)
+
+
+def _answer(
+    standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool
+) -> Decision:
     if standing.place_is_unproven:
         return Decision(reply=UNPROVEN, mind="none")
     unreadable = events[-1].detail.get("unreadable")
     if unreadable:
         return Decision(reply=f"I cannot read this: {unreadable}. Please send it as plain text.")
-    decision = think(standing, events, ports, reflex_only)
-    reply = decision.reply
-    if reply and standing.head.untold:
-        reply = "\n".join([*dict.fromkeys(standing.head.untold), reply])
-    if reply and standing.head.spoken == 0:
-        reply = f"{reply}\n{_first_words(ports)}"
-    return replace(decision, reply=reply, told=bool(reply))
+    return think(standing, events, ports, reflex_only)
 
 
 def _is_addressed(standing: Standing, events: Sequence[Event]) -> bool:
@@ -75,19 +83,25 @@ def _is_addressed(standing: Standing, events: Sequence[Event]) -> bool:
     return any(event.addressed or event.thread in standing.joined for event in events)
 
 
-def _free_at(standing: Standing, events: Sequence[Event], now: float, ports: Ports) -> float:
-    """When this lane may take the turn, and this address another automatic message."""
-    head = standing.head
-    free = limits.free_at(head.times, now, ports.settings.turns_a_minute, limits.MINUTE)
-    address = events[0].address
+def _free_at(
+    standing: Standing, events: Sequence[Event], now: float, ports: Ports
+) -> tuple[float, str]:
+    """When this lane may take the turn and this address another message, and what to say if later.
+
+    Of the messages that an address may get in an hour the last one is kept for saying so.
+    """
+    head, address = standing.head, events[0].address
+    most = ports.settings.turns_a_minute
+    free, why = limits.free_at(head.times, now, most, limits.MINUTE), HELD.format(most=most)
     paced = ports.surfaces[address.surface].paced
     if paced:
         sent = head.paced.get(str(address), [])
-        free = max(free, limits.free_at(sent, now, paced, limits.HOUR))
+        next_one = limits.free_at(sent, now, paced - 1, limits.HOUR)
+        free, why = (next_one, PACED.format(most=paced)) if next_one > free else (free, why)
     was_waiting = any(standing.seen.get(event.id, {}).get("state") == "waiting" for event in events)
     if head.waiting and not was_waiting and free <= now:
-        return now + 0.5  # what came first is answered first
-    return free
+        return now + 0.5, ""  # what came first is answered first
+    return free, why
 
 
 def _first_words(ports: Ports) -> str:
@@ -114,6 +128,8 @@ def _on_change(standing: Standing, event: Event, ports: Ports) -> Decision:
     """An edit renews the kept words, a deletion forgets them; neither is answered."""
     known = keys.seen(standing.place.home, event.target)
     row = ports.table.get([known]).get(known)
+    if row and row["state"] == "waiting":
+        return Decision(mind="none", amends=event)
     turn = evidence.read_turn(ports, standing.place.home, row["turn"]) if row else None
     target = message_id(event.target)
     if turn is None or turn.author != str(event.author):

@@ -16,7 +16,9 @@
 | whose home, which lane | `ADDRESS#<surface>#<address>` | `HOME` |
 | a vendor's id, ours | `PROVIDER#<function>#<id>` | `ACT` |
 | a blob to be deleted | `BLOB#<hash>` | `GONE` |
+| sent texts to be redacted | `REDACT#<lane>` | `<version>` |
 | web sign-in, socket ticket, socket | `SESSION#<hash>` `TICKET#<hash>` `SOCKET#<id>` | the same word |
+| messages of a web address in its last minute | `PACE#<surface>#<address>` | `PACE` |
 | the open sockets of a lane | `SOCKETS#<lane>` | `<socket>` |
 | an installation of a Slack workspace | `INSTALL#<team>` | `INSTALL` |
 
@@ -69,6 +71,11 @@ def wait(lane: str, due: float, event_id: str) -> Key:
     return Key(f"LANE#{lane}", f"WAIT#{due:017.6f}#{ids.derive(event_id)}")
 
 
+def waiting(lane: str) -> Key:
+    """The prefix of all events that a cap holds back."""
+    return Key(f"LANE#{lane}", "WAIT#")
+
+
 def ledger(lane: str, version: int) -> Key:
     return Key(f"LANE#{lane}", f"LEDGER#{ids.ordered(version)}")
 
@@ -95,12 +102,20 @@ def provider(function: str, provider_id: str) -> Key:
     return Key(f"PROVIDER#{function}#{provider_id}", "ACT")
 
 
+def redaction(lane: str, version: int) -> Key:
+    return Key(f"REDACT#{lane}", ids.ordered(version))
+
+
 def blob(name: str) -> Key:
     return Key(f"BLOB#{ids.derive(name)}", "GONE")
 
 
 def session(token_hash: str) -> Key:
     return Key(f"SESSION#{token_hash}", "SESSION")
+
+
+def pace(address: Address) -> Key:
+    return Key(f"PACE#{address.surface}#{address.id}", "PACE")
 
 
 def ticket(ticket_hash: str) -> Key:

@@ -81,6 +81,16 @@ class Event:
         return Event(address=address, author=author, **fields)
 
 
+def readable(text: str) -> str:
+    """The text without what no row, page or provider can hold: half characters and NULs."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, cut with a visible mark where it is longer than `most` characters."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "\u2026"
+
+
 def message_id(event_id: str) -> str:
     """The id under which an event's words stand in the conversation."""
     return ids.derive("message", event_id)
@@ -166,10 +176,12 @@ class Decision:
     """What the mind returned for one turn; nothing of it has happened yet.
 
     `asks` is a question left open for the next words; `keeps` marks these words as a kept note;
-    `forgets` names evidence that must go, `rewrites` gives evidence new words. `wait_until` holds
-    the events back. `suppress` closes addresses, `untold` is a note for the next reply, `told`
-    says that the notes so far were told. `status` is a provider's report on one act. `mind` says
-    which brain thought of it, `notice` that the reply may pass a halt, since it confirms one.
+    `forgets` names evidence that must go, `rewrites` gives evidence new words, `amends` is an edit
+    or deletion of an event that is still held back. `wait_until` holds the events back. `suppress`
+    closes addresses, `untold` is a note for the next reply, `told` says that the notes so far were
+    told. `status` is a provider's report on one act. `mind` says which brain thought of it,
+    `notice` that the reply may pass a halt, since it confirms one, `greets` that it says who this
+    is, `failed` that the events ended unworked.
     """
 
     reply: str = ""
@@ -178,6 +190,7 @@ class Decision:
     forgets: tuple[Evidence, ...] = ()
     rewrites: Mapping[str, str] = field(default_factory=dict[str, str])
     asks: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    amends: "Event | None" = None
     wait_until: float = 0.0
     suppress: Mapping[str, str] = field(default_factory=dict[str, str])
     untold: str = ""
@@ -186,6 +199,7 @@ class Decision:
     mind: str = "reflex"
     cost: Mapping[str, float] = field(default_factory=dict[str, float])
     notice: bool = False
+    greets: bool = False
     failed: bool = False
 
 
@@ -193,10 +207,10 @@ State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]
 ORDER: dict[str, int] = {
     "pending": 0,
     "sending": 1,
-    "sent": 2,
     "unknown": 2,
-    "failed": 3,
-    "delivered": 3,
+    "sent": 3,
+    "failed": 4,
+    "delivered": 4,
 }
 """A state only moves to a higher rank; a provider's late report never takes one back."""
 

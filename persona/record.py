@@ -9,8 +9,8 @@ from persona.acts import ledger, limits, outbox
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.memory import evidence, forget
 from persona.memory.standing import Head, Standing, head_row, recent_row
-from persona.mind.commands import tells
-from persona.model import FORMAT, Act, Decision, Event, Said, Turn
+from persona.mind.commands import parse, tells
+from persona.model import FORMAT, Act, Decision, Event, Said, Turn, readable
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Write, equals
 
 SEEN_DAYS = 30
@@ -30,13 +30,18 @@ class Commit:
 def record(standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports) -> Commit:
     """Seen marks, head, gate, turn, recent turn, ledger, acts, forgetting: all of it or nothing."""
     version = standing.head.version + 1
-    acts, verdict = _reply_acts(standing, events, decision, version, ports)
+    decision = replace(decision, reply=readable(decision.reply))
+    verdict = _verdict(standing, events, decision)
+    if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
+        decision = replace(decision, reply="", told=False)
+    acts = _reply_acts(standing, events, decision, version, ports)
     turn = _turn(standing, events, decision, version, ports)
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += _held_back(standing, events, decision, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
     writes += [outbox.put(ports, act) for act in acts]
     writes += _status_writes(standing, events[0], decision, ports)
+    writes += _amended(standing, decision, ports)
     refused = [verdict.reason] if verdict.decision == "deny" else []
     now = ports.clock.now()
     entry = ledger.entry(standing.head.ledger, version, now, events, acts, refused)
@@ -76,15 +81,35 @@ def _seen_state(standing: Standing, event: Event, decision: Decision) -> str:
 def _held_back(
     standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
 ) -> list[Write]:
-    """The events themselves, waiting in the table until their cap has room."""
+    """The events themselves, waiting in the table until their cap has room.
+
+    The version makes each due time a little later than the one before, so that what waits again
+    keeps its order.
+    """
     if not decision.wait_until:
         return []
     lane, writes = standing.place.lane, list[Write]()
     for position, event in enumerate(events):
-        due = decision.wait_until + (standing.head.waiting + position) * 0.001
+        due = decision.wait_until + (standing.head.version % 10_000 * 10 + position) * 1e-4
         sealed = outbox.seal_event(ports, lane, event)
         row: Row = {"v": FORMAT, "lane": lane, "id": event.id, "due": due, "sealed": sealed}
         writes.append(Put(keys.wait(lane, due, event.id), row))
+    return writes
+
+
+def _amended(standing: Standing, decision: Decision, ports: Ports) -> list[Write]:
+    """A held event as its author has changed it meanwhile, or nothing left of it."""
+    change = decision.amends
+    if change is None:
+        return []
+    lane, writes = standing.place.lane, list[Write]()
+    for key, row in ports.table.query(keys.waiting(lane)):
+        held = Event.from_json(outbox.unseal_event(ports, lane, row))
+        if held.id != change.target or held.author != change.author:
+            continue
+        words = change.words if change.kind == "edit" else "(deleted)"
+        changed = replace(held, words=words, addressed=held.addressed and change.kind == "edit")
+        writes.append(Put(key, {**row, "sealed": outbox.seal_event(ports, lane, changed)}))
     return writes
 
 
@@ -97,7 +122,7 @@ def _turn(
 ) -> Turn | None:
     """What was said in this turn, as it will be remembered; None where nothing was."""
     first, home = events[0], standing.place.home
-    said = [] if decision.wait_until else [_said(e) for e in events if e.kind in _SPOKEN]
+    said = [] if decision.wait_until else [_said(e, decision) for e in events if e.kind in _SPOKEN]
     if decision.reply:
         id, now = evidence.reply_id(home, version), ports.clock.now()
         said.append(Said(id, "persona", decision.reply, first.address.surface, now, tells=False))
@@ -122,9 +147,13 @@ def _turn(
 _SPOKEN = ("message", "halt", "resume")
 
 
-def _said(event: Event) -> Said:
-    is_told = event.kind == "message" and tells(event.words)
-    return Said(event.message_id, "person", event.words, event.address.surface, event.at, is_told)
+def _said(event: Event, decision: Decision) -> Said:
+    """The person's message; a wish to forget that was granted does not keep what it named."""
+    words, is_told = event.words, event.kind == "message" and tells(event.words)
+    command = parse(words)
+    if decision.forgets and command is not None and command.verb == "forget":
+        words = "forget \u2026"
+    return Said(event.message_id, "person", words, event.address.surface, event.at, is_told)
 
 
 def _memory_writes(
@@ -139,7 +168,8 @@ def _memory_writes(
         gone = [one.id for one in decision.forgets]
         changes, touched = forget.writes_for(standing, ports, gone, decision.rewrites)
         writes += changes
-        outbox.redact(ports, lane, touched)
+        if touched:
+            writes.append(outbox.to_redact(ports, lane, standing.head.version + 1, touched))
         if gone:
             blobs = dict.fromkeys(blob for turn in touched for blob in turn.blobs)
             writes += [_drop_blob(blob, ports) for blob in blobs]
@@ -164,16 +194,8 @@ def _drop_blob(blob: str, ports: Ports) -> Write:
     return Put(keys.blob(blob), {"v": FORMAT, "name": blob, "due": ports.clock.now()})
 
 
-def _reply_acts(
-    standing: Standing,
-    events: Sequence[Event],
-    decision: Decision,
-    version: int,
-    ports: Ports,
-) -> tuple[tuple[Act, ...], Verdict]:
-    """The reply as acts, one a part; none on a surface where the turn itself is the delivery."""
+def _verdict(standing: Standing, events: Sequence[Event], decision: Decision) -> Verdict:
     last, gate = events[-1], standing.gate
-    surface = ports.surfaces[last.address.surface]
     facts = Facts(
         halted=gate.halted,
         notice=decision.notice,
@@ -182,12 +204,23 @@ def _reply_acts(
         written_for=last.audience,
         heard_by=last.audience,
     )
-    verdict = judge_reply(facts)
-    if not decision.reply or surface.send is None or verdict.decision == "deny":
-        return (), verdict
+    return judge_reply(facts)
+
+
+def _reply_acts(
+    standing: Standing,
+    events: Sequence[Event],
+    decision: Decision,
+    version: int,
+    ports: Ports,
+) -> tuple[Act, ...]:
+    """The reply as acts, one a part; none on a surface where the turn itself is the delivery."""
+    last = events[-1]
+    surface = ports.surfaces[last.address.surface]
+    if not decision.reply or surface.send is None:
+        return ()
     now = ports.clock.now()
-    parts = surface.split(decision.reply)
-    acts = tuple(
+    return tuple(
         Act(
             function=surface.name,
             lane=standing.place.lane,
@@ -203,9 +236,8 @@ def _reply_acts(
             notice=decision.notice,
             due=now,
         )
-        for part, text in enumerate(parts, 1)
+        for part, text in enumerate(surface.split(decision.reply), 1)
     )
-    return acts, verdict
 
 
 def _still_suppressed(standing: Standing, events: Sequence[Event]) -> str:
@@ -254,7 +286,8 @@ def _next_head(
         waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
         times=times if is_answered else head.times,
         paced=paced,
-        asking=dict(decision.asks) if events[0].kind == "message" else head.asking,
+        asking=dict(decision.asks) if is_answered else head.asking,
+        greeted=head.greeted or decision.greets,
         untold=(*notes, decision.untold)[-3:] if decision.untold else notes,
     )
 
@@ -265,13 +298,19 @@ def _status_writes(
     status, provider_id = decision.status
     if not status:
         return []
-    return outbox.report(ports, event.address.surface, standing.place.lane, provider_id, status)
+    surface, lane = event.address.surface, standing.place.lane
+    return outbox.report(ports, surface, lane, provider_id, status, event.detail.get("act", ""))
 
 
-def working_note(standing: Standing, event: Event, ports: Ports) -> Commit:
-    """The commit that says, once for this event, that a long turn is still being thought about."""
+def working_note(standing: Standing, event: Event, ports: Ports) -> Commit | None:
+    """The commit that says, once for this event, that a long turn is still being thought about.
+
+    None where nothing may be said.
+    """
     decision = Decision(reply="I am still working on this.", mind="none")
-    acts, _ = _reply_acts(standing, [event], decision, standing.head.version + 1, ports)
+    if _verdict(standing, [event], decision).decision == "deny":
+        return None
+    acts = _reply_acts(standing, [event], decision, standing.head.version + 1, ports)
     acts = tuple(replace(act, after=act.after[:-2] + "00") for act in acts[:1])
     mark = keys.seen(standing.place.home, f"{event.id}#working")
     row: Row = {"v": FORMAT, "state": "told", "expires": ports.clock.now() + SEEN_DAYS * DAY}

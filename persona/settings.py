@@ -60,9 +60,11 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
         ZoneInfo(zone)
     except (ValueError, OSError, ZoneInfoNotFoundError) as error:
         raise Broken(f"HUB_TIMEZONE must be a zone like Europe/Zurich, not {zone!r}.") from error
-    slack = "HUB_SLACK_API_URL" in env or "SLACK_BOT_TOKEN" in env
-    twilio = "HUB_TWILIO_API_URL" in env or "TWILIO_AUTH_TOKEN" in env
-    configured = {"slack": slack, "sms": twilio, "email": bool(relay)}
+    configured = {
+        "slack": env.get("HUB_SLACK_API_URL") or env.get("SLACK_BOT_TOKEN"),
+        "sms": env.get("HUB_TWILIO_API_URL") or env.get("TWILIO_AUTH_TOKEN"),
+        "email": relay,
+    }
     return Settings(
         stage=stage,
         public_url=url,

@@ -37,7 +37,7 @@ def take_turn(
 
     Raises Transient where it may simply be repeated, Broken where it may not.
     """
-    thought: tuple[int, Decision] | None = None
+    thought: tuple[tuple[int, int], Decision] | None = None
     for _ in range(TRIES):
         standing = read(place, events, ports)
         fresh = standing.unhandled(events)
@@ -45,9 +45,9 @@ def take_turn(
             return Taken()
         if place.home not in standing.gate.homes:
             return _forward(fresh, ports)
-        if thought is None or thought[0] != standing.head.version:
-            decision = decide.on(standing, fresh, ports, reflex_only)
-            thought = (standing.head.version, decision)
+        moment = (standing.head.version, standing.gate.epoch)
+        if thought is None or thought[0] != moment:
+            thought = (moment, decide.on(standing, fresh, ports, reflex_only))
         commit = record(standing, fresh, thought[1], ports)
         try:
             ports.table.commit(commit.writes)
@@ -90,6 +90,8 @@ def tell_working(place: Place, event: Event, ports: Ports) -> None:
     if not standing.unhandled([event]):
         return
     commit = working_note(standing, event, ports)
+    if commit is None:
+        return
     try:
         ports.table.commit(commit.writes)
     except Conflict:  # told already, or the gate has moved

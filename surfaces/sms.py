@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
 from persona.declare import START_WORDS, STOP_WORDS, Request, Response, Surface
 from persona.errors import Refused, Rejected, Transient, Unknown
@@ -49,7 +49,8 @@ def receive(request: Request, door: Door) -> Response:
     """A message or a status report, signed for the public URL. Raises Rejected for all else."""
     fields = _verify(request, door)
     if request.path == "/sms/status":
-        _take_status(fields, door)
+        reference = parse_qs(request.query).get("act", [""])[0]
+        _take_status(fields, reference, door)
         return Response(204)
     _take_message(fields, door)
     return Response(200, b"<Response/>", {"content-type": "text/xml"})
@@ -135,8 +136,11 @@ def _number(text: str) -> int:
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
-def _take_status(fields: dict[str, str], door: Door) -> None:
-    """A carrier's late report on a message of ours; one about a stranger changes nothing."""
+def _take_status(fields: dict[str, str], reference: str, door: Door) -> None:
+    """A carrier's late report on a message of ours; one about a stranger changes nothing.
+
+    The callback's URL names the act, so that a report also settles one whose sending is UNKNOWN.
+    """
     sid, told = fields.get("MessageSid", ""), fields.get("MessageStatus", "").lower()
     status = STATES.get(told)
     address = Address("sms", _canonical(fields.get("To", "")))
@@ -151,7 +155,11 @@ def _take_status(fields: dict[str, str], door: Door) -> None:
             thread=fields.get("From", ""),
             at=door.clock.now(),
             target=sid,
-            detail={"status": status, "reason": _reason(_number(fields.get("ErrorCode", "")))},
+            detail={
+                "status": status,
+                "reason": _reason(_number(fields.get("ErrorCode", ""))),
+                "act": reference,
+            },
         )
     )
 
@@ -226,7 +234,8 @@ def send(act: Act, hands: Hands) -> Sent:
     more: dict[str, Any] = {}
     host = urlsplit(hands.settings.public_url).hostname
     if host not in ("127.0.0.1", "localhost"):  # Twilio calls back only where it can reach
-        more["status_callback"] = f"{hands.settings.public_url}/sms/status"
+        reference = quote(act.after, safe="")
+        more["status_callback"] = f"{hands.settings.public_url}/sms/status?act={reference}"
     try:
         message = client.messages.create(
             to=act.address.id, from_=_sender(act, hands), body=act.text, **more

@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS repeats (
     once TEXT PRIMARY KEY,
     put_at REAL NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS repeats_put_at ON repeats (put_at);
 """
 
 
@@ -53,7 +54,6 @@ class Database:
         self._synchronous = "FULL" if durable else "OFF"
         self._local = threading.local()
         self._lock = threading.RLock()
-        self._opened: list[sqlite3.Connection] = []
         self._writer = self._connect()
         self._relaxed = self._connect("NORMAL")
         version = self._writer.execute("PRAGMA user_version").fetchone()[0]
@@ -72,17 +72,15 @@ class Database:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {synchronous or self._synchronous}")
         connection.execute("PRAGMA secure_delete = ON")
-        with self._lock:
-            self._opened.append(connection)
         return connection
 
     @property
     def reader(self) -> sqlite3.Connection:
         """This thread's own connection; it sees every commit made before its statement."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-        return connection
+        reader: _Reader | None = getattr(self._local, "reader", None)
+        if reader is None:
+            reader = self._local.reader = _Reader(self._connect())
+        return reader.connection
 
     @contextmanager
     def writing(self, *, relaxed: bool = False) -> Generator[sqlite3.Connection, None, None]:
@@ -101,14 +99,19 @@ class Database:
                 raise
             writer.execute("COMMIT")
 
-    def backup(self, target: Path) -> None:
-        """A consistent copy while others read and write."""
-        with sqlite3.connect(target) as copy:
-            self.reader.backup(copy)
-        copy.close()
-
     def close(self) -> None:
+        """Closes the writers; each reader closes with its thread."""
         with self._lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
+            self._writer.close()
+            self._relaxed.close()
+        self._local = threading.local()
+
+
+class _Reader:
+    """One thread's connection, closed when the thread is gone."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()

@@ -8,6 +8,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12
+PART = ".part"
+"""Suffix of a file that is still being written; one left behind by a kill is nobody's."""
 
 
 class Blobs:
@@ -20,7 +22,7 @@ class Blobs:
 
     def put(self, name: str, data: bytes) -> None:
         nonce = os.urandom(NONCE)
-        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=self._folder, suffix=PART, delete=False) as file:
             file.write(nonce + self._key.encrypt(nonce, data, name.encode()))
             file.flush()
             os.fsync(file.fileno())

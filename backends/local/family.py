@@ -15,6 +15,7 @@ from backends.local.lanes import Lanes
 from backends.local.secrets import Secrets
 from backends.local.sockets import Sockets
 from backends.local.table import Table
+from persona.errors import Broken
 from persona.ports import Clock
 
 
@@ -51,6 +52,8 @@ def open_family(
 ) -> Family:
     """Makes what the folder lacks. Raises Broken for a folder of a newer format."""
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if (state / "hub.db").exists() and not (state / "secrets.json").exists():
+        raise Broken(f"{state} has lost its secrets.json, without which nothing in it can be read.")
     time = clock or MachineClock()
     database = Database(state / "hub.db", durable=durable)
     secrets = Secrets(state / "secrets.json", env)

@@ -1,13 +1,14 @@
-"""Data keys, wrapped by the folder's master key, in a file of their own that no backup restores."""
+"""Data keys, wrapped by the folder's master key, in a file of their own."""
 
 import os
 import sqlite3
 import threading
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from persona.errors import Refused
+from persona.errors import Broken, Refused
 
 NONCE = 12
 SCHEMA = "CREATE TABLE IF NOT EXISTS keys (owner TEXT PRIMARY KEY, wrapped BLOB) WITHOUT ROWID"
@@ -25,6 +26,19 @@ class Keys:
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA secure_delete = ON")
         self._connection.execute(SCHEMA)
+        self._check(path)
+
+    def _check(self, path: Path) -> None:
+        """Raises Broken where another master key wrapped these: with the wrong one nothing opens."""
+        found = self._connection.execute("SELECT owner FROM keys WHERE wrapped != x'' LIMIT 1")
+        for (owner,) in found.fetchall():
+            try:
+                self._read(owner)
+            except InvalidTag as error:
+                raise Broken(
+                    f"secrets.json does not hold the master key of {path}. "
+                    "Put back the one that belongs to it; a backup holds both."
+                ) from error
 
     def of(self, owner: str) -> bytes:
         with self._lock:
@@ -53,11 +67,6 @@ class Keys:
         wrapped = nonce + self._master.encrypt(nonce, key, owner.encode())
         self._connection.execute("INSERT INTO keys VALUES (?, ?)", (owner, wrapped))
         return key
-
-    def backup(self, target: Path) -> None:
-        with sqlite3.connect(target) as copy:
-            self._connection.backup(copy)
-        copy.close()
 
     def close(self) -> None:
         with self._lock:

@@ -18,6 +18,10 @@ VISIBILITY = 120.0
 """Seconds until a received message comes again: the turn's timeout and a minute."""
 MOST_RECEIVES = 8
 BATCH = 10
+FIRST = (
+    "number = (SELECT MIN(number) FROM messages AS other "
+    "WHERE other.lane = messages.lane AND other.dead = 0)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +102,13 @@ class Lanes:
             )
 
     def release(self, receipt: str, seconds: float) -> None:
+        """Only a lane's first message can have been tried: those behind it get their receive back."""
         token, _, number = receipt.partition(":")
         with self._database.writing(relaxed=True) as connection:
             connection.execute(
-                "UPDATE messages SET visible_at = ?, dead = receives >= ? "
+                "UPDATE messages SET visible_at = ?, "
+                f"receives = CASE WHEN {FIRST} THEN receives ELSE MAX(receives - 1, 0) END, "
+                f"dead = CASE WHEN {FIRST} THEN receives >= ? ELSE 0 END "
                 "WHERE number = ? AND receipt = ?",
                 (self._clock.now() + seconds, MOST_RECEIVES, number, token),
             )
@@ -110,13 +117,22 @@ class Lanes:
     def release_all(self) -> None:
         """At the start of the one process: whoever held a message before is gone."""
         with self._database.writing(relaxed=True) as connection:
-            connection.execute("UPDATE messages SET visible_at = 0, receipt = ''")
+            connection.execute(
+                "UPDATE messages SET visible_at = 0, receipt = '', "
+                f"receives = CASE WHEN {FIRST} THEN receives ELSE MAX(receives - 1, 0) END "
+                "WHERE receipt <> ''"
+            )
 
     def dead_letters(self) -> list[Message]:
         found = self._database.reader.execute(
             "SELECT number, lane, body, receives FROM messages WHERE dead = 1 ORDER BY number"
         )
         return [Message(str(n), lane, body, f":{n}", r) for n, lane, body, r in found]
+
+    def keep_dead(self, message: Message) -> None:
+        """A dead letter that could not even be told stays, for a person to look at."""
+        with self._database.writing(relaxed=True) as connection:
+            connection.execute("UPDATE messages SET dead = 2 WHERE number = ?", (message.id,))
 
     def bury(self, message: Message) -> None:
         """A dead letter was told: it is over."""

@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from persona.errors import Broken
+
 MADE: dict[str, int] = {
     "SLACK_SIGNING_SECRET": 16,
     "SLACK_BOT_TOKEN": 12,
@@ -34,7 +36,10 @@ class Secrets:
 
 
 def _load(path: Path) -> dict[str, str]:
-    made: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    try:
+        made: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    except ValueError as error:
+        raise Broken(f"{path} cannot be read. Put it back from a backup.") from error
     missing = [name for name in MADE if name not in made]
     if not missing:
         return made

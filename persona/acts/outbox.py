@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any, cast
 
 from persona import ids, keys
-from persona.errors import Broken, Conflict, Transient
+from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Key
 from persona.model import FORMAT, ORDER, Act, Address, Event, State, Turn
 from persona.ports import ABSENT, Delete, Ports, Put, Row, Write, equals
@@ -53,7 +53,20 @@ def open_row(ports: Ports, row: Row) -> Act:
 def unfinished(ports: Ports, function: str, lane: str) -> list[tuple[Key, Act]]:
     """Open acts and untold outcomes of one function and lane, in the order of their commits."""
     rows = ports.table.query(keys.unfinished_acts(function, lane), limit=100)
-    return [(key, open_row(ports, row)) for key, row in rows]
+    found: list[tuple[Key, Act]] = []
+    for key, row in rows:
+        try:
+            found.append((key, open_row(ports, row)))
+        except (Broken, Refused):  # of a newer format, or its key is destroyed
+            _park(ports, key, row)
+    return found
+
+
+def _park(ports: Ports, key: Key, row: Row) -> None:
+    """Sets an act aside that this code cannot open: kept as it is, no longer due."""
+    parked = {name: value for name, value in row.items() if name != "due"}
+    if "due" in row:
+        ports.table.commit([Put(key, parked, equals("attempt", row.get("attempt", "")))])
 
 
 def claim(ports: Ports, act: Act, attempt: str) -> Act:
@@ -112,30 +125,52 @@ def told(ports: Ports, act: Act) -> None:
 
 
 REDACTED = "(forgotten)"
+REDACT_AGAIN = 30.0
 
 
-def redact(ports: Ports, lane: str, turns: Iterable[Turn]) -> None:
-    """Takes the text out of what these turns sent; in commits of its own, harmless to repeat."""
-    for turn in turns:
-        prefix = keys.act(turn.surface, lane, "DONE", f"{ids.ordered(turn.version)}#")
-        found = ports.table.query(prefix)
-        acts = [(key, open_row(ports, row)) for key, row in found]
-        clean = [(key, replace(act, text=REDACTED)) for key, act in acts if act.text != REDACTED]
+def to_redact(ports: Ports, lane: str, version: int, turns: Iterable[Turn]) -> Write:
+    """The write that has the sweeper take the text out of what these turns sent, for sure."""
+    sent = [[turn.surface, turn.version] for turn in turns]
+    row: Row = {"v": FORMAT, "lane": lane, "sent": sent, "due": ports.clock.now()}
+    return Put(keys.redaction(lane, version), row)
+
+
+def redact(ports: Ports, key: Key, row: Row) -> None:
+    """Redacts what has ended, and comes again for what is still on its way."""
+    still_open = False
+    for function, version in row["sent"]:
+        after = f"{ids.ordered(version)}#"
+        for stage in ("OPEN", "OUT"):
+            still_open |= bool(ports.table.query(keys.act(function, row["lane"], stage, after)))
+        found = ports.table.query(keys.act(function, row["lane"], "DONE", after))
+        acts = [(at, open_row(ports, one)) for at, one in found]
+        clean = [(at, replace(act, text=REDACTED)) for at, act in acts if act.text != REDACTED]
         if clean:
-            ports.table.commit([Put(key, row_of(ports, act)) for key, act in clean])
+            ports.table.commit([Put(at, row_of(ports, act)) for at, act in clean])
+    if still_open:
+        ports.table.commit([Put(key, {**row, "due": ports.clock.now() + REDACT_AGAIN})])
+    else:
+        ports.table.commit([Delete(key)])
 
 
-def report(ports: Ports, function: str, lane: str, provider_id: str, status: str) -> list[Write]:
+def report(
+    ports: Ports, function: str, lane: str, provider_id: str, status: str, after: str = ""
+) -> list[Write]:
     """The writes for a provider's late report on one act; a state never moves back.
 
-    Raises Transient while the act itself is still being recorded.
+    `after` names the act itself where the report carries it, else the provider's id does. Raises
+    Transient while the act is still being recorded.
     """
-    pointer_key = keys.provider(function, provider_id)
-    pointer = ports.table.get([pointer_key]).get(pointer_key)
-    if pointer is None or pointer["lane"] != lane:
-        return []
-    stages = {s: keys.act(function, lane, s, pointer["after"]) for s in ("OPEN", "OUT", "DONE")}
+    if not after:
+        pointer_key = keys.provider(function, provider_id)
+        pointer = ports.table.get([pointer_key]).get(pointer_key)
+        if pointer is None or pointer["lane"] != lane:
+            return []
+        after = pointer["after"]
+    stages = {s: keys.act(function, lane, s, after) for s in ("OPEN", "OUT", "DONE")}
     rows = ports.table.get(stages.values())
+    if not rows:
+        return []
     if stages["DONE"] not in rows:
         raise Transient("the act is not yet recorded")
     act = open_row(ports, rows[stages["DONE"]])

@@ -5,7 +5,7 @@ things in the order in which they were decided. An act found in SENDING past its
 unknown outcome: it is looked up, where the provider can tell, before anything is sent again.
 """
 
-from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -19,12 +19,13 @@ from persona.model import Act, Event, State
 from persona.ports import Carrier, Ports, Sent
 
 MOST_TRIES = 10
+MOST_LOOKS = 60
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 
 
-def work(function: str, lane: str, carrier: Carrier, ports: Ports) -> Counter[str]:
-    """Works until nothing here can be done now; returns how many acts ended in which state."""
-    ended: Counter[str] = Counter()
+def work(function: str, lane: str, carrier: Carrier, ports: Ports) -> list[tuple[str, State]]:
+    """Works until nothing here can be done now; returns cause and end of each act that ended."""
+    ended: list[tuple[str, State]] = []
     waiting: set[str] = set()
     while True:
         found = outbox.unfinished(ports, function, lane)
@@ -39,7 +40,7 @@ def work(function: str, lane: str, carrier: Carrier, ports: Ports) -> Counter[st
         if state is None:
             waiting.add(str(act.address))
         else:
-            ended[state] += 1
+            ended.append((act.cause, state))
 
 
 def _first_ready(
@@ -69,6 +70,8 @@ def _carry(act: Act, carrier: Carrier, ports: Ports) -> State | None:
         settled = _reconcile(claimed, carrier, ports)
         if settled is not SEND_AGAIN:
             return settled
+    if claimed.tries > MOST_TRIES:
+        return _end(claimed, "failed", Sent(), "given up", ports)
     try:
         verdict = _judge(claimed, ports)
         if verdict.decision == "deny":
@@ -97,11 +100,21 @@ def _reconcile(act: Act, carrier: Carrier, ports: Ports) -> State | None:
         return _end(act, "unknown", Sent(), "the worker died while sending", ports)
     try:
         found = carrier.lookup(act, ports)
-    except Transient as error:
-        return _unknown(act, carrier, error.reason, ports)
+    except Transient:
+        return _ask_later(act, ports)
     except (Refused, Unknown) as error:
         return _end(act, "unknown", Sent(), str(error), ports)
     return SEND_AGAIN if found is None else _end(act, "sent", found, "", ports)
+
+
+def _ask_later(act: Act, ports: Ports) -> None:
+    """The provider cannot be asked just now; asking changes nothing, so it goes on for hours."""
+    if act.tries >= MOST_LOOKS:
+        _end(act, "unknown", Sent(), "the provider cannot be asked", ports)
+        return
+    pause = BACKOFF[min(act.tries - 1, len(BACKOFF) - 1)]
+    with suppress(Conflict):  # our own write whose answer was lost, or a takeover
+        outbox.postpone(ports, act, ports.clock.now() + max(pause, 3.0), state="sending")
 
 
 def _judge(act: Act, ports: Ports) -> Verdict:
@@ -126,10 +139,8 @@ def _later(act: Act, error: Transient, ports: Ports) -> State | None:
     if act.tries >= MOST_TRIES:
         return _end(act, "failed", Sent(), f"given up: {error.reason}", ports)
     pause = error.retry_after or BACKOFF[min(act.tries - 1, len(BACKOFF) - 1)]
-    try:
+    with suppress(Conflict):  # our own write whose answer was lost, or a takeover: not ours now
         outbox.postpone(ports, act, ports.clock.now() + pause)
-    except Conflict:  # our own write whose answer was lost, or a takeover: either way not ours now
-        return None
     return None
 
 
@@ -138,10 +149,8 @@ def _unknown(act: Act, carrier: Carrier, why: str, ports: Ports) -> State | None
     can_settle = carrier.keyed or carrier.lookup is not None
     if not can_settle or act.tries >= MOST_TRIES:
         return _end(act, "unknown", Sent(), why, ports)
-    try:
+    with suppress(Conflict):
         outbox.postpone(ports, act, ports.clock.now() + carrier.settling, state="sending")
-    except Conflict:
-        return None
     return None
 
 
@@ -173,7 +182,5 @@ def _tell(act: Act, ports: Ports) -> None:
         detail={"state": act.state, "reason": act.reason, "function": act.function},
     )
     ports.lanes.put(act.lane, event.to_json(), event.id)
-    try:
+    with suppress(Conflict):  # told already
         outbox.told(ports, act)
-    except Conflict:
-        return

@@ -15,7 +15,7 @@ from persona.model import Turn
 from persona.ports import Delete, Ports, Put, Write
 
 MOST_TURNS = 70
-"""One commit holds at most 100 writes; replies beyond that many are silenced ahead of it."""
+"""One commit holds at most 100 writes; what is beyond that many goes ahead of it."""
 
 
 def writes_for(
@@ -29,8 +29,8 @@ def writes_for(
     Returns with them the turns as they were whose words or reply go, so that what else was made
     of them (sent texts, raw mails) can go too.
 
-    Where very many replies quoted them, the surplus is silenced at once in commits of its own:
-    those repeat without harm, and the words themselves go with the turn's commit.
+    Where very many turns are touched, the surplus goes at once in commits of its own: forgetting
+    repeats without harm.
     """
     renew = _Renewal(frozenset(gone), changed or {})
     turns = [turn for home in standing.gate.homes for turn in evidence.read_turns(ports, home)]
@@ -38,10 +38,10 @@ def writes_for(
     pointers = {turn.pointer for turn in holders}
     quoting = [t for t in turns if t not in holders and pointers.intersection(t.recalled)]
     writes: list[Write] = [_rewrite(ports, evidence.silenced(turn)) for turn in quoting]
-    while len(writes) + len(holders) > MOST_TURNS and writes:
+    writes += [_rewrite(ports, renew.of(turn)) for turn in holders]
+    while len(writes) > MOST_TURNS:
         ports.table.commit(writes[:MOST_TURNS])
         writes = writes[MOST_TURNS:]
-    writes += [_rewrite(ports, renew.of(turn)) for turn in holders]
     writes += _recent_writes(standing, ports, renew, pointers)
     return writes, [*holders, *quoting]
 

@@ -1,15 +1,18 @@
 """How things stand in a lane before a turn: everything a decision needs, in one strong read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from persona import ids, keys
+from persona import keys
 from persona.errors import Broken
 from persona.memory import evidence
-from persona.model import FORMAT, Audience, Event, Place, Turn
+from persona.model import FORMAT, Audience, Event, Place, Turn, shortened
 from persona.ports import ABSENT, Condition, Ports, Row, equals
 from persona.seal import seal, unseal
+
+MOST_RECENT = 2_000
+"""Characters of one message in the recent turns, so that the strong read stays small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +20,17 @@ class Head:
     """A lane's compare-and-swap and working digest.
 
     `version` counts commits, `spoken` turns with words, `memory` what was forgotten or edited
-    (a cached index with another number is stale). `times` are the last turns' times, `paced` the
-    last automatic messages to each address, `waiting` how many events a cap holds back. `asking`
-    is a question that the next words may answer; `untold` what the person has yet to hear about
-    messages that did not arrive.
+    (a cached index with another number is stale). `greeted`: the first words were said. `times`
+    are the last turns' times, `paced` the last automatic messages to each address, `waiting` how
+    many events a cap holds back. `asking` is a question that the next words may answer; `untold`
+    what the person has yet to hear about messages that did not arrive.
     """
 
     version: int = 0
     spoken: int = 0
     memory: int = 0
     waiting: int = 0
+    greeted: bool = False
     ledger: str = ""
     times: tuple[float, ...] = ()
     paced: Mapping[str, list[float]] = field(default_factory=dict[str, list[float]])
@@ -136,6 +140,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "spoken": head.spoken,
         "memory": head.memory,
         "waiting": head.waiting,
+        "greeted": head.greeted,
         "ledger": head.ledger,
         "times": list(head.times),
         "sealed": seal(ports, f"lane:{lane}", f"HEAD {lane}", digest),
@@ -143,7 +148,10 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
 
 
 def recent_row(ports: Ports, lane: str, turn: Turn) -> Row:
-    sealed = seal(ports, f"lane:{lane}", _recent(lane), evidence.plain_turn(turn))
+    """A turn as the prompt will show it: long words are cut here, and whole in the home."""
+    said = tuple(replace(one, text=shortened(one.text, MOST_RECENT)) for one in turn.said)
+    content = evidence.plain_turn(replace(turn, said=said))
+    sealed = seal(ports, f"lane:{lane}", _recent(lane), content)
     return {"v": FORMAT, "version": turn.version, "sealed": sealed}
 
 
@@ -160,14 +168,10 @@ def _open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         spoken=row["spoken"],
         memory=row["memory"],
         waiting=row["waiting"],
+        greeted=row["greeted"],
         ledger=row["ledger"],
         times=tuple(row["times"]),
         paced=digest["paced"],
         asking=digest["asking"],
         untold=tuple(digest["untold"]),
     )
-
-
-def thread_digest(thread: str) -> str:
-    """A thread's name without its content, for rows and logs."""
-    return ids.derive(thread)[:12]

@@ -6,12 +6,12 @@ It is the last structure to fall back on, so it must not fail: it calls nothing 
 import re
 from collections.abc import Sequence
 
-from persona.memory.index import Match
+from persona.memory.index import Match, terms
 from persona.memory.standing import Standing
 from persona.mind import commands
 from persona.mind.hands import MemoryHands
-from persona.mind.words import numbered, quote, when, where
-from persona.model import Decision, Event, Evidence
+from persona.mind.words import MOST_QUOTED, numbered, quote, when, where
+from persona.model import Decision, Event, Evidence, shortened
 from persona.ports import Ports
 
 ENOUGH = 0.5
@@ -23,7 +23,7 @@ SHOWN = 9
 
 def reflect(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision:
     """Answers each message in order; several become one reply."""
-    brain = _Reflex(standing, ports)
+    brain = _Reflex(standing, str(events[0].author), ports)
     replies = [reply for event in events if (reply := brain.answer(event))]
     hands = brain.hands
     return Decision(
@@ -41,7 +41,7 @@ def forget_by_code(standing: Standing, event: Event, ports: Ports) -> Decision |
     Deleting is a right, so no model stands between the person and it. Words that only sound like
     the wish ("forget about it, what's new?") match nothing and go on to the model.
     """
-    brain = _Reflex(standing, ports)
+    brain = _Reflex(standing, str(event.author), ports)
     command = commands.parse(event.words)
     wish = command is not None and command.verb == "forget"
     reply = brain.choose(event.words) if not wish else brain.forget(command.rest if command else "")
@@ -52,8 +52,9 @@ def forget_by_code(standing: Standing, event: Event, ports: Ports) -> Decision |
 
 
 class _Reflex:
-    def __init__(self, standing: Standing, ports: Ports) -> None:
+    def __init__(self, standing: Standing, author: str, ports: Ports) -> None:
         self.standing = standing
+        self.author = author
         self.ports = ports
         self.hands = MemoryHands(standing, ports)
         self.asks: dict[str, object] = {}
@@ -69,7 +70,7 @@ class _Reflex:
         match command.verb:
             case "remember":
                 self.hands.keep()
-                return f"I will remember that: “{command.rest}”"
+                return f"I will remember that: “{shortened(command.rest, MOST_QUOTED)}”"
             case "forget":
                 return self.forget(command.rest)
             case "picture":
@@ -103,15 +104,16 @@ class _Reflex:
         return "\n".join(lines)
 
     def forget(self, wish: str) -> str:
-        found = [m for m in self.hands.match(wish, limit=50) if m.evidence.tells]
+        found = [m for m in self.hands.match(wish, limit=50) if self._may_forget(m.evidence)]
         exact = _distinct([m.evidence for m in found if m.cover >= SAME])
         near = _distinct([m.evidence for m in found if m.cover >= ENOUGH])
         if len(exact) == 1:
-            return self._drop(exact[0], [m.evidence for m in found], f"“{wish}”")
+            return self._drop(exact[0], "that")
         options = (exact or near)[:SHOWN]
         if not options:
             return "I have nothing like that, so there is nothing to forget."
-        self.asks = {"what": "forget", "options": [one.id for one in options]}
+        ids = [one.id for one in options]
+        self.asks = {"what": "forget", "options": ids, "asked": self.author}
         self.hands.cite(options)
         listed = numbered(quote(one, self.ports) for one in options)
         return f"Which of these should I forget? Answer with its number, all, or no.\n{listed}"
@@ -119,7 +121,8 @@ class _Reflex:
     def choose(self, words: str) -> str:
         """Answers the question that the last turn left open, where these words do."""
         asking = self.standing.head.asking
-        if asking.get("what") != "forget" or self.asks:
+        is_mine = asking.get("what") == "forget" and asking.get("asked") == self.author
+        if not is_mine or self.asks:
             return ""
         options = {str(n): id for n, id in enumerate(asking["options"], 1)}
         said = words.strip().casefold().rstrip(".!")
@@ -132,12 +135,23 @@ class _Reflex:
             chosen = chosen if re.fullmatch(r"[\d\s,and]+", said) else []
         everything = {one.id: one for one in self.hands.everything()}
         gone = [(n, everything[options[n]]) for n in chosen if options[n] in everything]
-        listed = list(everything.values())
-        return "\n".join(self._drop(one, listed, f"number {n}") for n, one in gone)
+        return "\n".join(self._drop(one, f"number {n}") for n, one in gone)
 
-    def _drop(self, one: Evidence, found: Sequence[Evidence], name: str) -> str:
-        """Says what goes by its name, never by its words: the reply itself is kept."""
-        same = [other for other in found if _same_words(other, one)]
+    def _may_forget(self, one: Evidence) -> bool:
+        """Their own words; where many speak, nobody takes away what another said."""
+        return one.tells and (not self.standing.is_shared or one.author == self.author)
+
+    def _drop(self, one: Evidence, name: str) -> str:
+        """Drops it, its repetitions, and questions that hold all of its words.
+
+        It is named by when and where, never by its words: the reply itself is kept.
+        """
+        held = set(terms(one.text))
+        everything = self.hands.everything()
+        own = [o for o in everything if not self.standing.is_shared or o.author == self.author]
+        same = [
+            o for o in own if _same_words(o, one) or (not o.tells and held <= set(terms(o.text)))
+        ]
         self.hands.forget([one, *same])
         return (
             f"Forgotten: {name}, said {where(one.surface, self.ports)}, "

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from persona.model import Evidence
+from persona.model import Evidence, shortened
 from persona.ports import Ports
+
+MOST_QUOTED = 600
+"""Characters of a quotation."""
 
 
 def when(at: float, ports: Ports) -> str:
@@ -28,7 +31,7 @@ def where(surface: str, ports: Ports) -> str:
 def quote(one: Evidence, ports: Ports, shared: bool = False) -> str:
     """The words as they were said, with when and on which surface; who said them where many speak."""
     who = "somebody here said" if shared else "you told me"
-    text = one.text.strip()
+    text = shortened(one.text.strip(), MOST_QUOTED)
     marks = "\n> " if "\n" in text else " "
     body = text.replace("\n", "\n> ") if "\n" in text else f"“{text}”"
     return f"{who} {where(one.surface, ports)}, {when(one.at, ports)}:{marks}{body}"

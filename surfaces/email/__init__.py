@@ -146,14 +146,17 @@ def send(act: Act, hands: Hands) -> Sent:
     mail = _compose(act, hands)
     host, _, port = hands.settings.smtp_relay.rpartition(":")
     try:
-        with smtplib.SMTP(host, int(port), timeout=TIMEOUT) as relay:
-            relay.ehlo_or_helo_if_needed()
-            _envelope(relay, hands.settings.email_address, _recipient(act))
-            _content(relay, mail)
-    except smtplib.SMTPServerDisconnected as error:
-        raise Transient("the relay hung up") from error
+        relay = smtplib.SMTP(host, int(port), timeout=TIMEOUT)
     except (OSError, smtplib.SMTPException) as error:
         raise Transient(f"the relay cannot be reached: {type(error).__name__}") from error
+    try:
+        relay.ehlo_or_helo_if_needed()
+        _envelope(relay, hands.settings.email_address, _recipient(act))
+        _content(relay, mail)
+    except (OSError, smtplib.SMTPException) as error:
+        raise Transient(f"the relay hung up: {type(error).__name__}") from error
+    finally:
+        relay.close()  # without QUIT: nothing said after the mail was taken may change that it was
     return Sent(provider_id=_own_id(act, hands))
 
 

@@ -43,7 +43,8 @@ FORBIDDEN = {
 }
 VENDORS = {
     # A vendor's own names, where the vendor is spoken to.
-    "surfaces/slack.py": {"bot", "user", "base"},
+    "surfaces/slack/events.py": {"bot", "user"},
+    "surfaces/slack/posts.py": {"base"},
     "surfaces/email/transfer.py": {"base"},
     "backends/local/lanes.py": {"visibility"},
     "surfaces/sms.py": {"account", "base", "service"},

@@ -8,7 +8,8 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surfaces import slack
+from surfaces.slack import events
+from surfaces.slack import text as texts
 
 LIMIT = 4_000
 """Characters that Slack advises for one message (docs.slack.dev, chat.postMessage)."""
@@ -25,7 +26,7 @@ TEXTS = st.lists(LINES, max_size=25).map("\n".join)
 def fence_behind(text: str) -> str:
     """The code fence left open at the end, found as CommonMark has it."""
     opened = ""
-    for line in text.split("\n"):
+    for line in texts.split("\n"):
         found = re.fullmatch(r" {0,3}(`{3,20}|~{3,20})([^`]*)", line)
         if found is None:
             continue
@@ -45,38 +46,38 @@ def bare(text: str) -> str:
 @settings(max_examples=80, deadline=None)
 @given(TEXTS)
 def test_parts_are_within_the_limit_with_fences_balanced(text: str) -> None:
-    for part in slack.split(text):
+    for part in texts.split(text):
         assert part.strip() and not fence_behind(part)
-        assert len(slack.escape(part)) <= LIMIT
+        assert len(texts.escape(part)) <= LIMIT
 
 
 @settings(max_examples=80, deadline=None)
 @given(TEXTS.filter(lambda text: "python" not in text))
 def test_no_word_is_lost_between_parts(text: str) -> None:
-    assert bare("".join(slack.split(text))) == bare(text)
+    assert bare("".join(texts.split(text))) == bare(text)
 
 
 def test_a_cut_in_code_is_closed_and_opened_again_in_its_language() -> None:
     code = "\n".join(f"line_{n} = {n}" for n in range(600))
-    first, *others = slack.split(f"Look:\n```python\n{code}\n```\nDone.")
+    first, *others = texts.split(f"Look:\n```python\n{code}\n```\nDone.")
     assert len(others) > 1 and first.endswith("\n```")
     assert all(part.startswith("```python\n") for part in others)
     assert others[-1].endswith("```\nDone.")
 
 
 def test_a_short_text_stays_whole() -> None:
-    assert slack.split("one\n\ntwo") == ("one\n\ntwo",)
-    assert slack.split(" \n ") == ()
+    assert texts.split("one\n\ntwo") == ("one\n\ntwo",)
+    assert texts.split(" \n ") == ()
 
 
 def test_a_long_line_is_cut_between_words() -> None:
-    parts = slack.split("wonderful " * 1_000)
+    parts = texts.split("wonderful " * 1_000)
     assert {word for part in parts for word in part.split()} == {"wonderful"}
 
 
 def test_a_long_word_is_cut_between_graphemes() -> None:
     family = "👩‍👩‍👧"
-    parts = slack.split(family * 2_000)
+    parts = texts.split(family * 2_000)
     assert {
         letter for part in parts for letter in regex.findall(r"\X", part) if letter.strip()
     } == {family}
@@ -84,9 +85,9 @@ def test_a_long_word_is_cut_between_graphemes() -> None:
 
 @given(st.text(max_size=300))
 def test_escaped_text_calls_nobody(text: str) -> None:
-    escaped = slack.escape(f"{text}<!channel><@U1><!subteam^S1>")
+    escaped = texts.escape(f"{text}<!channel><@U1><!subteam^S1>")
     assert "<" not in escaped and ">" not in escaped
-    assert slack._words({"text": escaped}, "") == f"{text}<!channel><@U1><!subteam^S1>".strip()
+    assert events._words({"text": escaped}, "") == f"{text}<!channel><@U1><!subteam^S1>".strip()
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_escaped_text_calls_nobody(text: str) -> None:
     ],
 )  # fmt: skip
 def test_words_are_what_the_person_saw(text: str, words: str) -> None:
-    assert slack._words({"text": text}, "U0BOT") == words
+    assert events._words({"text": text}, "U0BOT") == words
 
 
 def body(event: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -126,8 +127,8 @@ def said(**fields: Any) -> dict[str, Any]:
 
 
 def test_the_id_is_the_posts_and_not_the_events() -> None:
-    one = slack.parse(said(channel="C1", channel_type="channel"), 0.0)
-    other = slack.parse(said(channel="C1", channel_type=None, type="app_mention"), 0.0)
+    one = events.parse(said(channel="C1", channel_type="channel"), 0.0)
+    other = events.parse(said(channel="C1", channel_type=None, type="app_mention"), 0.0)
     assert one and other and one.id == other.id == "slack:T1:C1:1749999990.000100"
     assert (one.addressed, other.addressed) == (False, True)
     assert one.address == other.address and str(one.address) == "slack:T1:C1"
@@ -138,12 +139,12 @@ def test_the_id_is_the_posts_and_not_the_events() -> None:
     [("<@U0BOT> hi", True), ("<@U0BOT|wren> hi", True), ("<@U0BOTX> hi", False), ("U0BOT hi", False)],
 )  # fmt: skip
 def test_a_mention_is_the_whole_name(text: str, is_addressed: bool) -> None:
-    event = slack.parse(said(channel="C1", channel_type="channel", text=text), 0.0)
+    event = events.parse(said(channel="C1", channel_type="channel", text=text), 0.0)
     assert event and event.addressed is is_addressed
 
 
 def test_the_time_is_the_posts_where_it_can_be_read() -> None:
-    times = [slack.parse(said(ts=ts), 7.0) for ts in ("1749999990.000100", "soon")]
+    times = [events.parse(said(ts=ts), 7.0) for ts in ("1749999990.000100", "soon")]
     assert [event.at for event in times if event] == [1749999990.0001, 7.0]
 
 
@@ -158,7 +159,7 @@ def test_the_time_is_the_posts_where_it_can_be_read() -> None:
 )  # fmt: skip
 def test_an_event_of_any_shape_is_read_or_left(fields: dict[str, Any]) -> None:
     try:
-        event = slack.parse(said(**fields), 0.0)
+        event = events.parse(said(**fields), 0.0)
     except (AttributeError, LookupError, TypeError, ValueError):
         return  # answered as no event
     assert event is None or event.id.startswith("slack:T1:")

@@ -1,0 +1,158 @@
+"""Posting to Slack, and asking it whether a post arrived."""
+
+import errno
+import hashlib
+import socket
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from persona import keys
+from persona.errors import Refused, Transient, Unknown
+from persona.model import FORMAT, Act
+from persona.ports import Hands, Put, Sent, Table
+from surfaces.slack.text import escape
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+    from slack_sdk.errors import SlackApiError
+
+TIMEOUT = 10
+DEAD_TOKEN = frozenset({"invalid_auth", "account_inactive", "token_revoked", "not_authed"})
+UNSURE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+
+
+def send(act: Act, hands: Hands) -> Sent:
+    """One message. Raises Transient, Refused or Unknown, as Slack answers."""
+    if "slack" not in hands.settings.sends:
+        return Sent(kept=True)
+    team, token = act.detail.get("team", ""), hands.secrets.get("SLACK_BOT_TOKEN")
+    if any(_is_disabled(one, hands.table, token) for one in (team, act.detail.get("org")) if one):
+        raise Refused("the workspace removed the app", "revoked")
+    if act.detail.get("response_url"):
+        return _respond(act, hands)
+    from slack_sdk.errors import SlackApiError
+
+    channel, _, thread_ts = act.thread.partition(":")
+    text = escape(act.text)
+    try:
+        answer = _client(hands).chat_postMessage(
+            channel=channel,
+            thread_ts=thread_ts or None,
+            text=text,
+            blocks=[{"type": "markdown", "text": text}],
+            metadata={"event_type": "persona_act", "event_payload": {"act": act.id}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+    except SlackApiError as error:
+        problem = _translated(error)
+        if isinstance(problem, Refused) and problem.code == "revoked":
+            disable(team, hands.table, token)
+        raise problem from error
+    except OSError as error:
+        raise _lost(error) from error
+    except Exception as error:  # the SDK raises what it likes on an answer that it cannot read
+        raise Unknown(f"Slack's answer was lost: {type(error).__name__}") from error
+    return Sent(provider_id=f"{team}:{channel}:{answer.get('ts')}")
+
+
+def _respond(act: Act, hands: Hands) -> Sent:
+    """The answer to a slash command, seen by its author alone."""
+    from slack_sdk.webhook import WebhookClient
+
+    url = act.detail["response_url"]
+    if urlsplit(url).hostname not in _answer_hosts(hands):
+        raise Refused("an answer address that is not Slack's", "foreign response_url")
+    client = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[])
+    try:
+        answer = client.send(text=escape(act.text), response_type="ephemeral")
+    except OSError as error:
+        raise _lost(error) from error
+    except Exception as error:  # as above
+        raise Unknown(f"Slack's answer was lost: {type(error).__name__}") from error
+    if answer.status_code == 429:
+        raise Transient("Slack asks to slow down", 1.0)
+    if answer.status_code >= 500:
+        raise Unknown(f"Slack answered {answer.status_code}")
+    if answer.status_code != 200:
+        raise Refused(f"Slack answered {answer.status_code}", "response_url expired")
+    return Sent()
+
+
+def _answer_hosts(hands: Hands) -> set[str | None]:
+    return {"hooks.slack.com", urlsplit(hands.settings.slack_api_url).hostname}
+
+
+def lookup(act: Act, hands: Hands) -> Sent | None:
+    """Whether the message stands in its channel; None when it surely does not."""
+    if act.detail.get("response_url"):
+        raise Unknown("an answer to a command leaves no trace")
+    from slack_sdk.errors import SlackApiError
+
+    channel, _, thread_ts = act.thread.partition(":")
+    client = _client(hands)
+    window: dict[str, Any] = {"channel": channel, "oldest": f"{act.at - 60:.6f}", "limit": 200}
+    try:
+        if thread_ts:
+            found = client.conversations_replies(ts=thread_ts, include_all_metadata=True, **window)
+        else:
+            found = client.conversations_history(include_all_metadata=True, **window)
+    except SlackApiError as error:
+        problem = _translated(error)
+        asks_again = isinstance(problem, Unknown)  # looking changes nothing, so it may be repeated
+        raise (Transient(str(problem)) if asks_again else problem) from error
+    except OSError as error:
+        raise Transient("Slack cannot be reached") from error
+    messages: list[dict[str, Any]] = found.get("messages") or []
+    for message in messages:
+        payload = (message.get("metadata") or {}).get("event_payload") or {}
+        if payload.get("act") == act.id:
+            return Sent(provider_id=f"{act.detail.get('team', '')}:{channel}:{message.get('ts')}")
+    if found.get("has_more"):
+        raise Unknown("more was said since than one look can see")
+    return None
+
+
+def _client(hands: Hands) -> "WebClient":
+    from slack_sdk import WebClient
+
+    base = hands.settings.slack_api_url or WebClient.BASE_URL
+    token = hands.secrets.get("SLACK_BOT_TOKEN")
+    return WebClient(token, base_url=base, timeout=TIMEOUT, retry_handlers=[])
+
+
+def _translated(error: "SlackApiError") -> Exception:
+    answer: Any = error.response
+    status = getattr(answer, "status_code", 200)
+    name = str(answer.get("error", "")) if hasattr(answer, "get") else ""
+    if status == 429 or name in ("ratelimited", "rate_limited"):
+        headers: dict[str, Any] = getattr(answer, "headers", {})
+        after = {k.lower(): v for k, v in headers.items()}.get("retry-after", "1")
+        after = after[0] if isinstance(after, list) else after  # pyright: ignore[reportUnknownVariableType]
+        return Transient("Slack asks to slow down", float(after))
+    if status >= 500 or name in UNSURE or not name:
+        return Unknown(f"Slack answered {status} {name}")
+    return Refused(f"Slack says {name}", "revoked" if name in DEAD_TOKEN else name)
+
+
+def _lost(error: OSError) -> Exception:
+    """A refused connection sent nothing; anything later may have."""
+    reason = getattr(error, "reason", error)
+    unreached = getattr(reason, "errno", 0) in (errno.EHOSTUNREACH, errno.ENETUNREACH)
+    if unreached or isinstance(reason, ConnectionRefusedError | socket.gaierror):
+        return Transient("Slack cannot be reached")
+    return Unknown(f"Slack's answer was lost: {type(reason).__name__}")
+
+
+def disable(team: str, table: Table, token: str) -> None:
+    """Marks this token as dead for the workspace; another token starts afresh."""
+    table.commit([Put(keys.install(team), {"v": FORMAT, "dead": _hash(token)})])
+
+
+def _is_disabled(team: str, table: Table, token: str) -> bool:
+    row = table.get([keys.install(team)]).get(keys.install(team))
+    return bool(row) and row["dead"] == _hash(token)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
