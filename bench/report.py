@@ -47,11 +47,11 @@ def rows(results: dict[str, Any]) -> list[Row]:
         ),
         Row("planted bugs caught", f"{bugs['caught']} of 10", "", "10", bugs["caught"] == 10),
         Row(
-            "forged or altered webhooks accepted; answers of 5xx",
-            f"{forged['accepted']} of {forged['mutations']:,}; {forged['server_errors']}",
-            f"verifier off: {forged['control_accepted']:,} of {forged['control_mutations']:,}",
-            "0 of ≥ 500; 0",
-            forged["accepted"] == forged["server_errors"] == 0 and forged["mutations"] >= 500,
+            "forged or altered webhooks accepted, over four surfaces, none answered 5xx",
+            f"{forged['accepted']} of {forged['forged']:,}",
+            f"verifier off: {forged['passed_unverified']:,} pass",
+            "0 of ≥ 500",
+            forged["accepted"] == 0 and forged["forged"] >= 500,
         ),
         Row(
             "genuine webhooks refused",

@@ -36,6 +36,7 @@ class OpenAIModel:
         headers = {"content-type": "application/json"}
         if self._key:
             headers["authorization"] = f"Bearer {self._key}"
+        until = time.monotonic() + seconds
         try:
             answer = self._http.request(
                 "POST",
@@ -45,7 +46,7 @@ class OpenAIModel:
                 timeout=urllib3.Timeout(total=seconds, connect=min(5.0, seconds)),
                 preload_content=False,
             )
-            data = _read(answer, time.monotonic() + seconds)
+            data = _read(answer, until)
         except urllib3.exceptions.HTTPError as error:
             raise Transient(f"the model cannot be reached: {type(error).__name__}") from error
         if answer.status in (408, 409, 429) or answer.status >= 500:
@@ -59,7 +60,7 @@ def _read(answer: urllib3.BaseHTTPResponse, until: float) -> bytes:
     """The whole body, however slowly it drips, within the deadline and within reason."""
     data = b""
     try:
-        for chunk in answer.stream(64 * 1024):
+        while chunk := answer.read1(64 * 1024):  # what is there, without waiting for more
             data += chunk
             if time.monotonic() > until:
                 raise Transient("the model's server answers too slowly")

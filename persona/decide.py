@@ -7,6 +7,7 @@ from persona import keys
 from persona.acts import limits
 from persona.memory import evidence
 from persona.memory.standing import Standing
+from persona.mind.commands import tells
 from persona.mind.think import think
 from persona.model import Decision, Event, message_id
 from persona.ports import Ports
@@ -137,7 +138,9 @@ def _on_change(standing: Standing, event: Event, ports: Ports) -> Decision:
     found = [one for one in evidence.evidence_of(turn) if one.id == target]
     if event.kind == "delete":
         return Decision(mind="none", forgets=tuple(found))
-    return Decision(mind="none", rewrites={one.id: event.words for one in found})
+    return Decision(
+        mind="none", rewrites={one.id: (event.words, tells(event.words)) for one in found}
+    )
 
 
 def _on_outcome(standing: Standing, event: Event) -> Decision:

@@ -176,19 +176,19 @@ class Decision:
     """What the mind returned for one turn; nothing of it has happened yet.
 
     `asks` is a question left open for the next words; `keeps` marks these words as a kept note;
-    `forgets` names evidence that must go, `rewrites` gives evidence new words, `amends` is an edit
-    or deletion of an event that is still held back. `wait_until` holds the events back. `suppress`
-    closes addresses, `untold` is a note for the next reply, `told` says that the notes so far were
-    told. `status` is a provider's report on one act. `mind` says which brain thought of it,
-    `notice` that the reply may pass a halt, since it confirms one, `greets` that it says who this
-    is, `failed` that the events ended unworked.
+    `forgets` names evidence that must go, `rewrites` gives evidence new words (and whether they
+    tell), `amends` is an edit or deletion of an event that is still held back. `wait_until` holds
+    the events back. `suppress` closes addresses, `untold` is a note for the next reply, `told`
+    says that the notes so far were told. `status` is a provider's report on one act. `mind` says
+    which brain thought of it, `notice` that the reply may pass a halt, since it confirms one,
+    `greets` that it says who this is, `failed` that the events ended unworked.
     """
 
     reply: str = ""
     recalled: tuple[Evidence, ...] = ()
     keeps: bool = False
     forgets: tuple[Evidence, ...] = ()
-    rewrites: Mapping[str, str] = field(default_factory=dict[str, str])
+    rewrites: Mapping[str, tuple[str, bool]] = field(default_factory=dict[str, tuple[str, bool]])
     asks: Mapping[str, Any] = field(default_factory=dict[str, Any])
     amends: "Event | None" = None
     wait_until: float = 0.0

@@ -33,7 +33,7 @@ def unseal(store: "Store", owner: str, context: str, sealed: bytes) -> Any:
     key = AESGCM(store.keys.of(owner))
     try:
         clear = key.decrypt(sealed[:NONCE], sealed[NONCE:], _bind(owner, context))
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise Broken(f"content of {context} does not open with the key of its owner") from error
     return json.loads(clear.decode("utf-8", "surrogatepass"))
 

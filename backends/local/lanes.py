@@ -62,6 +62,11 @@ class Lanes:
         """The next batch of one lane that nobody works; none when every lane is busy or empty."""
         now, receipt = self._clock.now(), uuid.uuid4().hex
         with self._database.writing(relaxed=True) as connection:
+            connection.execute(
+                "UPDATE messages SET dead = 1 WHERE dead = 0 AND receives >= ? AND visible_at <= ? "
+                f"AND {FIRST}",
+                (MOST_RECEIVES, now),
+            )
             lane = self._free_lane(connection, now, set(busy))
             if lane is None:
                 return []

@@ -113,7 +113,12 @@ def _holds(when: Condition, row: Row | None) -> bool:
         case "absent":
             return row is None
         case "equals":
-            return row is not None and when.field in row and row[when.field] == when.value
+            return row is not None and when.field in row and _is_same(row[when.field], when.value)
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Equal and of one kind: DynamoDB never takes True for 1."""
+    return isinstance(one, bool) == isinstance(other, bool) and one == other
 
 
 def _pack(write: Write) -> bytes:

@@ -37,12 +37,16 @@ def digest(body: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def first_break(rows: Sequence[Row]) -> int | None:
-    """The version of the first entry that was altered, dropped or moved; None for a whole chain."""
+def first_break(rows: Sequence[Row], head: str = "") -> int | None:
+    """The version of the first entry that was altered, dropped or moved; None for a whole chain.
+
+    `head` is the hash that the lane's head holds; with it, entries missing at the end are found.
+    """
     before = GENESIS
     for row in rows:
         body = {k: value for k, value in row.items() if k not in ("v", "hash")}
         if row["before"] != before or digest(body) != row["hash"]:
             return int(row["version"])
         before = row["hash"]
-    return None
+    is_cut = head not in ("", before)
+    return (int(rows[-1]["version"]) if rows else 0) + 1 if is_cut else None

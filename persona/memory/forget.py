@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from persona import keys
 from persona.memory import evidence
 from persona.memory.standing import Standing, recent_row
-from persona.model import Turn
+from persona.model import Said, Turn
 from persona.ports import Delete, Ports, Put, Write
 
 MOST_TURNS = 70
@@ -22,7 +22,7 @@ def writes_for(
     standing: Standing,
     ports: Ports,
     gone: Iterable[str] = (),
-    changed: Mapping[str, str] | None = None,
+    changed: Mapping[str, tuple[str, bool]] | None = None,
 ) -> tuple[list[Write], list[Turn]]:
     """The writes that drop the messages `gone` and give those in `changed` their new words.
 
@@ -49,15 +49,20 @@ def writes_for(
 @dataclass(frozen=True, slots=True)
 class _Renewal:
     gone: frozenset[str]
-    changed: Mapping[str, str]
+    changed: Mapping[str, tuple[str, bool]]
 
     def holds(self, turn: Turn) -> bool:
         return any(said.id in self.gone or said.id in self.changed for said in turn.said)
 
     def of(self, turn: Turn) -> Turn:
-        new = self.changed
-        said = tuple(replace(s, text=new[s.id]) if s.id in new else s for s in turn.said)
+        said = tuple(self._said(one) for one in turn.said)
         return evidence.without(replace(turn, said=said), self.gone)
+
+    def _said(self, one: Said) -> Said:
+        if one.id not in self.changed:
+            return one
+        text, is_told = self.changed[one.id]
+        return replace(one, text=text, tells=is_told)
 
 
 def _rewrite(ports: Ports, turn: Turn) -> Write:

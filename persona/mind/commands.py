@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 Verb = Literal["remember", "forget", "picture", "why", "help", "what are you", "greeting", "thanks"]
@@ -13,12 +14,15 @@ PATTERNS: dict[Verb, str] = {
     "why": r"why\W*|why\s+do\s+you\s+(?:think|say|believe)\s+(?:that|so)\W*",
     "help": r"help\W*|what\s+can\s+you\s+do\W*",
     "what are you": r"(?:what|who)\s+are\s+you\W*|are\s+you\s+(?:a\s+|an\s+)?\w+\W*",
-    "greeting": r"(?:hello|hi|hey|good\s+(?:morning|afternoon|evening))\b[\w\s,]{0,24}\W*",
-    "thanks": r"(?:thanks|thank\s+you|thx|cheers)\b[\w\s,]{0,24}\W*",
+    "greeting": r"(?:hello|hi|hey|good\s+(?:morning|afternoon|evening))(?:[\s,]+\w+)?\W*",
+    "thanks": r"(?:thanks|thank\s+you|thx|cheers)(?:\s+(?:so|very)\s+much|\s+a\s+lot|[\s,]+\w+)?\W*",
 }
 GRAMMAR: dict[Verb, re.Pattern[str]] = {
     verb: re.compile(pattern, re.IGNORECASE | re.DOTALL) for verb, pattern in PATTERNS.items()
 }
+
+IDIOM = re.compile(r"it\b(?!\w)", re.IGNORECASE)
+QUESTION_MARKS = ("?", "\uff1f", "\u061f", "\u037e")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,20 @@ class Command:
 
 
 def parse(words: str) -> Command | None:
-    """The command that the whole message is; None for a statement or a question."""
+    """The command that the whole message is; None for a statement or a question.
+
+    "Remember when we went to Rome?" asks, and "forget about it" is an idiom.
+    """
     text = words.strip()
     for verb, pattern in GRAMMAR.items():
         found = pattern.fullmatch(text)
-        if found:
-            return Command(verb, (found.groupdict().get("rest") or "").strip())
+        if found is None:
+            continue
+        rest = (found.groupdict().get("rest") or "").strip()
+        is_idiom = verb == "forget" and IDIOM.match(rest) is not None
+        if is_idiom or (verb in ("remember", "forget") and rest.endswith(QUESTION_MARKS)):
+            return None
+        return Command(verb, rest)
     return None
 
 
@@ -51,13 +63,14 @@ def is_question(text: str) -> bool:
     "When I was in Rome" and "Will told me" only begin like one.
     """
     stripped = text.strip()
-    if stripped.endswith("?"):
+    if stripped.endswith(QUESTION_MARKS):
         return True
-    words = stripped.casefold().replace("\u2019", "'").split(maxsplit=2)
-    first, second = (*words, "", "")[:2]
-    if first.partition("'")[0] in QUESTION_WORDS:
-        return "'" in first or second in AUXILIARIES
-    return first in AUXILIARIES and second in SUBJECTS
+    words = [*stripped.casefold().replace("\u2019", "'").split(maxsplit=6), "", ""]
+    first, second = words[:2]
+    if first.partition("'")[0] not in QUESTION_WORDS:
+        return first in AUXILIARIES and second in SUBJECTS
+    inverted = any(a in AUXILIARIES and b in SUBJECTS for a, b in pairwise(words[2:6]))
+    return "'" in first or second in AUXILIARIES or inverted
 
 
 QUESTION_WORDS = frozenset("what when where who whom whose which why how".split())

@@ -19,6 +19,7 @@ ENOUGH = 0.5
 SAME = 0.99
 """Forgetting goes at once only for evidence that holds every word of the wish."""
 SHOWN = 9
+EVERYTHING = re.compile(r"everything|all(?:\s+of)?(?:\s+(?:it|this|that))?|me", re.IGNORECASE)
 
 
 def reflect(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision:
@@ -110,6 +111,11 @@ class _Reflex:
         if len(exact) == 1:
             return self._drop(exact[0], "that")
         options = (exact or near)[:SHOWN]
+        if not options and EVERYTHING.fullmatch(wish.strip(" .!")):
+            return (
+                "I forget one thing at a time: “what do you know about me” lists them. "
+                "Nothing was forgotten yet."
+            )
         if not options:
             return "I have nothing like that, so there is nothing to forget."
         ids = [one.id for one in options]
@@ -169,10 +175,11 @@ class _Reflex:
         shown = _distinct([*reversed(kept), *reversed(latest)])[:SHOWN]
         self.hands.cite(shown)
         listed = numbered(quote(one, self.ports, self.standing.is_shared) for one in shown)
-        more = "" if len(told) <= len(shown) else f"\nAnd {len(told) - len(shown)} more; ask me."
+        distinct = len(_distinct(told))
+        more = "" if distinct <= len(shown) else f"And {distinct - len(shown)} more; ask me. "
         count = f"{len(told)} thing{'s' if len(told) != 1 else ''}"
         head = f"You told me {count} ({', '.join(surfaces)}), the first {since}."
-        return f"{head} In your words:\n{listed}{more}\n“forget …” deletes any of it."
+        return f"{head} In your words:\n{listed}\n\n{more}“forget …” deletes any of it."
 
     def why(self) -> str:
         last = next((turn for turn in reversed(self.standing.recent) if turn.persona_text()), None)

@@ -419,6 +419,7 @@ class Person(Protocol):
     """Somebody on one surface."""
 
     surface: str
+    house: "House"
 
     def write(self, text: str) -> Message: ...
 
@@ -435,7 +436,11 @@ def ask(person: Person, text: str, seconds: float = PATIENCE) -> Heard:
     """Says it and waits for the answer."""
     before = len(person.heard())
     assert person.deliver(person.write(text)), f"the hub did not take {text!r} on {person.surface}"
-    until(lambda: len(person.heard()) > before, seconds, f"the answer on {person.surface}")
+    try:
+        until(lambda: len(person.heard()) > before, seconds, f"the answer on {person.surface}")
+    except AssertionError as error:
+        error.add_note(person.house.hub.log[-3000:])
+        raise
     return person.heard()[before]
 
 

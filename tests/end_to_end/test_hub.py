@@ -6,6 +6,7 @@ import signal
 import smtplib
 import socket
 import sqlite3
+import tarfile
 import threading
 import time
 from collections.abc import Generator
@@ -267,6 +268,29 @@ def test_a_port_in_use_is_named_with_the_setting_that_changes_it(tmp_path: Path,
     assert f"port {port} is in use" in said and name in said
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("", b"", "cannot hold the state"),
+        ("hub.db", b"no database" * 900, "cannot be read"),
+        ("secrets.json", b"{", "cannot be read"),
+        ("secrets.json", b"{}", "does not hold the master key"),
+    ],
+    ids=["a file", "no database", "torn secrets", "lost secrets"],
+)
+def test_a_damaged_state_is_refused_with_a_sentence(
+    tmp_path: Path, name: str, content: bytes, expected: str
+) -> None:
+    hub = Hub(tmp_path)
+    if name:
+        with open_house(tmp_path) as house:
+            house.hub.start()
+            ask(OnWeb(house), BOILER)
+            house.hub.end()
+    (hub.state / name if name else hub.state).write_bytes(content)
+    assert expected in sentence_of(hub)
+
+
 def test_a_newer_state_format_is_refused_with_a_sentence(house: House) -> None:
     house.hub.end()
     _stamp(house.hub, 99)
@@ -321,6 +345,33 @@ def test_a_backup_of_a_running_hub_gives_another_folder_the_same_memory(
         assert quoted(ask(person, "when was the boiler serviced?").text, BOILER, person.surface)
     ledger = json.loads(house.hub.run(".venv/bin/hub", "ledger", "--json").stdout)
     assert ledger["broken"] == {} and ledger["lanes"] == len(people)
+
+
+def test_a_backup_taken_while_mail_comes_in_is_whole(house: House, tmp_path: Path) -> None:
+    over = threading.Event()
+    writing = threading.Thread(target=_keep_writing, args=(house, over))
+    writing.start()
+    try:
+        for n in range(4):
+            done = house.hub.run(".venv/bin/hub", "backup", str(tmp_path / f"{n}.tar.gz"))
+            assert done.returncode == 0, done.stderr
+    finally:
+        over.set()
+        writing.join()
+    house.hub.kill()
+    (house.hub.state / "blobs" / "left-by-a-kill.part").touch()
+    house.hub.start()
+    assert list(house.hub.state.glob("blobs/*.part")) == []
+    with tarfile.open(tmp_path / "3.tar.gz") as packed:
+        names = packed.getnames()
+    assert len([n for n in names if n.startswith("blobs/")]) > 3
+    assert not any(name.endswith(".part") for name in names)
+
+
+def _keep_writing(house: House, over: threading.Event) -> None:
+    while not over.is_set():
+        person = OnMail(house, ses=True)
+        person.deliver(person.write("remember " + "x" * 20_000))
 
 
 # Bad input
