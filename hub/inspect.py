@@ -31,5 +31,6 @@ def verify_ledgers(state: Path) -> dict[str, Any]:
                 heads[key.partition] = row["ledger"]
         database.close()
     breaks = {lane: first_break(chains.get(lane, []), head) for lane, head in heads.items()}
+    breaks |= dict.fromkeys(chains.keys() - heads.keys(), 1)  # a chain that lost its head
     broken = {lane.removeprefix("LANE#"): at for lane, at in breaks.items() if at is not None}
     return {"entries": sum(map(len, chains.values())), "lanes": len(chains), "broken": broken}

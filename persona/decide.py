@@ -24,6 +24,7 @@ UNPROVEN = (
     "Your mail arrived, but its sender could not be verified, so I answer as to a stranger: "
     "I do not open anybody's memory for it."
 )
+UNDELIVERED = "(An earlier message of mine could not be delivered.)"
 FAILED = "I could not work on your last message. It is kept; please say it once more, differently."
 
 
@@ -152,7 +153,7 @@ def _on_outcome(standing: Standing, event: Event) -> Decision:
     note = (
         "(I do not know whether my last message reached you; I have not sent it twice.)"
         if state == "unknown"
-        else "(An earlier message of mine could not be delivered.)"
+        else UNDELIVERED
     )
     return Decision(mind="none", suppress=suppress, untold=note)
 
@@ -161,7 +162,8 @@ def _on_status(event: Event) -> Decision:
     """A carrier's late report: the act moves forward, and a closed number is not tried again."""
     status, reason = event.detail.get("status", ""), event.detail.get("reason", "")
     suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
-    return Decision(mind="none", status=(status, event.target), suppress=suppress)
+    untold = UNDELIVERED if status == "failed" else ""
+    return Decision(mind="none", status=(status, event.target), suppress=suppress, untold=untold)
 
 
 SUPPRESSING = frozenset({"unsubscribed", "bounced"})

@@ -10,12 +10,14 @@ from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.memory import evidence, forget
 from persona.memory.standing import Head, Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
-from persona.model import FORMAT, Act, Decision, Event, Said, Turn, readable
+from persona.model import FORMAT, Act, Decision, Event, Said, Turn, readable, shortened
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Write, equals
 
 SEEN_DAYS = 30
 """Longer than any path that delivers again: 14 days in a lane, 14 more as a dead letter."""
 DAY = 86_400.0
+MOST_REPLY, MOST_PARTS = 40_000, 40
+"""Characters and parts of one reply, so that it fits one commit; what is cut shows that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Commit:
 def record(standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports) -> Commit:
     """Seen marks, head, gate, turn, recent turn, ledger, acts, forgetting: all of it or nothing."""
     version = standing.head.version + 1
-    decision = replace(decision, reply=readable(decision.reply))
+    decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
         decision = replace(decision, reply="", told=False)
@@ -40,7 +42,10 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
     writes += _held_back(standing, events, decision, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
     writes += [outbox.put(ports, act) for act in acts]
-    writes += _status_writes(standing, events[0], decision, ports)
+    moved = _status_writes(standing, events[0], decision, ports)
+    writes += moved
+    if not moved:  # a report that came late tells nothing new
+        decision = replace(decision, untold="" if decision.status[0] else decision.untold)
     writes += _amended(standing, decision, ports)
     refused = [verdict.reason] if verdict.decision == "deny" else []
     now = ports.clock.now()
@@ -81,20 +86,20 @@ def _seen_state(standing: Standing, event: Event, decision: Decision) -> str:
 def _held_back(
     standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
 ) -> list[Write]:
-    """The events themselves, waiting in the table until their cap has room.
-
-    The version makes each due time a little later than the one before, so that what waits again
-    keeps its order.
-    """
+    """The events themselves, waiting in the table until their cap has room, each behind the last."""
     if not decision.wait_until:
         return []
     lane, writes = standing.place.lane, list[Write]()
-    for position, event in enumerate(events):
-        due = decision.wait_until + (standing.head.version % 10_000 * 10 + position) * 1e-4
+    for due, event in zip(_dues(standing, events, decision), events, strict=True):
         sealed = outbox.seal_event(ports, lane, event)
         row: Row = {"v": FORMAT, "lane": lane, "id": event.id, "due": due, "sealed": sealed}
         writes.append(Put(keys.wait(lane, due, event.id), row))
     return writes
+
+
+def _dues(standing: Standing, events: Sequence[Event], decision: Decision) -> list[float]:
+    first = max(decision.wait_until, standing.head.held_until + 0.001)
+    return [first + 0.001 * position for position in range(len(events))]
 
 
 def _amended(standing: Standing, decision: Decision, ports: Ports) -> list[Write]:
@@ -236,8 +241,15 @@ def _reply_acts(
             notice=decision.notice,
             due=now,
         )
-        for part, text in enumerate(surface.split(decision.reply), 1)
+        for part, text in enumerate(_parts(surface.split(decision.reply)), 1)
     )
+
+
+def _parts(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """As many as one commit holds; the last then says that there was more."""
+    if len(parts) <= MOST_PARTS:
+        return parts
+    return (*parts[: MOST_PARTS - 1], "(The rest does not fit here; ask me for less at a time.)")
 
 
 def _still_suppressed(standing: Standing, events: Sequence[Event]) -> str:
@@ -286,6 +298,9 @@ def _next_head(
         waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
         times=times if is_answered else head.times,
         paced=paced,
+        held_until=_dues(standing, events, decision)[-1]
+        if decision.wait_until
+        else head.held_until,
         asking=dict(decision.asks) if is_answered else head.asking,
         greeted=head.greeted or decision.greets,
         untold=(*notes, decision.untold)[-3:] if decision.untold else notes,

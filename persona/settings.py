@@ -47,13 +47,14 @@ class Settings:
 def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str) -> Settings:
     """Raises Broken with one sentence for a value that cannot work."""
     url = env.get("HUB_PUBLIC_URL", public_url).rstrip("/")
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+    if not _is_web_url(url):
         raise Broken(f"HUB_PUBLIC_URL must be a full http or https URL, not {url!r}.")
     model = env.get("HUB_MODEL", "reflex")
-    if model != "reflex" and not model.startswith("openai:"):
+    if model != "reflex" and not (model.startswith("openai:") and model != "openai:"):
         raise Broken(f"HUB_MODEL must be reflex or openai:MODEL, not {model!r}.")
     relay = env.get("HUB_SMTP_RELAY", "")
-    if relay and not relay.rpartition(":")[2].isdigit():
+    host, _, port = relay.rpartition(":")
+    if relay and not (host and port.isascii() and port.isdigit()):
         raise Broken(f"HUB_SMTP_RELAY must be host:port, not {relay!r}.")
     zone = env.get("HUB_TIMEZONE", timezone)
     try:
@@ -78,3 +79,11 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
         openai_base_url=env.get("OPENAI_BASE_URL", ""),
         sends=frozenset(name for name, is_on in configured.items() if is_on),
     )
+
+
+def _is_web_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

@@ -61,6 +61,7 @@ class Post:
 
     sent: list[Act] = field(default_factory=list[Act])
     errors: list[Exception] = field(default_factory=list[Exception])
+    keyed: bool = False
     settling: float = 0.0
 
     def send(self, act: Act, hands: Hands) -> Sent:

@@ -21,15 +21,17 @@ class Head:
 
     `version` counts commits, `spoken` turns with words, `memory` what was forgotten or edited
     (a cached index with another number is stale). `greeted`: the first words were said. `times`
-    are the last turns' times, `paced` the last automatic messages to each address, `waiting` how
-    many events a cap holds back. `asking` is a question that the next words may answer; `untold`
-    what the person has yet to hear about messages that did not arrive.
+    are the last turns' times, `paced` the last automatic messages to each address. `waiting` is
+    how many events a cap holds back, `held_until` when the last of them is due. `asking` is a
+    question that the next words may answer; `untold` what the person has yet to hear about
+    messages that did not arrive.
     """
 
     version: int = 0
     spoken: int = 0
     memory: int = 0
     waiting: int = 0
+    held_until: float = 0.0
     greeted: bool = False
     ledger: str = ""
     times: tuple[float, ...] = ()
@@ -140,6 +142,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "spoken": head.spoken,
         "memory": head.memory,
         "waiting": head.waiting,
+        "held_until": head.held_until,
         "greeted": head.greeted,
         "ledger": head.ledger,
         "times": list(head.times),
@@ -168,6 +171,7 @@ def _open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         spoken=row["spoken"],
         memory=row["memory"],
         waiting=row["waiting"],
+        held_until=row["held_until"],
         greeted=row["greeted"],
         ledger=row["ledger"],
         times=tuple(row["times"]),

@@ -21,6 +21,7 @@ GRAMMAR: dict[Verb, re.Pattern[str]] = {
     verb: re.compile(pattern, re.IGNORECASE | re.DOTALL) for verb, pattern in PATTERNS.items()
 }
 
+FORGET_IT = re.compile(r"forget(?:\s+about)?\s+it\W*", re.IGNORECASE)
 IDIOM = re.compile(r"it\b(?!\w)", re.IGNORECASE)
 QUESTION_MARKS = ("?", "\uff1f", "\u061f", "\u037e")
 
@@ -54,6 +55,8 @@ def parse(words: str) -> Command | None:
 def tells(words: str) -> bool:
     """Whether the words say something that can be recalled: no question, no bare command."""
     command = parse(words)
+    if FORGET_IT.fullmatch(words.strip()):
+        return False
     return not is_question(words) if command is None else command.verb == "remember"
 
 
@@ -69,12 +72,21 @@ def is_question(text: str) -> bool:
     first, second = words[:2]
     if first.partition("'")[0] not in QUESTION_WORDS:
         return first in AUXILIARIES and second in SUBJECTS
-    inverted = any(a in AUXILIARIES and b in SUBJECTS for a, b in pairwise(words[2:6]))
+    inverted = second not in SUBJECTS and any(_inverts(a, b) for a, b in pairwise(words[2:6]))
     return "'" in first or second in AUXILIARIES or inverted
+
+
+def _inverts(verb: str, subject: str) -> bool:
+    """Whether the verb stands before its subject: "time *is my* flight", not "matters *is that*"."""
+    if subject in PRONOUNS:
+        return verb in AUXILIARIES
+    return verb in BEING and subject in SUBJECTS - {"that", "this"}
 
 
 QUESTION_WORDS = frozenset("what when where who whom whose which why how".split())
 AUXILIARIES = frozenset(
     "is are am was were do does did can could will would should shall has have had".split()
 )
+BEING = frozenset("is are was were".split())
+PRONOUNS = frozenset("i you he she it we they".split())
 SUBJECTS = frozenset("i you he she it we they my your his her its our their the this that".split())

@@ -22,7 +22,7 @@ from persona.memory.recall import Indexes
 from persona.memory.standing import Standing, read
 from persona.model import Act, Address, Event, Place, Turn
 from persona.people import addresses
-from persona.ports import Door, Hands, Model, Ports, Sent
+from persona.ports import Delete, Door, Hands, Model, Ports, Sent
 from persona.settings import Settings
 from persona.turn import Taken, take_turn
 
@@ -155,7 +155,19 @@ class House:
         """Carries out this person's open acts; returns how many ended in which state."""
         function = surface or who.surface
         carrier = self.ports.carriers[function]
-        return work(function, self.meet(who).lane, carrier, self.ports)
+        ended = work(function, self.meet(who).lane, carrier, self.ports)
+        return Counter(state for _, state in ended)
+
+    def sweep(self) -> None:
+        """What the sweeper does for the core: sent texts are redacted, held events come back."""
+        for key in self.ports.table.due(self.clock.now()):
+            row = self.ports.table.get([key])[key]
+            if key.partition.startswith("REDACT#"):
+                outbox.redact(self.ports, key, row)
+            elif key.sort.startswith("WAIT#"):
+                event = Event.from_json(outbox.unseal_event(self.ports, row["lane"], row))
+                self.ports.table.commit([Delete(key)])
+                self.take(event)
 
     def acts(self, who: Address = ANN) -> dict[str, Act]:
         """This person's acts by their stage and place, in that order."""

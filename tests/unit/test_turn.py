@@ -49,7 +49,7 @@ def test_a_halt_between_thinking_and_commit_takes_the_acts_back(house: House) ->
     house.tell("hello")
     before = len(house.acts())
     event = house.event("what is new?")
-    house.with_(table=Busy(house.ports.table, lambda: house.halt()))
+    house.with_(table=Busy(house.ports.table, house.halt))
     assert house.take(event).acts == ()
     assert len(house.acts()) == before
 

@@ -11,7 +11,7 @@ from persona import keys
 from persona.acts import outbox
 from persona.errors import Broken, Conflict, Transient
 from persona.model import FORMAT, ORDER, Act, Event, State
-from persona.ports import Delete, Put, Table, Write
+from persona.ports import Delete, Put, Row, Table, Write
 from tests.unit.house import ANN, NOON, House
 
 
@@ -287,8 +287,10 @@ def test_the_text_of_a_forgotten_reply_goes_from_every_part(house: House) -> Non
     house.tell("who is my cat?")
     house.work()
     turn = house.turns()[-1]
-    outbox.redact(house.ports, house.meet().lane, [turn])
-    outbox.redact(house.ports, house.meet().lane, [turn])
+    wish = outbox.to_redact(house.ports, house.meet().lane, 3, [turn])
+    house.ports.table.commit([wish])
+    house.sweep()
+    assert house.rows("REDACT#") == {}
     texts = {act.after: act.text for act in house.acts().values()}
     assert texts.pop("000000000001#01").startswith("Noted.")
     assert texts == dict.fromkeys(("000000000002#01", "000000000002#02"), outbox.REDACTED)
@@ -296,8 +298,9 @@ def test_the_text_of_a_forgotten_reply_goes_from_every_part(house: House) -> Non
 
 def test_an_event_that_waits_opens_in_its_own_lane_alone(house: House) -> None:
     event = Event("sms:1", "message", ANN, ANN, "secret words")
-    row = {"id": event.id, "sealed": outbox.seal_event(house.ports, "L", event)}
-    assert b"secret" not in row["sealed"]
+    sealed = outbox.seal_event(house.ports, "L", event)
+    row: Row = {"id": event.id, "sealed": sealed}
+    assert b"secret" not in sealed
     assert Event.from_json(outbox.unseal_event(house.ports, "L", row)) == event
     with pytest.raises(Broken):
         outbox.unseal_event(house.ports, "M", row)

@@ -45,7 +45,11 @@ def test_what_was_decided_first_is_heard_first(house: House) -> None:
     for words in ("one", "remember two", "remember three"):
         house.tell(words)
     assert house.work() == Counter(sent=3)
-    assert texts(house) == ["Noted.", "I will remember that: “two”", "I will remember that: “three”"]
+    assert texts(house) == [
+        "Noted.",
+        "I will remember that: “two”",
+        "I will remember that: “three”",
+    ]
     assert house.work() == Counter()
 
 
@@ -185,13 +189,13 @@ def test_a_home_that_has_left_the_lane_is_not_written_to_from_it(house: House) -
 
 
 def test_what_is_kept_for_want_of_a_provider_is_shown(house: House) -> None:
-    shown: list[str] = []
+    shown: list[Act] = []
 
     class Keeper(Post):
         def send(self, act: Act, hands: Hands) -> Sent:
             return Sent(kept=True)
 
-    house.with_(carriers={"sms": Keeper()}, show=lambda act: shown.append(act.text))
+    house.with_(carriers={"sms": Keeper()}, show=shown.append)
     house.tell("hello")
     assert house.work() == Counter(sent=1)
     assert len(shown) == 1
@@ -204,6 +208,8 @@ def test_an_outcome_comes_back_once_even_when_its_telling_is_repeated(house: Hou
     house.work()
     act = next(iter(house.acts().values()))
     out = keys.act("sms", act.lane, "OUT", act.after)
-    house.ports.table.commit([Put(out, outbox.row_of(house.ports, replace(act, attempt=act.attempt)))])
+    house.ports.table.commit(
+        [Put(out, outbox.row_of(house.ports, replace(act, attempt=act.attempt)))]
+    )
     house.work()
     assert outcomes(house) == [("failed", "unsubscribed")]

@@ -62,7 +62,9 @@ def test_a_row_moved_to_another_place_does_not_open(house: House) -> None:
         evidence.read_turn(house.ports, "H", 9)
 
 
-def test_turns_are_read_in_order_across_pages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_turns_are_read_in_order_across_pages(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keep(house, *(replace(TURN, version=n) for n in (5, 1, 3, 12, 2, 100)))
     monkeypatch.setattr(evidence, "PAGE", 2)
     whole = [turn.version for turn in evidence.read_turns(house.ports, "H")]

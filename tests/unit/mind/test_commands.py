@@ -4,16 +4,6 @@ import pytest
 
 from persona.mind.commands import Verb, is_question, parse, tells
 
-
-NOUN = "a noun stands between the question word and its verb"
-MARK = "only the ASCII question mark is known"
-GREETING = "a greeting swallows up to 24 letters of anything"
-
-
-def mistaken(words: str, reason: str) -> object:
-    return pytest.param(words, marks=pytest.mark.xfail(strict=True, reason=reason))
-
-
 COMMANDS: list[tuple[str, Verb, str]] = [
     ("remember my bike lock is 4812", "remember", "my bike lock is 4812"),
     ("Remember: milk", "remember", "milk"),
@@ -73,12 +63,12 @@ QUESTIONS = [
     "why did you say that about my cat?",
     "what do you know about me and my cat?",
     "東京?",
-    mistaken("what time is my flight", NOUN),
-    mistaken("how many cats do I have", NOUN),
-    mistaken("how old is my dog", NOUN),
-    mistaken("which city do I live in", NOUN),
-    mistaken("私の猫の名前は何ですか？", MARK),
-    mistaken("ما اسم قطتي؟", MARK),
+    "what time is my flight",
+    "how many cats do I have",
+    "how old is my dog",
+    "which city do I live in",
+    "私の猫の名前は何ですか？",
+    "ما اسم قطتي؟",
 ]
 STATEMENTS = [
     "When I was in Rome I lost my wallet.",
@@ -111,11 +101,14 @@ STATEMENTS = [
     "2 + 2 = 4",
     "🙂",
     "stop asking me why",
-    mistaken("Hi, my name is Ann.", GREETING),
-    mistaken("Hello, my cat is Max", GREETING),
-    mistaken("hey I moved to Berlin", GREETING),
-    mistaken("thanks, my flight is at 9", GREETING),
-    mistaken("Good morning, I am ill", GREETING),
+    "What I like is my tea.",
+    "What matters is that we try.",
+    "Where we met was the old bridge",
+    "Hi, my name is Ann.",
+    "Hello, my cat is Max",
+    "hey I moved to Berlin",
+    "thanks, my flight is at 9",
+    "Good morning, I am ill",
 ]
 
 
@@ -141,7 +134,9 @@ def test_a_statement_is_neither_and_can_be_recalled(words: str) -> None:
     assert tells(words)
 
 
-@pytest.mark.parametrize("words", ["", " ", "\n", "?", "remember", "forget", "Forget that.", "remember:"])
+@pytest.mark.parametrize(
+    "words", ["", " ", "\n", "?", "remember", "forget", "Forget that.", "remember:"]
+)
 def test_a_bare_word_names_nothing_to_keep_or_to_forget(words: str) -> None:
     command = parse(words)
     assert command is None or not command.rest.strip(" .:")
@@ -156,14 +151,12 @@ def test_a_bare_word_names_nothing_to_keep_or_to_forget(words: str) -> None:
         "forget something?",
     ],
 )
-@pytest.mark.xfail(strict=True, reason="a question behind a verb is taken for the wish")
 def test_what_only_sounds_like_a_wish_is_none(words: str) -> None:
     assert parse(words) is None
     assert not tells(words)
 
 
 @pytest.mark.parametrize("words", ["hello, what is my bike lock?", "hi, where do I live?"])
-@pytest.mark.xfail(strict=True, reason=GREETING)
 def test_a_question_behind_a_greeting_is_still_one(words: str) -> None:
     assert parse(words) is None
     assert is_question(words)

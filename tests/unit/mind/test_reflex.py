@@ -25,8 +25,8 @@ def test_an_answer_quotes_the_words_with_when_and_where(house: House) -> None:
 
 
 def test_what_was_never_said_is_not_guessed(house: House) -> None:
-    house.tell("my cat is called Max")
-    reply = house.tell("what is the name of my parrot's dentist?")
+    house.tell("my dentist is called Max")
+    reply = house.tell("which colour is the bicycle of my parrot's dentist?")
     assert reply.startswith("I do not know.")
     assert "Max" not in reply
 
@@ -114,7 +114,8 @@ def test_why_after_a_rule_says_that_it_was_a_rule(house: House) -> None:
 def test_forgetting_one_thing_happens_at_once_and_names_the_wish_alone(house: House) -> None:
     house.tell("my locker code is 111")
     reply = house.tell("forget my locker code")
-    assert reply.startswith("Forgotten: “my locker code”, said by SMS, today at ")
+    assert reply.startswith("Forgotten: that, said by SMS, today at ")
+    assert "locker" not in reply
     assert "111" not in reply
     assert house.tell("what is my locker code?").startswith("I do not know.")
 
@@ -142,7 +143,9 @@ def test_the_choice_is_taken_at_its_word(house: House, answer: str, left: int) -
     house.tell("my locker code at work is 222")
     house.tell("forget my locker code")
     house.tell(answer)
-    codes = [word for turn in house.turns() for word in ("111", "222") if word in turn.person_text()]
+    codes = [
+        word for turn in house.turns() for word in ("111", "222") if word in turn.person_text()
+    ]
     assert len(codes) == left
 
 
@@ -163,16 +166,16 @@ def test_what_is_not_there_cannot_be_forgotten_and_is_not_claimed_to_be(house: H
     assert house.tell("forget my locker code").startswith("I have nothing like that")
 
 
-@pytest.mark.xfail(strict=True, reason="the idiom is taken for the wish and 'new' matches alone")
 def test_forget_about_it_forgets_nothing(house: House) -> None:
     house.tell("I bought a new bike")
     house.tell("forget about it, what's new?")
     assert "bike" in house.tell("what do you know about me?")
 
 
-@pytest.mark.xfail(strict=True, reason="both are stop words here, so nothing seems to be there")
 @pytest.mark.parametrize("wish", ["forget everything", "forget all of it"])
-def test_to_forget_everything_is_not_answered_with_there_is_nothing(house: House, wish: str) -> None:
+def test_to_forget_everything_is_not_answered_with_there_is_nothing(
+    house: House, wish: str
+) -> None:
     house.tell("my cat is Max")
     assert "nothing to forget" not in house.tell(wish)
 

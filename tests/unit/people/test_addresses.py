@@ -63,6 +63,26 @@ def test_many_who_meet_one_address_at_once_agree(house: House) -> None:
     assert len(house.rows("GATE#")) == 1
 
 
+class Overtaken(Table):
+    """A table on which somebody else meets the same address just before."""
+
+    def __init__(self, house: House) -> None:
+        self.get = house.ports.table.get
+        self.query = house.ports.table.query
+        self.due = house.ports.table.due
+        self._house = house
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        meet(self._house)
+        self._house.ports.table.commit(writes)
+
+
+def test_who_is_overtaken_moves_in_where_the_other_did(house: House) -> None:
+    place = meet(house, table=Overtaken(house))
+    assert addresses.find(house.ports.table, ANN) == place
+    assert len(house.rows("GATE#")) == 1
+
+
 class Forgetful(Table):
     """A table on which somebody else is always quicker, and never to be seen."""
 
