@@ -4,9 +4,8 @@ from typing import Any
 
 from functions import _compose
 from functions._observe import log
-from persona.acts import outbox
+from persona.acts import held, outbox
 from persona.keys import Key
-from persona.model import Event
 from persona.ports import Delete, Ports
 
 MOST = 1_000
@@ -47,7 +46,7 @@ def _release(key: Key, ports: Ports) -> None:
     row = ports.table.get([key]).get(key)
     if row is None:
         return
-    event = Event.from_json(outbox.unseal_event(ports, row["lane"], row))
+    event = held.open_row(row, ports)
     ports.lanes.put(row["lane"], event.to_json(), f"{event.id}#{key.sort}")
     ports.table.commit([Delete(key)])
     log.info("released", extra={"correlation": event.correlation})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import ids, keys
-from persona.acts import ledger, limits, outbox
+from persona.acts import held, ledger, limits, outbox
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.memory import evidence, forget
 from persona.memory.standing import Head, Standing, head_row, recent_row
@@ -39,14 +39,14 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
     acts = _reply_acts(standing, events, decision, version, ports)
     turn = _turn(standing, events, decision, version, ports)
     writes = [_seen(standing, event, decision, version, ports) for event in events]
-    writes += _held_back(standing, events, decision, ports)
+    writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
     writes += [outbox.put(ports, act) for act in acts]
     moved = _status_writes(standing, events[0], decision, ports)
     writes += moved
     if not moved:  # a report that came late tells nothing new
         decision = replace(decision, untold="" if decision.status[0] else decision.untold)
-    writes += _amended(standing, decision, ports)
+    writes += held.amend(standing, decision.amends, ports)
     refused = [verdict.reason] if verdict.decision == "deny" else []
     now = ports.clock.now()
     entry = ledger.entry(standing.head.ledger, version, now, events, acts, refused)
@@ -81,41 +81,6 @@ def _seen_state(standing: Standing, event: Event, decision: Decision) -> str:
         return "failed"
     is_overheard = event.kind == "message" and not event.addressed and not decision.reply
     return "overheard" if is_overheard else "turn"
-
-
-def _held_back(
-    standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
-) -> list[Write]:
-    """The events themselves, waiting in the table until their cap has room, each behind the last."""
-    if not decision.wait_until:
-        return []
-    lane, writes = standing.place.lane, list[Write]()
-    for due, event in zip(_dues(standing, events, decision), events, strict=True):
-        sealed = outbox.seal_event(ports, lane, event)
-        row: Row = {"v": FORMAT, "lane": lane, "id": event.id, "due": due, "sealed": sealed}
-        writes.append(Put(keys.wait(lane, due, event.id), row))
-    return writes
-
-
-def _dues(standing: Standing, events: Sequence[Event], decision: Decision) -> list[float]:
-    first = max(decision.wait_until, standing.head.held_until + 0.001)
-    return [first + 0.001 * position for position in range(len(events))]
-
-
-def _amended(standing: Standing, decision: Decision, ports: Ports) -> list[Write]:
-    """A held event as its author has changed it meanwhile, or nothing left of it."""
-    change = decision.amends
-    if change is None:
-        return []
-    lane, writes = standing.place.lane, list[Write]()
-    for key, row in ports.table.query(keys.waiting(lane)):
-        held = Event.from_json(outbox.unseal_event(ports, lane, row))
-        if held.id != change.target or held.author != change.author:
-            continue
-        words = change.words if change.kind == "edit" else "(deleted)"
-        changed = replace(held, words=words, addressed=held.addressed and change.kind == "edit")
-        writes.append(Put(key, {**row, "sealed": outbox.seal_event(ports, lane, changed)}))
-    return writes
 
 
 def _turn(
@@ -298,9 +263,7 @@ def _next_head(
         waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
         times=times if is_answered else head.times,
         paced=paced,
-        held_until=_dues(standing, events, decision)[-1]
-        if decision.wait_until
-        else head.held_until,
+        held_until=held.until(standing, events, decision.wait_until),
         asking=dict(decision.asks) if is_answered else head.asking,
         greeted=head.greeted or decision.greets,
         untold=(*notes, decision.untold)[-3:] if decision.untold else notes,

@@ -13,7 +13,7 @@ from typing import Any, cast
 from persona import ids, keys
 from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Key
-from persona.model import FORMAT, ORDER, Act, Address, Event, State, Turn
+from persona.model import FORMAT, ORDER, Act, Address, State, Turn
 from persona.ports import ABSENT, Delete, Ports, Put, Row, Write, equals
 from persona.seal import seal, unseal
 
@@ -178,12 +178,3 @@ def report(
         return []
     moved = replace(act, state=cast("State", status))
     return [Put(stages["DONE"], row_of(ports, moved), equals("state", act.state))]
-
-
-def seal_event(ports: Ports, lane: str, event: Event) -> bytes:
-    """An event that waits in the table, as the bytes of its row."""
-    return seal(ports, f"lane:{lane}", f"WAIT {lane} {event.id}", event.to_json())
-
-
-def unseal_event(ports: Ports, lane: str, row: Row) -> str:
-    return unseal(ports, f"lane:{lane}", f"WAIT {lane} {row['id']}", row["sealed"])

@@ -18,6 +18,8 @@ def naive_worker(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
     failed: list[str] = []
     for raw in event["Records"]:
         message = _message(raw)
+        if message.event is None:
+            continue
         try:
             _naive_turn(Place(message.event.home, message.lane), message.event, ports)
         except Exception:

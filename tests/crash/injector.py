@@ -47,7 +47,7 @@ class Injector:
             case "zombie":
                 self.stall()
                 return do()
-            case "lost":
+            case _:
                 return self._lose(kind, do)
 
     def _lose(self, kind: Kind, do: Callable[[], Any]) -> Any:

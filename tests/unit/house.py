@@ -12,7 +12,7 @@ from backends.local.family import open_family
 from capabilities.forget import forget
 from capabilities.recall import recall
 from capabilities.remember import remember
-from persona.acts import outbox
+from persona.acts import held, outbox
 from persona.acts.work import work
 from persona.admission import admit
 from persona.declare import Request, Response, Surface
@@ -165,7 +165,7 @@ class House:
             if key.partition.startswith("REDACT#"):
                 outbox.redact(self.ports, key, row)
             elif key.sort.startswith("WAIT#"):
-                event = Event.from_json(outbox.unseal_event(self.ports, row["lane"], row))
+                event = held.open_row(row, self.ports)
                 self.ports.table.commit([Delete(key)])
                 self.take(event)
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from persona import keys
 from persona.acts import outbox
 from persona.errors import Broken, Conflict, Transient
-from persona.model import FORMAT, ORDER, Act, Event, State
-from persona.ports import Delete, Put, Row, Table, Write
+from persona.model import FORMAT, ORDER, Act, State
+from persona.ports import Delete, Put, Table, Write
 from tests.unit.house import ANN, NOON, House
 
 
@@ -294,15 +294,3 @@ def test_the_text_of_a_forgotten_reply_goes_from_every_part(house: House) -> Non
     texts = {act.after: act.text for act in house.acts().values()}
     assert texts.pop("000000000001#01").startswith("Noted.")
     assert texts == dict.fromkeys(("000000000002#01", "000000000002#02"), outbox.REDACTED)
-
-
-def test_an_event_that_waits_opens_in_its_own_lane_alone(house: House) -> None:
-    event = Event("sms:1", "message", ANN, ANN, "secret words")
-    sealed = outbox.seal_event(house.ports, "L", event)
-    row: Row = {"id": event.id, "sealed": sealed}
-    assert b"secret" not in sealed
-    assert Event.from_json(outbox.unseal_event(house.ports, "L", row)) == event
-    with pytest.raises(Broken):
-        outbox.unseal_event(house.ports, "M", row)
-    with pytest.raises(Broken):
-        outbox.unseal_event(house.ports, "L", {**row, "id": "sms:2"})
