@@ -181,8 +181,26 @@ def _canonical(number: str) -> str:
     return prefix + phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
+MARKS = (
+    (re.compile(r"^\s*(?:```|~~~).*\n?", re.MULTILINE), ""),
+    (re.compile(r"^#{1,6} +", re.MULTILINE), ""),
+    (re.compile(r"!?\[([^\]\n]*)\]\((\S+?)\)"), r"\1 \2"),
+    (re.compile(r"\*\*(\S(?:[^\n*]*\S)?)\*\*"), r"\1"),
+    (re.compile(r"`([^`\n]+)`"), r"\1"),
+)
+
+
+def plain(text: str) -> str:
+    """The text without what only a page renders: a telephone shows the marks, and bare links work."""
+    bare = text
+    for mark, left in MARKS:
+        bare = mark.sub(left, bare)
+    return bare if bare.strip() else text
+
+
 def split(text: str) -> tuple[str, ...]:
     """The parts of a long text, numbered, cut between words and never inside a character."""
+    text = plain(text)
     if _units(text) <= PART:
         return (text,)
     parts = list(_pack(text))

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS messages (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     lane TEXT NOT NULL,
     once TEXT NOT NULL,
-    body TEXT NOT NULL,
+    body BLOB NOT NULL,
     put_at REAL NOT NULL,
     visible_at REAL NOT NULL,
     receives INTEGER NOT NULL DEFAULT 0,

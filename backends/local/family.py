@@ -60,11 +60,16 @@ def open_family(
     return Family(
         database=database,
         table=Table(database),
-        lanes=Lanes(database, time),
+        lanes=Lanes(database, time, _own_key("lanes", secrets)),
         bell=Bell(),
-        blobs=Blobs(state / "blobs", hashlib.sha256(b"blobs" + secrets.master).digest()),
+        blobs=Blobs(state / "blobs", _own_key("blobs", secrets)),
         keys=Keys(state / "keys.db", secrets.master),
         secrets=secrets,
         sockets=Sockets(),
         clock=time,
     )
+
+
+def _own_key(part: str, secrets: Secrets) -> bytes:
+    """A key for what belongs to no home: made from the master key, one a part."""
+    return hashlib.sha256(part.encode() + secrets.master).digest()

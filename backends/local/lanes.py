@@ -5,10 +5,13 @@ Repeats of one event within five minutes are dropped at the door; what comes lat
 by its seen mark. A message received too often becomes a dead letter.
 """
 
+import os
 import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from backends.local._database import Database
 from persona.ports import Clock
@@ -18,6 +21,7 @@ VISIBILITY = 120.0
 """Seconds until a received message comes again: the turn's timeout and a minute."""
 MOST_RECEIVES = 8
 BATCH = 10
+NONCE = 12
 FIRST = (
     "number = (SELECT MIN(number) FROM messages AS other "
     "WHERE other.lane = messages.lane AND other.dead = 0)"
@@ -38,14 +42,15 @@ class Message:
 class Lanes:
     """Implements `persona.ports.Lanes`, and the receiving end for the local stage."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, key: bytes) -> None:
         self._database = database
+        self._key = AESGCM(key)
         self._clock = clock
         self.arrived = threading.Event()
 
     def put(self, lane: str, body: str, once: str) -> None:
         now = self._clock.now()
-        mark = f"{lane} {once}"
+        mark, sealed = f"{lane} {once}", self._seal(lane, body)
         with self._database.writing() as connection:
             connection.execute("DELETE FROM repeats WHERE put_at <= ?", (now - REPEAT_WINDOW,))
             known = connection.execute("SELECT 1 FROM repeats WHERE once = ?", (mark,)).fetchone()
@@ -54,7 +59,7 @@ class Lanes:
                 connection.execute(
                     "INSERT INTO messages (lane, once, body, put_at, visible_at) "
                     "VALUES (?, ?, ?, ?, ?)",
-                    (lane, once, body, now, now),
+                    (lane, once, sealed, now, now),
                 )
         self.arrived.set()
 
@@ -83,7 +88,7 @@ class Lanes:
                 (receipt, now + VISIBILITY, *numbers),
             )
         return [
-            Message(str(number), lane, body, f"{receipt}:{number}", receives + 1)
+            Message(str(number), lane, self._open(lane, body), f"{receipt}:{number}", receives + 1)
             for number, body, receives in found
         ]
 
@@ -132,7 +137,10 @@ class Lanes:
         found = self._database.reader.execute(
             "SELECT number, lane, body, receives FROM messages WHERE dead = 1 ORDER BY number"
         )
-        return [Message(str(n), lane, body, f":{n}", r) for n, lane, body, r in found]
+        return [
+            Message(str(number), lane, self._open(lane, body), f":{number}", receives)
+            for number, lane, body, receives in found
+        ]
 
     def keep_dead(self, message: Message) -> None:
         """A dead letter that could not even be told stays, for a person to look at."""
@@ -156,3 +164,11 @@ class Lanes:
             "SELECT MIN(visible_at) FROM (SELECT MIN(number), visible_at FROM messages "
             "WHERE dead = 0 GROUP BY lane)"
         ).fetchone()[0]
+
+    def _seal(self, lane: str, body: str) -> bytes:
+        """Words on their way are sealed too: the database's log would keep them for a while."""
+        nonce = os.urandom(NONCE)
+        return nonce + self._key.encrypt(nonce, body.encode("utf-8", "replace"), lane.encode())
+
+    def _open(self, lane: str, sealed: bytes) -> str:
+        return self._key.decrypt(sealed[:NONCE], sealed[NONCE:], lane.encode()).decode()

@@ -118,7 +118,7 @@ def test_lanes_lose_nothing_repeat_nothing_and_keep_their_order() -> None:
     steps: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(dir=SHM if SHM.exists() else None) as folder:
         database, clock = Database(Path(folder) / "hub.db", durable=False), Clock()
-        lanes = Lanes(database, clock)
+        lanes = Lanes(database, clock, bytes(32))
         runs = 0
 
         @settings(

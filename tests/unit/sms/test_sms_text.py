@@ -47,13 +47,13 @@ def test_parts_are_within_the_limit_and_numbered(text: str) -> None:
 @given(TEXTS.filter(lambda text: units(text) < 10_000))
 def test_nothing_is_lost_between_parts(text: str) -> None:
     together = "".join(unnumbered(sms.split(text)))
-    assert re.sub(r"\s+", "", together) == re.sub(r"\s+", "", text)
+    assert re.sub(r"\s+", "", together) == re.sub(r"\s+", "", sms.plain(text))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text("ab" + FAMILY, max_size=30).map(lambda text: text * 120))
 def test_no_letter_is_cut_in_two(text: str) -> None:
-    whole = regex.findall(r"\X", text)
+    whole = regex.findall(r"\X", sms.plain(text))
     found = [
         letter for part in unnumbered(sms.split(text)) for letter in regex.findall(r"\X", part)
     ]
@@ -124,3 +124,17 @@ def test_only_a_bare_word_stops_or_starts(text: str) -> None:
     assert SURFACE.stops(text) == (text.strip().casefold() in SURFACE.stop_words)
     assert not (SURFACE.stops(text) and SURFACE.starts(text))
     assert not SURFACE.stops(f"{text}x please")
+
+
+@pytest.mark.parametrize(
+    ("marked", "shown"),
+    [
+        ("**Bring** the `key`", "Bring the key"),
+        ("see [the map](https://example.org/m)", "see the map https://example.org/m"),
+        ("# Today\n- tea", "Today\n- tea"),
+        ("```python\nx = 1\n```\ndone", "x = 1\ndone"),
+        ("2*3*4 and a_b_c, ** alone", "2*3*4 and a_b_c, ** alone"),
+    ],
+)
+def test_a_text_message_shows_no_marks_of_a_page(marked: str, shown: str) -> None:
+    assert sms.split(marked) == (shown,)
