@@ -258,8 +258,7 @@ class Hub:
 
     def admitted(self) -> list[Event]:
         """The events that wait in any lane, in order."""
-        found = self.family.database.reader.execute("SELECT body FROM messages ORDER BY number")
-        return [Event.from_json(body) for (body,) in found]
+        return [Event.from_json(message.body) for message in self.family.lanes.everything()]
 
     def row_count(self) -> int:
         """How many rows the table holds."""
