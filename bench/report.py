@@ -63,7 +63,8 @@ def rows(results: dict[str, Any]) -> list[Row]:
         Row(
             "`kill -9` of `make run` under load: lost, sent twice",
             f"{kills['lost']}, {kills['doubled']}",
-            f"{kills['kills']} kills, {kills['messages']:,} messages, {kills['unknown']} unknown",
+            f"{kills['kills']} kills, {kills['messages']:,} messages; "
+            f"{kills['unknown']} replies unknown, {kills['excused']} of them never arrived",
             "0, 0",
             kills["lost"] == kills["doubled"] == 0,
         ),
