@@ -40,6 +40,11 @@ def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
         return _answer(surface.receive(request, door(ports)))
     except Rejected as error:
         count("refused", surface=surface.name, fault=error.fault)
+        if (
+            error.__cause__ is not None
+        ):  # by its kind alone, so that a bug of ours shows and no words
+            cause = type(error.__cause__).__name__
+            log.warning("refused", extra={"surface": surface.name, "cause": cause})
         return _answer(_refusal(error, surface))
     except Transient:
         log.exception("not enqueued", extra={"surface": surface.name})

@@ -14,8 +14,9 @@ from persona.model import Audience
 class Facts:
     """What a verdict may rest on; written by code alone.
 
-    `suppressed` says why the address takes nothing more; `home_is_here` that the address still
-    belongs to the lane; `room` how the words were overheard when written and now.
+    `suppressed` says why the address takes nothing more; `notice` that the words only confirm a
+    halt; `home_is_here` that the address still belongs to the lane; `written_for` and `heard_by`
+    who could read the words when they were written, and who can now.
     """
 
     halted: bool

@@ -70,5 +70,8 @@ def _fill(index: Index, turns: Iterable[Turn]) -> None:
 
 
 def recall(standing: Standing, words: str, ports: Ports, limit: int = 12) -> list[Match]:
-    """What bears on these words, best first; nothing for an address that proved nothing."""
+    """What bears on these words in this lane's homes, best first.
+
+    Whether the address has proved anything is asked by `mind/hands.py` before it comes here.
+    """
     return ports.indexes.open(standing, ports).match(words, limit)

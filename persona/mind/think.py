@@ -24,7 +24,7 @@ FALLEN = "(My language model is not answering, so this comes from my rules.)"
 
 
 def think(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool) -> Decision:
-    """One decision on new words; never raises for a model's failure."""
+    """One decision on new words; a model's Transient, Refused or Unknown leads to the next mind."""
     if not ports.models or reflex_only or standing.place_is_unproven:
         return reflect(standing, events, ports)
     by_code = forget_by_code(standing, events[-1], ports) if len(events) == 1 else None
