@@ -45,7 +45,7 @@ def rows(results: dict[str, Any]) -> list[Row]:
             "counted",
             True,
         ),
-        Row("planted bugs caught", f"{bugs['caught']} of 10", "", "10", bugs["caught"] == 10),
+        Row("planted bugs caught", f"{bugs['caught']} of 11", "", "11", bugs["caught"] == 11),
         Row(
             "forged or altered webhooks accepted, over four surfaces, none answered 5xx",
             f"{forged['accepted']} of {forged['forged']:,}",

@@ -86,5 +86,5 @@ def _one_turn(family: Any, ports: Ports, number: int) -> None:
     for message in messages:
         family.lanes.delete(message)
     while (ring := family.bell.take(0.0)) is not None:
-        act.run({"function": ring[0], "lane": ring[1]}, ports)
+        act.run(ring.event(), ports)
         family.bell.done(ring)

@@ -1,16 +1,15 @@
-"""The wiring: one function makes all ports, and its arguments are what tests put in their place."""
+"""The wiring: one function makes all ports, and its arguments are what tests put in their place.
+
+Parts that cost time to load are made when a function first asks for them.
+"""
 
 import os
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from models.openai import OpenAIModel
 from persona import catalog
-from persona.identity.load import load
-from persona.memory.recall import Indexes
-from persona.ports import Model, Ports, Secrets
+from persona.ports import Later, Model, Ports, Secrets
 from persona.settings import Settings, parse
 
 
@@ -19,38 +18,53 @@ def compose(settings: Settings, family: Mapping[str, Any], **instead: Any) -> Po
 
     `instead` replaces any of them.
     """
-    surfaces = catalog.surfaces()
-    parts: dict[str, Any] = {
-        "settings": settings,
-        "entropy": os.urandom,
-        "identity": load(),
-        "surfaces": surfaces,
-        "carriers": {name: surface for name, surface in surfaces.items() if surface.send},
-        "capabilities": catalog.capabilities(),
-        "indexes": Indexes(),
-        **family,
-        **instead,
-    }
-    parts.setdefault("models", _models(settings, parts["secrets"]))
-    return Ports(**parts)
+    ports = Ports(
+        **{
+            "settings": settings,
+            "entropy": os.urandom,
+            "identity": Later(_identity),
+            "surfaces": Later(catalog.surfaces),
+            "carriers": Later(_carriers),
+            "capabilities": Later(catalog.capabilities),
+            "indexes": Later(_indexes),
+            "models": Later(lambda: _models(settings, ports.secrets)),
+            **family,
+            **instead,
+        }
+    )
+    return ports
+
+
+def _identity() -> Any:
+    from persona.identity.load import load
+
+    return load()
+
+
+def _indexes() -> Any:
+    from persona.memory.recall import Indexes
+
+    return Indexes()
+
+
+def _carriers() -> dict[str, Any]:
+    return {name: surface for name, surface in catalog.surfaces().items() if surface.send}
 
 
 def _models(settings: Settings, secrets: Secrets) -> tuple[Model, ...]:
+    from models import openai
+
     kind, _, name = settings.model.partition(":")
     if kind == "reflex":
         return ()
-    url = settings.openai_base_url or OPENAI_URL
-    return (OpenAIModel(name, url, secrets.get("OPENAI_API_KEY")),)
-
-
-OPENAI_URL = "https://api.openai.com/v1"
+    url = settings.openai_base_url or openai.URL
+    return (openai.OpenAIModel(name, url, secrets.get("OPENAI_API_KEY")),)
 
 
 @cache
 def ports() -> Ports:
     """What a Lambda function gets, made once a process from its environment."""
-    from backends.local.family import open_family
+    from backends.aws.family import open_family
 
-    settings = parse(os.environ, stage="local", public_url="http://127.0.0.1:8787", timezone="UTC")
-    family = open_family(Path(os.environ.get("HUB_STATE", ".hub")), os.environ)
-    return compose(settings, family.ports())
+    settings = parse(os.environ, stage="aws", public_url="", timezone="UTC")
+    return compose(settings, open_family(os.environ).ports())

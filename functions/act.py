@@ -9,14 +9,17 @@ from persona.ports import Ports
 
 
 def handler(event: dict[str, Any], context: object) -> None:
-    """Lambda's entry; takes `{"function": …, "lane": …}` from the bell or the sweeper."""
+    """Lambda's entry; takes the bell's or the sweeper's ring."""
     run(event, _compose.ports())
 
 
 def run(event: dict[str, Any], ports: Ports) -> None:
-    """Trusts nothing of its caller but the name of the lane: acts and gate are read from the table."""
+    """Trusts nothing of its caller but names: acts and gate are read from the table.
+
+    `{"function": …, "lane": …}`, and the names of new acts in `acts` and `behind`.
+    """
     function, lane = event["function"], event["lane"]
-    ended = work(function, lane, ports.carriers[function], ports)
-    for cause, state in ended:
+    new, behind = event.get("acts", ()), event.get("behind", ())
+    for cause, state, _ in work(function, lane, ports.carriers[function], ports, new, behind):
         count("act", function=function, state=state)
         log.info("act", extra={"correlation": cause, "function": function, "state": state})

@@ -28,9 +28,9 @@ def run(ports: Ports) -> int:
     for key in due:
         if key.sort.startswith("WAIT#"):
             _release(key, ports)
-        elif key.partition.startswith("BLOB#"):
+        elif key.sort.startswith("GONE#"):
             _drop_blob(key, ports)
-        elif key.partition.startswith("REDACT#"):
+        elif key.sort.startswith("REDACT#"):
             _redact(key, ports)
     return len(due)
 

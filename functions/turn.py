@@ -9,7 +9,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from functions import _compose
@@ -60,11 +60,16 @@ def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
 
 
 def _work_lane(records: Sequence[dict[str, Any]], ports: Ports) -> list[str]:
-    """Works one lane's messages until one fails; returns the ids of those to hand back."""
+    """Works one lane's messages until one fails; returns the ids of those to hand back.
+
+    Only the first can have been tried before: what stood behind it was received with it, and its
+    count says nothing.
+    """
     ids = [record["messageId"] for record in records]
     done = 0
+    first, *rest = [_message(record) for record in records]
     try:
-        for burst in _bursts([_message(record) for record in records]):
+        for burst in _bursts([first, *(replace(message, receives=1) for message in rest)]):
             _work_burst(burst, ports)
             done += len(burst)
     except Exception:  # whatever it is, the rest of the lane waits and comes again

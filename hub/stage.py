@@ -122,12 +122,11 @@ class Stage:
         ring = self._family.bell.take(LONGEST_NAP)
         if ring is None:
             return
-        function, lane = ring
         try:
-            if function == "socket":
-                socket.push(lane, self._ports)
+            if ring.function == "socket":
+                socket.push(ring.lane, self._ports)
             else:
-                act.run({"function": function, "lane": lane}, self._ports)
+                act.run(ring.event(), self._ports)
         finally:
             self._family.bell.done(ring)
 

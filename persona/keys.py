@@ -8,15 +8,15 @@
 | the last turns, for the prompt | `LANE#<lane>` | `RECENT#<number mod 8>` |
 | does the persona take part in this thread? | `LANE#<lane>` | `THREAD#<thread>` |
 | events held back by a cap | `LANE#<lane>` | `WAIT#<due>#<event>` |
+| a raw original to be deleted | `LANE#<lane>` | `GONE#<hash>` |
+| sent texts to be redacted | `LANE#<lane>` | `REDACT#<version>` |
 | what was decided, hash-chained | `LANE#<lane>` | `LEDGER#<version>` |
 | may an act still happen? | `GATE#<lane>` | `GATE` |
 | acts still to be done, in order | `ACT#<function>#<lane>` | `OPEN#<version>#<part>` |
 | acts ended, the lane not yet told | `ACT#<function>#<lane>` | `OUT#<version>#<part>` |
 | acts ended | `ACT#<function>#<lane>` | `DONE#<version>#<part>` |
+| a vendor's id, our act | `PROVIDER#<function>#<lane>` | `<id>` |
 | whose home, which lane | `ADDRESS#<surface>#<address>` | `HOME` |
-| a vendor's id, ours | `PROVIDER#<function>#<id>` | `ACT` |
-| a blob to be deleted | `BLOB#<hash>` | `GONE` |
-| sent texts to be redacted | `REDACT#<lane>` | `<version>` |
 | web sign-in, socket ticket, socket | `SESSION#<hash>` `TICKET#<hash>` `SOCKET#<id>` | the same word |
 | messages of a web address in its last minute | `PACE#<surface>#<address>` | `PACE` |
 | the open sockets of a lane | `SOCKETS#<lane>` | `<socket>` |
@@ -25,8 +25,12 @@
 Open acts leave their partition's `O…` prefix when they end, so finding work is one bounded
 read however long the history. Rows with `due` (epoch seconds) stand in a sparse index that the
 sweeper reads; rows with `expires` are deleted some time after it.
+
+A worker of a lane reaches only the partitions that bear its lane and that lane's homes: `Scope`.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from persona import ids
@@ -40,6 +44,32 @@ class Key(NamedTuple):
 
     partition: str
     sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one worker may reach: exact partitions, with the lane and homes they were made of."""
+
+    lane: str
+    homes: tuple[str, ...]
+    partitions: frozenset[str]
+
+    @staticmethod
+    def of_turn(lane: str, homes: Iterable[str], functions: Iterable[str]) -> "Scope":
+        """A turn: its lane, its gate, these homes, and the acts of its lane."""
+        homes = tuple(homes)
+        own = [f"LANE#{lane}", f"GATE#{lane}", *(f"HOME#{home}" for home in homes)]
+        acts = [part for function in functions for part in _act_partitions(function, lane)]
+        return Scope(lane, homes, frozenset([*own, *acts]))
+
+    @staticmethod
+    def of_acts(lane: str, function: str) -> "Scope":
+        """A worker of acts: those of its function and lane, and the gate; no memory."""
+        return Scope(lane, (), frozenset([f"GATE#{lane}", *_act_partitions(function, lane)]))
+
+
+def _act_partitions(function: str, lane: str) -> tuple[str, str]:
+    return f"ACT#{function}#{lane}", f"PROVIDER#{function}#{lane}"
 
 
 def seen(home: str, event_id: str) -> Key:
@@ -98,16 +128,16 @@ def address(address: Address) -> Key:
     return Key(f"ADDRESS#{address.surface}#{address.id}", "HOME")
 
 
-def provider(function: str, provider_id: str) -> Key:
-    return Key(f"PROVIDER#{function}#{provider_id}", "ACT")
+def provider(function: str, lane: str, provider_id: str) -> Key:
+    return Key(f"PROVIDER#{function}#{lane}", provider_id)
 
 
 def redaction(lane: str, version: int) -> Key:
-    return Key(f"REDACT#{lane}", ids.ordered(version))
+    return Key(f"LANE#{lane}", f"REDACT#{ids.ordered(version)}")
 
 
-def blob(name: str) -> Key:
-    return Key(f"BLOB#{ids.derive(name)}", "GONE")
+def blob(lane: str, name: str) -> Key:
+    return Key(f"LANE#{lane}", f"GONE#{ids.derive(name)}")
 
 
 def session(token_hash: str) -> Key:

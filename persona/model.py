@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from persona import ids
@@ -172,6 +173,25 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What a lane's thinking has cost on one day (UTC, `2026-11-21`), where prices are known in USD."""
+
+    day: str = ""
+    tokens: int = 0
+    usd: float = 0.0
+
+    def at(self, now: float) -> "Spent":
+        """What has been spent on the day of this moment."""
+        day = datetime.fromtimestamp(now, UTC).date().isoformat()
+        return self if self.day == day else Spent(day)
+
+    def plus(self, cost: Mapping[str, Any]) -> "Spent":
+        """With one turn's `Decision.cost` added."""
+        tokens = self.tokens + cost.get("tokens_in", 0) + cost.get("tokens_out", 0)
+        return Spent(self.day, tokens, self.usd + cost.get("usd", 0.0))
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What the mind returned for one turn; nothing of it has happened yet.
 
@@ -180,7 +200,7 @@ class Decision:
     tell), `amends` is an edit or deletion of an event that is still held back. `wait_until` holds
     the events back. `suppress` closes addresses, `untold` is a note for the next reply, `told`
     says that the notes so far were told. `status` is a provider's report on one act. `mind` says
-    which brain thought of it, `notice` that the reply may pass a halt, since it confirms one,
+    which brain thought of it, `cost` what that took (tokens, calls, seconds, USD), `notice` that the reply may pass a halt, since it confirms one,
     `greets` that it says who this is, `failed` that the events ended unworked.
     """
 
@@ -197,7 +217,7 @@ class Decision:
     told: bool = False
     status: tuple[str, str] = ("", "")
     mind: str = "reflex"
-    cost: Mapping[str, float] = field(default_factory=dict[str, float])
+    cost: Mapping[str, Any] = field(default_factory=dict[str, Any])
     notice: bool = False
     greets: bool = False
     failed: bool = False
@@ -220,7 +240,8 @@ class Act:
     """A judged wish, committed and to be run by `function`: today a reply to one address.
 
     `after` is the version and part that orders acts of one lane; `notice` acts may pass a halt
-    (they only confirm it). `attempt` names the live try, `lease` says until when it may hold it.
+    (they only confirm it). `attempt` names the live try, `lease` says until when it may hold it;
+    `alone` repeats the attempt until another worker finds an act waiting behind this one.
     """
 
     function: str
@@ -238,6 +259,7 @@ class Act:
     state: State = "pending"
     due: float = 0.0
     attempt: str = ""
+    alone: str = ""
     lease: float = 0.0
     tries: int = 0
     provider_id: str = ""

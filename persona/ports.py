@@ -1,10 +1,11 @@
 """What the core needs from outside, as protocols; each has one file a family in `backends/`."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
-from persona.keys import Key
+from persona.keys import Key, Scope
 from persona.model import Act, Event
 from persona.settings import Settings
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from persona.identity.load import Identity
     from persona.memory.recall import Indexes
 
+T = TypeVar("T")
 Row = dict[str, Any]
 """A row's fields: text, numbers, booleans, bytes, None, and lists and mappings of these."""
 
@@ -45,6 +47,15 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
+class Update:
+    """Sets these fields of a row that stands and leaves its others; `when` is never `any`."""
+
+    key: Key
+    changes: Row
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """Removes the row; removing what is absent is fine unless `when` says otherwise."""
 
@@ -60,7 +71,7 @@ class Check:
     when: Condition
 
 
-Write = Put | Delete | Check
+Write = Put | Update | Delete | Check
 
 
 class Table(Protocol):
@@ -90,6 +101,13 @@ class Table(Protocol):
         """Keys of rows whose `due` is not after `now`, earliest first; may lag behind commits."""
         ...
 
+    def within(self, scope: Scope) -> "Table":
+        """The same table for a worker that may reach these partitions alone.
+
+        Every other key, and `due`, raises Broken before anything is asked of the database.
+        """
+        ...
+
 
 class Store(Protocol):
     """What reading and writing sealed rows needs."""
@@ -117,7 +135,29 @@ class Lanes(Protocol):
 class Bell(Protocol):
     """Wakes the function that works a lane's acts; a ring may be lost or doubled without harm."""
 
-    def ring(self, function: str, lane: str) -> None: ...
+    def ring(
+        self, function: str, lane: str, acts: Sequence[str] = (), behind: Sequence[str] = ()
+    ) -> None:
+        """`acts` names those just committed for one address, in order; `behind` what they follow.
+
+        A worker that is told so needs not look for them; without, it looks.
+        """
+        ...
+
+
+class Timers(Protocol):
+    """Puts a body into a lane at a time; at least once, and up to a minute late.
+
+    A timer that fires twice repeats its body, so the body names the timer and the time.
+    """
+
+    def set(self, name: str, at: float, lane: str, body: str) -> None:
+        """`name` is 1 to 64 characters of `[A-Za-z0-9._-]`; the same name again moves the timer."""
+        ...
+
+    def cancel(self, name: str) -> None:
+        """Does nothing where there is no such timer, or it fired already."""
+        ...
 
 
 class Blobs(Protocol):
@@ -169,12 +209,19 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One answer of a model: words, wishes, or both; tokens in and out as the server counted."""
+    """One answer of a model: words, wishes, or both; tokens in and out as the server counted.
+
+    Of the tokens in, `tokens_cached` came from the server's cache and `tokens_stored` went into
+    it. `unusable` says why nothing of an answer may be used that was paid for all the same.
+    """
 
     text: str
     calls: tuple[Call, ...] = ()
     tokens_in: int = 0
     tokens_out: int = 0
+    tokens_cached: int = 0
+    tokens_stored: int = 0
+    unusable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +234,17 @@ class Prompt:
     call_id: str = ""
 
 
+MOST_TOKENS_OUT = 4_000
+"""What every model asks its server for at most, so that a call's cost is bounded before it."""
+
+
 class Model(Protocol):
-    """A language model. Raises Transient, Refused or Unknown; never returns garbage as an answer."""
+    """A language model, named `kind:name`; garbage is never returned as an answer.
+
+    Raises Transient where the server did no work (not reached, throttled, down), Refused where it
+    will not (no access, a request that it cannot take), and Unknown where it may have worked, and
+    bills, for an answer that never came.
+    """
 
     @property
     def name(self) -> str: ...
@@ -196,7 +252,11 @@ class Model(Protocol):
     def complete(
         self, prompts: Sequence[Prompt], offers: Sequence[Mapping[str, Any]], seconds: float
     ) -> Completion:
-        """`offers` are the schemas of capabilities; `seconds` bounds the whole call."""
+        """`offers` are the schemas of capabilities; `seconds` bounds the whole call.
+
+        The prompts begin with the system's, stable ones first; then `user` and `assistant` take
+        turns, and what an `assistant` asked for is answered by `tool` prompts right after it.
+        """
         ...
 
 
@@ -254,28 +314,83 @@ class Door:
     admit: Callable[[Event], None]
 
 
-@dataclass(frozen=True, slots=True)
+class Later(Generic[T]):
+    """A part made when it is first asked for, once, whoever asks."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: list[T] = []
+        self._lock = threading.Lock()
+
+    def value(self) -> T:
+        with self._lock:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]
+
+
 class Ports:
-    """Everything the core was wired with, made once by `functions/_compose.py` or a test."""
+    """Everything the core was wired with, made once by `functions/_compose.py` or a test.
+
+    A part may be `Later`, so that a function loads only what it uses. `think_until` is the time
+    by which thinking must have ended, where the process has not for ever.
+    """
 
     settings: Settings
     table: Table
     lanes: Lanes
     bell: Bell
+    timers: Timers
     blobs: Blobs
     keys: Keys
     secrets: Secrets
     sockets: Sockets
     clock: Clock
-    entropy: Callable[[int], bytes]
     identity: "Identity"
     surfaces: "Mapping[str, Surface]"
     carriers: Mapping[str, Carrier]
     capabilities: "Mapping[str, Capability]"
     indexes: "Indexes"
-    models: tuple[Model, ...] = ()
-    show: Callable[[Act], None] = lambda act: None
+    models: tuple[Model, ...]
+
+    def __init__(self, **parts: Any) -> None:
+        self._parts: dict[str, Any] = {
+            "models": (),
+            "think_until": float("inf"),
+            "show": _show_nothing,
+            **parts,
+        }
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._parts:
+            raise AttributeError(f"these ports have no {name}")
+        part = self._parts[name]
+        made = part.value() if isinstance(part, Later) else part
+        setattr(self, name, made)
+        return made
+
+    def but(self, **instead: Any) -> "Ports":
+        """The same ports with others in place of some."""
+        return Ports(**{**self._parts, **instead})
+
+    def within(self, scope: Scope) -> "Ports":
+        """The same ports with a table that reaches these partitions alone."""
+        return self.but(table=self.table.within(scope))
+
+    @property
+    def entropy(self) -> Callable[[int], bytes]:
+        """So many random bytes."""
+        return self._parts["entropy"]
+
+    @property
+    def show(self) -> Callable[[Act], None]:
+        """Told of every act that is kept here because no provider is set."""
+        return self._parts["show"]
 
     @property
     def persona_name(self) -> str:
         return self.identity.name
+
+
+def _show_nothing(act: Act) -> None:
+    pass

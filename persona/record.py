@@ -1,6 +1,6 @@
 """One decision as one atomic commit: the only place where a turn becomes rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,17 +16,24 @@ from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Write, equals
 SEEN_DAYS = 30
 """Longer than any path that delivers again: 14 days in a lane, 14 more as a dead letter."""
 DAY = 86_400.0
+MOST_TAILS = 8
+"""Addresses of one lane whose last act is remembered, so that the next one need not look for it."""
 MOST_REPLY, MOST_PARTS = 40_000, 40
 """Characters and parts of one reply, so that it fits one commit; what is cut shows that it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """The writes of one turn, and what they mean for the worker that makes them."""
+    """The writes of one turn, and what they mean for the worker that makes them.
+
+    `behind` names the acts that must have ended before the first of `acts`; None where only a
+    look at the table can tell.
+    """
 
     writes: list[Write]
     acts: tuple[Act, ...]
     turn: Turn | None
+    behind: tuple[str, ...] | None = None
 
 
 def record(standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports) -> Commit:
@@ -58,7 +65,33 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
         Put(keys.ledger(lane, version), entry),
         _gate_write(standing, events, decision),
     ]
-    return Commit(writes, acts, turn)
+    return Commit(writes, acts, turn, _behind(standing, acts, ports))
+
+
+def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str, ...] | None:
+    """The act before these to the same address, and the note that may have gone ahead of them."""
+    tails = standing.head.tails
+    if not acts or tails is None:
+        return None
+    address = str(acts[0].address)
+    if address not in tails and len(tails) >= MOST_TAILS:
+        return None
+    note = (_note_name(acts[0].after),) if ports.models else ()
+    return ((tails[address],) if address in tails else ()) + note
+
+
+def _tails(standing: Standing, acts: Sequence[Act]) -> Mapping[str, str]:
+    """The last act to each address, the newest address last."""
+    tails = dict(standing.head.tails or {})
+    if acts:
+        tails.pop(str(acts[-1].address), None)
+        tails[str(acts[-1].address)] = acts[-1].after
+    return dict(list(tails.items())[-MOST_TAILS:])
+
+
+def _note_name(after: str) -> str:
+    """How the working note is called that goes ahead of a turn's acts."""
+    return after[:-2] + "00"
 
 
 def _seen(
@@ -142,7 +175,7 @@ def _memory_writes(
             writes.append(outbox.to_redact(ports, lane, standing.head.version + 1, touched))
         if gone:
             blobs = dict.fromkeys(blob for turn in touched for blob in turn.blobs)
-            writes += [_drop_blob(blob, ports) for blob in blobs]
+            writes += [_drop_blob(lane, blob, ports) for blob in blobs]
     for event in events:  # overheard first, asked now: one post, one place in the conversation
         before = standing.seen.get(event.id, {})
         if before.get("state") == "overheard":
@@ -159,9 +192,9 @@ def _memory_writes(
     return writes
 
 
-def _drop_blob(blob: str, ports: Ports) -> Write:
+def _drop_blob(lane: str, blob: str, ports: Ports) -> Write:
     """A raw original that must go: due at once, so that the sweeper deletes it for sure."""
-    return Put(keys.blob(blob), {"v": FORMAT, "name": blob, "due": ports.clock.now()})
+    return Put(keys.blob(lane, blob), {"v": FORMAT, "name": blob, "due": ports.clock.now()})
 
 
 def _verdict(standing: Standing, events: Sequence[Event], decision: Decision) -> Verdict:
@@ -265,6 +298,8 @@ def _next_head(
         paced=paced,
         held_until=held.until(standing, events, decision.wait_until),
         asking=dict(decision.asks) if is_answered else head.asking,
+        tails=_tails(standing, acts),
+        spent=head.spent.at(now).plus(decision.cost) if decision.cost else head.spent,
         greeted=head.greeted or decision.greets,
         untold=(*notes, decision.untold)[-3:] if decision.untold else notes,
     )
@@ -289,7 +324,7 @@ def working_note(standing: Standing, event: Event, ports: Ports) -> Commit | Non
     if _verdict(standing, [event], decision).decision == "deny":
         return None
     acts = _reply_acts(standing, [event], decision, standing.head.version + 1, ports)
-    acts = tuple(replace(act, after=act.after[:-2] + "00") for act in acts[:1])
+    acts = tuple(replace(act, after=_note_name(act.after)) for act in acts[:1])
     mark = keys.seen(standing.place.home, f"{event.id}#working")
     row: Row = {"v": FORMAT, "state": "told", "expires": ports.clock.now() + SEEN_DAYS * DAY}
     gate = Check(keys.gate(standing.place.lane), equals("epoch", standing.gate.epoch))

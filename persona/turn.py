@@ -6,16 +6,17 @@ the answer out. A turn that loses the race for the head reads again; an answer t
 as events already seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from persona import decide
 from persona.errors import Broken, Conflict, Transient
+from persona.keys import Scope
 from persona.memory.standing import read
 from persona.model import Act, Decision, Event, Place
 from persona.people import addresses
 from persona.ports import Ports
-from persona.record import record, working_note
+from persona.record import Commit, record, working_note
 
 TRIES = 6
 
@@ -38,13 +39,15 @@ def take_turn(
     Raises Transient where it may simply be repeated, Broken where it may not.
     """
     thought: tuple[tuple[int, int], Decision] | None = None
+    own = ports
     for _ in range(TRIES):
-        standing = read(place, events, ports)
+        standing = read(place, events, own.within(_scope(place.lane, [place.home], own)))
         fresh = standing.unhandled(events)
         if not fresh:
             return Taken()
         if place.home not in standing.gate.homes:
-            return _forward(fresh, ports)
+            return _forward(fresh, own)
+        ports = own.within(_scope(place.lane, standing.gate.homes, own))
         moment = (standing.head.version, standing.gate.epoch)
         if thought is None or thought[0] != moment:
             thought = (moment, decide.on(standing, fresh, ports, reflex_only))
@@ -54,8 +57,7 @@ def take_turn(
         except Conflict:
             continue
         ports.indexes.advance(place.lane, standing.head.version, commit.turn)
-        for function in dict.fromkeys(act.function for act in commit.acts):
-            ports.bell.ring(function, place.lane)
+        _ring(commit, ports)
         woke = "web" in standing.gate.surfaces and commit.turn is not None
         if woke:
             ports.bell.ring("socket", place.lane)
@@ -75,17 +77,18 @@ def _forward(events: Sequence[Event], ports: Ports) -> Taken:
 
 def fail_turn(place: Place, events: Sequence[Event], ports: Ports) -> None:
     """Ends events that failed each time as seen, failed and told; thinks nothing, recalls nothing."""
+    ports = ports.within(_scope(place.lane, [place.home], ports))
     standing = read(place, events, ports)
     fresh = standing.unhandled(events)
     if fresh:
         commit = record(standing, fresh, decide.failing(fresh), ports)
         ports.table.commit(commit.writes)
-        for act in commit.acts:
-            ports.bell.ring(act.function, place.lane)
+        _ring(commit, ports)
 
 
 def tell_working(place: Place, event: Event, ports: Ports) -> None:
     """Says once that a long turn is still being thought about; a commit beside the turn's own."""
+    ports = ports.within(_scope(place.lane, [place.home], ports))
     standing = read(place, [event], ports)
     if not standing.unhandled([event]):
         return
@@ -96,5 +99,18 @@ def tell_working(place: Place, event: Event, ports: Ports) -> None:
         ports.table.commit(commit.writes)
     except Conflict:  # told already, or the gate has moved
         return
-    for act in commit.acts:
-        ports.bell.ring(act.function, place.lane)
+    _ring(commit, ports)
+
+
+def _scope(lane: str, homes: Iterable[str], ports: Ports) -> Scope:
+    return Scope.of_turn(lane, homes, ports.carriers)
+
+
+def _ring(commit: Commit, ports: Ports) -> None:
+    """One ring for the acts of a commit, which all go to one address; it says what they follow."""
+    if commit.acts:
+        first, named = commit.acts[0], [act.after for act in commit.acts]
+        if commit.behind is None:
+            ports.bell.ring(first.function, first.lane)
+        else:
+            ports.bell.ring(first.function, first.lane, named, commit.behind)

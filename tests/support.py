@@ -244,12 +244,11 @@ class Hub:
         ring = self.family.bell.take(0)
         if ring is None:
             return False
-        function, lane = ring
         try:
-            if function == "socket":
-                socket.push(lane, self.ports)
+            if ring.function == "socket":
+                socket.push(ring.lane, self.ports)
             else:
-                act.run({"function": function, "lane": lane}, self.ports)
+                act.run(ring.event(), self.ports)
         finally:
             self.family.bell.done(ring)
         return True

@@ -3,12 +3,13 @@
 import base64
 import json
 from collections.abc import Iterable, Sequence
+from sqlite3 import Connection
 from typing import Any
 
 from backends.local._database import Database
 from persona.errors import Broken, Conflict
-from persona.keys import Key
-from persona.ports import Condition, Delete, Put, Row, Write
+from persona.keys import Key, Scope
+from persona.ports import Check, Condition, Delete, Put, Row, Update, Write
 
 MOST_KEYS = 100
 MOST_WRITES = 100
@@ -16,10 +17,22 @@ MOST_BYTES = 400 * 1024
 
 
 class Table:
-    """Implements `persona.ports.Table`."""
+    """Implements `persona.ports.Table`; with a `scope`, everything outside it raises Broken."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, scope: Scope | None = None) -> None:
         self._database = database
+        self._scope = scope
+
+    def within(self, scope: Scope) -> "Table":
+        return Table(self._database, scope)
+
+    def _fence(self, keys: Iterable[Key]) -> None:
+        """The rule that IAM holds in AWS: exact partitions, of which there is at least one."""
+        if self._scope is None:
+            return
+        partitions = {key.partition for key in keys}
+        if not partitions or not partitions <= self._scope.partitions:
+            raise Broken("a row outside the worker's lane")
 
     def get(self, keys: Iterable[Key]) -> dict[Key, Row]:
         wanted = list(keys)
@@ -27,6 +40,7 @@ class Table:
             raise Broken(f"{len(wanted)} keys in one read; a table takes {MOST_KEYS}")
         if not wanted:
             return {}
+        self._fence(wanted)
         places = ",".join(["(?,?)"] * len(wanted))
         found = self._database.reader.execute(
             f"SELECT partition, sort, body FROM rows WHERE (partition, sort) IN (VALUES {places})",
@@ -37,6 +51,7 @@ class Table:
     def query(
         self, prefix: Key, *, after: str = "", limit: int = 1000, newest_first: bool = False
     ) -> list[tuple[Key, Row]]:
+        self._fence([prefix])
         order = "DESC" if newest_first else "ASC"
         beyond = "<" if newest_first else ">"
         edge = f"AND sort {beyond} :after" if after else ""
@@ -58,28 +73,26 @@ class Table:
             raise Broken(f"{len(writes)} writes in one commit; a table takes {MOST_WRITES}")
         if len({write.key for write in writes}) < len(writes):
             raise Broken("two writes to one row in one commit")
-        bodies = [_pack(write) for write in writes]
+        self._fence(write.key for write in writes)
         with self._database.writing() as connection:
-            for write in writes:
-                found = None
-                if write.when.kind != "any":
-                    found = connection.execute(
-                        "SELECT body FROM rows WHERE partition = ? AND sort = ?", write.key
-                    ).fetchone()
-                if not _holds(write.when, _open(found[0]) if found else None):
+            for write, row in [(write, _stood(connection, write)) for write in writes]:
+                if not _holds(write.when, row):
                     raise Conflict(f"{write.key.sort}: {write.when.kind} {write.when.field}")
-            for write, body in zip(writes, bodies, strict=True):
-                if isinstance(write, Put):
-                    connection.execute(
-                        "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?)",
-                        (*write.key, body, write.row.get("due"), write.row.get("expires")),
-                    )
-                elif isinstance(write, Delete):
-                    connection.execute(
-                        "DELETE FROM rows WHERE partition = ? AND sort = ?", write.key
-                    )
+                match write:
+                    case Put():
+                        _store(connection, write.key, write.row)
+                    case Update():
+                        _store(connection, write.key, {**(row or {}), **write.changes})
+                    case Delete():
+                        connection.execute(
+                            "DELETE FROM rows WHERE partition = ? AND sort = ?", write.key
+                        )
+                    case Check():
+                        pass
 
     def due(self, now: float, limit: int = 100) -> list[Key]:
+        if self._scope is not None:
+            raise Broken("the index of what is due lies outside every lane")
         found = self._database.reader.execute(
             "SELECT partition, sort FROM rows WHERE due <= ? ORDER BY due LIMIT ?", (now, limit)
         )
@@ -121,13 +134,24 @@ def _is_same(one: object, other: object) -> bool:
     return isinstance(one, bool) == isinstance(other, bool) and one == other
 
 
-def _pack(write: Write) -> bytes:
-    if not isinstance(write, Put):
-        return b""
-    body = json.dumps(write.row, default=_spell_bytes, separators=(",", ":")).encode()
+def _stood(connection: Connection, write: Write) -> Row | None:
+    """The row as it was before the commit, where the write asks for it."""
+    if write.when.kind == "any":
+        return None
+    found = connection.execute(
+        "SELECT body FROM rows WHERE partition = ? AND sort = ?", write.key
+    ).fetchone()
+    return _open(found[0]) if found else None
+
+
+def _store(connection: Connection, key: Key, row: Row) -> None:
+    body = json.dumps(row, default=_spell_bytes, separators=(",", ":")).encode()
     if len(body) > MOST_BYTES:
-        raise Broken(f"{write.key.sort} is {len(body)} bytes; a row takes {MOST_BYTES}")
-    return body
+        raise Broken(f"{key.sort} is {len(body)} bytes; a row takes {MOST_BYTES}")
+    connection.execute(
+        "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?)",
+        (*key, body, row.get("due"), row.get("expires")),
+    )
 
 
 def _spell_bytes(value: object) -> dict[str, str]:

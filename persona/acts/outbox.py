@@ -4,9 +4,14 @@ The rows are the queue. An open act is worked by whoever claims it: one conditio
 names the attempt and how long it may hold the act. Everything written afterwards is conditional
 on that same attempt, so a worker that stalled past its lease changes nothing. When an act ends,
 its row moves out of the open prefix in one commit.
+
+A worker that was told which acts are new claims them by name and looks for no others. One that
+comes while an earlier act is still held knocks: the holder's last write then fails once, and it
+looks for what waits behind.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any, cast
 
@@ -14,11 +19,12 @@ from persona import ids, keys
 from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Key
 from persona.model import FORMAT, ORDER, Act, Address, State, Turn
-from persona.ports import ABSENT, Delete, Ports, Put, Row, Write, equals
+from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
 from persona.seal import seal, unseal
 
 LEASE = 45.0
 """Seconds; longer than any function that sends may run (reliability: lease > timeout)."""
+UNTRIED = equals("tries", 0)
 SEALED = ("text", "thread", "detail", "reason", "address")
 
 
@@ -69,24 +75,42 @@ def _park(ports: Ports, key: Key, row: Row) -> None:
         ports.table.commit([Put(key, parked, equals("attempt", row.get("attempt", "")))])
 
 
-def claim(ports: Ports, act: Act, attempt: str) -> Act:
-    """Takes an open act for one attempt. Raises Conflict when another worker moved first.
+def claim(
+    ports: Ports, at: Key, attempt: str, known: Act | None = None, behind: Iterable[Key] = ()
+) -> tuple[Act, Row | None]:
+    """Takes an open act for one attempt; returns it as it stands then, and its gate's row.
 
-    The condition is the attempt that was read: for a fresh act none, for an expired lease the
-    dead worker's, so taking over is itself a compare-and-swap. A failed claim is read again,
-    since it may be our own whose answer was lost.
+    The condition is what is known of it: untried, or the attempt that was read, so that taking
+    over from a dead worker is a compare-and-swap too; and nothing of `behind` may still be open.
+    Raises Conflict when another worker moved first. A failed claim is told apart by the read
+    after it, since it may be our own whose answer was lost.
     """
     lease = ports.clock.now() + LEASE
-    claimed = replace(
-        act, state="sending", attempt=attempt, lease=lease, due=lease, tries=act.tries + 1
-    )
-    key = keys.act(act.function, act.lane, "OPEN", act.after)
+    when, tries = (equals("attempt", known.attempt), known.tries) if known else (UNTRIED, 0)
+    held: Row = {"state": "sending", "attempt": attempt, "alone": attempt, "tries": tries + 1}
+    claimed = Update(at, {**held, "lease": lease, "due": lease}, when)
+    with suppress(Conflict):
+        ports.table.commit([claimed, *(Check(before, ABSENT) for before in behind)])
+    gate = keys.gate(lane_of(at))
+    rows = ports.table.get([at, gate])
+    if rows.get(at, {}).get("attempt") != attempt:
+        raise Conflict("another worker has it")
     try:
-        ports.table.commit([Put(key, row_of(ports, claimed), equals("attempt", act.attempt))])
-    except Conflict:
-        if ports.table.get([key]).get(key, {}).get("attempt") != attempt:
-            raise
-    return claimed
+        return open_row(ports, rows[at]), rows.get(gate)
+    except (Broken, Refused) as error:
+        _park(ports, at, rows[at])
+        raise Conflict("an act that cannot be opened") from error
+
+
+def lane_of(at: Key) -> str:
+    """The lane of an act's key."""
+    return at.partition.split("#")[2]
+
+
+def knock(ports: Ports, act: Act) -> None:
+    """Has the holder of this act look for more when it ends. Raises Conflict where it has ended."""
+    key = keys.act(act.function, act.lane, "OPEN", act.after)
+    ports.table.commit([Update(key, {"alone": ""}, equals("attempt", act.attempt))])
 
 
 def postpone(ports: Ports, act: Act, due: float, state: str = "pending") -> None:
@@ -95,26 +119,35 @@ def postpone(ports: Ports, act: Act, due: float, state: str = "pending") -> None
     A pending act loses its attempt, so that a late worker cannot end it.
     """
     attempt = "" if state == "pending" else act.attempt
-    later = replace(act, state="pending" if state == "pending" else "sending", attempt=attempt)
+    held = "pending" if state == "pending" else "sending"
+    later = replace(act, state=held, attempt=attempt, alone=attempt)
     later = replace(later, due=due, lease=due)
     key = keys.act(act.function, act.lane, "OPEN", act.after)
     ports.table.commit([Put(key, row_of(ports, later), equals("attempt", act.attempt))])
 
 
-def end(ports: Ports, act: Act, ended: Act, untold: bool) -> None:
-    """Moves an act to its end, in one commit; `untold` keeps it due until its lane has the outcome."""
+def end(ports: Ports, act: Act, ended: Act, untold: bool) -> bool:
+    """Moves an act to its end, in one commit; `untold` keeps it due until its lane has the outcome.
+
+    Returns whether somebody knocked. Raises Conflict where this attempt no longer holds the act.
+    """
     row = row_of(ports, ended)
     stage = "OUT" if untold else "DONE"
     if untold:
         row["due"] = ports.clock.now()
-    writes: list[Write] = [
-        Delete(keys.act(act.function, act.lane, "OPEN", act.after), equals("attempt", act.attempt)),
-        Put(keys.act(act.function, act.lane, stage, act.after), row),
-    ]
+    at = keys.act(act.function, act.lane, "OPEN", act.after)
+    writes: list[Write] = [Put(keys.act(act.function, act.lane, stage, act.after), row)]
     if ended.provider_id:
-        pointer = {"v": FORMAT, "lane": act.lane, "after": act.after}
-        writes.append(Put(keys.provider(act.function, ended.provider_id), pointer))
-    ports.table.commit(writes)
+        pointer = {"v": FORMAT, "after": act.after}
+        writes.append(Put(keys.provider(act.function, act.lane, ended.provider_id), pointer))
+    try:
+        ports.table.commit([Delete(at, equals("alone", act.attempt)), *writes])
+    except Conflict:
+        if ports.table.get([at]).get(at, {}).get("attempt") != act.attempt:
+            raise
+        ports.table.commit([Delete(at, equals("attempt", act.attempt)), *writes])
+        return True
+    return False
 
 
 def told(ports: Ports, act: Act) -> None:
@@ -162,9 +195,9 @@ def report(
     Transient while the act is still being recorded.
     """
     if not after:
-        pointer_key = keys.provider(function, provider_id)
+        pointer_key = keys.provider(function, lane, provider_id)
         pointer = ports.table.get([pointer_key]).get(pointer_key)
-        if pointer is None or pointer["lane"] != lane:
+        if pointer is None:
             return []
         after = pointer["after"]
     stages = {s: keys.act(function, lane, s, after) for s in ("OPEN", "OUT", "DONE")}

@@ -3,11 +3,15 @@
 The lowest open act of each address goes first, and nothing overtakes it, so a person hears
 things in the order in which they were decided. An act found in SENDING past its lease has an
 unknown outcome: it is looked up, where the provider can tell, before anything is sent again.
+
+The warm path is three requests an act: a claim by name, one read of act and gate, the record of
+the end. Whatever does not go that smoothly goes the long way, which first looks at all open acts.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 from persona import ids, keys
 from persona.acts import outbox
@@ -16,31 +20,101 @@ from persona.errors import Broken, Conflict, Refused, Transient, Unknown
 from persona.keys import Key
 from persona.memory.standing import open_gate
 from persona.model import Act, Event, State
-from persona.ports import Carrier, Ports, Sent
+from persona.ports import Carrier, Hands, Ports, Row, Sent
 
 MOST_TRIES = 10
 MOST_LOOKS = 60
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 
 
-def work(function: str, lane: str, carrier: Carrier, ports: Ports) -> list[tuple[str, State]]:
-    """Works until nothing here can be done now; returns cause and end of each act that ended."""
-    ended: list[tuple[str, State]] = []
+class Ended(NamedTuple):
+    """How an act ended, and whether somebody knocked meanwhile."""
+
+    cause: str
+    state: State
+    knocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where one worker sits: whose acts it works, in `ports` that reach nothing else.
+
+    `hands` is what the carrier gets: the function's own reach.
+    """
+
+    function: str
+    lane: str
+    carrier: Carrier
+    ports: Ports
+    hands: Hands
+
+    def at(self, after: str) -> Key:
+        """Where an open act stands."""
+        return keys.act(self.function, self.lane, "OPEN", after)
+
+
+def work(
+    function: str,
+    lane: str,
+    carrier: Carrier,
+    ports: Ports,
+    acts: Sequence[str] = (),
+    behind: Sequence[str] = (),
+) -> list[Ended]:
+    """Works until nothing here can be done now; returns what ended.
+
+    `acts` and `behind` are the bell's: new acts by name, and those that must have ended first.
+    """
+    scoped = ports.within(keys.Scope.of_acts(lane, function))
+    desk = _Desk(function, lane, carrier, scoped, ports)
+    ended: list[Ended] = []
+    for after in acts:
+        one = _carry(desk, desk.at(after), behind=behind)
+        ended += [one] if one else []
+        if one is None or one.state != "sent" or one.knocked:
+            break
+        behind = (after,)
+    else:
+        if acts:
+            return ended
+    return ended + _work_all(desk)
+
+
+def _work_all(desk: _Desk) -> list[Ended]:
+    """Everything open here, lowest first, until a look finds nothing that can be done now."""
+    ended: list[Ended] = []
     waiting: set[str] = set()
     while True:
-        found = outbox.unfinished(ports, function, lane)
-        ready = _first_ready(found, waiting, ports)
+        found = outbox.unfinished(desk.ports, desk.function, desk.lane)
+        ready = _first_ready(found, waiting, desk.ports)
         if ready is None:
-            return ended
+            if _knock(found, desk.ports):
+                return ended
+            continue
         key, act = ready
         if key.sort.startswith("OUT#"):
-            _tell(act, ports)
+            _tell(act, desk.ports)
             continue
-        state = _carry(act, carrier, ports)
-        if state is None:
+        one = _carry(desk, key, act)
+        if one is None:
             waiting.add(str(act.address))
         else:
-            ended.append((act.cause, state))
+            ended.append(one)
+
+
+def _knock(found: list[tuple[Key, Act]], ports: Ports) -> bool:
+    """Leaves word with each live holder that acts wait behind its own; False where one has ended."""
+    acts = [act for _, act in found]
+    for place, act in enumerate(acts):
+        is_held = act.state == "sending" and act.due > ports.clock.now()
+        if not (is_held and act.alone == act.attempt):
+            continue
+        if any(later.address == act.address for later in acts[place + 1 :]):
+            try:
+                outbox.knock(ports, act)
+            except Conflict:
+                return False
+    return True
 
 
 def _first_ready(
@@ -60,46 +134,51 @@ def _first_ready(
     return None
 
 
-def _carry(act: Act, carrier: Carrier, ports: Ports) -> State | None:
-    """One attempt at one act: the state in which it ended, or None when it has to wait."""
+def _carry(
+    desk: _Desk, at: Key, known: Act | None = None, behind: Sequence[str] = ()
+) -> Ended | None:
+    """One attempt at one act, new or `known`: how it ended, or None when it has to wait."""
+    carrier, ports = desk.carrier, desk.ports
+    attempt = ids.spell(ports.entropy(16))
     try:
-        claimed = outbox.claim(ports, act, attempt=ids.spell(ports.entropy(16)))
+        act, gate = outbox.claim(ports, at, attempt, known, map(desk.at, behind))
     except Conflict:
         return None
-    if act.state == "sending":
-        settled = _reconcile(claimed, carrier, ports)
+    if known is not None and known.state == "sending":
+        settled = _reconcile(desk, act)
         if settled is not SEND_AGAIN:
             return settled
-    if claimed.tries > MOST_TRIES:
-        return _end(claimed, "failed", Sent(), "given up", ports)
+    if act.tries > MOST_TRIES:
+        return _end(act, "failed", Sent(), "given up", ports)
     try:
-        verdict = _judge(claimed, ports)
+        verdict = _judge(act, gate)
         if verdict.decision == "deny":
-            return _end(claimed, "failed", Sent(), verdict.reason, ports)
+            return _end(act, "failed", Sent(), verdict.reason, ports)
         if carrier.send is None:
             raise Broken(f"{act.function} has acts and no way to send them")
-        sent = carrier.send(claimed, ports)
+        sent = carrier.send(act, desk.hands)
     except Transient as error:
-        return _later(claimed, error, ports)
+        return _later(act, error, ports)
     except Refused as error:
-        return _end(claimed, "failed", Sent(), error.code or error.reason, ports)
+        return _end(act, "failed", Sent(), error.code or error.reason, ports)
     except Unknown as error:
-        return _unknown(claimed, carrier, str(error), ports)
-    return _end(claimed, "sent", sent, "", ports)
+        return _unknown(act, carrier, str(error), ports)
+    return _end(act, "sent", sent, "", ports)
 
 
-SEND_AGAIN: Final = "pending"
+SEND_AGAIN: Final = Ended("", "pending")
 """The provider has surely not got it: the one verdict after which an unknown act is sent again."""
 
 
-def _reconcile(act: Act, carrier: Carrier, ports: Ports) -> State | None:
+def _reconcile(desk: _Desk, act: Act) -> Ended | None:
     """What became of an attempt that nobody recorded: asked of the provider, never guessed."""
+    carrier, ports = desk.carrier, desk.ports
     if carrier.keyed:
         return SEND_AGAIN
     if carrier.lookup is None:
         return _end(act, "unknown", Sent(), "the worker died while sending", ports)
     try:
-        found = carrier.lookup(act, ports)
+        found = carrier.lookup(act, desk.hands)
     except Transient:
         return _ask_later(act, ports)
     except (Refused, Unknown) as error:
@@ -117,8 +196,8 @@ def _ask_later(act: Act, ports: Ports) -> None:
         outbox.postpone(ports, act, ports.clock.now() + max(pause, 3.0), state="sending")
 
 
-def _judge(act: Act, ports: Ports) -> Verdict:
-    row = ports.table.get([keys.gate(act.lane)]).get(keys.gate(act.lane))
+def _judge(act: Act, row: Row | None) -> Verdict:
+    """The verdict by the gate as it stood after the claim."""
     if row is None:
         return Verdict("deny", "erased")
     gate = open_gate(row)
@@ -134,7 +213,7 @@ def _judge(act: Act, ports: Ports) -> Verdict:
     )
 
 
-def _later(act: Act, error: Transient, ports: Ports) -> State | None:
+def _later(act: Act, error: Transient, ports: Ports) -> Ended | None:
     """Proven unsent: tried again after a growing pause, at most MOST_TRIES times in all."""
     if act.tries >= MOST_TRIES:
         return _end(act, "failed", Sent(), f"given up: {error.reason}", ports)
@@ -144,7 +223,7 @@ def _later(act: Act, error: Transient, ports: Ports) -> State | None:
     return None
 
 
-def _unknown(act: Act, carrier: Carrier, why: str, ports: Ports) -> State | None:
+def _unknown(act: Act, carrier: Carrier, why: str, ports: Ports) -> Ended | None:
     """Where the provider can tell, it is asked once the message had time to show; else UNKNOWN."""
     can_settle = carrier.keyed or carrier.lookup is not None
     if not can_settle or act.tries >= MOST_TRIES:
@@ -154,18 +233,18 @@ def _unknown(act: Act, carrier: Carrier, why: str, ports: Ports) -> State | None
     return None
 
 
-def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> State | None:
+def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> Ended | None:
     ended = replace(
         act, state=state, provider_id=sent.provider_id, kept=sent.kept, reason=reason, due=0.0
     )
     untold = state in ("failed", "unknown")
     try:
-        outbox.end(ports, act, ended, untold)
+        knocked = outbox.end(ports, act, ended, untold)
     except Conflict:  # ended already by this attempt (a lost answer), or taken over meanwhile
         return None
     if sent.kept:
         ports.show(ended)
-    return state
+    return Ended(act.cause, state, knocked)
 
 
 def _tell(act: Act, ports: Ports) -> None:

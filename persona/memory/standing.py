@@ -1,13 +1,13 @@
 """How things stand in a lane before a turn: everything a decision needs, in one strong read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from persona import keys
 from persona.errors import Broken
 from persona.memory import evidence
-from persona.model import FORMAT, Audience, Event, Place, Turn, shortened
+from persona.model import FORMAT, Audience, Event, Place, Spent, Turn, shortened
 from persona.ports import ABSENT, Condition, Ports, Row, equals
 from persona.seal import seal, unseal
 
@@ -24,7 +24,8 @@ class Head:
     are the last turns' times, `paced` the last automatic messages to each address. `waiting` is
     how many events a cap holds back, `held_until` when the last of them is due. `asking` is a
     question that the next words may answer; `untold` what the person has yet to hear about
-    messages that did not arrive.
+    messages that did not arrive. `tails` names the last act to each address; None where older
+    code kept no such account. `spent` is what thinking has cost in this lane today.
     """
 
     version: int = 0
@@ -38,6 +39,8 @@ class Head:
     paced: Mapping[str, list[float]] = field(default_factory=dict[str, list[float]])
     asking: Mapping[str, Any] = field(default_factory=dict[str, Any])
     untold: tuple[str, ...] = ()
+    tails: Mapping[str, str] | None = field(default_factory=dict[str, str])
+    spent: Spent = Spent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,12 @@ def open_gate(row: Row) -> Gate:
 
 def head_row(ports: Ports, lane: str, head: Head) -> Row:
     """The head as it is stored: counters in the clear, what was asked under the lane's key."""
-    digest = {"asking": dict(head.asking), "untold": list(head.untold), "paced": dict(head.paced)}
+    digest = {
+        "asking": dict(head.asking),
+        "untold": list(head.untold),
+        "paced": dict(head.paced),
+        "tails": dict(head.tails or {}),
+    }
     return {
         "v": FORMAT,
         "version": head.version,
@@ -146,6 +154,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "greeted": head.greeted,
         "ledger": head.ledger,
         "times": list(head.times),
+        "spent": asdict(head.spent),
         "sealed": seal(ports, f"lane:{lane}", f"HEAD {lane}", digest),
     }
 
@@ -178,4 +187,6 @@ def _open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         paced=digest["paced"],
         asking=digest["asking"],
         untold=tuple(digest["untold"]),
+        tails=digest.get("tails"),
+        spent=Spent(**row.get("spent", {})),
     )

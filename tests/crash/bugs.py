@@ -1,6 +1,6 @@
-"""Ten bugs that a hub like this is likely to grow, each planted by itself."""
+"""Eleven bugs that a hub like this is likely to grow, each planted by itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +11,12 @@ from persona import keys
 from persona import turn as turn_module
 from persona.acts import outbox, work
 from persona.acts.policy import ALLOW
+from persona.errors import Conflict
+from persona.keys import Key
 from persona.memory.recall import Indexes
 from persona.memory.standing import Standing, read
 from persona.model import FORMAT, Act, Event, Place
-from persona.ports import ANY, Ports, Put, Row
+from persona.ports import ANY, Condition, Ports, Put, Row, Update
 from persona.record import Commit, record
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -66,30 +68,42 @@ def send_before_commit(patch: pytest.MonkeyPatch) -> None:
 
 
 def takeover_without_compare(patch: pytest.MonkeyPatch) -> None:
-    def claims_blindly(ports: Ports, act: Act, attempt: str) -> Act:
+    def claims_blindly(
+        ports: Ports, at: Key, attempt: str, known: Act | None = None, behind: Iterable[Key] = ()
+    ) -> tuple[Act, Row | None]:
+        row = ports.table.get([at]).get(at)
+        act = outbox.open_row(ports, row) if row else known
+        if act is None:
+            raise Conflict("an act that has ended")
         lease = ports.clock.now() + outbox.LEASE
-        claimed = replace(act, state="sending", attempt=attempt, lease=lease, due=lease)
-        key = keys.act(act.function, act.lane, "OPEN", act.after)
-        ports.table.commit([Put(key, outbox.row_of(ports, claimed))])
-        return claimed
+        held = replace(act, state="sending", attempt=attempt, alone=attempt, lease=lease, due=lease)
+        ports.table.commit([Put(at, outbox.row_of(ports, held))])
+        gate = keys.gate(act.lane)
+        return held, ports.table.get([gate]).get(gate)
 
     patch.setattr(outbox, "claim", claims_blindly)
 
 
 def blind_resend(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(work, "_reconcile", lambda act, carrier, ports: work.SEND_AGAIN)
+    patch.setattr(work, "_reconcile", lambda desk, act: work.SEND_AGAIN)
 
 
 def sweeper_skips_sending(patch: pytest.MonkeyPatch) -> None:
-    original = outbox.row_of
+    def without_due(key: Key, changes: Row, when: Condition) -> Update:
+        return Update(key, {**changes, "due": None} if "due" in changes else changes, when)
 
-    def without_due(ports: Ports, act: Act) -> Row:
-        row = original(ports, act)
-        if act.state == "sending":
-            row.pop("due")
-        return row
+    patch.setattr(outbox, "Update", without_due)
 
-    patch.setattr(outbox, "row_of", without_due)
+
+def behind_is_ignored(patch: pytest.MonkeyPatch) -> None:
+    original = outbox.claim
+
+    def claims_at_once(
+        ports: Ports, at: Key, attempt: str, known: Act | None = None, behind: Iterable[Key] = ()
+    ) -> tuple[Act, Row | None]:
+        return original(ports, at, attempt, known)
+
+    patch.setattr(outbox, "claim", claims_at_once)
 
 
 def no_lease(patch: pytest.MonkeyPatch) -> None:
@@ -120,6 +134,7 @@ BUGS: dict[str, tuple[Plant, str]] = {
     "takeover without compare": (takeover_without_compare, "doubled sends"),
     "blind resend of what may have gone out": (blind_resend, "doubled sends"),
     "sweeper skips acts being sent": (sweeper_skips_sending, "stuck"),
+    "a named act overtakes": (behind_is_ignored, "out of order"),
     "no lease": (no_lease, "doubled sends"),
     "recall cache not keyed by lane": (cache_not_keyed_by_lane, "leaked"),
 }

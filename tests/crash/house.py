@@ -201,7 +201,7 @@ class House:
         try:
             self.stall = SEND_STALL
             if ring[0] != "socket":
-                act_function.run({"function": ring[0], "lane": ring[1]}, self.ports)
+                act_function.run(ring.event(), self.ports)
         except Death:
             self.ports = self._process()
         except Exception:  # the invocation failed; the sweeper rings again

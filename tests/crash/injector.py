@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 from persona.errors import Transient, Unknown
-from persona.keys import Key
+from persona.keys import Key, Scope
 from persona.model import Act
 from persona.ports import Hands, Row, Sent, Write
 
@@ -76,6 +76,9 @@ class FaultyTable:
     def due(self, now: float, limit: int = 100) -> list[Key]:
         return self._injector.call("read", lambda: self._table.due(now, limit))
 
+    def within(self, scope: Scope) -> "FaultyTable":
+        return FaultyTable(self._table.within(scope), self._injector)
+
 
 class FaultyLanes:
     def __init__(self, lanes: Any, injector: Injector) -> None:
@@ -92,8 +95,10 @@ class FaultyBell:
     def __init__(self, bell: Any, injector: Injector) -> None:
         self._bell, self._injector = bell, injector
 
-    def ring(self, function: str, lane: str) -> None:
-        self._injector.call("ring", lambda: self._bell.ring(function, lane))
+    def ring(
+        self, function: str, lane: str, acts: Sequence[str] = (), behind: Sequence[str] = ()
+    ) -> None:
+        self._injector.call("ring", lambda: self._bell.ring(function, lane, acts, behind))
 
 
 class FaultyCarrier:

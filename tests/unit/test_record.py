@@ -13,7 +13,7 @@ from persona.model import Address, Decision, Event
 from persona.ports import Check, Put, Table, Write
 from persona.record import Commit, record, working_note
 from persona.turn import tell_working
-from tests.unit.house import ANN, BOB, ROOM, SETTINGS, House
+from tests.unit.house import ANN, BOB, ROOM, SETTINGS, Between, House
 
 MAIL = Address("email", "ann@example.org")
 WORDS = Decision(reply="Noted.")
@@ -290,18 +290,15 @@ def test_a_shared_place_remembers_which_threads_it_takes_part_in(house: House) -
 # The note that it is still working
 
 
-class Watched(Table):
+class Watched(Between):
     """A table that counts what is committed to it."""
 
     def __init__(self, table: Table) -> None:
-        self.get = table.get
-        self.query = table.query
-        self.due = table.due
-        self._commit = table.commit
+        super().__init__(table)
         self.commits: list[int] = []
 
     def commit(self, writes: Sequence[Write]) -> None:
-        self._commit(writes)
+        self.commit_there(writes)
         self.commits.append(len(writes))
 
 

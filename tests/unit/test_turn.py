@@ -10,17 +10,14 @@ from persona.errors import Broken, Conflict, Transient
 from persona.model import Address, Event, Place
 from persona.ports import Put, Table, Write
 from persona.turn import TRIES, fail_turn, take_turn
-from tests.unit.house import ANN, House
+from tests.unit.house import ANN, Between, House
 
 
-class Busy(Table):
+class Busy(Between):
     """A table on which something else happens just before a commit."""
 
     def __init__(self, table: Table, meanwhile: Callable[[], object], times: int = 1) -> None:
-        self.get = table.get
-        self.query = table.query
-        self.due = table.due
-        self._commit = table.commit
+        super().__init__(table)
         self._meanwhile = meanwhile
         self._times = times
 
@@ -28,7 +25,7 @@ class Busy(Table):
         if self._times > 0:
             self._times -= 1
             self._meanwhile()
-        self._commit(writes)
+        self.commit_there(writes)
 
 
 def raise_conflict() -> None:
@@ -102,9 +99,18 @@ def test_what_failed_each_time_ends_as_seen_failed_and_told(house: House) -> Non
 
 
 def test_each_turn_rings_for_its_acts_alone(house: House) -> None:
-    house.tell("hello")
-    rung = [house.family.bell.take(0.0), house.family.bell.take(0.0)]
-    assert rung == [("sms", house.meet(ANN).lane), None]
+    lane = house.meet(ANN).lane
+    house.take(house.event("hello"))
+    house.take(house.event("one\fmore"))
+    first, second = house.family.bell.take(0.0), house.family.bell.take(0.0)
+    assert first == ("sms", lane, ("000000000001#01",), ())
+    assert second is None  # of one lane, one ring is worked at a time
+    assert first
+    house.family.bell.done(first)
+    second = house.family.bell.take(0.0)
+    assert second
+    assert (second.acts[0], second.behind) == ("000000000002#01", ("000000000001#01",))
+    assert house.family.bell.take(0.0) is None
 
 
 def test_the_page_is_woken_where_there_is_one(house: House) -> None:

@@ -11,8 +11,8 @@ from persona import keys
 from persona.acts import outbox
 from persona.errors import Broken, Conflict, Transient
 from persona.model import FORMAT, ORDER, Act, State
-from persona.ports import Delete, Put, Table, Write
-from tests.unit.house import ANN, NOON, House
+from persona.ports import Delete, Put, Write
+from tests.unit.house import ANN, NOON, Between, House
 
 
 def opened(house: House, after: str = "000000000001#01", text: str = "hello") -> Act:
@@ -42,6 +42,11 @@ def stage_of(house: House, act: Act) -> list[str]:
 def stored(house: House, act: Act, stage: str) -> Act:
     key = keys.act("sms", "L", stage, act.after)
     return outbox.open_row(house.ports, house.ports.table.get([key])[key])
+
+
+def claim(house: House, act: Act, attempt: str) -> Act:
+    at = keys.act("sms", "L", "OPEN", act.after)
+    return outbox.claim(house.ports, at, attempt, act)[0]
 
 
 def ended(act: Act, state: State, provider_id: str = "SM1") -> Act:
@@ -102,9 +107,9 @@ def test_acts_are_worked_in_the_order_of_their_commits(house: House) -> None:
 
 def test_of_two_who_claim_one_wins_and_holds_it_for_a_lease(house: House) -> None:
     act = opened(house)
-    claimed = outbox.claim(house.ports, act, "first")
+    claimed = claim(house, act, "first")
     with pytest.raises(Conflict):
-        outbox.claim(house.ports, act, "second")
+        claim(house, act, "second")
     assert stored(house, act, "OPEN") == claimed
     assert (claimed.state, claimed.attempt, claimed.tries) == ("sending", "first", 1)
     assert claimed.lease == claimed.due == house.clock.at + outbox.LEASE
@@ -112,18 +117,18 @@ def test_of_two_who_claim_one_wins_and_holds_it_for_a_lease(house: House) -> Non
 
 def test_taking_over_is_a_compare_and_swap_of_its_own(house: House) -> None:
     opened(house)
-    dead = outbox.claim(house.ports, opened(house, "000000000003#01"), "dead")
+    dead = claim(house, opened(house, "000000000003#01"), "dead")
     house.clock.at += outbox.LEASE + 1
-    taken = outbox.claim(house.ports, dead, "heir")
+    taken = claim(house, dead, "heir")
     assert (taken.attempt, taken.tries) == ("heir", 2)
     with pytest.raises(Conflict):
-        outbox.claim(house.ports, dead, "other heir")
+        claim(house, dead, "other heir")
     assert stored(house, dead, "OPEN").attempt == "heir"
 
 
 def test_who_stalled_past_the_lease_ends_nothing(house: House) -> None:
-    dead = outbox.claim(house.ports, opened(house), "dead")
-    outbox.claim(house.ports, dead, "heir")
+    dead = claim(house, opened(house), "dead")
+    claim(house, dead, "heir")
     with pytest.raises(Conflict):
         outbox.end(house.ports, dead, ended(dead, "sent"), untold=False)
     with pytest.raises(Conflict):
@@ -132,68 +137,98 @@ def test_who_stalled_past_the_lease_ends_nothing(house: House) -> None:
     assert house.rows("PROVIDER#") == {}
 
 
-class Deaf(Table):
+class Deaf(Between):
     """A table whose client repeats a commit, since the first answer to it was lost."""
 
-    def __init__(self, table: Table) -> None:
-        self.get = table.get
-        self.query = table.query
-        self.due = table.due
-        self._commit = table.commit
-
     def commit(self, writes: Sequence[Write]) -> None:
-        self._commit(writes)
-        self._commit(writes)
+        self.commit_there(writes)
+        self.commit_there(writes)
 
 
 def test_a_claim_whose_answer_was_lost_is_recognised_as_ones_own(house: House) -> None:
     act = opened(house)
     house.with_(table=Deaf(house.ports.table))
-    claimed = outbox.claim(house.ports, act, "mine")
+    claimed = claim(house, act, "mine")
     assert stored(house, act, "OPEN") == claimed
     with pytest.raises(Conflict):
-        outbox.claim(house.ports, act, "other")
+        claim(house, act, "other")
 
 
 def test_a_claim_of_what_has_ended_is_a_conflict(house: House) -> None:
     act = opened(house)
-    claimed = outbox.claim(house.ports, act, "first")
+    claimed = claim(house, act, "first")
     outbox.end(house.ports, claimed, ended(claimed, "sent"), untold=False)
     with pytest.raises(Conflict):
-        outbox.claim(house.ports, act, "late")
+        claim(house, act, "late")
+
+
+def test_a_new_act_is_claimed_by_its_name_alone_and_shows_the_gate(house: House) -> None:
+    act, lane = opened(house), house.meet().lane
+    at = keys.act("sms", "L", "OPEN", act.after)
+    assert outbox.claim(house.ports, at, "mine") == (stored(house, act, "OPEN"), None)
+    with pytest.raises(Conflict):  # tried already: only who has read it may take it over
+        outbox.claim(house.ports, at, "late")
+    moved = replace(opened(house, "000000000002#01"), lane=lane)
+    house.ports.table.commit([outbox.put(house.ports, moved)])
+    _, gate = outbox.claim(house.ports, keys.act("sms", lane, "OPEN", moved.after), "other")
+    assert gate == house.ports.table.get([keys.gate(lane)])[keys.gate(lane)]
+
+
+def test_a_new_act_waits_for_the_one_before_it(house: House) -> None:
+    first, second = opened(house), opened(house, "000000000002#01")
+    places = [keys.act("sms", "L", "OPEN", act.after) for act in (first, second)]
+    with pytest.raises(Conflict):
+        outbox.claim(house.ports, places[1], "hasty", behind=places[:1])
+    assert stored(house, second, "OPEN").tries == 0
+    held = claim(house, first, "mine")
+    outbox.end(house.ports, held, ended(held, "sent"), untold=False)
+    assert outbox.claim(house.ports, places[1], "patient", behind=places[:1])[0].tries == 1
+
+
+def test_who_ends_an_act_hears_that_somebody_knocked(house: House) -> None:
+    quiet, knocked = (
+        claim(house, opened(house, after), "mine")
+        for after in ("000000000001#01", "000000000002#01")
+    )
+    outbox.knock(house.ports, knocked)
+    assert not outbox.end(house.ports, quiet, ended(quiet, "sent"), untold=False)
+    assert outbox.end(house.ports, knocked, ended(knocked, "sent"), untold=False)
+    assert stage_of(house, quiet) == stage_of(house, knocked) == ["DONE"]
+    with pytest.raises(Conflict):
+        outbox.knock(house.ports, knocked)
 
 
 # Ends
 
 
 def test_an_act_that_is_given_back_can_be_claimed_by_anyone_when_it_is_due(house: House) -> None:
-    claimed = outbox.claim(house.ports, opened(house), "first")
+    claimed = claim(house, opened(house), "first")
     outbox.postpone(house.ports, claimed, NOON + 60)
     back = stored(house, claimed, "OPEN")
     assert (back.state, back.attempt, back.due, back.tries) == ("pending", "", NOON + 60, 1)
     assert house.ports.table.due(NOON + 59) == []
     assert house.ports.table.due(NOON + 60) != []
-    assert outbox.claim(house.ports, back, "next").tries == 2
+    assert claim(house, back, "next").tries == 2
 
 
 def test_an_act_not_yet_known_keeps_its_attempt(house: House) -> None:
-    claimed = outbox.claim(house.ports, opened(house), "first")
+    claimed = claim(house, opened(house), "first")
     outbox.postpone(house.ports, claimed, NOON + 3, state="sending")
     back = stored(house, claimed, "OPEN")
     assert (back.state, back.attempt, back.due) == ("sending", "first", NOON + 3)
 
 
 def test_a_sent_act_moves_out_of_the_open_ones_and_is_found_by_its_vendors_id(house: House) -> None:
-    claimed = outbox.claim(house.ports, opened(house), "first")
+    claimed = claim(house, opened(house), "first")
     outbox.end(house.ports, claimed, ended(claimed, "sent"), untold=False)
     assert stage_of(house, claimed) == ["DONE"]
     assert outbox.unfinished(house.ports, "sms", "L") == []
     assert house.ports.table.due(NOON + 1e6) == []
-    assert house.rows("PROVIDER#sms#SM1")["ACT"]["after"] == claimed.after
+    assert house.rows("PROVIDER#sms#L")["SM1"]["after"] == claimed.after
 
 
 def test_an_untold_end_stays_due_until_it_was_told(house: House) -> None:
-    claimed = outbox.claim(house.ports, opened(house), "first")
+    claimed = claim(house, opened(house), "first")
     outbox.end(house.ports, claimed, ended(claimed, "failed", ""), untold=True)
     assert stage_of(house, claimed) == ["OUT"]
     assert len(house.ports.table.due(house.clock.at)) == 1
@@ -204,7 +239,7 @@ def test_an_untold_end_stays_due_until_it_was_told(house: House) -> None:
 
 
 def test_an_end_is_told_once(house: House) -> None:
-    claimed = outbox.claim(house.ports, opened(house), "first")
+    claimed = claim(house, opened(house), "first")
     outbox.end(house.ports, claimed, ended(claimed, "failed", ""), untold=True)
     out = stored(house, claimed, "OUT")
     outbox.told(house.ports, out)
@@ -216,7 +251,7 @@ def test_an_end_is_told_once(house: House) -> None:
 
 
 def sent(house: House, state: State = "sent", after: str = "000000000001#01") -> Act:
-    claimed = outbox.claim(house.ports, opened(house, after), "first")
+    claimed = claim(house, opened(house, after), "first")
     outbox.end(house.ports, claimed, ended(claimed, state), untold=False)
     return claimed
 

@@ -150,7 +150,7 @@ def test_an_act_whose_worker_died_is_settled_after_its_lease(
 ) -> None:
     house.tell("hello")
     act = next(iter(house.acts().values()))
-    outbox.claim(house.ports, act, "dead")
+    outbox.claim(house.ports, keys.act("sms", act.lane, "OPEN", act.after), "dead", act)
     house.with_(carriers={"sms": carrier})
     assert house.work() == Counter()
     house.clock.at += outbox.LEASE

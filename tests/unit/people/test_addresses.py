@@ -10,7 +10,7 @@ from persona.errors import Conflict, Transient
 from persona.model import Address, Place
 from persona.people import addresses
 from persona.ports import Put, Table, Write
-from tests.unit.house import ANN, BOB, NOON, House
+from tests.unit.house import ANN, BOB, NOON, Between, House
 
 
 def meet(house: House, address: Address = ANN, table: Table | None = None) -> Place:
@@ -63,13 +63,11 @@ def test_many_who_meet_one_address_at_once_agree(house: House) -> None:
     assert len(house.rows("GATE#")) == 1
 
 
-class Overtaken(Table):
+class Overtaken(Between):
     """A table on which somebody else meets the same address just before."""
 
     def __init__(self, house: House) -> None:
-        self.get = house.ports.table.get
-        self.query = house.ports.table.query
-        self.due = house.ports.table.due
+        super().__init__(house.ports.table)
         self._house = house
 
     def commit(self, writes: Sequence[Write]) -> None:
@@ -83,21 +81,18 @@ def test_who_is_overtaken_moves_in_where_the_other_did(house: House) -> None:
     assert len(house.rows("GATE#")) == 1
 
 
-class Forgetful(Table):
+class Forgetful(Between):
     """A table on which somebody else is always quicker, and never to be seen."""
 
     def __init__(self, table: Table, conflicts: int) -> None:
-        self.get = table.get
-        self.query = table.query
-        self.due = table.due
-        self._commit = table.commit
+        super().__init__(table)
         self.left = conflicts
 
     def commit(self, writes: Sequence[Write]) -> None:
         self.left -= 1
         if self.left >= 0:
             raise Conflict("somebody else was quicker")
-        self._commit(writes)
+        self.commit_there(writes)
 
 
 def test_a_lost_race_is_run_again(house: House) -> None:
