@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from urllib.parse import parse_qs
 
 from functions import _compose
 from functions._observe import count
@@ -14,6 +13,8 @@ from surfaces.web import conversation, session
 
 HOURS = 2 * 3600.0
 """API Gateway closes a socket after two hours; so does the row behind it."""
+OPENING = 10.0
+"""Seconds in which a new socket may still be opening, so that a push that fails proves nothing."""
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
-    """Answers $connect, $disconnect and messages; what a client sends is only read as a ping."""
+    """Answers $connect, $disconnect and messages: whatever a client sends asks what is new."""
     context = event["requestContext"]
     match context["eventType"]:
         case "CONNECT":
@@ -34,7 +35,7 @@ def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
         case "DISCONNECT":
             _drop(context["connectionId"], ports)
         case _:
-            pass
+            _answer(context["connectionId"], ports)
     return {"statusCode": 200}
 
 
@@ -55,7 +56,8 @@ def _push_one(socket: str, row: Row, ports: Ports) -> None:
         if (page.messages and not ports.sockets.push(socket, messages)) or not ports.sockets.push(
             socket, mark
         ):
-            _drop(socket, ports)
+            if ports.clock.now() > row.get("opened", 0.0) + OPENING:
+                _drop(socket, ports)
             return
         cursor = page.cursor
     if cursor == row["cursor"]:
@@ -69,7 +71,7 @@ def _push_one(socket: str, row: Row, ports: Ports) -> None:
 
 
 def _connect(event: dict[str, Any], ports: Ports) -> int:
-    query = {name: values[0] for name, values in parse_qs(event.get("rawQueryString", "")).items()}
+    query = event.get("queryStringParameters") or {}
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     try:
         place = session.socket_place(
@@ -85,6 +87,7 @@ def _connect(event: dict[str, Any], ports: Ports) -> int:
         "home": place.home,
         "lane": place.lane,
         "cursor": cursor,
+        "opened": ports.clock.now(),
         "expires": ports.clock.now() + HOURS,
     }
     ports.table.commit(
@@ -95,6 +98,16 @@ def _connect(event: dict[str, Any], ports: Ports) -> int:
     )
     ports.bell.ring("socket", place.lane)
     return 200
+
+
+def _answer(socket: str, ports: Ports) -> None:
+    known = keys.socket(socket)
+    row = ports.table.get([known]).get(known)
+    if row is not None:
+        own = keys.socket_of(row["lane"], socket)
+        found = ports.table.get([own]).get(own)
+        if found is not None:
+            _push_one(socket, found, ports)
 
 
 def _drop(socket: str, ports: Ports) -> None:

@@ -7,8 +7,9 @@ in AWS. Only `/local/*` is the stage's own.
 import asyncio
 import base64
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -133,13 +134,18 @@ async def _listen(web_socket: WebSocket, ports: Ports) -> None:
             await web_socket.send_denial_response(Response(status_code=result["statusCode"]))
             return
         await web_socket.accept()
-        await _relay(web_socket, outbox)
+        news = partial(socket.run, _socket_event(web_socket, id, "MESSAGE"), ports)
+        await _relay(web_socket, outbox, news)
     finally:
         sockets.remove(id)
         await run_in_threadpool(socket.run, _socket_event(web_socket, id, "DISCONNECT"), ports)
 
 
-async def _relay(web_socket: WebSocket, outbox: asyncio.Queue[str]) -> None:
+async def _relay(
+    web_socket: WebSocket, outbox: asyncio.Queue[str], news: Callable[[], object]
+) -> None:
+    """Sends what is pushed until the page leaves; each frame that it sends asks what is new."""
+
     async def read() -> None:
         try:
             while True:
@@ -149,6 +155,7 @@ async def _relay(web_socket: WebSocket, outbox: asyncio.Queue[str]) -> None:
                 if len(frame.get("text") or frame.get("bytes") or "") > MOST_FRAME:
                     await web_socket.close(1009)
                     return
+                await run_in_threadpool(news)
         except (WebSocketDisconnect, RuntimeError):
             return
 
@@ -176,5 +183,5 @@ def _socket_event(web_socket: WebSocket, id: str, kind: str) -> dict[str, Any]:
     return {
         "requestContext": {"eventType": kind, "connectionId": id},
         "headers": {n.decode("latin-1"): v.decode("latin-1") for n, v in web_socket.headers.raw},
-        "rawQueryString": web_socket.scope["query_string"].decode("latin-1"),
+        "queryStringParameters": dict(web_socket.query_params),
     }

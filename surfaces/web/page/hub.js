@@ -3,6 +3,8 @@
 // Message text travels in bodies and frames alone, never in a URL, and nothing here logs.
 
 const REQUEST_TIMEOUT_MS = 20_000;
+/** The gateway closes a socket that is silent for ten minutes. */
+const ASK_EVERY_MS = 5 * 60_000;
 const POLL_EVERY_MS = 4_000;
 const SETTLED_AFTER_MS = 5_000;
 const SLOWEST_RETRY_MS = 30_000;
@@ -141,14 +143,17 @@ export class Feed {
     this.#socket = socket;
     let openedAt = null;
     const overdue = setTimeout(() => socket.close(), REQUEST_TIMEOUT_MS);
+    const asking = setInterval(() => socket.readyState === WebSocket.OPEN && socket.send("news?"), ASK_EVERY_MS);
     socket.onopen = () => {
       clearTimeout(overdue);
+      socket.send("news?");
       openedAt = performance.now();
       this.#handlers.onState("live");
     };
     socket.onmessage = (event) => this.#receive(event.data);
     await new Promise((resolve) => (socket.onclose = resolve));
     clearTimeout(overdue);
+    clearInterval(asking);
     return openedAt === null ? 0 : performance.now() - openedAt;
   }
 
