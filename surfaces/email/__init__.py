@@ -120,9 +120,9 @@ def _event(
 
 def _words(mail: "Mail") -> str:
     """What the writer newly said; the whole text where nothing is new, the subject where none is."""
-    from surfaces.email.reply import new_words
+    from surfaces.email.reply import spoken_words
 
-    words = new_words(mail.text, mail.html).strip() or mail.text.strip() or mail.subject
+    words = spoken_words(mail.text, mail.html).strip() or mail.text.strip() or mail.subject
     notes: list[str] = []
     if len(words) > MOST_WORDS or mail.truncated:
         notes.append("[the mail goes on; all of it is kept]")

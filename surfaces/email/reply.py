@@ -13,7 +13,7 @@ from surfaces.email.html import html_text
 from surfaces.email.lines import Line
 from surfaces.email.providers import MarkedQuotes
 from surfaces.email.separators import is_forward
-from surfaces.email.signature import without_signature
+from surfaces.email.signature import is_device, without_signature
 from surfaces.email.trail import without_trail
 
 MAX_LINES = 5_000
@@ -32,6 +32,13 @@ def new_words(text: str, html: str | None = None) -> str:
         return text.strip()
 
 
+def spoken_words(text: str, html: str | None = None) -> str:
+    """The new words as a mind is shown them: without the line in which a device advertises itself."""
+    words = new_words(text, html)
+    above, _, last = words.rpartition("\n")
+    return above.rstrip() if above.strip() and is_device([Line.of(last)]) else words
+
+
 def _from_page(text: str, html: str) -> str:
     quotes = MarkedQuotes()
     shown, is_whole = html_text(html, edit=quotes.prune)
@@ -47,7 +54,10 @@ def _from_lines(text: str) -> str:
     lines = _lines(text)
     if is_forward(lines):
         return text.strip()
-    kept = without_signature(without_trail(lines))
+    said = without_trail(lines)
+    kept = without_signature(said)
+    if is_device(said[len(kept) :]) and any(line.is_quoted for line in lines[len(said) :]):
+        kept = said  # a marked quote ends what was sent right there; a mind need not see the line
     return "\n".join(line.raw for line in kept).strip()
 
 

@@ -25,6 +25,12 @@ def without_signature(lines: list[Line]) -> list[Line]:
     return lines[:end]
 
 
+def is_device(lines: list[Line]) -> bool:
+    """Whether these lines hold a device's advertisement of itself, and nothing else."""
+    said = [line for line in lines if not line.is_blank]
+    return len(said) == 1 and _DEVICE.match(said[0].bare) is not None
+
+
 def signs(lines: list[Line], at: int, *, below_quote: bool = False) -> bool:
     """Whether the signature begins here; below a quote, where little is said, less is asked for."""
     line = lines[at]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surfaces.email.languages import LANGUAGES
-from surfaces.email.reply import new_words
+from surfaces.email.reply import new_words, spoken_words
 
 QUOTE = "\n\n> Shall we meet?\n> Bob\n"
 
@@ -158,6 +158,13 @@ def test_words_that_only_look_like_a_trail_are_kept(text: str) -> None:
 )  # fmt: skip
 def test_the_promised_signatures_go(signature: str) -> None:
     assert new_words(f"Yes, at noon.\n\n{signature}") == "Yes, at noon."
+
+
+def test_a_device_that_signs_above_a_quote_was_sent_and_is_shown_to_no_mind() -> None:
+    mail = f"Yes, at noon.\n\nSent from my iPhone\n\nOn Mon, Bob <bob@example.org> wrote:{QUOTE}"
+    assert new_words(mail) == "Yes, at noon.\n\nSent from my iPhone"
+    assert spoken_words(mail) == "Yes, at noon."
+    assert spoken_words("Sent from my iPhone") == "Sent from my iPhone"
 
 
 def test_a_mail_of_nothing_but_a_signature_is_not_emptied() -> None:
