@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from multidict import MultiDict
@@ -24,7 +24,7 @@ from persona import keys
 from persona.memory import evidence
 from persona.model import Act, Address, Event, Said
 from persona.people import addresses
-from persona.ports import Hands, Sent
+from persona.ports import Hands, Ports, Sent
 from persona.settings import parse
 from surfaces.web import session
 
@@ -110,18 +110,50 @@ class Answer:
         return json.loads(self.body)
 
 
-class Hub:
-    """The hub on a folder of its own. `instead` replaces ports, as in `compose`."""
+Family = Literal["local", "aws"]
+FAMILIES: tuple[Family, ...] = ("local", "aws")
 
-    def __init__(self, state: Path, env: Mapping[str, str] = ENV, **instead: Any) -> None:
-        self.env = dict(env)
+
+class Hub:
+    """The hub on a folder of its own, or on the AWS of this process.
+
+    `instead` replaces ports, as in `compose`.
+    """
+
+    def __init__(
+        self,
+        state: Path,
+        env: Mapping[str, str] = ENV,
+        family: Family = "local",
+        **instead: Any,
+    ) -> None:
+        self.env, self._state, self._instead = dict(env), state, instead
         self.clock = Clock()
         self.post = {name: Post() for name in ("slack", "sms", "email")}
-        settings = parse(self.env, stage="test", public_url=PUBLIC_URL, timezone="UTC")
-        self.family = open_family(state, self.env, clock=self.clock, durable=False)
-        parts = {"carriers": self.post, "models": (), **instead}
-        self.ports = compose(settings, self.family.ports(), **parts)
+        self.settings = parse(self.env, stage="test", public_url=PUBLIC_URL, timezone="UTC")
+        self.family: Any = self._open(family)
+        self.ports = self._compose()
         self._mails = 0
+
+    def _open(self, family: Family) -> Any:
+        if family == "local":
+            return open_family(self._state, self.env, clock=self.clock, durable=False)
+        from tests.aws import AwsFamily
+
+        return AwsFamily(self.env, clock=self.clock, lane_role=True)
+
+    def _compose(self) -> Ports:
+        parts = {"carriers": self.post, "models": (), **self._instead}
+        return compose(self.settings, self.family.ports(), **parts)
+
+    def restart(self) -> None:
+        """Another process on the same state: nothing that was in memory is left."""
+        if hasattr(self.family, "reopen"):
+            self.family.reopen()
+        else:
+            self.family.close()
+            self.family = self._open("local")
+        self.ports = self._compose()
 
     def close(self) -> None:
         self.family.close()
@@ -261,7 +293,7 @@ class Hub:
 
     def row_count(self) -> int:
         """How many rows the table holds."""
-        return self.family.database.reader.execute("SELECT COUNT(*) FROM rows").fetchone()[0]
+        return len(self.family.table.scan(""))
 
     def sent(self, surface: str) -> list[Act]:
         return self.post[surface].sent

@@ -19,10 +19,13 @@ def entry(
     acts: Sequence[Act],
     refused: Sequence[str],
 ) -> Row:
-    """One ledger row: which events led to which acts, and what was refused; no words of anyone."""
+    """One ledger row: which events led to which acts, and what was refused; no words of anyone.
+
+    Time in whole milliseconds: a database may give 3.0 back as 3, and the hash must not change.
+    """
     body: dict[str, Any] = {
         "version": version,
-        "at": at,
+        "at_ms": round(at * 1000),
         "events": [{"id": event.correlation, "kind": event.kind} for event in events],
         "acts": [{"id": act.id, "function": act.function} for act in acts],
         "refused": list(refused),

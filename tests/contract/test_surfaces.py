@@ -6,7 +6,7 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
@@ -794,7 +794,8 @@ def test_half_a_character_and_nul_do_no_harm(hub: Hub) -> None:
 
 def connect(hub: Hub, query: str = "", **headers: str) -> int:
     about = {"eventType": "CONNECT", "connectionId": f"c{hub.row_count()}"}
-    event = {"requestContext": about, "headers": headers, "rawQueryString": query}
+    event = {"requestContext": about, "headers": headers}
+    event["queryStringParameters"] = dict(parse_qsl(query)) or None
     return socket.run(event, hub.ports)["statusCode"]
 
 

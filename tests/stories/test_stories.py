@@ -29,7 +29,7 @@ from tests.stories.people import (
     in_channel,
     settle,
 )
-from tests.support import Hub
+from tests.support import FAMILIES, Hub
 
 BOB = "+14155550102"
 FIRST = "I remember what you tell me"
@@ -44,13 +44,13 @@ PEOPLE: dict[str, Callable[[Hub], Person]] = {
 everywhere = pytest.mark.parametrize("person", PEOPLE.values(), ids=PEOPLE.keys())
 
 
-@pytest.fixture
-def open_hub(tmp_path: Path) -> Iterator[Open]:
-    """Opens hubs one after another, each on a folder of its own or on one given."""
+@pytest.fixture(params=FAMILIES)
+def open_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
+    """Opens a hub on each family, with other ports in place of some."""
     hubs: list[Hub] = []
 
-    def opens(folder: str = "state", **instead: Any) -> Hub:
-        hubs.append(Hub(tmp_path / folder, **instead))
+    def opens(**instead: Any) -> Hub:
+        hubs.append(Hub(tmp_path, family=request.param, **instead))
         return hubs[-1]
 
     yield opens
@@ -174,11 +174,9 @@ def test_what_was_forgotten_stays_so_after_a_restart(open_hub: Open) -> None:
     ann.say("my bike lock is 4812")
     ann.say("what is my bike lock?")
     ann.say("forget my bike lock")
-    hub.close()
-    again = open_hub()
-    again.clock.at = hub.clock.at
-    assert "4812" not in Texter(again).say("what is my bike lock?")
-    assert "4812" not in str(again.said(ann.address))
+    hub.restart()
+    assert "4812" not in ann.say("what is my bike lock?")
+    assert "4812" not in str(hub.said(ann.address))
 
 
 # Bursts, commands, haste
@@ -377,15 +375,12 @@ def test_a_restart_keeps_everything(open_hub: Open) -> None:
     ann.say("stop")
     ann.say("start")
     ann.send("what is my bike lock?")
-    hub.close()
-    again = open_hub()
-    again.clock.at = hub.clock.at
-    later = Texter(again)
-    settle(again)
-    assert "4812" in later.replies()[-1], "what waited in the lane is answered"
-    assert FIRST not in later.replies()[-1]
-    assert "4812" in later.say("what do you know about me?")
-    chain = [row for key, row in again.family.table.scan("LANE#") if key.sort.startswith("LEDGER#")]
+    hub.restart()
+    settle(hub)
+    assert "4812" in ann.replies()[-1], "what waited in the lane is answered"
+    assert FIRST not in ann.replies()[-1]
+    assert "4812" in ann.say("what do you know about me?")
+    chain = [row for key, row in hub.family.table.scan("LANE#") if key.sort.startswith("LEDGER#")]
     assert len(chain) >= 4
     assert first_break(chain) is None
 
@@ -406,11 +401,11 @@ def test_after_a_while_of_thinking_it_says_so_once(
     hub = open_hub(models=(ScriptedModel(ponders),))
     ring = hub.ports.bell.ring
 
-    def hears(function: str, lane: str) -> None:
-        ring(function, lane)
+    def hears(function: str, lane: str, *named: Any) -> None:
+        ring(function, lane, *named)
         told.set()
 
-    hub.family.bell.ring = hears
+    hub.ports.bell.ring = hears
     ann = Texter(hub)
     ann.send("what is the answer?")
     settle(hub)

@@ -1,0 +1,453 @@
+"""The aws family in this process: our code and botocore as shipped, moto in place of AWS.
+
+Requests run through botocore to its `before-send` hook, where moto answers. What moto gets wrong
+and the lanes rest on is put right here, in the open: `SqsQueue`, `SqsMessage`, `SameKind`. What it does not
+do (a schedule that fires, a row that expires, an invoke that runs, a socket that closes) is played
+by the ends that only tests use, on a clock in their hand.
+
+One world a process: opening a family empties it, so two open families would share their rows.
+"""
+
+import copy
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import unquote
+
+import moto.dynamodb.comparisons
+import moto.dynamodb.models
+import moto.dynamodb.models.table
+import moto.sqs.models
+from botocore.session import Session
+from moto.backends import get_backend
+from moto.core.models import botocore_stubber
+from moto.dynamodb.models.dynamo_type import Item, LimitedSizeDict
+from moto.sqs.exceptions import ReceiptHandleIsInvalid
+
+from backends.aws import _rows, _shape
+from backends.aws._clients import Clients
+from backends.aws.family import open_family
+from backends.clock import Clock as MachineClock
+from backends.local.bell import Bell as LocalBell
+from backends.local.lanes import BATCH, Message
+from persona import ports
+from persona.keys import Key, Scope
+from persona.ports import Row, Write
+
+sqs: Any = moto.sqs.models
+dynamodb: Any = moto.dynamodb.models
+REGION, ACCOUNT = "eu-west-1", "123456789012"
+TABLE, KEYS_TABLE, BUCKET, PREFIX = "hub", "hub-keys", "hub-blobs", "hub-"
+LANES, DEAD = "lanes.fifo", "lanes-dead.fifo"
+SECRETS_PATH = "/hub/"
+REPEATS = 300_000
+LANE_ROLE = f"arn:aws:iam::{ACCOUNT}:role/hub-lane"
+ENV = {
+    "HUB_TABLE": TABLE,
+    "HUB_KEYS_TABLE": KEYS_TABLE,
+    "HUB_BLOBS": BUCKET,
+    "HUB_FUNCTIONS_PREFIX": PREFIX,
+    "HUB_SECRETS_PATH": SECRETS_PATH,
+    "HUB_SOCKETS_URL": f"https://hub.execute-api.{REGION}.amazonaws.com/live",
+    "HUB_LANES_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{LANES}",
+    "HUB_LANES_ARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{LANES}",
+    "HUB_TIMERS_ROLE": f"arn:aws:iam::{ACCOUNT}:role/hub-timers",
+    "HUB_TIMERS_DLQ_ARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:timers-dead",
+}
+
+
+class SqsMessage(moto.sqs.models.Message):
+    """A message whose receipt is good while it is in flight, as in SQS; moto takes any, for ever."""
+
+    @property
+    def visible(self) -> bool:
+        return sqs.unix_time_millis() >= self.visible_at
+
+    def had_receipt_handle(self, receipt_handle: str) -> bool:
+        return receipt_handle == self.receipt_handle and not self.visible
+
+
+class SqsQueue(moto.sqs.models.Queue):
+    """A queue that knows repeats for five minutes, by lane; moto forgets them with the message."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.marks: dict[tuple[Any, Any], float] = {}
+
+    def add_message(self, message: Any) -> None:
+        mark, sent = (message.group_id, message.deduplication_id), message.sent_timestamp
+        if self.fifo_queue and sent - self.marks.get(mark, -REPEATS) < REPEATS:
+            return
+        self.marks[mark] = sent
+        self._messages.append(message)
+
+
+class SameKind(moto.dynamodb.comparisons.OpEqual):
+    """Equal and of one kind: DynamoDB never takes True for 1."""
+
+    def expr(self, item: Any) -> bool:
+        return self.lhs.get_type(item) == self.rhs.get_type(item) and super().expr(item)
+
+
+class DynamoTable(moto.dynamodb.models.table.Table):
+    """A table whose copy, made for each write of a transaction, shares what no write changes."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "DynamoTable":
+        copied = copy.copy(self)
+        copied.items = defaultdict(dict)
+        for partition, rows in self.items.items():
+            copied.items[partition] = {sort: _copied(item) for sort, item in rows.items()}
+        return copied
+
+
+def _copied(item: Any) -> Any:
+    made: Any = Item.__new__(Item)
+    made.hash_key, made.range_key = item.hash_key, item.range_key
+    made.attrs = LimitedSizeDict()
+    dict.update(made.attrs, item.attrs)
+    return made
+
+
+class World:
+    """The one AWS of this process; `family` is whose bell and sockets it rings."""
+
+    def __init__(self) -> None:
+        sqs.Message, sqs.Queue, dynamodb.Table = SqsMessage, SqsQueue, DynamoTable
+        moto.dynamodb.comparisons.COMPARATOR_CLASS["="] = SameKind
+        sqs.unix_time_millis = lambda: self.clock.now() * 1000
+        sqs.unix_time = lambda: self.clock.now()  # noqa: PLW0108 - the clock is another each time
+        session = Session()
+        session.set_credentials("test", "test")
+        session.register("before-call.lambda.Invoke", self._invoke)
+        session.register("before-call.apigatewaymanagementapi.PostToConnection", self._push)
+        self.clients = Clients({"AWS_REGION": REGION}, session)
+        self.clock: ports.Clock = MachineClock()
+        self.secrets: dict[str, str] = {}
+        self.heard: Callable[[dict[str, Any]], None]
+        self.sockets: dict[str, Callable[[str], None]] = {}
+
+    def backend(self, name: Any) -> Any:
+        return get_backend(name)[ACCOUNT]["aws" if name == "s3" else REGION]
+
+    def empty(self) -> None:
+        """Makes what there is not, and takes out what another family left."""
+        botocore_stubber.enabled = True
+        tables = self.backend("dynamodb").tables
+        if TABLE not in tables:
+            self._make()
+        for name in (TABLE, KEYS_TABLE):
+            tables[name].items.clear()
+        for queue in self.backend("sqs").queues.values():
+            queue._messages, queue.marks = [], {}
+            queue.pending_messages.clear()
+            queue.deleted_messages.clear()
+        self.backend("s3").buckets[BUCKET].keys.clear()
+        self.backend("scheduler").schedule_groups["default"].schedules.clear()
+        self.sockets.clear()
+
+    def _make(self) -> None:
+        client = self.clients.get("dynamodb")
+        client.create_table(TableName=TABLE, **_shape.TABLE)
+        client.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=_shape.TABLE_EXPIRY)
+        client.create_table(TableName=KEYS_TABLE, **_shape.KEYS_TABLE)
+        queues = self.clients.get("sqs")
+        queues.create_queue(QueueName=DEAD, Attributes=_shape.DEAD_LETTERS)
+        redrive = json.dumps(_shape.redrive(f"arn:aws:sqs:{REGION}:{ACCOUNT}:{DEAD}"))
+        attributes = {**_shape.LANES, "RedrivePolicy": redrive}
+        queues.create_queue(QueueName=LANES, Attributes=attributes)
+        place = {"LocationConstraint": REGION}
+        self.clients.get("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+        self.secrets = {}
+
+    @property
+    def master(self) -> str:
+        """The key that wraps data keys; one for all tests of this process."""
+        known = self.backend("kms").keys
+        return next(iter(known)) if known else self._master()
+
+    def _master(self) -> str:
+        return self.clients.get("kms").create_key()["KeyMetadata"]["KeyId"]
+
+    def keep(self, secrets: Mapping[str, str]) -> None:
+        """Puts the parameters that changed; SSM holds no empty value."""
+        client = self.clients.get("ssm")
+        wanted = {SECRETS_PATH + name: value for name, value in secrets.items() if value}
+        for name in self.secrets.keys() - wanted.keys():
+            client.delete_parameter(Name=name)
+        for name, value in wanted.items():
+            if self.secrets.get(name) != value:
+                client.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+        self.secrets = wanted
+
+    def _invoke(self, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
+        name = unquote(params["url_path"].split("/")[-2])
+        ring = json.loads(params["body"])
+        function = ring["function"]
+        assert name == PREFIX + (function if function == "socket" else f"act-{function}"), name
+        assert params["headers"]["X-Amz-Invocation-Type"] == "Event"
+        self.heard(ring)
+        return _answer(202, {"StatusCode": 202})
+
+    def _push(self, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
+        push = self.sockets.get(unquote(params["url_path"].split("/")[-1]))
+        if push is None:
+            return _answer(410, {"Error": {"Code": "GoneException", "Message": ""}})
+        push(params["body"].decode())
+        return _answer(200, {})
+
+
+def _answer(status: int, parsed: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """What botocore takes in place of a request."""
+    return SimpleNamespace(status_code=status), {
+        **parsed,
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+
+
+@cache
+def world() -> World:
+    return World()
+
+
+class Table:
+    """The table's port, with what only tests and the local stage do to a whole table."""
+
+    def __init__(self, port: ports.Table) -> None:
+        self._port = port
+
+    def get(self, keys: Iterable[Key]) -> dict[Key, Row]:
+        return self._port.get(keys)
+
+    def query(self, prefix: Key, **more: Any) -> list[tuple[Key, Row]]:
+        return self._port.query(prefix, **more)
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        self._port.commit(writes)
+
+    def due(self, now: float, limit: int = 100) -> list[Key]:
+        return self._port.due(now, limit)
+
+    def within(self, scope: Scope) -> ports.Table:
+        return self._port.within(scope)
+
+    def _items(self) -> list[dict[str, Any]]:
+        table = world().backend("dynamodb").tables[TABLE]
+        return [item.to_json()["Attributes"] for item in table.all_items()]
+
+    def scan(self, partition_prefix: str) -> list[tuple[Key, Row]]:
+        """Every row of the partitions with this prefix."""
+        rows = ((_rows.open_key(item), item) for item in self._items())
+        return [
+            (key, _rows.open_row(item))
+            for key, item in rows
+            if key.partition.startswith(partition_prefix)
+        ]
+
+    def count(self) -> int:
+        return len(self._items())
+
+    def next_due(self, after: float = 0.0) -> float | None:
+        dues = [float(item[_rows.DUE]["N"]) for item in self._items() if _rows.DUE in item]
+        return min((due for due in dues if due > after), default=None)
+
+    def expire(self, now: float) -> int:
+        """Deletes what DynamoDB would, by its own attribute."""
+        gone = [
+            item
+            for item in self._items()
+            if float(item.get(_rows.EXPIRY, {"N": "inf"})["N"]) <= now
+        ]
+        for item in gone:
+            self._port.commit([ports.Delete(_rows.open_key(item))])
+        return len(gone)
+
+
+class Lanes:
+    """The lanes' port, and the receiving end, which in AWS is Lambda's."""
+
+    def __init__(self, port: ports.Lanes) -> None:
+        self._port = port
+
+    def put(self, lane: str, body: str, once: str) -> None:
+        self._port.put(lane, body, once)
+
+    def release(self, receipt: str, seconds: float) -> None:
+        self._port.release(receipt, seconds)
+
+    def _queue(self, name: str = LANES) -> Any:
+        return world().backend("sqs").queues[name]
+
+    def receive(self) -> list[Message]:
+        """The next batch, of as many lanes as have something to work.
+
+        moto lets go of what is visible again one by one, and so hands out a lane's second first.
+        """
+        queue = self._queue()
+        queue.pending_messages.difference_update([m for m in queue.pending_messages if m.visible])
+        found = world().backend("sqs").receive_message(LANES, BATCH, 0, _shape.LANE_SECONDS)
+        return [_message(one) for one in found]
+
+    def delete(self, message: Message) -> None:
+        """Done, if the receipt is still good."""
+        try:
+            world().backend("sqs").delete_message(LANES, message.receipt)
+        except ReceiptHandleIsInvalid:
+            return
+
+    def drop_received(self) -> None:
+        """As if the messages that were ever received had been given up."""
+        queue = self._queue()
+        for message in [m for m in queue._messages if m.approximate_receive_count]:
+            queue._messages.remove(message)
+            queue.pending_messages.discard(message)
+
+    def dead_letters(self) -> list[Message]:
+        return [_message(one) for one in self._queue(DEAD)._messages]
+
+    def bury(self, message: Message) -> None:
+        dead = self._queue(DEAD)
+        dead._messages = [one for one in dead._messages if one.id != message.id]
+
+    def everything(self) -> list[Message]:
+        """All that is in any lane, in order, without receiving it."""
+        return [_message(one) for one in self._queue()._messages]
+
+    def waiting(self) -> int:
+        return len(self._queue()._messages)
+
+    def next_visible(self) -> float | None:
+        """When the next lane may be received: nothing of a lane comes while some is in flight."""
+        lanes: dict[str, float] = {}
+        for message in self._queue()._messages:
+            at = message.visible_at / 1000
+            lanes[message.group_id] = max(at, lanes.get(message.group_id, 0.0))
+        return min(lanes.values(), default=None)
+
+
+def _message(found: Any) -> Message:
+    return Message(
+        id=found.id,
+        lane=found.group_id,
+        body=found.body,
+        receipt=found.receipt_handle or "",
+        receives=found.approximate_receive_count,
+    )
+
+
+class Bell(LocalBell):
+    """Rings through AWS; what was invoked waits here for a worker."""
+
+    def __init__(self, port: ports.Bell) -> None:
+        super().__init__()
+        self.port = port
+
+    def ring(
+        self, function: str, lane: str, acts: Sequence[str] = (), behind: Sequence[str] = ()
+    ) -> None:
+        self.port.ring(function, lane, acts, behind)
+
+    def hear(self, ring: dict[str, Any]) -> None:
+        super().ring(**ring)
+
+
+class Timers:
+    """The timers' port, and a scheduler that fires when it is told to."""
+
+    def __init__(self, port: ports.Timers) -> None:
+        self._port = port
+
+    def set(self, name: str, at: float, lane: str, body: str) -> None:
+        self._port.set(name, at, lane, body)
+
+    def cancel(self, name: str) -> None:
+        self._port.cancel(name)
+
+    def _schedules(self) -> dict[str, Any]:
+        return world().backend("scheduler").schedule_groups["default"].schedules
+
+    def next_at(self) -> float | None:
+        return min(map(_moment, self._schedules().values()), default=None)
+
+    def fire(self) -> int:
+        """Puts what is due into its lane, as the schedule says."""
+        now, schedules = world().clock.now(), self._schedules()
+        due = [one for one in schedules.values() if _moment(one) <= now]
+        for one in sorted(due, key=_moment):
+            assert one.target["Arn"] == ENV["HUB_LANES_ARN"]
+            assert one.action_after_completion == "DELETE"
+            group = one.target["SqsParameters"]["MessageGroupId"]
+            world().backend("sqs").send_message(LANES, one.target["Input"], group_id=group)
+            del schedules[one.name]
+        return len(due)
+
+
+def _moment(schedule: Any) -> float:
+    assert schedule.schedule_expression_timezone == "UTC"
+    spelled = schedule.schedule_expression.removeprefix("at(").removesuffix(")")
+    return datetime.fromisoformat(spelled).replace(tzinfo=UTC).timestamp()
+
+
+class Sockets:
+    """The sockets' port, and the browsers at the other end."""
+
+    def __init__(self, port: ports.Sockets) -> None:
+        self._port = port
+
+    def push(self, socket: str, text: str) -> bool:
+        return self._port.push(socket, text)
+
+    def add(self, socket: str, push: Callable[[str], None]) -> None:
+        world().sockets[socket] = push
+
+    def remove(self, socket: str) -> None:
+        world().sockets.pop(socket, None)
+
+
+class AwsFamily:
+    """Opens on an empty world; the same ends as the local family's.
+
+    `secrets` are what SSM holds. With `lane_role`, turns ask with credentials of their lane.
+    """
+
+    def __init__(
+        self,
+        secrets: Mapping[str, str] | None = None,
+        *,
+        clock: ports.Clock | None = None,
+        lane_role: bool = False,
+    ) -> None:
+        self.clock = clock or MachineClock()
+        self._env = {**ENV, "HUB_LANE_ROLE": LANE_ROLE if lane_role else ""}
+        world().clock = self.clock
+        world().empty()
+        world().keep(secrets or {})
+        self._env["HUB_KMS_KEY"] = world().master
+        self.reopen()
+
+    def reopen(self) -> None:
+        """A fresh process on the same state: what the old one knew is gone."""
+        family = open_family(self._env, clock=self.clock, clients=world().clients)
+        self._ports = {
+            name: part.value() if isinstance(part, ports.Later) else part
+            for name, part in family.ports().items()
+        }
+        self.table = Table(self._ports["table"])
+        self.lanes = Lanes(self._ports["lanes"])
+        self.bell = Bell(self._ports["bell"])
+        self.timers = Timers(self._ports["timers"])
+        self.sockets = Sockets(self._ports["sockets"])
+        self.blobs: ports.Blobs = self._ports["blobs"]
+        self.keys: ports.Keys = self._ports["keys"]
+        self.secrets: ports.Secrets = self._ports["secrets"]
+        world().heard = self.bell.hear
+
+    def ports(self) -> dict[str, Any]:
+        """The product's own parts under their ports' names."""
+        return dict(self._ports)
+
+    def close(self) -> None:
+        botocore_stubber.enabled = False
