@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 import moto.dynamodb.comparisons
@@ -112,6 +112,14 @@ def _copied(item: Any) -> Any:
     return made
 
 
+class Faults(Protocol):
+    """What a test does to requests on their way: botocore's three hooks around a call."""
+
+    def before_call(self, **about: Any) -> Any: ...
+    def after_call(self, **about: Any) -> None: ...
+    def before_send(self, **about: Any) -> Any: ...
+
+
 class World:
     """The one AWS of this process; `family` is whose bell and sockets it rings."""
 
@@ -122,13 +130,32 @@ class World:
         sqs.unix_time = lambda: self.clock.now()  # noqa: PLW0108 - the clock is another each time
         session = Session()
         session.set_credentials("test", "test")
+        session.register("before-call", self._before_call)
+        session.register("after-call", self._after_call)
+        session.get_component("event_emitter").register_first("before-send", self._before_send)
         session.register("before-call.lambda.Invoke", self._invoke)
         session.register("before-call.apigatewaymanagementapi.PostToConnection", self._push)
-        self.clients = Clients({"AWS_REGION": REGION}, session)
+        self._session = session
+        self.renew()
         self.clock: ports.Clock = MachineClock()
         self.secrets: dict[str, str] = {}
         self.heard: Callable[[dict[str, Any]], None]
         self.sockets: dict[str, Callable[[str], None]] = {}
+        self.faults: Faults | None = None
+
+    def _before_call(self, **about: Any) -> Any:
+        return self.faults.before_call(**about) if self.faults else None
+
+    def _after_call(self, **about: Any) -> None:
+        if self.faults:
+            self.faults.after_call(**about)
+
+    def _before_send(self, **about: Any) -> Any:
+        return self.faults.before_send(**about) if self.faults else None
+
+    def renew(self) -> None:
+        """Clients that have learnt nothing yet: botocore tries less after many failures."""
+        self.clients = Clients({"AWS_REGION": REGION}, self._session)
 
     def backend(self, name: Any) -> Any:
         return get_backend(name)[ACCOUNT]["aws" if name == "s3" else REGION]
@@ -183,13 +210,20 @@ class World:
                 client.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
         self.secrets = wanted
 
-    def _invoke(self, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
+    def _invoke(self, **about: Any) -> tuple[Any, dict[str, Any]]:
+        """Hears a ring; the faults' hooks are called here, since none of botocore's follow."""
+        refused = self._before_call(**about)
+        if refused is not None:
+            return refused
+        params = about["params"]
         name = unquote(params["url_path"].split("/")[-2])
         ring = json.loads(params["body"])
         function = ring["function"]
         assert name == PREFIX + (function if function == "socket" else f"act-{function}"), name
         assert params["headers"]["X-Amz-Invocation-Type"] == "Event"
         self.heard(ring)
+        if self.faults:
+            self.faults.before_send(event_name="Invoke", request=SimpleNamespace(url="lambda"))
         return _answer(202, {"StatusCode": 202})
 
     def _push(self, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
@@ -430,11 +464,7 @@ class AwsFamily:
 
     def reopen(self) -> None:
         """A fresh process on the same state: what the old one knew is gone."""
-        family = open_family(self._env, clock=self.clock, clients=world().clients)
-        self._ports = {
-            name: part.value() if isinstance(part, ports.Later) else part
-            for name, part in family.ports().items()
-        }
+        self._ports = self.fresh()
         self.table = Table(self._ports["table"])
         self.lanes = Lanes(self._ports["lanes"])
         self.bell = Bell(self._ports["bell"])
@@ -445,9 +475,18 @@ class AwsFamily:
         self.secrets: ports.Secrets = self._ports["secrets"]
         world().heard = self.bell.hear
 
+    def fresh(self) -> dict[str, Any]:
+        """The product's parts as another process makes them, beside those of this one."""
+        family = open_family(self._env, clock=self.clock, clients=world().clients)
+        return {
+            name: part.value() if isinstance(part, ports.Later) else part
+            for name, part in family.ports().items()
+        }
+
     def ports(self) -> dict[str, Any]:
         """The product's own parts under their ports' names."""
         return dict(self._ports)
 
     def close(self) -> None:
+        world().faults = None
         botocore_stubber.enabled = False

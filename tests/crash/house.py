@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from backends.local.family import Family, open_family
+from backends.local.family import open_family
+from backends.local.lanes import Message
 from functions import act as act_function
 from functions import ingress, sweep
 from functions import turn as turn_function
@@ -32,6 +33,7 @@ from tests.crash.injector import (
 )
 
 Class = Literal["key", "lookup", "none"]
+Family = Literal["local", "aws"]
 CLASSES: tuple[Class, ...] = ("key", "lookup", "none")
 VENDOR_TRIES = 4
 PATIENCE = 200
@@ -108,16 +110,19 @@ class House:
     """Runs one story with at most one crash; `worker` is what works a lane's batch."""
 
     def __init__(
-        self, story: Story, kind: Class, injector: Injector, worker: Worker = turn_function.run
+        self,
+        story: Story,
+        kind: Class,
+        injector: Injector,
+        worker: Worker = turn_function.run,
+        family: Family = "local",
     ) -> None:
         self.story, self.injector, self.worker = story, injector, worker
         self.clock = VirtualClock()
         self.provider = Provider(kind, story.refuses)
-        base = SHM if SHM.exists() else None
-        self._folder = tempfile.TemporaryDirectory(dir=base)
-        self.family: Family = open_family(
-            Path(self._folder.name), {}, clock=self.clock, durable=False
-        )
+        self._folder = tempfile.TemporaryDirectory(dir=SHM if SHM.exists() else None)
+        self._on_aws = family == "aws"
+        self.family: Any = self._open()
         self.after_halt: list[Act] = []
         self.halted_at: int | None = None
         self.stall = TURN_STALL
@@ -129,21 +134,28 @@ class House:
         self.family.close()
         self._folder.cleanup()
 
+    def _open(self) -> Any:
+        if not self._on_aws:
+            return open_family(Path(self._folder.name), {}, clock=self.clock, durable=False)
+        from tests.aws import AwsFamily
+        from tests.crash.requests import inject
+
+        family = AwsFamily(clock=self.clock, lane_role=True)
+        inject(self.injector)
+        return family
+
     def _process(self) -> Ports:
         """A fresh process on the same state: nothing in memory survives a death."""
-        parts = self.family.ports()
         carriers = {
             name: FaultyCarrier(self.provider, self.injector) for name in ("slack", "sms", "email")
         }
-        faulty = {
-            "table": FaultyTable(parts["table"], self.injector),
-            "lanes": FaultyLanes(parts["lanes"], self.injector),
-            "bell": FaultyBell(parts["bell"], self.injector),
-            "carriers": carriers,
-            "identity": identity(),
-            "models": (),
-        }
-        return compose(SETTINGS, parts, **faulty)
+        parts = self.family.fresh() if self._on_aws else self.family.ports()
+        instead: dict[str, Any] = {"carriers": carriers, "identity": identity(), "models": ()}
+        if not self._on_aws:  # in AWS the requests themselves fail
+            instead["table"] = FaultyTable(parts["table"], self.injector)
+            instead["lanes"] = FaultyLanes(parts["lanes"], self.injector)
+            instead["bell"] = FaultyBell(parts["bell"], self.injector)
+        return compose(SETTINGS, parts, **instead)
 
     def play(self) -> Verdict:
         """Delivers everything, works, and lets time pass until nothing is left; then counts."""
@@ -153,6 +165,10 @@ class House:
             self._work()
             self.clock.time += 1.0
         self._until_idle()
+        if self._on_aws:
+            from tests.crash.requests import inject
+
+            inject(None)
         return self._count()
 
     def _deliver(self, event: Event) -> None:
@@ -184,15 +200,8 @@ class House:
     def _step(self) -> bool:
         messages = self.family.lanes.receive()
         if messages:
-            try:
-                failed = self.worker(sqs_event(messages), self.ports)["batchItemFailures"]
-            except Death:
-                self.ports = self._process()
-                return True
-            left = {failure["itemIdentifier"] for failure in failed}
-            for message in messages:
-                if message.id not in left:
-                    self.family.lanes.delete(message)
+            for lane in dict.fromkeys(message.lane for message in messages):
+                self._work_lane([message for message in messages if message.lane == lane])
             return True
         ring = self.family.bell.take(0.0)
         if ring is None:
@@ -213,6 +222,18 @@ class House:
             self.after_halt += [a for _, a in self.provider.got[before:] if not a.notice]
         return True
 
+    def _work_lane(self, messages: list[Message]) -> None:
+        """One invocation a lane, so that calls come in the same order each time."""
+        try:
+            failed = self.worker(sqs_event(messages), self.ports)["batchItemFailures"]
+        except Death:
+            self.ports = self._process()
+            return
+        left = {failure["itemIdentifier"] for failure in failed}
+        for message in messages:
+            if message.id not in left:
+                self.family.lanes.delete(message)
+
     def _others_finish(self) -> None:
         """A stall: while this worker hangs, others do all the work that they can.
 
@@ -223,14 +244,20 @@ class House:
         self.clock.time += self.stall
         held, self.family.bell._working = self.family.bell._working, set()
         if self.story.buried:
-            with self.family.database.writing() as connection:
-                connection.execute("DELETE FROM messages WHERE receives > 0")
+            self._bury_received()
         later = self._next_events()
         for event in later:
             self._deliver(event)
         self._until_idle(until=self.clock.time + self.stall / 8)
         self.family.bell._working = held
         self.ports = mine
+
+    def _bury_received(self) -> None:
+        if self._on_aws:
+            self.family.lanes.drop_received()
+            return
+        with self.family.database.writing() as connection:
+            connection.execute("DELETE FROM messages WHERE receives > 0")
 
     def _next_events(self) -> list[Event]:
         """A buried message lets those behind it through while its worker still hangs."""

@@ -31,11 +31,17 @@ class Injector:
         self.fired = False
         self.stall: Callable[[], None] = lambda: None
 
-    def call(self, kind: Kind, do: Callable[[], Any]) -> Any:
+    def fires(self, kind: Kind) -> bool:
+        """Counts one call; whether it is the one that fails."""
         self.census.append(kind)
         if self.fired or len(self.census) != self.at:
-            return do()
+            return False
         self.fired = True
+        return True
+
+    def call(self, kind: Kind, do: Callable[[], Any]) -> Any:
+        if not self.fires(kind):
+            return do()
         match self.mode:
             case "before":
                 raise Death

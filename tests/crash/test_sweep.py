@@ -7,34 +7,42 @@ from pathlib import Path
 
 import pytest
 
+from functions import turn
+from tests.aws import world
 from tests.crash.control import naive_worker
-from tests.crash.house import CLASSES, Class, House, Story, Worker
+from tests.crash.house import CLASSES, Class, Family, House, Story, Worker
 from tests.crash.injector import MODES, Injector, Kind, Mode
+from tests.crash.requests import FaultyRequests
 from tests.crash.stories import STORIES
 
 FIGURES = Path(__file__).parents[2] / "bench" / "figures"
 EVIL = ("lost", "doubled turns", "doubled sends", "stuck", "out of order", "after halt", "leaked")
 
 
-def census(story: Story, kind: Class, worker: Worker | None = None) -> list[Kind]:
+def census(story: Story, kind: Class, worker: Worker = turn.run) -> list[Kind]:
     """The outside calls of a run in which nothing fails."""
     injector = Injector()
-    house = House(story, kind, injector, *([worker] if worker else []))
+    house = House(story, kind, injector, worker)
     try:
         found = house.play()
     finally:
         house.close()
-    if worker is None:
+    if worker is turn.run:
         assert not [name for name in EVIL if found[name]], found
     return list(injector.census)
 
 
 def crash(
-    story: Story, kind: Class, at: int, mode: Mode, worker: Worker | None = None
+    story: Story,
+    kind: Class,
+    at: int,
+    mode: Mode,
+    worker: Worker = turn.run,
+    family: Family = "local",
 ) -> Counter[str]:
     """One run with one crash; the crash must have happened."""
     injector = Injector(at, mode)
-    house = House(story, kind, injector, *([worker] if worker else []))
+    house = House(story, kind, injector, worker, family)
     try:
         found = house.play()
     finally:
@@ -46,12 +54,28 @@ def crash(
 
 def points(calls: list[Kind]) -> list[tuple[int, Mode]]:
     """Every call in every mode that can differ there: a read has no effect to lose."""
-    return [
-        (at, mode)
-        for at, kind in enumerate(calls, 1)
-        for mode in MODES
-        if not (kind in ("read", "lookup") and mode == "lost")
-    ]
+    return [(at, mode) for at, kind in enumerate(calls, 1) for mode in modes(kind)]
+
+
+def modes(kind: Kind) -> list[Mode]:
+    return [mode for mode in MODES if not (kind in ("read", "lookup") and mode == "lost")]
+
+
+def aws_points(story: Story, kind: Class) -> list[tuple[int, Mode]]:
+    """Each place in our code from which a request is made, where the story first comes to it."""
+    injector = Injector()
+    house = House(story, kind, injector, family="aws")
+    faults = world().faults
+    assert isinstance(faults, FaultyRequests)
+    try:
+        found = house.play()
+    finally:
+        house.close()
+    assert not [name for name in EVIL if found[name]], found
+    first: dict[str, int] = {}
+    for at, site in enumerate(faults.sites, 1):
+        first.setdefault(site, at)
+    return [(at, mode) for at in first.values() for mode in modes(injector.census[at - 1])]
 
 
 def keep(name: str, found: Counter[str], about: dict[str, str]) -> None:
@@ -76,6 +100,20 @@ def test_no_crash_loses_doubles_or_leaks_anything(story: Story, kind: Class) -> 
         total += found
     assert total["points"] == total["fired"] > 0
     keep("ours", total, {"story": story.name, "class": kind})
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_no_request_to_aws_that_fails_loses_doubles_or_leaks_anything(story: Story) -> None:
+    kind = CLASSES[STORIES.index(story) % len(CLASSES)]
+    total: Counter[str] = Counter()
+    for at, mode in aws_points(story, kind):
+        found = crash(story, kind, at, mode, family="aws")
+        assert found["fired"], f"request {at} never came to {mode}"
+        wrong = {name: found[name] for name in EVIL if found[name]}
+        assert not wrong, f"{wrong} after {mode} at request {at}"
+        total += found
+    assert total["points"] == total["fired"] > 0
+    keep("aws", total, {"story": story.name, "class": kind})
 
 
 def test_the_naive_hub_does_lose_and_double() -> None:
