@@ -20,4 +20,7 @@ def recall(arguments: Arguments, hands: MemoryHands, ports: Ports) -> str:
     """Finds what this person said before, quoted, with when and on which surface."""
     found = [match.evidence for match in hands.match(arguments.words)]
     hands.cite(found)
-    return "\n".join(quote(one, ports) for one in found) or "Nothing was said about that."
+    return (
+        "\n".join(quote(one, ports, hands.is_shared) for one in found)
+        or "Nothing was said about that."
+    )

@@ -3,6 +3,7 @@
 Parts that cost time to load are made when a function first asks for them.
 """
 
+import gc
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -11,6 +12,9 @@ from typing import Any
 from persona import catalog
 from persona.ports import Later, Model, Ports, Secrets
 from persona.settings import Settings, parse
+
+OBJECTS = 50_000
+"""How many more there are before a Lambda function looks for garbage."""
 
 
 def compose(settings: Settings, family: Mapping[str, Any], **instead: Any) -> Ports:
@@ -52,18 +56,21 @@ def _carriers() -> dict[str, Any]:
 
 
 def _models(settings: Settings, secrets: Secrets) -> tuple[Model, ...]:
-    from models import openai
-
-    kind, _, name = settings.model.partition(":")
-    if kind == "reflex":
+    if not settings.models:
         return ()
-    url = settings.openai_base_url or openai.URL
-    return (openai.OpenAIModel(name, url, secrets.get("OPENAI_API_KEY")),)
+    from models.choose import choose
+
+    return choose(settings, secrets)
 
 
 @cache
 def ports() -> Ports:
-    """What a Lambda function gets, made once a process from its environment."""
+    """What a Lambda function gets, made once a process from its environment.
+
+    Nearly all that is loaded behind here lives as long as the process: looking for garbage after
+    every 700 objects of it, as Python does, takes a twentieth of a cold start.
+    """
+    gc.set_threshold(OBJECTS)
     from backends.aws.family import open_family
 
     settings = parse(os.environ, stage="aws", public_url="", timezone="UTC")

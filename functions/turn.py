@@ -24,6 +24,8 @@ REFLEX_AT, FAIL_AT = 3, 5
 BACKOFF = (0.2, 1.0, 5.0, 15.0, 30.0)
 WORKING_AFTER = 10.0
 """Seconds of thinking after which the person is told, once, that it is still working."""
+RESERVE = 8.0
+"""Seconds of a Lambda invocation that no model may use."""
 MOST_COALESCED = 10
 
 
@@ -41,9 +43,10 @@ class Message:
     event: Event | None
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Lambda's entry."""
-    return run(event, _compose.ports())
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Lambda's entry; thinking ends in time for the reflexes and the commit."""
+    ports, left = _compose.ports(), context.get_remaining_time_in_millis() / 1000
+    return run(event, ports.but(think_until=ports.clock.now() + left - RESERVE))
 
 
 def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:

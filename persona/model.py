@@ -200,8 +200,9 @@ class Decision:
     tell), `amends` is an edit or deletion of an event that is still held back. `wait_until` holds
     the events back. `suppress` closes addresses, `untold` is a note for the next reply, `told`
     says that the notes so far were told. `status` is a provider's report on one act. `mind` says
-    which brain thought of it, `cost` what that took (tokens, calls, seconds, USD), `notice` that the reply may pass a halt, since it confirms one,
-    `greets` that it says who this is, `failed` that the events ended unworked.
+    which brain thought of it, `cost` what the models among them took (see `mind/budget.py`),
+    `notice` that the reply may pass a halt, since it confirms one, `greets` that it says who this
+    is, `failed` that the events ended unworked.
     """
 
     reply: str = ""

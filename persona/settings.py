@@ -1,13 +1,26 @@
 """What an installation may set, as one typed record made from an environment mapping."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from persona.errors import Broken
 
 VERSION = "0.1.0"
+MODEL_KINDS = ("bedrock", "openai")
+BUDGET_TOKENS, THINK_SECONDS = 400_000, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars for a million tokens: into a model, out of it, and in where its cache had them."""
+
+    into: float
+    out: float
+    cached: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,23 +28,34 @@ class Settings:
     """The names and defaults are those of the README's table; every one has a meaning there.
 
     `sends` holds the surfaces that have a provider to send through; what is said on the others
-    is kept and shown instead.
+    is kept and shown instead. `models` are asked in this order, as `kind:name`; the reflexes
+    stand behind them. `budget_tokens` and `budget_usd` (0: no limit) are each lane's, for a day.
     """
 
     stage: str
     public_url: str
     email_address: str
     timezone: str
-    model: str = "reflex"
+    models: tuple[str, ...] = ()
+    prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
+    budget_tokens: int = BUDGET_TOKENS
+    budget_usd: float = 0.0
+    bedrock_guardrail: str = ""
+    aws_region: str = ""
     slack_api_url: str = ""
     twilio_api_url: str = ""
     twilio_from: tuple[str, ...] = ()
     smtp_relay: str = ""
     openai_base_url: str = ""
-    think_seconds: float = 60.0
+    think_seconds: float = THINK_SECONDS
     turns_a_minute: int = 20
     sends: frozenset[str] = frozenset()
     version: str = VERSION
+
+    @property
+    def model(self) -> str:
+        """Which minds think here, in order, as a person may read it."""
+        return ", ".join((*self.models, "reflex"))
 
     @property
     def origin(self) -> str:
@@ -49,9 +73,6 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
     url = env.get("HUB_PUBLIC_URL", public_url).rstrip("/")
     if not _is_web_url(url):
         raise Broken(f"HUB_PUBLIC_URL must be a full http or https URL, not {url!r}.")
-    model = env.get("HUB_MODEL", "reflex")
-    if model != "reflex" and not (model.startswith("openai:") and model != "openai:"):
-        raise Broken(f"HUB_MODEL must be reflex or openai:MODEL, not {model!r}.")
     relay = env.get("HUB_SMTP_RELAY", "")
     host, _, port = relay.rpartition(":")
     if relay and not (host and port.isascii() and port.isdigit()):
@@ -71,14 +92,89 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
         public_url=url,
         email_address=env.get("HUB_EMAIL_ADDRESS", "persona@hub.localhost").lower(),
         timezone=zone,
-        model=model,
+        **_models(env),
         slack_api_url=env.get("HUB_SLACK_API_URL", ""),
         twilio_api_url=env.get("HUB_TWILIO_API_URL", ""),
         twilio_from=tuple(n.strip() for n in env.get("TWILIO_FROM", "").split(",") if n.strip()),
         smtp_relay=relay,
-        openai_base_url=env.get("OPENAI_BASE_URL", ""),
         sends=frozenset(name for name, is_on in configured.items() if is_on),
     )
+
+
+def _models(env: Mapping[str, str]) -> dict[str, Any]:
+    """Which models are asked in which order, where they are, and what they may cost."""
+    models, prices = (
+        _order(env.get("HUB_MODEL", "reflex")),
+        _prices(env.get("HUB_MODEL_PRICES", "")),
+    )
+    kinds = {model.partition(":")[0] for model in models}
+    url = env.get("OPENAI_BASE_URL", "")
+    if url and not _is_web_url(url):
+        raise Broken(f"OPENAI_BASE_URL must be a full http or https URL, not {url!r}.")
+    region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", "")
+    if "bedrock" in kinds and not region:
+        raise Broken("HUB_MODEL names a model on Bedrock, which needs AWS_REGION.")
+    guardrail = env.get("HUB_BEDROCK_GUARDRAIL", "")
+    if guardrail and not all(guardrail.rpartition(":")[::2]):
+        raise Broken(f"HUB_BEDROCK_GUARDRAIL must be ID:VERSION, not {guardrail!r}.")
+    tokens = env.get("HUB_BUDGET_TOKENS", str(BUDGET_TOKENS))
+    if not (tokens.isascii() and tokens.isdigit()):
+        raise Broken(f"HUB_BUDGET_TOKENS must be a whole number of tokens, not {tokens!r}.")
+    seconds, dollars = (
+        env.get("HUB_THINK_SECONDS", str(THINK_SECONDS)),
+        env.get("HUB_BUDGET_USD", ""),
+    )
+    if not (_is_amount(seconds) and float(seconds) > 0):
+        raise Broken(f"HUB_THINK_SECONDS must be a number above 0, not {seconds!r}.")
+    if dollars and not (_is_amount(dollars) and float(dollars) > 0):
+        raise Broken(f"HUB_BUDGET_USD must be an amount above 0, such as 0.50, not {dollars!r}.")
+    unpriced = [model for model in models if model not in prices]
+    if dollars and unpriced:
+        raise Broken(f"HUB_BUDGET_USD needs a price of {unpriced[0]} in HUB_MODEL_PRICES.")
+    return {
+        "models": models,
+        "prices": prices,
+        "budget_tokens": int(tokens),
+        "budget_usd": float(dollars or 0),
+        "bedrock_guardrail": guardrail,
+        "aws_region": region,
+        "think_seconds": float(seconds),
+        "openai_base_url": url,
+    }
+
+
+def _order(text: str) -> tuple[str, ...]:
+    """`bedrock:A,openai:B,reflex` without the reflexes, which stand behind all anyway."""
+    names = [name.strip() for name in text.split(",")]
+    models = tuple(names[:-1] if names[-1] == "reflex" else names)
+    for model in models:
+        kind, _, name = model.partition(":")
+        if kind not in MODEL_KINDS or not name:
+            raise Broken(
+                "HUB_MODEL must be reflex, or bedrock:MODEL_ID or openai:MODEL, or several of them "
+                f"with commas and reflex last, not {text!r}."
+            )
+    return models
+
+
+def _prices(text: str) -> dict[str, Price]:
+    """`openai:gpt-4o=2.5/10` or, with a price of cached tokens, `…=2.5/10/1.25`; commas between."""
+    prices: dict[str, Price] = {}
+    for entry in filter(None, (entry.strip() for entry in text.split(","))):
+        model, _, amounts = entry.rpartition("=")
+        parts = amounts.split("/")
+        if not model or len(parts) not in (2, 3) or not all(map(_is_amount, parts)):
+            raise Broken(
+                "HUB_MODEL_PRICES must be like openai:MODEL=2.5/10, in US dollars for a million "
+                f"tokens in and out, not {entry!r}."
+            )
+        into, out, cached = (float(part) for part in (*parts, parts[0])[:3])
+        prices[model.strip()] = Price(into, out, cached)
+    return prices
+
+
+def _is_amount(text: str) -> bool:
+    return re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) is not None
 
 
 def _is_web_url(url: str) -> bool:

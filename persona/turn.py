@@ -6,8 +6,9 @@ the answer out. A turn that loses the race for the head reads again; an answer t
 as events already seen.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from persona import decide
 from persona.errors import Broken, Conflict, Transient
@@ -39,6 +40,7 @@ def take_turn(
     Raises Transient where it may simply be repeated, Broken where it may not.
     """
     thought: tuple[tuple[int, int], Decision] | None = None
+    wasted: list[Mapping[str, Any]] = []
     own = ports
     for _ in range(TRIES):
         standing = read(place, events, own.within(_scope(place.lane, [place.home], own)))
@@ -49,7 +51,11 @@ def take_turn(
             return _forward(fresh, own)
         ports = own.within(_scope(place.lane, standing.gate.homes, own))
         moment = (standing.head.version, standing.gate.epoch)
-        if thought is None or thought[0] != moment:
+        if thought is not None and thought[0] != moment:
+            wasted.append(thought[1].cost)
+            thought = None
+        standing = standing.charged(wasted, own.clock.now())
+        if thought is None:
             thought = (moment, decide.on(standing, fresh, ports, reflex_only))
         commit = record(standing, fresh, thought[1], ports)
         try:

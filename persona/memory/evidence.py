@@ -16,7 +16,7 @@ from persona.seal import seal, unseal
 PAGE = 500
 
 
-def turn_row(store: Store, turn: Turn, identity: str, cost: dict[str, float]) -> Row:
+def turn_row(store: Store, turn: Turn, identity: str, cost: dict[str, Any]) -> Row:
     """One turn as stored: what code needs in the clear, every word under the home's key."""
     return {
         "v": FORMAT,

@@ -1,6 +1,6 @@
 """How things stand in a lane before a turn: everything a decision needs, in one strong read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -40,7 +40,7 @@ class Head:
     asking: Mapping[str, Any] = field(default_factory=dict[str, Any])
     untold: tuple[str, ...] = ()
     tails: Mapping[str, str] | None = field(default_factory=dict[str, str])
-    spent: Spent = Spent()
+    spent: Spent = field(default_factory=Spent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,13 @@ class Standing:
     def seen_condition(self, event: Event) -> Condition:
         row = self.seen.get(event.id)
         return equals("state", row["state"]) if row else ABSENT
+
+    def charged(self, costs: Iterable[Mapping[str, Any]], now: float) -> "Standing":
+        """The same, with these thinkings paid for that came to no turn."""
+        spent = self.head.spent
+        for cost in costs:
+            spent = spent.at(now).plus(cost)
+        return replace(self, head=replace(self.head, spent=spent))
 
     @property
     def head_condition(self) -> Condition:

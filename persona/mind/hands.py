@@ -19,6 +19,11 @@ class MemoryHands:
         self.forgotten: dict[str, Evidence] = {}
         self.keeps = False
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several people speak here, so that no words are just "yours"."""
+        return self._standing.is_shared
+
     def match(self, words: str, limit: int = 12) -> list[Match]:
         """What bears on the words, best first, without what this turn is about to forget."""
         if self._standing.place_is_unproven:

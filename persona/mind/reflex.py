@@ -10,7 +10,7 @@ from persona.memory.index import Match, terms
 from persona.memory.standing import Standing
 from persona.mind import commands
 from persona.mind.hands import MemoryHands
-from persona.mind.words import MOST_QUOTED, numbered, quote, when, where
+from persona.mind.words import MOST_QUOTED, numbered, quote, sentence, when, where
 from persona.model import Decision, Event, Evidence, shortened
 from persona.ports import Ports
 
@@ -97,7 +97,7 @@ class _Reflex:
             )
         best, rest = found[0], found[1:]
         self.hands.cite([best.evidence])
-        lines = [_sentence(quote(best.evidence, self.ports, self.standing.is_shared))]
+        lines = [sentence(quote(best.evidence, self.ports, self.standing.is_shared))]
         older = _differing(best, rest)
         if older:
             self.hands.cite([older.evidence])
@@ -233,7 +233,3 @@ def _differing(best: Match, rest: Sequence[Match]) -> Match | None:
         if same_cover and older and not _same_words(match.evidence, best.evidence):
             return match
     return None
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

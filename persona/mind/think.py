@@ -1,4 +1,4 @@
-"""Deciding: the model with its read capabilities, and what stays when the model fails.
+"""Deciding: the models in turn with the capabilities offered to them, and what stays when all fail.
 
 The order of fallback is the identity's: each model in turn, then the reflex brain, which needs
 nothing outside memory. So the person always gets an answer, and is told which kind it is.
@@ -12,15 +12,20 @@ from pydantic import ValidationError
 from persona.errors import Refused, Transient, Unknown
 from persona.memory.standing import Standing
 from persona.mind import prompt
+from persona.mind.budget import USED_UP, Budget
 from persona.mind.hands import MemoryHands
 from persona.mind.reflex import forget_by_code, reflect
+from persona.mind.wording import wording
 from persona.model import Decision, Event
-from persona.ports import Call, Model, Ports, Prompt
+from persona.ports import Call, Completion, Model, Ports, Prompt
 
 MOST_ROUNDS = 6
 SHARE = 0.6
-"""The part of the time left that one model may use, so that the next one still has some."""
+"""The part of the time left that one model may use, so that the next mind still has some."""
 FALLEN = "(My language model is not answering, so this comes from my rules.)"
+AS_FALLEN = "reflex after a model failed"
+SPENT = "(What my language model may cost today is used up, so this comes from my rules.)"
+AS_SPENT = "reflex, budget used up"
 
 
 def think(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool) -> Decision:
@@ -30,19 +35,31 @@ def think(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only
     by_code = forget_by_code(standing, events[-1], ports) if len(events) == 1 else None
     if by_code:
         return by_code
-    deadline = ports.clock.now() + ports.settings.think_seconds
+    now = ports.clock.now()
+    until = min(now + ports.settings.think_seconds, ports.think_until)
+    budget = Budget(ports.settings, standing.head.spent.at(now))
+    is_used_up = False
     for model in ports.models:
-        left = deadline - ports.clock.now()
+        left = until - ports.clock.now()
         try:
-            return _converse(model, standing, events, ports, left * SHARE)
-        except (Transient, Refused, Unknown):  # the next structure takes over; the turn says which
+            decision = _converse(model, standing, events, ports, left * SHARE, budget)
+        except (Transient, Refused, Unknown) as error:  # the next one takes over; the turn says why
+            budget.note(model.name, error)
+            is_used_up = isinstance(error, Refused) and error.code == USED_UP
             continue
+        return replace(decision, cost=budget.cost)
     fallen = reflect(standing, events, ports)
-    return replace(fallen, reply=f"{fallen.reply}\n{FALLEN}", mind="reflex after a model failed")
+    excuse, mind = (SPENT, AS_SPENT) if is_used_up else (FALLEN, AS_FALLEN)
+    return replace(fallen, reply=f"{fallen.reply}\n{excuse}", mind=mind, cost=budget.cost)
 
 
 def _converse(
-    model: Model, standing: Standing, events: Sequence[Event], ports: Ports, seconds: float
+    model: Model,
+    standing: Standing,
+    events: Sequence[Event],
+    ports: Ports,
+    seconds: float,
+    budget: Budget,
 ) -> Decision:
     """The loop: ask, use what may be used inline, ask again, until there are only words left."""
     hands = MemoryHands(standing, ports)
@@ -50,43 +67,55 @@ def _converse(
     recalled = [match.evidence for match in hands.match(words)]
     hands.cite(recalled)
     prompts = prompt.build(standing, events, recalled, ports)
-    offers = [
-        capability.schema() for capability in ports.capabilities.values() if capability.inline
-    ]
     until = ports.clock.now() + seconds
-    tokens_in = tokens_out = 0
     for _ in range(MOST_ROUNDS):
-        left = until - ports.clock.now()
-        if left <= 0:
-            raise Transient("the model took too long")
-        completion = model.complete(prompts, offers, left)
-        tokens_in += completion.tokens_in
-        tokens_out += completion.tokens_out
-        if not completion.calls:
-            if not completion.text.strip():
-                raise Refused("the model answered nothing")
+        answer = _ask(model, prompts, ports, until, budget)
+        if not answer.calls:
+            if not answer.text.strip():
+                raise Refused("it answered nothing")
             return Decision(
-                reply=completion.text.strip(),
+                reply=answer.text.strip(),
                 recalled=tuple(hands.cited.values()),
                 keeps=hands.keeps,
                 mind=model.name,
-                cost={"tokens_in": tokens_in, "tokens_out": tokens_out},
             )
-        prompts.append(Prompt("assistant", completion.text, calls=completion.calls))
+        prompts.append(Prompt("assistant", answer.text, calls=answer.calls))
         prompts += [
-            Prompt("tool", _use(call, hands, ports), call_id=call.id) for call in completion.calls
+            Prompt("tool", _use(call, hands, ports), call_id=call.id) for call in answer.calls
         ]
-    raise Refused("the model never came to an answer")
+    raise Refused("it never came to an answer")
+
+
+def _ask(
+    model: Model, prompts: Sequence[Prompt], ports: Ports, until: float, budget: Budget
+) -> Completion:
+    """One call within the time and the money left, counted whatever comes of it."""
+    offers = [one.schema() for one in ports.capabilities.values() if one.inline]
+    began = ports.clock.now()
+    if until <= began:
+        raise Transient("no time was left for it")
+    budget.check(model.name, prompts, offers)
+    try:
+        answer = model.complete(prompts, offers, until - began)
+    except Unknown:
+        budget.count(model.name, None, prompts, offers, ports.clock.now() - began)
+        raise
+    budget.count(model.name, answer, prompts, offers, ports.clock.now() - began)
+    if answer.unusable:
+        raise Refused(answer.unusable)
+    return answer
 
 
 def _use(call: Call, hands: MemoryHands, ports: Ports) -> str:
     """Runs one inline capability; what is wrong with the wish is told to the model, not raised."""
+    say = wording().say
     capability = ports.capabilities.get(call.name)
     if capability is None or not capability.inline:
-        return f"There is no capability called {call.name}."
+        return say("no_such_capability", name=call.name)
     try:
         arguments = capability.arguments.model_validate(call.arguments)
     except ValidationError as error:
-        wrong = "; ".join(f"{e['loc']}: {e['msg']}" for e in error.errors())
-        return f"The arguments do not fit: {wrong}"
+        wrong = [(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
+        reasons = "; ".join(f"{where or 'all'}: {why}" for where, why in wrong)
+        return say("unfit_arguments", reasons=reasons)
     return str(capability.use(arguments, hands, ports))

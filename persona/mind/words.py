@@ -37,5 +37,10 @@ def quote(one: Evidence, ports: Ports, shared: bool = False) -> str:
     return f"{who} {where(one.surface, ports)}, {when(one.at, ports)}:{marks}{body}"
 
 
+def sentence(text: str) -> str:
+    """The text with a capital at its beginning, and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def numbered(lines: Iterable[str]) -> str:
     return "\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1))

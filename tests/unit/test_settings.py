@@ -3,7 +3,7 @@
 import pytest
 
 from persona.errors import Broken
-from persona.settings import Settings, parse
+from persona.settings import Price, Settings, parse
 
 
 def settings(**env: str) -> Settings:
@@ -13,7 +13,8 @@ def settings(**env: str) -> Settings:
 def test_nothing_set_is_a_hub_that_keeps_and_shows() -> None:
     made = settings()
     assert made.public_url == made.origin == "http://127.0.0.1:8787"
-    assert made.model == "reflex"
+    assert (made.model, made.models) == ("reflex", ())
+    assert (made.budget_tokens, made.budget_usd, made.think_seconds) == (400_000, 0.0, 60.0)
     assert made.sends == frozenset()
     assert made.turns_a_minute == 20
 
@@ -41,6 +42,23 @@ def test_what_was_given_decides_which_surfaces_send(env: dict[str, str], surface
         ("HUB_PUBLIC_URL", ""),
         ("HUB_MODEL", "gpt"),
         ("HUB_MODEL", ""),
+        ("HUB_MODEL", "bedrock:"),
+        ("HUB_MODEL", "openai:a,,openai:b"),
+        ("HUB_MODEL", "openai:a,reflex,openai:b"),
+        ("HUB_MODEL", "ollama:llama3"),
+        ("OPENAI_BASE_URL", "localhost:11434/v1"),
+        ("HUB_BEDROCK_GUARDRAIL", "gr1abc"),
+        ("HUB_BEDROCK_GUARDRAIL", ":1"),
+        ("HUB_BUDGET_TOKENS", "many"),
+        ("HUB_BUDGET_TOKENS", "-1"),
+        ("HUB_BUDGET_USD", "0"),
+        ("HUB_BUDGET_USD", "1e3"),
+        ("HUB_MODEL_PRICES", "openai:a=3"),
+        ("HUB_MODEL_PRICES", "=3/4"),
+        ("HUB_MODEL_PRICES", "openai:a=3/x"),
+        ("HUB_MODEL_PRICES", "openai:a=1/2/3/4"),
+        ("HUB_THINK_SECONDS", "0"),
+        ("HUB_THINK_SECONDS", "soon"),
         ("HUB_SMTP_RELAY", "localhost"),
         ("HUB_SMTP_RELAY", "localhost:smtp"),
         ("HUB_PUBLIC_URL", "http://["),
@@ -71,3 +89,48 @@ def test_several_numbers_and_a_shouted_address_are_read() -> None:
     made = settings(TWILIO_FROM=" +1415, ,+1416 ", HUB_EMAIL_ADDRESS="Wren@Hub.Example")
     assert made.twilio_from == ("+1415", "+1416")
     assert made.email_address == "wren@hub.example"
+
+
+ARN = "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.amazon.nova-lite-v1:0"
+
+
+@pytest.mark.parametrize(
+    ("text", "models"),
+    [
+        ("reflex", ()),
+        ("openai:gpt-4o", ("openai:gpt-4o",)),
+        ("openai:llama3.2:3b, reflex", ("openai:llama3.2:3b",)),
+        (
+            "bedrock:anthropic.claude-3-haiku-20240307-v1:0,openai:B,reflex",
+            ("bedrock:anthropic.claude-3-haiku-20240307-v1:0", "openai:B"),
+        ),
+        (f"bedrock:{ARN}", (f"bedrock:{ARN}",)),
+    ],
+)
+def test_models_are_asked_in_the_order_in_which_they_are_named(
+    text: str, models: tuple[str, ...]
+) -> None:
+    made = settings(HUB_MODEL=text, AWS_REGION="eu-west-1")
+    assert made.models == models
+    assert made.model == ", ".join((*models, "reflex"))
+
+
+def test_a_model_on_bedrock_needs_a_region_by_either_name() -> None:
+    with pytest.raises(Broken, match="AWS_REGION"):
+        settings(HUB_MODEL="bedrock:a")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        assert settings(**{"HUB_MODEL": "bedrock:a", name: "eu-west-1"}).aws_region == "eu-west-1"
+
+
+def test_prices_are_of_tokens_in_out_and_cached() -> None:
+    prices = settings(HUB_MODEL_PRICES="bedrock:a:0=3/15/0.3, openai:b=2.5/10,").prices
+    assert prices == {"bedrock:a:0": Price(3.0, 15.0, 0.3), "openai:b": Price(2.5, 10.0, 2.5)}
+
+
+def test_a_money_budget_needs_the_price_of_every_model() -> None:
+    env = {"HUB_MODEL": "openai:a,openai:b", "HUB_BUDGET_USD": "0.50"}
+    with pytest.raises(Broken, match=r"^HUB_BUDGET_USD needs a price of openai:b"):
+        settings(**env, HUB_MODEL_PRICES="openai:a=1/2")
+    made = settings(**env, HUB_MODEL_PRICES="openai:a=1/2,openai:b=1/2")
+    assert made.budget_usd == 0.5
+    assert settings(HUB_BUDGET_USD="1").budget_usd == 1.0, "the reflexes cost nothing"

@@ -21,6 +21,7 @@ def test_first_who_it_is_then_what_is_recalled_then_the_last_turns_then_the_new_
     prompts = shown(house, house.event("and my dog?"), recalled="Max")
     assert [p.role for p in prompts] == ["system", "system", "user", "assistant", "user"]
     assert prompts[0].text.startswith(f"You are {house.ports.identity.name}")
+    assert prompts[1].text.startswith("It is today at ")
     assert "may bear on this" in prompts[1].text
     assert prompts[2].text.startswith("[by SMS, today at ")
     assert prompts[2].text.endswith("] my cat is called Max")
@@ -28,9 +29,38 @@ def test_first_who_it_is_then_what_is_recalled_then_the_last_turns_then_the_new_
     assert prompts[4] == Prompt("user", "and my dog?")
 
 
-def test_nothing_recalled_is_no_message(house: House) -> None:
+def test_nothing_recalled_is_not_spoken_of(house: House) -> None:
     prompts = shown(house, house.event("hello"))
-    assert [p.role for p in prompts] == ["system", "user"]
+    assert [p.role for p in prompts] == ["system", "system", "user"]
+    assert prompts[1].text == "It is today at 15:06 (UTC)."
+
+
+def test_the_first_message_is_the_same_turn_after_turn(house: House) -> None:
+    first = shown(house, house.event("hello"))[0]
+    house.tell("my cat is called Max")
+    house.clock.at += 100_000
+    assert shown(house, house.event("and my dog?"), recalled="Max")[0] == first
+
+
+def test_people_and_persona_take_turns_whatever_was_said(house: House) -> None:
+    for words in ("one", "two", "three"):
+        house.tell(words, address=ROOM, audience="lane", addressed=False)
+    event = house.event("and now?", address=ROOM, audience="lane")
+    prompts = shown(house, event)[2:]
+    assert [p.role for p in prompts] == ["user", "assistant", "user"]
+    assert [line[-3:] for line in prompts[0].text.splitlines()] == ["one", "two", "ree"]
+    assert prompts[1:] == [Prompt("assistant", "(Not answered yet.)"), Prompt("user", "and now?")]
+
+
+def test_a_talk_that_began_without_words_still_begins_with_the_person(house: House) -> None:
+    house.tell("")
+    house.take(house.event("it was a picture"))
+    house.tell("")
+    prompts = shown(house, house.event("hello"))[2:]
+    roles = [p.role for p in prompts]
+    assert roles == (["user", "assistant"] * len(roles))[: len(roles)]
+    assert prompts[0].text.endswith("] (no words, or words since forgotten)")
+    assert prompts[-1] == Prompt("user", "hello")
 
 
 def test_only_the_last_six_turns_are_shown(house: House) -> None:
@@ -50,7 +80,6 @@ def test_the_identity_is_told_whole_and_in_the_style_of_the_surface(house: House
         assert pattern.choose in text
     assert identity.style.surfaces["sms"] in text
     assert identity.style.surfaces["slack"] not in text
-    assert "(UTC)" in text
 
 
 def test_quoted_words_are_never_instructions(house: House) -> None:

@@ -1,5 +1,6 @@
 """The model loop, and what stays when a model fails: an answer, and the word that it is another."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ import pytest
 from models.scripted import Script, ScriptedModel
 from persona.errors import Refused, Transient, Unknown
 from persona.mind.think import FALLEN, MOST_ROUNDS
+from persona.mind.wording import wording
 from persona.model import Address
 from persona.ports import Call, Completion, Prompt
-from tests.unit.house import ANN, House
+from tests.unit.house import ANN, BOB, ROOM, House
 
 Furnish = Callable[..., House]
 WISH = Call("1", "recall", {"words": "cat"})
@@ -71,7 +73,19 @@ def test_the_cost_is_kept_with_the_turn(furnished: Furnish) -> None:
     house.tell("what is my cat called?")
     row = house.rows(f"HOME#{house.meet().home}")
     costs = [one["cost"] for sort, one in row.items() if sort.startswith("TURN#")]
-    assert costs == [{"tokens_in": 3, "tokens_out": 2}]
+    (cost,) = costs
+    assert (cost["calls"], cost["tokens_out"]) == (2, len(json.dumps(WISH.arguments)) + 2)
+    assert cost["tokens_in"] > 1_000, "the first answer counted nothing, so our bound counts"
+    assert cost["prompts"] == wording().stamp
+    assert "failed" not in cost
+
+
+def test_why_each_model_was_left_is_kept_with_the_turn(furnished: Furnish) -> None:
+    house = furnished(raises(Transient("stalled")), raises(Refused("no access")), says("Here."))
+    house.tell("hello")
+    row = house.rows(f"HOME#{house.meet().home}")
+    (cost,) = [one["cost"] for sort, one in row.items() if sort.startswith("TURN#")]
+    assert cost["failed"] == ["model 1: stalled", "model 2: no access"]
 
 
 def test_the_last_prompt_is_the_newest_words_alone_as_they_were_said(furnished: Furnish) -> None:
@@ -86,7 +100,9 @@ def test_the_last_prompt_is_the_newest_words_alone_as_they_were_said(furnished: 
 def test_each_message_of_a_burst_is_a_prompt_of_its_own(furnished: Furnish) -> None:
     house = furnished(says("Both."))
     house.tell("first", "second")
-    assert [p.text for p in model(house).seen[0][-2:]] == ["first", "second"]
+    *_, first, between, second = model(house).seen[0]
+    assert (first.role, first.text, second.role, second.text) == ("user", "first", "user", "second")
+    assert between == Prompt("assistant", "(Not answered yet.)")
 
 
 def test_recalled_words_stand_before_with_when_and_where(furnished: Furnish) -> None:
@@ -108,6 +124,14 @@ def test_recall_is_answered_inline_and_the_reply_rests_on_it(furnished: Furnish)
     assert reply.startswith("told: you told me by SMS, today at ")
     assert "“my cat is called Max”" in reply
     assert house.turns()[-1].recalled == (house.turns()[0].pointer,)
+
+
+def test_where_many_speak_recall_says_somebody(furnished: Furnish) -> None:
+    house = furnished(wishes(WISH, then=tool_answer))
+    place: dict[str, Any] = {"address": ROOM, "audience": "lane"}
+    house.tell("my cat is called Max", addressed=False, **place)
+    reply = house.tell("who has a cat?", who=BOB, **place)
+    assert "told: somebody here said on Slack, today at " in reply
 
 
 def test_recall_of_nothing_says_so(furnished: Furnish) -> None:
@@ -213,6 +237,24 @@ def test_a_model_without_time_left_is_not_asked(furnished: Furnish) -> None:
     house = furnished(stops_the_clock, says("too late"))
     assert FALLEN in house.tell("hello")
     assert model(house, 1).seen == []
+
+
+def test_a_process_that_must_end_soon_asks_no_longer_than_it_has(furnished: Furnish) -> None:
+    house = furnished(says("Good."))
+    seconds: list[float] = []
+    one = model(house)
+    complete = one.complete
+
+    def watched(prompts: Sequence[Prompt], offers: Any, left: float) -> Completion:
+        seconds.append(left)
+        return complete(prompts, offers, left)
+
+    one.complete = watched
+    house.with_(think_until=house.clock.at + 1 + 10.0)
+    assert "Good." in house.tell("hello")
+    house.with_(think_until=house.clock.at + 1 - 0.5)
+    assert FALLEN in house.tell("and now?"), "no time is left for a model, but for an answer"
+    assert seconds == [6.0]
 
 
 def test_a_wish_to_forget_is_done_by_code_and_no_model_hears_of_it(furnished: Furnish) -> None:

@@ -1,0 +1,96 @@
+"""The whole of what a model is shown, as files beside this one, so that a review sees each change.
+
+`HUB_WRITE_SNAPSHOTS=1` writes them anew.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from models.scripted import ScriptedModel
+from persona.mind.wording import FILE, Wording, wording
+from persona.ports import Call, Completion, Prompt
+from tests.unit.house import ANN, BOB, ROOM, House
+
+FOLDER = Path(__file__).with_name("prompts")
+
+
+def answers(prompts: Sequence[Prompt]) -> Completion:
+    """Looks the cat up, says a word of its own beside it, and is content with what it is told."""
+    if prompts[-1].role == "tool" or "cat" not in prompts[-1].text:
+        return Completion("Good.")
+    calls = (Call("a", "recall", {"words": "cat"}), Call("b", "fly", {}), Call("c", "recall", {}))
+    return Completion("Let me look.", calls)
+
+
+def talk(house: House) -> ScriptedModel:
+    model = ScriptedModel(answers)
+    house.with_(models=(model,))
+    return model
+
+
+def as_text(prompts: Sequence[Prompt]) -> str:
+    blocks: list[str] = []
+    for prompt in prompts:
+        mark = f" (answers {prompt.call_id})" if prompt.call_id else ""
+        calls = [f"{call.id}: {call.name} {dict(call.arguments)}" for call in prompt.calls]
+        blocks.append("\n".join([f"--- {prompt.role}{mark}", prompt.text, *calls]))
+    return "\n".join(blocks) + "\n"
+
+
+def check(name: str, prompts: Sequence[Prompt]) -> None:
+    file, text = FOLDER / f"{name}.txt", as_text(prompts)
+    if os.environ.get("HUB_WRITE_SNAPSHOTS"):
+        FOLDER.mkdir(exist_ok=True)
+        file.write_text(text)
+    assert file.read_text() == text, "if this change is meant: HUB_WRITE_SNAPSHOTS=1 and review it"
+
+
+def test_a_private_talk(house: House) -> None:
+    model = talk(house)
+    house.tell("good evening")
+    house.tell("I am off to Rome tomorrow")
+    house.tell("what should I pack?")
+    check("private_talk", model.seen[-1])
+
+
+def test_a_shared_channel(house: House) -> None:
+    model = talk(house)
+    place: dict[str, Any] = {"address": ROOM, "audience": "lane"}
+    house.tell("the build is red again", who=ANN, addressed=False, **place)
+    house.tell("I restarted it", who=BOB, addressed=False, **place)
+    house.tell("is the build green now?", who=ANN, **place)
+    check("shared_channel", model.seen[-1])
+
+
+def test_with_recall(house: House) -> None:
+    house.tell("my bike lock is 4812")
+    house.clock.at += 9 * 86_400
+    for n in range(6):
+        house.tell(f"it rained on day {n}")
+    house.clock.at += 86_400
+    model = talk(house)
+    house.tell("what is the code of my bike lock?")
+    check("recall", model.seen[-1])
+
+
+def test_a_capability_round(house: House) -> None:
+    house.tell("my cat is called Max")
+    model = talk(house)
+    house.tell("what do I call my cat?", "and please be quick about the cat")
+    check("capability_round", model.seen[-1])
+
+
+def test_every_template_is_shown_in_a_snapshot_or_by_the_tests_of_prompts() -> None:
+    shown = "".join(file.read_text() for file in FOLDER.glob("*.txt"))
+    for name, template in wording().templates.items():
+        longest = max(template.pattern.split(template.template), key=lambda part: len(part or ""))
+        if name != "wordless":
+            assert longest.strip() in shown, name
+
+
+def test_the_stamp_changes_with_the_words() -> None:
+    raw = FILE.read_bytes()
+    assert wording().stamp == Wording(raw).stamp
+    assert wording().stamp != Wording(raw.replace(b"private", b"quiet")).stamp
