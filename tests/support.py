@@ -219,14 +219,8 @@ class Hub:
         url: str = "",
     ) -> Call:
         """A request signed as Twilio signs it, for the public URL or another."""
-        pairs = form if isinstance(form, list) else list(form.items())
-        signed = url or f"{self.ports.settings.public_url}{path}{'?' if query else ''}{query}"
-        validator = RequestValidator(self.env["TWILIO_AUTH_TOKEN"])
-        headers = {
-            "content-type": "application/x-www-form-urlencoded",
-            "x-twilio-signature": validator.compute_signature(signed, MultiDict(pairs)),
-        }
-        return Call("POST", path, urlencode(pairs).encode(), headers, query)
+        base = url or f"{self.settings.public_url}{path}{'?' if query else ''}{query}"
+        return replace(texting(form, base, self.env["TWILIO_AUTH_TOKEN"]), path=path, query=query)
 
     def sign_in(self, name: str = "ann") -> str:
         """The token of a new web session."""
@@ -351,6 +345,20 @@ def browser(token: str, **headers: str) -> dict[str, str]:
     """The headers of our own page."""
     cookie = f"__Host-hub={token}"
     return {"content-type": "application/json", "origin": PUBLIC_URL, "cookie": cookie, **headers}
+
+
+def texting(
+    form: Mapping[str, str] | list[tuple[str, str]],
+    url: str = f"{PUBLIC_URL}/sms",
+    token: str = ENV["TWILIO_AUTH_TOKEN"],
+) -> Call:
+    """A form as Twilio posts and signs it for this URL."""
+    pairs = form if isinstance(form, list) else list(form.items())
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-twilio-signature": RequestValidator(token).compute_signature(url, MultiDict(pairs)),
+    }
+    return Call("POST", "/sms", urlencode(pairs).encode(), headers)
 
 
 def changed(call: Call, **headers: str | None) -> Call:

@@ -21,12 +21,8 @@ def turn_row(store: Store, turn: Turn, identity: str, cost: dict[str, Any]) -> R
     return {
         "v": FORMAT,
         "version": turn.version,
-        "at": turn.at,
-        "surface": turn.surface,
         "identity": identity,
-        "mind": turn.mind,
         "cost": cost,
-        "recalled": list(turn.recalled),
         "sealed": seal(store, f"home:{turn.home}", _context(turn), plain_turn(turn)),
     }
 
@@ -57,13 +53,17 @@ def open_row(store: Store, home: str, row: Row) -> Turn:
 
 
 def plain_turn(turn: Turn) -> dict[str, Any]:
-    return asdict(turn)
+    """The turn as JSON holds it; what it recalled from its own home goes without the home."""
+    own = f"{turn.home}/"
+    return {**asdict(turn), "recalled": [one.removeprefix(own) for one in turn.recalled]}
 
 
 def open_turn(content: dict[str, Any]) -> Turn:
     fields = dict(content)
     fields["said"] = tuple(Said(**one) for one in content["said"])
-    fields["recalled"] = tuple(content["recalled"])
+    recalled: list[str] = content["recalled"]
+    own = f"{content['home']}/"
+    fields["recalled"] = tuple(one if "/" in one else own + one for one in recalled)
     fields["blobs"] = tuple(content.get("blobs", ()))
     return Turn(**fields)
 

@@ -69,7 +69,7 @@ def _rewrite(ports: Ports, turn: Turn) -> Write:
     key = keys.turn(turn.home, turn.version)
     row = ports.table.get([key])[key]
     fresh = evidence.turn_row(ports, turn, row["identity"], row["cost"])
-    return Put(key, {**row, "sealed": fresh["sealed"], "recalled": fresh["recalled"]})
+    return Put(key, {**row, "sealed": fresh["sealed"]})
 
 
 def _recent_writes(
