@@ -79,6 +79,7 @@ class Stage:
         """Nothing in any lane, at any bell, in any outbox, and nothing due."""
         family = self._family
         busy = family.lanes.waiting() or family.bell.waiting() or family.table.next_due()
+        busy = busy or (family.timers.next_at() or float("inf")) <= self._ports.clock.now()
         # An outcome goes from the table into a lane, so the lanes are looked at once more.
         return not busy and not family.lanes.waiting() and not family.bell.waiting()
 
@@ -131,14 +132,14 @@ class Stage:
             self._family.bell.done(ring)
 
     def _sweep_step(self) -> None:
-        found = sweep.run(self._ports)
+        found = self._family.timers.fire() + sweep.run(self._ports)
         self._end_dead_letters()
         now = self._ports.clock.now()
         if now >= self._expire_at:
             self._family.table.expire(now)
             self._expire_at = now + EXPIRE_EVERY
-        at = self._family.table.next_due()
-        nap = LONGEST_NAP if at is None else min(LONGEST_NAP, max(0.05, at - now))
+        ahead = [self._family.table.next_due(), self._family.timers.next_at()]
+        nap = min([LONGEST_NAP, *(max(0.05, at - now) for at in ahead if at is not None)])
         self._stopping.wait(max(nap, 0.2) if found else nap)
 
     def _end_dead_letters(self) -> None:
