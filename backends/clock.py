@@ -1,4 +1,4 @@
-"""The machine's time."""
+"""The machine's time, for either family."""
 
 import time
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
+from persona.errors import Broken
 from persona.keys import Key, Scope
 from persona.model import Act, Event
 from persona.settings import Settings
@@ -48,11 +49,15 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Sets these fields of a row that stands and leaves its others; `when` is never `any`."""
+    """Sets these fields of a row that stands and leaves its others; `when` is an `equals`."""
 
     key: Key
     changes: Row
     when: Condition
+
+    def __post_init__(self) -> None:
+        if self.when.kind != "equals":
+            raise Broken("an update names what must stand there")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ by the ends that only tests use, on a clock in their hand.
 One world a process: opening a family empties it, so two open families would share their rows.
 """
 
+import base64
 import copy
 import json
 from collections import defaultdict
@@ -18,6 +19,7 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+import moto.core.responses
 import moto.dynamodb.comparisons
 import moto.dynamodb.models
 import moto.dynamodb.models.table
@@ -25,7 +27,8 @@ import moto.sqs.models
 from botocore.session import Session
 from moto.backends import get_backend
 from moto.core.models import botocore_stubber
-from moto.dynamodb.models.dynamo_type import Item, LimitedSizeDict
+from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 
 from backends.aws import _rows, _shape
@@ -40,6 +43,7 @@ from persona.ports import Row, Write
 
 sqs: Any = moto.sqs.models
 dynamodb: Any = moto.dynamodb.models
+responses: Any = moto.core.responses
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 TABLE, KEYS_TABLE, BUCKET, PREFIX = "hub", "hub-keys", "hub-blobs", "hub-"
 LANES, DEAD = "lanes.fifo", "lanes-dead.fifo"
@@ -90,7 +94,9 @@ class SameKind(moto.dynamodb.comparisons.OpEqual):
     """Equal and of one kind: DynamoDB never takes True for 1."""
 
     def expr(self, item: Any) -> bool:
-        return self.lhs.get_type(item) == self.rhs.get_type(item) and super().expr(item)
+        one: Any = self.lhs
+        other: Any = self.rhs
+        return one.get_type(item) == other.get_type(item) and super().expr(item)
 
 
 class DynamoTable(moto.dynamodb.models.table.Table):
@@ -112,6 +118,32 @@ def _copied(item: Any) -> Any:
     return made
 
 
+def _serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """A row's value as it stands; moto tries every name of each of its ten kinds."""
+    if shape.name == "AttributeValue":
+        serialized[key] = _wired(value)
+    else:
+        _serialize_slowly(self, serialized, value, shape, key)
+
+
+_serialize_slowly: Any = BaseJSONSerializer._serialize_type_structure
+
+
+def _wired(value: Any) -> dict[str, Any]:
+    kind, held = (
+        (value.type, value.value) if isinstance(value, DynamoType) else next(iter(value.items()))
+    )
+    match kind:
+        case "B":
+            return {kind: base64.b64encode(held).decode() if isinstance(held, bytes) else held}
+        case "L":
+            return {kind: [_wired(one) for one in held]}
+        case "M":
+            return {kind: {name: _wired(one) for name, one in held.items()}}
+        case _:
+            return {kind: held}
+
+
 class Faults(Protocol):
     """What a test does to requests on their way: botocore's three hooks around a call."""
 
@@ -126,6 +158,8 @@ class World:
     def __init__(self) -> None:
         sqs.Message, sqs.Queue, dynamodb.Table = SqsMessage, SqsQueue, DynamoTable
         moto.dynamodb.comparisons.COMPARATOR_CLASS["="] = SameKind
+        BaseJSONSerializer._serialize_type_structure = _serialize
+        responses.method_names_from_class = cache(responses.method_names_from_class)
         sqs.unix_time_millis = lambda: self.clock.now() * 1000
         sqs.unix_time = lambda: self.clock.now()  # noqa: PLW0108 - the clock is another each time
         session = Session()

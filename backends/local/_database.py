@@ -1,4 +1,4 @@
-"""One SQLite file for table, lanes and their order: WAL, synchronous FULL, one writer at a time.
+"""One SQLite file for table, lanes and timers: WAL, synchronous FULL, one writer at a time.
 
 FULL means that what was acknowledged survives a power loss too. Deleted content is overwritten
 (`secure_delete`), so that a message that has left its lane does not linger in free pages.
@@ -43,6 +43,13 @@ CREATE TABLE IF NOT EXISTS repeats (
     put_at REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS repeats_put_at ON repeats (put_at);
+CREATE TABLE IF NOT EXISTS timers (
+    name TEXT PRIMARY KEY,
+    at REAL NOT NULL,
+    lane TEXT NOT NULL,
+    body BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS timers_at ON timers (at);
 """
 
 

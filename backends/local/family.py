@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from backends.clock import Clock as MachineClock
 from backends.local._database import Database
 from backends.local.bell import Bell
 from backends.local.blobs import Blobs
-from backends.local.clock import Clock as MachineClock
 from backends.local.keys import Keys
 from backends.local.lanes import Lanes
 from backends.local.secrets import Secrets
 from backends.local.sockets import Sockets
 from backends.local.table import Table
+from backends.local.timers import Timers
 from persona.errors import Broken
 from persona.ports import Clock
 
@@ -27,6 +28,7 @@ class Family:
     table: Table
     lanes: Lanes
     bell: Bell
+    timers: Timers
     blobs: Blobs
     keys: Keys
     secrets: Secrets
@@ -35,7 +37,7 @@ class Family:
 
     def ports(self) -> dict[str, Any]:
         """The parts under their ports' names."""
-        names = ("table", "lanes", "bell", "blobs", "keys", "secrets", "sockets", "clock")
+        names = "table lanes bell timers blobs keys secrets sockets clock".split()
         return {name: getattr(self, name) for name in names}
 
     def close(self) -> None:
@@ -57,11 +59,13 @@ def open_family(
     time = clock or MachineClock()
     database = Database(state / "hub.db", durable=durable)
     secrets = Secrets(state / "secrets.json", env)
+    lanes = Lanes(database, time, _own_key("lanes", secrets))
     return Family(
         database=database,
         table=Table(database),
-        lanes=Lanes(database, time, _own_key("lanes", secrets)),
+        lanes=lanes,
         bell=Bell(),
+        timers=Timers(database, lanes, time, _own_key("timers", secrets)),
         blobs=Blobs(state / "blobs", _own_key("blobs", secrets)),
         keys=Keys(state / "keys.db", secrets.master),
         secrets=secrets,

@@ -10,22 +10,22 @@ import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from sqlite3 import Connection
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from backends.local._database import Database
+from persona.errors import Broken
 from persona.ports import Clock
 
 REPEAT_WINDOW = 300.0
-VISIBILITY = 120.0
+VISIBILITY = 180.0
 """Seconds until a received message comes again: the turn's timeout and a minute."""
 MOST_RECEIVES = 8
 BATCH = 10
+MOST_BYTES = 256 * 1024
+"""Of one message, as the lanes in AWS take it."""
 NONCE = 12
-FIRST = (
-    "number = (SELECT MIN(number) FROM messages AS other "
-    "WHERE other.lane = messages.lane AND other.dead = 0)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +49,30 @@ class Lanes:
         self.arrived = threading.Event()
 
     def put(self, lane: str, body: str, once: str) -> None:
-        now = self._clock.now()
-        mark, sealed = f"{lane} {once}", self._seal(lane, body)
+        size = len(body.encode("utf-8", "replace"))
+        if size > MOST_BYTES:
+            raise Broken(f"{size} bytes for lane {lane}; a lane's message takes {MOST_BYTES}")
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM repeats WHERE put_at <= ?", (now - REPEAT_WINDOW,))
-            known = connection.execute("SELECT 1 FROM repeats WHERE once = ?", (mark,)).fetchone()
-            if not known:
-                connection.execute("INSERT INTO repeats VALUES (?, ?)", (mark, now))
-                connection.execute(
-                    "INSERT INTO messages (lane, once, body, put_at, visible_at) "
-                    "VALUES (?, ?, ?, ?, ?)",
-                    (lane, once, sealed, now, now),
-                )
+            self.put_in(connection, lane, body, once)
         self.arrived.set()
+
+    def put_in(self, connection: Connection, lane: str, body: str, once: str) -> None:
+        """Appends as part of a transaction that the caller holds."""
+        now, mark = self._clock.now(), f"{lane} {once}"
+        connection.execute("DELETE FROM repeats WHERE put_at <= ?", (now - REPEAT_WINDOW,))
+        if connection.execute("SELECT 1 FROM repeats WHERE once = ?", (mark,)).fetchone():
+            return
+        connection.execute("INSERT INTO repeats VALUES (?, ?)", (mark, now))
+        connection.execute(
+            "INSERT INTO messages (lane, once, body, put_at, visible_at) VALUES (?, ?, ?, ?, ?)",
+            (lane, once, self._seal(lane, body), now, now),
+        )
 
     def receive(self, busy: Sequence[str] = ()) -> list[Message]:
         """The next batch of one lane that nobody works; none when every lane is busy or empty."""
         now, receipt = self._clock.now(), uuid.uuid4().hex
         with self._database.writing(relaxed=True) as connection:
-            connection.execute(
-                "UPDATE messages SET dead = 1 WHERE dead = 0 AND receives >= ? AND visible_at <= ? "
-                f"AND {FIRST}",
-                (MOST_RECEIVES, now),
-            )
-            lane = self._free_lane(connection, now, set(busy))
+            lane = self._next_lane(connection, now, set(busy))
             if lane is None:
                 return []
             found = connection.execute(
@@ -92,14 +92,24 @@ class Lanes:
             for number, body, receives in found
         ]
 
-    def _free_lane(self, connection: object, now: float, busy: set[str]) -> str | None:
-        """The lane whose first message has waited longest and may be received."""
-        firsts = connection.execute(  # type: ignore[attr-defined]
-            "SELECT lane, MIN(number) AS first, visible_at FROM messages WHERE dead = 0 "
+    def _next_lane(self, connection: Connection, now: float, busy: set[str]) -> str | None:
+        """The lane whose first message has waited longest, of those with nothing in flight.
+
+        What was received too often becomes a dead letter on the way.
+        """
+        lanes = connection.execute(
+            "SELECT lane, MIN(number) AS first, MAX(visible_at) FROM messages WHERE dead = 0 "
             "GROUP BY lane ORDER BY first"
-        )
-        for lane, _, visible_at in firsts:
-            if visible_at <= now and lane not in busy:
+        ).fetchall()
+        for lane, _, visible_at in lanes:
+            if visible_at > now or lane in busy:
+                continue
+            connection.execute(
+                "UPDATE messages SET dead = 1 WHERE dead = 0 AND lane = ? AND receives >= ?",
+                (lane, MOST_RECEIVES),
+            )
+            left = "SELECT 1 FROM messages WHERE dead = 0 AND lane = ?"
+            if connection.execute(left, (lane,)).fetchone():
                 return lane
         return None
 
@@ -112,15 +122,11 @@ class Lanes:
             )
 
     def release(self, receipt: str, seconds: float) -> None:
-        """Only a lane's first message can have been tried: those behind it get their receive back."""
         token, _, number = receipt.partition(":")
         with self._database.writing(relaxed=True) as connection:
             connection.execute(
-                "UPDATE messages SET visible_at = ?, "
-                f"receives = CASE WHEN {FIRST} THEN receives ELSE MAX(receives - 1, 0) END, "
-                f"dead = CASE WHEN {FIRST} THEN receives >= ? ELSE 0 END "
-                "WHERE number = ? AND receipt = ?",
-                (self._clock.now() + seconds, MOST_RECEIVES, number, token),
+                "UPDATE messages SET visible_at = ? WHERE number = ? AND receipt = ?",
+                (self._clock.now() + seconds, number, token),
             )
         self.arrived.set()
 
@@ -128,9 +134,7 @@ class Lanes:
         """At the start of the one process: whoever held a message before is gone."""
         with self._database.writing(relaxed=True) as connection:
             connection.execute(
-                "UPDATE messages SET visible_at = 0, receipt = '', "
-                f"receives = CASE WHEN {FIRST} THEN receives ELSE MAX(receives - 1, 0) END "
-                "WHERE receipt <> ''"
+                "UPDATE messages SET visible_at = 0, receipt = '' WHERE receipt <> ''"
             )
 
     def dead_letters(self) -> list[Message]:
@@ -166,9 +170,9 @@ class Lanes:
         ).fetchone()[0]
 
     def next_visible(self) -> float | None:
-        """When the next lane's first message may be received; those behind it wait for it."""
+        """When the next lane may be received: nothing of a lane comes while some is in flight."""
         return self._database.reader.execute(
-            "SELECT MIN(visible_at) FROM (SELECT MIN(number), visible_at FROM messages "
+            "SELECT MIN(free_at) FROM (SELECT MAX(visible_at) AS free_at FROM messages "
             "WHERE dead = 0 GROUP BY lane)"
         ).fetchone()[0]
 

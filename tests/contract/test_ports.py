@@ -1,123 +1,22 @@
-"""What every family of ports must do alike; a second family is one more line in FAMILIES.
-
-A test knows a family through `Opened` alone: the ports, and the few ends on which the world
-outside a process pulls (receiving, letting time pass, starting again).
-"""
+"""What every family of ports must do alike."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
-from backends.local.family import open_family
+from backends.local.bell import Ring
 from backends.local.lanes import Message
 from persona import ports
 from persona.errors import Broken, Conflict, Refused
 from persona.keys import Key
-from persona.ports import ABSENT, ANY, Check, Delete, Put, Row, Write, equals
+from persona.ports import ABSENT, ANY, Check, Delete, Put, Row, Update, Write, equals
+from tests.contract.families import FAMILIES, SHM, Opened
 
-SHM = Path("/dev/shm")
-VISIBILITY, REPEATS, RECEIVES = 120.0, 300.0, 8
-
-
-class Opened(Protocol):
-    """A family that is open, with its clock in our hand."""
-
-    @property
-    def table(self) -> ports.Table: ...
-    @property
-    def lanes(self) -> ports.Lanes: ...
-    @property
-    def bell(self) -> ports.Bell: ...
-    @property
-    def blobs(self) -> ports.Blobs: ...
-    @property
-    def keys(self) -> ports.Keys: ...
-    @property
-    def secrets(self) -> ports.Secrets: ...
-    @property
-    def sockets(self) -> ports.Sockets: ...
-    @property
-    def clock(self) -> ports.Clock: ...
-
-    def receive(self) -> Sequence[Message]: ...
-    def delete(self, message: Message) -> None: ...
-    def dead(self) -> Sequence[str]: ...
-    def rung(self) -> tuple[str, str] | None: ...
-    def answered(self, ring: tuple[str, str]) -> None: ...
-    def connect(self, socket: str, push: Callable[[str], None]) -> None: ...
-    def disconnect(self, socket: str) -> None: ...
-    def expire(self) -> None: ...
-    def pass_time(self, seconds: float) -> None: ...
-    def reopen(self) -> None: ...
-    def close(self) -> None: ...
-
-
-@dataclass
-class Clock:
-    at: float = 1_750_000_000.0
-
-    def now(self) -> float:
-        return self.at
-
-
-class Local:
-    """The embedded family on a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.clock = folder, Clock()
-        self.open()
-
-    def open(self) -> None:
-        env = {"TWILIO_FROM": "+1", "EMPTY": ""}
-        self.family = open_family(self.folder, env, clock=self.clock, durable=False)
-        self.table, self.lanes, self.bell = self.family.table, self.family.lanes, self.family.bell
-        self.blobs, self.keys = self.family.blobs, self.family.keys
-        self.secrets, self.sockets = self.family.secrets, self.family.sockets
-
-    def reopen(self) -> None:
-        self.family.close()
-        self.open()
-
-    def receive(self) -> Sequence[Message]:
-        return self.lanes.receive()
-
-    def delete(self, message: Message) -> None:
-        self.lanes.delete(message)
-
-    def dead(self) -> Sequence[str]:
-        return [message.body for message in self.lanes.dead_letters()]
-
-    def rung(self) -> tuple[str, str] | None:
-        return self.bell.take(0.0)
-
-    def answered(self, ring: tuple[str, str]) -> None:
-        self.bell.done(ring)
-
-    def connect(self, socket: str, push: Callable[[str], None]) -> None:
-        self.sockets.add(socket, push)
-
-    def disconnect(self, socket: str) -> None:
-        self.sockets.remove(socket)
-
-    def expire(self) -> None:
-        self.table.expire(self.clock.now())
-
-    def pass_time(self, seconds: float) -> None:
-        self.clock.at += seconds
-
-    def close(self) -> None:
-        self.family.close()
-
-
-def open_local(folder: Path) -> Opened:
-    return Local(folder)
-
-
-FAMILIES: dict[str, Callable[[Path], Opened]] = {"local": open_local}
+HELD, REPEATS, RECEIVES = 180.0, 300.0, 8
+LATE = 61.0
+"""Seconds that a timer may be late."""
 
 
 @pytest.fixture(params=list(FAMILIES.values()), ids=list(FAMILIES))
@@ -259,33 +158,37 @@ def test_after_need_not_be_a_row_and_is_exclusive(family: Opened) -> None:
 
 MAKE: dict[str, Callable[[Key, ports.Condition], Write]] = {
     "put": lambda key, when: Put(key, {"new": 1}, when),
+    "update": lambda key, when: Update(key, {"new": 1}, when),
     "delete": Delete,
     "check": Check,
 }
 
 
-@pytest.mark.parametrize(
-    ("when", "on_nothing", "on_a_row"),
-    [
-        (ANY, True, True),
-        (ABSENT, True, False),
-        (equals("n", 1), False, True),
-        (equals("n", 1.0), False, True),
-        (equals("n", 2), False, False),
-        (equals("n", "1"), False, False),
-        (equals("text", "é"), False, True),
-        (equals("text", ""), False, False),
-        (equals("yes", True), False, True),
-        (equals("yes", False), False, False),
-        (equals("nothing", None), False, True),
-        (equals("missing", None), False, False),
-        (equals("missing", ""), False, False),
-        (equals("at", 0.1), False, True),
-        (equals("yes", 1), False, False),
-        (equals("n", True), False, False),
-    ],
-)
-@pytest.mark.parametrize("kind", ["put", "delete", "check"])
+HOLDS: list[tuple[ports.Condition, bool, bool]] = [
+    (ANY, True, True),
+    (ABSENT, True, False),
+    (equals("n", 1), False, True),
+    (equals("n", 1.0), False, True),
+    (equals("n", 2), False, False),
+    (equals("n", "1"), False, False),
+    (equals("text", "é"), False, True),
+    (equals("text", ""), False, False),
+    (equals("yes", True), False, True),
+    (equals("yes", False), False, False),
+    (equals("nothing", None), False, True),
+    (equals("missing", None), False, False),
+    (equals("missing", ""), False, False),
+    (equals("at", 0.1), False, True),
+    (equals("yes", 1), False, False),
+    (equals("n", True), False, False),
+]
+"""A condition, and whether it holds on nothing and on a row."""
+CASES = [
+    (kind, *case) for case in HOLDS for kind in MAKE if not (kind == "update" and case[0] is ANY)
+]
+
+
+@pytest.mark.parametrize(("kind", "when", "on_nothing", "on_a_row"), CASES)
 def test_a_condition_holds_or_nothing_is_written(
     family: Opened, kind: str, when: ports.Condition, on_nothing: bool, on_a_row: bool
 ) -> None:
@@ -298,13 +201,83 @@ def test_a_condition_holds_or_nothing_is_written(
         beside = Key("beside", key.sort)
         if holds:
             family.table.commit([write, Put(beside, {"n": 1})])
-            after = {"put": {key: {"new": 1}}, "delete": {}, "check": before}[kind]
-            assert stored(family, key) == after
+            updated = {**before.get(key, {}), "new": 1}
+            after: dict[str, dict[Key, Row]] = {
+                "put": {key: {"new": 1}},
+                "update": {key: updated},
+                "delete": {},
+                "check": before,
+            }
+            assert stored(family, key) == after[kind]
         else:
             with pytest.raises(Conflict):
                 family.table.commit([Put(beside, {"n": 1}), write])
             assert stored(family, key) == before
         assert bool(stored(family, beside)) is holds
+
+
+@pytest.mark.parametrize("kind", ["put", "update", "delete", "check"])
+def test_a_condition_holds_of_a_write_alone_too(family: Opened, kind: str) -> None:
+    put(family, ONE, {"n": 1})
+    for key, when in ((ONE, equals("n", 2)), (ONE, ABSENT), (TWO, equals("n", 1))):
+        with pytest.raises(Conflict):
+            family.table.commit([MAKE[kind](key, when)])
+    assert stored(family, ONE, TWO) == {ONE: {"n": 1}}
+    family.table.commit([MAKE[kind](ONE, equals("n", 1))])
+    after: dict[str, dict[Key, Row]] = {
+        "put": {ONE: {"new": 1}},
+        "update": {ONE: {"n": 1, "new": 1}},
+        "delete": {},
+        "check": {ONE: {"n": 1}},
+    }
+    assert stored(family, ONE) == after[kind]
+
+
+def test_an_update_sets_its_fields_and_leaves_the_others(family: Opened) -> None:
+    put(family, ONE, {**HARD, "n": 1})
+    changes: Row = {"n": 2, "text": "é", "map": {"a": [1]}, "new": b"1"}
+    family.table.commit([Update(ONE, changes, equals("n", 1))])
+    assert stored(family, ONE)[ONE] == {**HARD, **changes}
+    with pytest.raises(Conflict):
+        family.table.commit([Update(ONE, {"n": 3}, equals("n", 1))])
+    assert stored(family, ONE)[ONE] == {**HARD, **changes}
+
+
+def test_an_update_moves_what_is_due_and_what_expires(family: Opened) -> None:
+    now = family.clock.now()
+    put(family, ONE, {"n": 1})
+    put(family, TWO, {"n": 1, "due": 10.5, "expires": now + 1})
+    family.table.commit(
+        [Update(ONE, {"due": 20}, equals("n", 1)), Update(TWO, {"due": 30.25}, equals("n", 1))]
+    )
+    assert family.table.due(25) == [ONE]
+    assert family.table.due(99) == [ONE, TWO]
+    family.table.commit([Update(TWO, {"expires": now + 100.5}, equals("due", 30.25))])
+    family.pass_time(50)
+    family.expire()
+    assert stored(family, TWO)[TWO] == {"n": 1, "due": 30.25, "expires": now + 100.5}
+    family.pass_time(52)
+    family.expire()
+    assert set(stored(family, ONE, TWO)) == {ONE}
+    assert family.table.due(99) == [ONE]
+
+
+def test_of_two_that_saw_the_same_row_one_writes(family: Opened) -> None:
+    put(family, ONE, {"n": 1})
+    won = 0
+    for name in ("a", "b"):
+        try:
+            family.table.commit([Update(ONE, {"n": 2, "by": name}, equals("n", 1))])
+            won += 1
+        except Conflict:
+            pass
+    assert won == 1
+    assert stored(family, ONE)[ONE] == {"n": 2, "by": "a"}
+
+
+def test_no_writes_change_nothing(family: Opened) -> None:
+    family.table.commit([])
+    assert family.table.query(Key("P#1", "")) == []
 
 
 def test_all_is_written_or_nothing(family: Opened) -> None:
@@ -384,6 +357,16 @@ def test_a_row_is_due_while_it_says_so(family: Opened) -> None:
     assert family.table.due(99) == []
 
 
+def test_what_is_due_comes_earliest_first_from_every_partition(family: Opened) -> None:
+    rows = {Key(f"P#{n}", "A"): {"due": 1000.0 - n * 7} for n in range(12)}
+    for key, row in rows.items():
+        put(family, key, row)
+    found = family.table.due(1000)
+    assert found == sorted(rows, key=lambda key: rows[key]["due"])
+    assert family.table.due(1000, limit=5) == found[:5]
+    assert family.table.due(960) == found[:6]
+
+
 def test_a_commit_that_failed_makes_nothing_due(family: Opened) -> None:
     with pytest.raises(Conflict):
         family.table.commit([Put(ONE, {"due": 1}), Check(TWO, equals("n", 1))])
@@ -440,19 +423,23 @@ def test_a_lane_keeps_its_order_across_batches(family: Opened) -> None:
     assert drain(family) == sent
 
 
-def test_a_batch_is_of_one_lane_and_lanes_do_not_mix(family: Opened) -> None:
-    fill(family, "a1", "b1", "a2", "b2")
-    first, second = family.receive(), family.receive()
-    assert {tuple(bodies(first)), tuple(bodies(second))} == {("a1", "a2"), ("b1", "b2")}
-    assert {message.lane for message in first} in ({"a"}, {"b"})
+def test_lanes_do_not_mix_up_whatever_a_batch_holds(family: Opened) -> None:
+    sent = [f"{lane}{n}" for n in range(12) for lane in "abc"]
+    fill(family, *sent)
+    batches: list[list[str]] = []
+    while found := family.receive():
+        assert all(message.lane == message.body[0] for message in found)
+        batches.append(finish(family, found))
+    for lane in "abc":
+        worked = [body for batch in batches for body in batch if body[0] == lane]
+        assert worked == [f"{lane}{n}" for n in range(12)]
 
 
 def test_one_batch_of_a_lane_is_in_flight_and_other_lanes_go_on(family: Opened) -> None:
     fill(family, "a1")
     held = family.receive()
     fill(family, "a2", "b1")
-    assert finish(family, family.receive()) == ["b1"]
-    assert list(family.receive()) == []
+    assert drain(family) == ["b1"]
     finish(family, held)
     assert drain(family) == ["a2"]
 
@@ -461,7 +448,7 @@ def test_what_is_not_finished_comes_again_in_order(family: Opened) -> None:
     fill(family, "a1", "a2")
     first = family.receive()
     family.delete(first[0])
-    family.pass_time(VISIBILITY - 1)
+    family.pass_time(HELD - 1)
     fill(family, "a3")
     assert list(family.receive()) == []
     family.pass_time(2)
@@ -473,7 +460,7 @@ def test_what_is_not_finished_comes_again_in_order(family: Opened) -> None:
 def test_a_receipt_that_was_overtaken_deletes_nothing(family: Opened) -> None:
     fill(family, "a1")
     late = family.receive()
-    family.pass_time(VISIBILITY + 1)
+    family.pass_time(HELD + 1)
     newest = family.receive()
     finish(family, late)
     family.lanes.release(late[0].receipt, 0.0)
@@ -491,6 +478,47 @@ def test_what_is_released_comes_again_after_its_pause_and_holds_up_its_lane(fami
     assert drain(family) == ["b1"]
     family.pass_time(5.1)
     assert drain(family) == ["a1", "a2", "a3"]
+
+
+def test_every_receive_counts_also_of_what_waits_behind_another(family: Opened) -> None:
+    fill(family, "a1", "a2")
+    for receives in (1, 2, 3):
+        found = family.receive()
+        assert [(m.body, m.receives) for m in found] == [("a1", receives), ("a2", receives)]
+        for message in found:
+            family.lanes.release(message.receipt, 0.0)
+
+
+def test_a_lane_gives_nothing_while_any_of_it_is_in_flight(family: Opened) -> None:
+    fill(family, "a1", "a2")
+    first, second = family.receive()
+    family.lanes.release(first.receipt, 0.0)
+    assert list(family.receive()) == []
+    family.lanes.release(second.receipt, 0.0)
+    assert drain(family) == ["a1", "a2"]
+
+
+def test_a_pause_is_kept_to_the_second_upwards(family: Opened) -> None:
+    fill(family, "a1")
+    family.lanes.release(family.receive()[0].receipt, 0.2)
+    family.pass_time(1.0)
+    assert drain(family) == ["a1"]
+
+
+def test_a_lane_takes_256_kilobytes_a_message(family: Opened) -> None:
+    family.lanes.put("a", "é" * (128 * 1024), "1")
+    with pytest.raises(Broken, match="bytes"):
+        family.lanes.put("a", "é" * (128 * 1024) + "x", "2")
+    assert [len(body) for body in drain(family)] == [128 * 1024]
+
+
+def test_a_receipt_of_something_done_releases_nothing(family: Opened) -> None:
+    fill(family, "a1")
+    (message,) = family.receive()
+    family.delete(message)
+    family.lanes.release(message.receipt, 0.0)
+    family.delete(message)
+    assert drain(family) == []
 
 
 def test_repeats_are_dropped_for_five_minutes_and_not_after(family: Opened) -> None:
@@ -521,15 +549,15 @@ def test_what_fails_each_time_becomes_a_dead_letter_and_lets_the_rest_through(
         assert family.dead() == []
         family.lanes.release(message.receipt, 0.0)
     fill(family, "a2")
-    assert family.dead() == ["a1"]
     assert drain(family) == ["a2"]
+    assert family.dead() == ["a1"]
 
 
 def test_what_is_never_answered_becomes_a_dead_letter_too(family: Opened) -> None:
     fill(family, "a1")
     for _ in range(RECEIVES + 1):
         family.receive()
-        family.pass_time(VISIBILITY + 1)
+        family.pass_time(HELD + 1)
     family.receive()
     assert family.dead() == ["a1"]
 
@@ -544,7 +572,7 @@ def test_lanes_keep_what_they_hold_over_a_restart(family: Opened) -> None:
     fill(family, "a1", "a2")
     family.delete(family.receive()[0])
     family.reopen()
-    family.pass_time(VISIBILITY + 1)
+    family.pass_time(HELD + 1)
     fill(family, "a1")
     assert drain(family) == ["a2"]
 
@@ -555,26 +583,129 @@ def test_lanes_keep_what_they_hold_over_a_restart(family: Opened) -> None:
 def test_a_ring_names_its_function_and_lane_and_is_heard_once(family: Opened) -> None:
     assert family.rung() is None
     family.bell.ring("sms", "a")
-    assert family.rung() == ("sms", "a")
-    family.answered(("sms", "a"))
+    ring = family.rung()
+    assert ring
+    assert ring == Ring("sms", "a")
+    family.answered(ring)
     assert family.rung() is None
 
 
+def test_a_ring_names_the_acts_and_what_they_follow(family: Opened) -> None:
+    family.bell.ring("sms", "a", ["2#0", "2#1"], ["1#0"])
+    ring = family.rung()
+    assert ring
+    assert ring == Ring("sms", "a", ("2#0", "2#1"), ("1#0",))
+    assert ring.event() == {
+        "function": "sms",
+        "lane": "a",
+        "acts": ["2#0", "2#1"],
+        "behind": ["1#0"],
+    }
+
+
 def test_two_lanes_and_two_functions_are_two_rings(family: Opened) -> None:
-    rings = {("sms", "a"), ("sms", "b"), ("slack", "a")}
-    for function, lane in sorted(rings):
-        family.bell.ring(function, lane)
-    assert {family.rung(), family.rung(), family.rung()} == rings
+    rings = {Ring("sms", "a"), Ring("sms", "b"), Ring("slack", "a"), Ring("socket", "a")}
+    for ring in sorted(rings):
+        family.bell.ring(ring.function, ring.lane)
+    assert {family.rung() for _ in rings} == rings
 
 
-def test_a_ring_while_its_work_is_under_way_is_heard_afterwards(family: Opened) -> None:
+def test_a_ring_while_its_work_is_under_way_is_heard_too(family: Opened) -> None:
     family.bell.ring("sms", "a")
     ring = family.rung()
     assert ring
     family.bell.ring("sms", "a")
-    assert family.rung() is None, "one lane's acts are worked by one worker"
     family.answered(ring)
     assert family.rung() == ring
+
+
+# Timers
+
+
+def test_a_timer_puts_its_body_into_its_lane_at_its_time(family: Opened) -> None:
+    body = '{"words":"Zürich 😀","at":1.5}'
+    family.timers.set("plan-1.a_B", family.clock.now() + 600, "a", body)
+    family.pass_time(599)
+    family.fire()
+    assert drain(family) == []
+    family.pass_time(1 + LATE)
+    family.fire()
+    (message,) = family.receive()
+    assert (message.lane, message.body) == ("a", body)
+    family.delete(message)
+    family.pass_time(3600)
+    family.fire()
+    assert drain(family) == []
+
+
+def test_a_timer_set_again_moves(family: Opened) -> None:
+    now = family.clock.now()
+    family.timers.set("t", now + 600, "a", "a early")
+    family.timers.set("t", now + 1200.5, "b", "b late")
+    family.pass_time(600 + LATE)
+    family.fire()
+    assert drain(family) == []
+    family.pass_time(601)
+    family.fire()
+    assert drain(family) == ["b late"]
+
+
+def test_a_timer_may_be_set_again_after_it_fired(family: Opened) -> None:
+    for n in (1, 2):
+        family.timers.set("t", family.clock.now() + 100, "a", f"a{n}")
+        family.pass_time(100 + LATE)
+        family.fire()
+        assert drain(family) == [f"a{n}"]
+
+
+def test_a_cancelled_timer_never_fires_and_another_does(family: Opened) -> None:
+    now = family.clock.now()
+    family.timers.set("one", now + 100, "a", "a1")
+    family.timers.set("two", now + 100, "a", "a2")
+    family.timers.cancel("one")
+    family.timers.cancel("one")
+    family.timers.cancel("never")
+    family.pass_time(100 + LATE)
+    family.fire()
+    assert drain(family) == ["a2"]
+    family.timers.cancel("two")
+
+
+def test_a_timer_for_the_past_fires_soon(family: Opened) -> None:
+    family.timers.set("t", family.clock.now() - 3600, "a", "a1")
+    family.pass_time(LATE)
+    family.fire()
+    assert drain(family) == ["a1"]
+
+
+def test_timers_fire_in_order_and_a_repeated_body_is_one_message(family: Opened) -> None:
+    now = family.clock.now()
+    family.timers.set("later", now + 200, "a", "a2")
+    family.timers.set("first", now + 100, "a", "a1")
+    family.timers.set("again", now + 150, "a", "a1")
+    family.timers.set("elsewhere", now + 150, "b", "a1")
+    family.pass_time(200 + LATE)
+    family.fire()
+    found = sorted((m.lane, m.body) for m in family.receive())
+    found += [(m.lane, m.body) for m in family.receive()]
+    assert sorted(found) == [("a", "a1"), ("a", "a2"), ("b", "a1")]
+
+
+def test_a_timers_name_has_up_to_64_characters(family: Opened) -> None:
+    name = "Aa0._-" * 10 + "abcd"
+    family.timers.set(name, family.clock.now() + 100, "a", "a1")
+    family.timers.cancel(name)
+    family.pass_time(100 + LATE)
+    family.fire()
+    assert drain(family) == []
+
+
+def test_timers_outlive_a_restart(family: Opened) -> None:
+    family.timers.set("t", family.clock.now() + 100, "a", "a1")
+    family.reopen()
+    family.pass_time(100 + LATE)
+    family.fire()
+    assert drain(family) == ["a1"]
 
 
 # Blobs, keys, secrets, sockets, clock
@@ -665,6 +796,6 @@ def test_the_clock_counts_seconds_since_the_epoch_and_never_runs_back(family: Op
 def test_the_machines_own_clock_is_one() -> None:
     import time
 
-    from backends.local.clock import Clock as MachineClock
+    from backends.clock import Clock as MachineClock
 
     assert abs(MachineClock().now() - time.time()) < 60

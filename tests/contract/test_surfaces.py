@@ -794,8 +794,8 @@ def test_half_a_character_and_nul_do_no_harm(hub: Hub) -> None:
 
 def connect(hub: Hub, query: str = "", **headers: str) -> int:
     about = {"eventType": "CONNECT", "connectionId": f"c{hub.row_count()}"}
-    event = {"requestContext": about, "headers": headers}
-    event["queryStringParameters"] = dict(parse_qsl(query)) or None
+    asked = {"queryStringParameters": dict(parse_qsl(query)) or None}
+    event = {"requestContext": about, "headers": headers, **asked}
     return socket.run(event, hub.ports)["statusCode"]
 
 

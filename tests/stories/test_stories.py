@@ -401,8 +401,10 @@ def test_after_a_while_of_thinking_it_says_so_once(
     hub = open_hub(models=(ScriptedModel(ponders),))
     ring = hub.ports.bell.ring
 
-    def hears(function: str, lane: str, *named: Any) -> None:
-        ring(function, lane, *named)
+    def hears(
+        function: str, lane: str, acts: Sequence[str] = (), behind: Sequence[str] = ()
+    ) -> None:
+        ring(function, lane, acts, behind)
         told.set()
 
     hub.ports.bell.ring = hears

@@ -1,0 +1,27 @@
+"""Large things as objects of one S3 bucket; a blob's name is its key."""
+
+from collections.abc import Callable
+from typing import Any
+
+from backends.aws._clients import translating
+
+
+class Blobs:
+    """Implements `persona.ports.Blobs`; the bucket encrypts what it keeps."""
+
+    def __init__(self, client: Callable[[], Any], bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, name: str, data: bytes) -> None:
+        with translating():
+            self._client().put_object(Bucket=self._bucket, Key=name, Body=data)
+
+    def get(self, name: str) -> bytes | None:
+        with translating(but={"NoSuchKey"}):
+            return self._client().get_object(Bucket=self._bucket, Key=name)["Body"].read()
+        return None
+
+    def delete(self, name: str) -> None:
+        with translating():
+            self._client().delete_object(Bucket=self._bucket, Key=name)
