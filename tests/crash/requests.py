@@ -52,7 +52,7 @@ class FaultyRequests:
                 self.losing = True
             case "zombie":
                 self.injector.stall()
-            case "refuse":
+            case _:
                 return _refusal()
         return None
 
