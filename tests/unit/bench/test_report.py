@@ -97,6 +97,12 @@ def test_a_peer_that_was_not_run_has_no_figure() -> None:
     assert row(together, "G7").ratio == "0.30"
 
 
+def test_a_peer_that_broke_fails_the_run() -> None:
+    broken = {**PEERS, "strands": {"failed": {"loop": "no such method"}}}
+    assert not report.fails(loop(1.2, 1.1, peers={**PEERS, "seconds": 300}))
+    assert report.fails(loop(1.2, 1.1, peers=broken))
+
+
 PEERS: dict[str, Any] = {
     "strands": {"loop": {"reused": {"ratio": 4.0}}},
     "langgraph": {"loop": {"reused": {"ratio": 6.0}}},
