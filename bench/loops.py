@@ -132,7 +132,7 @@ class Knock:
     @property
     def requests(self) -> Counter[str]:
         """What a warm process asks AWS for."""
-        made = {"dynamodb.BatchGetItem": len(self.rows), "sqs.SendMessage": 1}
+        made = {"dynamodb.GetItem": len(self.rows), "sqs.SendMessage": 1}
         return Counter({**made, "dynamodb.PutItem": 1} if self.is_counted else made)
 
     def make_bare(self, dynamodb: Any, sqs: Any) -> None:
@@ -200,15 +200,12 @@ def _beside(knock: Knock) -> dict[str, Any]:
 def _answer(session: Session, rows: Mapping[keys.Key, Row], asked: list[str]) -> None:
     """Answers a session's requests in place of AWS, and notes them."""
     items = [_rows.pack_row(key, row) for key, row in rows.items()]
-    found = itertools.cycle(
-        [json.dumps({"Responses": {served.TABLE: [item]}}).encode() for item in items]
-    )
+    found = itertools.cycle([json.dumps({"Item": item}).encode() for item in items])
     parameters = [
         {"Name": f"/hub/{name}", "Value": value} for name, value in served.SECRETS.items()
     ]
     bodies: dict[str, Answers] = {
-        "dynamodb.BatchGetItem": lambda: next(found),
-        "dynamodb.GetItem": json.dumps({"Item": items[-1]}).encode,
+        "dynamodb.GetItem": lambda: next(found),
         "dynamodb.PutItem": lambda: b"{}",
         "sqs.SendMessage": json.dumps(SENT).encode,
         "ssm.GetParameters": json.dumps({"Parameters": parameters}).encode,
