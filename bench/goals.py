@@ -1,5 +1,6 @@
 """The performance goals G1 to G13, each as one or more rows."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -102,6 +103,29 @@ def requests(results: Results, goal: str) -> Iterator[Row]:
     most = max(sum(hop["requests"] for hop in hops.values()) for hops in warm)
     what = "AWS requests of a message, webhook to sent reply, the model's apart"
     yield Row(goal, what, NONE, NONE, str(most), NONE, "≤ 8", counted(most <= 8))
+
+
+def cold_extras(results: Results, goal: str) -> Iterator[Row]:
+    """What the first message in a new process asks for besides, once."""
+    hops = results["counts"]["cold"]
+    warm = results["counts"]["turns"]["10"][0]
+    extras: Counter[str] = Counter()
+    for name, hop in hops.items():
+        extras.update(hop["once"])
+        extras.update(Counter(hop["by_operation"]) - Counter(warm[name]["by_operation"]))
+    told = ", ".join(f"{OPERATIONS.get(name, name)} {n}" for name, n in sorted(extras.items()))
+    what = "what a cold process and lane ask for once, apart"
+    yield Row(goal, what, NONE, NONE, told, NONE, NONE, "yes")
+
+
+OPERATIONS = {
+    "AssumeRole": "the lane's credentials",
+    "Decrypt": "keys opened",
+    "keys": "keys read",
+    "GetParameters": "secrets",
+    "Query": "pages of evidence",
+}
+"""What each of these requests is for."""
 
 
 def loop(results: Results, goal: str) -> Iterator[Row]:

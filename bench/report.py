@@ -109,6 +109,7 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("G4", "counts", "requests for state of a warm turn", goals.state),
     ("G5", "counts", "bytes written, turn 1,000 to turn 10", goals.growth),
     ("G6", "counts", "AWS requests of a message", goals.requests),
+    ("", "counts", "what a cold process and lane ask for once", goals.cold_extras),
     ("G7", "loops", "loop with one capability", goals.loop),
     ("G8", "loops", "warm ingress", goals.warm_ingress),
     ("G9", "counts", "AWS requests of a replayed webhook", goals.replay),

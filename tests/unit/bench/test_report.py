@@ -54,13 +54,16 @@ def test_more_turns_a_second_are_judged_by_the_upper_quartile() -> None:
 
 def hops(state: int, requests: int = 2, written: int = 1_000) -> dict[str, Any]:
     """A message of one hop."""
-    return {"turn": {"state": state, "requests": requests, "written_bytes": written, "wcu": 6}}
+    asked = {"state": state, "requests": requests, "by_operation": {"Query": requests}}
+    return {"turn": {**asked, "written_bytes": written, "wcu": 6}}
 
 
 def counts(last: dict[str, Any]) -> dict[str, Any]:
     turns = {"1": [hops(2, 9)], "10": [hops(2)], "100": [hops(2)], "1000": [hops(2), last]}
     replay = {"within": {"requests": 2}, "after": {"requests": 3}}
-    return {"conditions": {"cores": 2}, "loads": {}, "counts": {"turns": turns, "replay": replay}}
+    cold = {name: {"once": {}, "by_operation": {}} for name in last}
+    counted = {"turns": turns, "replay": replay, "cold": cold}
+    return {"conditions": {"cores": 2}, "loads": {}, "counts": counted}
 
 
 @pytest.mark.parametrize(
