@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from functions import _compose
-from functions._observe import count
+from functions._observe import count, log
 from persona import keys
 from persona.errors import Conflict, Rejected
 from persona.model import FORMAT, Place
@@ -42,7 +42,10 @@ def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
 def push(lane: str, ports: Ports) -> None:
     """Sends every open socket of the lane what it has not seen, and moves its cursor."""
     for key, row in ports.table.query(keys.socket_of(lane, "")):
-        _push_one(key.sort, row, ports)
+        try:
+            _push_one(key.sort, row, ports)
+        except Exception:  # one socket's trouble is no other's
+            log.exception("push failed")
 
 
 def _push_one(socket: str, row: Row, ports: Ports) -> None:
@@ -51,11 +54,9 @@ def _push_one(socket: str, row: Row, ports: Ports) -> None:
         page = conversation.read(place, cursor, ports)
         if page.cursor == cursor:
             break
-        messages = json.dumps(conversation.shown_all(page.messages))
         mark = json.dumps({"type": "cursor", "cursor": page.cursor})
-        if (page.messages and not ports.sockets.push(socket, messages)) or not ports.sockets.push(
-            socket, mark
-        ):
+        frames = [*conversation.frames(page.messages), mark]
+        if not all(ports.sockets.push(socket, frame) for frame in frames):
             if ports.clock.now() > row.get("opened", 0.0) + OPENING:
                 _drop(socket, ports)
             return

@@ -19,7 +19,9 @@ CONNECT_SECONDS, READ_SECONDS = 2.0, 5.0
 SLOW = {"lambda": 10.0, "s3": 10.0, "kms": 10.0, "bedrock-runtime": 60.0}
 """Read timeouts of what may take longer than a table or a queue."""
 MOST_ATTEMPTS = 3
-USER_AGENT = f"persona-hub/{VERSION} botocore/{botocore.__version__}"
+HOT = ("dynamodb", "sqs")
+"""Asked several times a message, so that looking at each request twice shows."""
+PRODUCT = f"persona-hub/{VERSION} botocore/{botocore.__version__}"
 """Said as it is: botocore otherwise puts it together twice a request, a tenth of its time."""
 TOO_MANY = 429
 
@@ -81,8 +83,8 @@ class Clients:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=SLOW.get(name, READ_SECONDS),
             retries={"mode": "standard", "total_max_attempts": MOST_ATTEMPTS},
-            parameter_validation=False,  # what we ask is typed here, and AWS looks for itself
-            user_agent=USER_AGENT,
+            parameter_validation=name not in HOT,  # what we ask is typed, and AWS looks for itself
+            user_agent=PRODUCT,
         )
         return self._session.create_client(name, region_name=self._region, config=config, **more)
 

@@ -20,7 +20,7 @@ from persona.ports import Clock
 REPEAT_WINDOW = 300.0
 VISIBILITY = 180.0
 """Seconds until a received message comes again: the turn's timeout and a minute."""
-MOST_RECEIVES = 8
+MOST_RECEIVES = 50
 BATCH = 10
 MOST_BYTES = 256 * 1024
 """Of one message, as the lanes in AWS take it."""

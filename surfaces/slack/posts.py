@@ -24,7 +24,7 @@ UNSURE = frozenset({"internal_error", "fatal_error", "service_unavailable", "req
 
 def send(act: Act, hands: Hands) -> Sent:
     """One message. Raises Transient, Refused or Unknown, as Slack answers."""
-    if "slack" not in hands.settings.sends:
+    if hands.settings.keeps("slack"):
         return Sent(kept=True)
     team, token = act.detail.get("team", ""), hands.secrets.get("SLACK_BOT_TOKEN")
     if _is_disabled([team, act.detail.get("org", "")], hands.table, token):

@@ -5,7 +5,7 @@ A cursor says how far each home was read, so it stays right however many homes a
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,14 @@ from persona import keys
 from persona.errors import Rejected
 from persona.markdown import to_html
 from persona.memory import evidence
-from persona.model import Place, Said
+from persona.model import Place, Said, Turn
 from persona.ports import Store
 
 PAGE_TURNS = 200
+PAGE_CHARACTERS = 300_000
+"""Of words in a page, so that Lambda's 6 MB hold it, rendered and in base64."""
+FRAME_BYTES = 100_000
+"""API Gateway takes 128 KB a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,22 @@ def read(place: Place, cursor: str, store: Store) -> Page:
     positions = _open(cursor)
     messages: list[Said] = []
     for home in (place.home,):
-        turns = evidence.read_turns(store, home, positions.get(home, 0), PAGE_TURNS)
+        turns = _fitting(evidence.read_turns(store, home, positions.get(home, 0), PAGE_TURNS))
         if turns:
             positions[home] = turns[-1].version
         messages += [said for turn in turns for said in turn.said]
     return Page(sorted(messages, key=lambda said: said.at), _close(positions))
+
+
+def _fitting(turns: list[Turn]) -> list[Turn]:
+    """As many as one page holds, and at least one."""
+    size, fitting = 0, list[Turn]()
+    for turn in turns:
+        size += sum(len(said.text) for said in turn.said)
+        if fitting and size > PAGE_CHARACTERS:
+            break
+        fitting.append(turn)
+    return fitting
 
 
 def newest(place: Place, store: Store) -> str:
@@ -59,6 +74,23 @@ def shown(message: Said) -> dict[str, Any]:
 
 def shown_all(messages: Iterable[Said]) -> list[dict[str, Any]]:
     return [shown(message) for message in messages]
+
+
+def frames(messages: Iterable[Said]) -> Iterator[str]:
+    """The messages as JSON lists that a socket takes; one too large alone goes without its HTML."""
+    frame: list[dict[str, Any]] = []
+    size = 0
+    for message in map(shown, messages):
+        if len(json.dumps(message)) > FRAME_BYTES:
+            message.pop("html", None)
+        length = len(json.dumps(message))
+        if frame and size + length > FRAME_BYTES:
+            yield json.dumps(frame)
+            frame, size = [], 0
+        frame.append(message)
+        size += length
+    if frame:
+        yield json.dumps(frame)
 
 
 def _open(cursor: str) -> dict[str, int]:

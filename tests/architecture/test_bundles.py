@@ -4,8 +4,11 @@ import base64
 import json
 import os
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -141,9 +144,43 @@ def test_a_text_message_goes_through_three_bundles(
     assert invoke(built["turn"], batch, aws.env) == {"batchItemFailures": []}
     lane = batch["Records"][0]["attributes"]["MessageGroupId"]
     assert _acts(aws, lane) == ["OPEN"]
-    assert invoke(built["act-sms"], {"function": "sms", "lane": lane}, aws.env) is None
+    with provider({"sid": "SM" + "9" * 32, "status": "queued"}) as (url, posts):
+        env = {**aws.env, "HUB_TWILIO_API_URL": url}
+        assert invoke(built["act-sms"], {"function": "sms", "lane": lane}, env) is None
     assert _acts(aws, lane) == ["DONE"]
+    ((path, body),) = posts
+    assert path.endswith("/Messages.json")
+    assert "4812" in body
     assert "4812" not in json.dumps(aws.rows(), default=str)
+
+
+@contextmanager
+def provider(answer: dict[str, str]) -> Generator[tuple[str, list[tuple[str, str]]], None, None]:
+    """A vendor's API on loopback: its URL, and what was posted to it."""
+    posts: list[tuple[str, str]] = []
+
+    class Taker(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"])).decode()
+            posts.append((self.path, body))
+            said = json.dumps(answer).encode()
+            self.send_response(201)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Taker)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", posts
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(10)
 
 
 def test_a_slack_message_goes_in_through_bolt(built: dict[str, Bundle], aws: served.Served) -> None:

@@ -31,7 +31,7 @@ def test_rows_of_format_1_move_into_their_lanes(tmp_path: Path) -> None:
         connection.execute("PRAGMA user_version = 1")
     kept = state.upgrade(tmp_path)
     assert kept == tmp_path / "before-upgrade-from-1"
-    assert (kept / "hub.db").exists()
+    assert kept and (kept / "hub.db").exists()
     family = state.open_state(tmp_path, {})
     assert dict(family.table.scan("")) == NEW
     assert [key.sort for key in family.table.due(2.0)] == ["GONE#HASH", "REDACT#000000000002"]
