@@ -33,14 +33,18 @@ KINDS: dict[str, Kind] = {
 
 @dataclass
 class FaultyRequests:
-    """Botocore's hooks for one run; `sites` says from where in our code each call came."""
+    """Botocore's hooks for one run.
+
+    `sites` says from where in our code each request came, and which of the run's calls it was.
+    """
 
     injector: Injector
-    sites: list[str] = field(default_factory=list[str])
+    sites: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     losing: bool = False
 
     def before_call(self, *, model: Any, context: dict[str, Any], **_: Any) -> Any:
-        self.sites.append(f"{model.name} {_site(sys._getframe())}")
+        number = len(self.injector.census) + 1
+        self.sites.append((number, f"{model.name} {_site(sys._getframe())}"))
         if not self.injector.fires(KINDS.get(model.name, "commit")):
             return None
         match self.injector.mode:

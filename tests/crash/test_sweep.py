@@ -62,7 +62,10 @@ def modes(kind: Kind) -> list[Mode]:
 
 
 def aws_points(story: Story, kind: Class) -> list[tuple[int, Mode]]:
-    """Each place in our code from which a request is made, where the story first comes to it."""
+    """Each place in our code from which a request is made, where the story first comes to it.
+
+    And every call to the provider.
+    """
     injector = Injector()
     house = House(story, kind, injector, family="aws")
     faults = world().faults
@@ -73,8 +76,11 @@ def aws_points(story: Story, kind: Class) -> list[tuple[int, Mode]]:
         house.close()
     assert not [name for name in EVIL if found[name]], found
     first: dict[str, int] = {}
-    for at, site in enumerate(faults.sites, 1):
+    for at, site in faults.sites:
         first.setdefault(site, at)
+    for at, call in enumerate(injector.census, 1):
+        if call in ("send", "lookup"):
+            first.setdefault(f"{call} {at}", at)
     return [(at, mode) for at in first.values() for mode in modes(injector.census[at - 1])]
 
 
