@@ -12,7 +12,7 @@ from persona.errors import Broken
 FORMAT = 1
 """Version of every row, lane message and event written today; a newer one is parked, not guessed."""
 
-Kind = Literal["message", "edit", "delete", "outcome", "status", "halt", "resume"]
+Kind = Literal["message", "edit", "delete", "outcome", "status", "halt", "resume", "link"]
 Audience = Literal["private", "lane", "unverified"]
 """Who can read what is said: the person alone, everybody in a shared lane, or nobody proven."""
 
@@ -145,7 +145,8 @@ class Turn:
     """One pass as it is remembered: the words, the reply, and what the reply relied on.
 
     `number` counts the turns with words in this lane; it names the slot among the recent ones.
-    `blobs` names raw originals that lie elsewhere, such as the whole mail.
+    `blobs` names raw originals that lie elsewhere, such as the whole mail. `lane` is the lane
+    whose acts carried the reply; empty for the home's own.
     """
 
     version: int
@@ -160,6 +161,7 @@ class Turn:
     mind: str = ""
     kept: bool = False
     blobs: tuple[str, ...] = ()
+    lane: str = ""
 
     @property
     def pointer(self) -> str:
@@ -202,7 +204,9 @@ class Decision:
     says that the notes so far were told. `status` is a provider's report on one act. `mind` says
     which brain thought of it, `cost` what the models among them took (see `mind/budget.py`),
     `notice` that the reply may pass a halt, since it confirms one, `greets` that it says who this
-    is, `failed` that the events ended unworked.
+    is, `failed` that the events ended unworked. `link` is a wish for the link function (its verb
+    and what it needs, see `acts/link.py`), `linking` the code that now waits for a yes here: a
+    text in its place, None for no change.
     """
 
     reply: str = ""
@@ -222,6 +226,8 @@ class Decision:
     notice: bool = False
     greets: bool = False
     failed: bool = False
+    link: Mapping[str, str] = field(default_factory=dict[str, str])
+    linking: str | None = None
 
 
 State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]

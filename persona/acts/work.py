@@ -18,12 +18,13 @@ from persona.acts import outbox
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.errors import Broken, Conflict, Refused, Transient, Unknown
 from persona.keys import Key
-from persona.memory.standing import open_gate
+from persona.memory.standing import Gate, open_gate
 from persona.model import Act, Event, State
 from persona.ports import Carrier, Hands, Ports, Row, Sent
 
 MOST_TRIES = 10
 MOST_LOOKS = 60
+MOST_GATES = 8
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 
 
@@ -151,7 +152,7 @@ def _carry(
     if act.tries > MOST_TRIES:
         return _end(act, "failed", Sent(), "given up", ports)
     try:
-        verdict = _judge(act, gate)
+        verdict = _judge(act, gate, desk)
         if verdict.decision == "deny":
             return _end(act, "failed", Sent(), verdict.reason, ports)
         if carrier.send is None:
@@ -196,21 +197,36 @@ def _ask_later(act: Act, ports: Ports) -> None:
         outbox.postpone(ports, act, ports.clock.now() + max(pause, 3.0), state="sending")
 
 
-def _judge(act: Act, row: Row | None) -> Verdict:
-    """The verdict by the gate as it stood after the claim."""
+def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
+    """The verdict by the gate as it stood after the claim, and by those to which the home went.
+
+    A link that was made meanwhile takes nothing from what was on its way to that address.
+    """
     if row is None:
         return Verdict("deny", "erased")
-    gate = open_gate(row)
+    gates = _gates(act.home, open_gate(row), desk)
+    suppressed = [gate.suppressed.get(str(act.address), "") for gate in gates]
     return judge_reply(
         Facts(
-            halted=gate.halted,
+            halted=any(gate.halted for gate in gates),
             notice=act.notice,
-            suppressed=gate.suppressed.get(str(act.address), ""),
-            home_is_here=act.home in gate.homes,
+            suppressed=next(filter(None, suppressed), ""),
+            home_is_here=act.home in gates[-1].homes,
             written_for=act.audience,
             heard_by=act.audience,
         )
     )
+
+
+def _gates(home: str, gate: Gate, desk: _Desk) -> list[Gate]:
+    """This gate, and those to which links gave the home one after the other."""
+    gates = [gate]
+    while home not in gates[-1].homes and home in gates[-1].given and len(gates) < MOST_GATES:
+        lane = gates[-1].given[home]
+        key = keys.gate(lane)
+        rows = desk.hands.table.within(keys.Scope.of_gate(lane)).get([key])
+        gates.append(open_gate(rows[key]))
+    return gates
 
 
 def _later(act: Act, error: Transient, ports: Ports) -> Ended | None:

@@ -12,6 +12,7 @@ from backends.local.family import open_family
 from backends.local.lanes import Message
 from functions import act as act_function
 from functions import ingress, sweep
+from functions import link as link_function
 from functions import turn as turn_function
 from functions._compose import compose
 from hub.stage import sqs_event
@@ -209,7 +210,9 @@ class House:
         before = len(self.provider.got)
         try:
             self.stall = SEND_STALL
-            if ring[0] != "socket":
+            if ring[0] == "link":
+                link_function.run(ring.event(), self.ports)
+            elif ring[0] != "socket":
                 act_function.run(ring.event(), self.ports)
         except Death:
             self.ports = self._process()

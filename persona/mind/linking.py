@@ -1,0 +1,155 @@
+"""Links in words, by code and never by a model: what is wished, and what is told of it."""
+
+import hashlib
+from collections.abc import Mapping
+from string import ascii_uppercase
+
+from persona.keys import MOST_HOMES
+from persona.memory.standing import Link, Standing
+from persona.mind.commands import Command, parse
+from persona.mind.words import named
+from persona.model import Address, Decision, Event
+from persona.ports import Ports
+
+LETTERS = "".join(letter for letter in ascii_uppercase if letter not in "IO") + "23456789"
+LENGTH = 6
+TRIED = frozenset({"offer", "claim", "confirm"})
+"""The wishes that count as tries."""
+
+SHARED = "Linking works in private only: write to me directly, where nobody else reads."
+OFTEN = "You have tried this often enough for now. Try again in an hour."
+FULL = f"I keep at most {MOST_HOMES} addresses together: unlink one first. Nothing was linked."
+NOBODY = "Nothing here waits for a yes."
+ALONE = "No other address is linked to this one."
+QUARANTINED = (
+    "This address was linked a short while ago: until {hours} hours have passed it can unlink "
+    "only itself."
+)
+OFFERED = (
+    "To be known as yourself elsewhere, say this there within 10 minutes:\n"
+    "link {code}\n"
+    "Then I ask here whether it was you. Give the code to nobody."
+)
+SAID = {
+    "asked": (
+        "{other} asks to be you here as well. If that is you, it shows a number: say yes and the "
+        "number, such as “yes NN”. If it is not you, say “not me”. Give the number to nobody."
+    ),
+    "claimed": (
+        "Your number is {number}. I asked {other} whether this is you: answer there with "
+        "“yes {number}”. If that is not an address of yours, do nothing, and give the number to "
+        "nobody."
+    ),
+    "refused": (
+        "That code does not work: it may be wrong, used, too old, or from this very conversation. "
+        "Say link on your other surface, and you get a new one."
+    ),
+    "linked": "Linked: {other} and this are one conversation now.{closed} “unlink {id}” parts them.",
+    "joined": "{other} was linked to you just now. If that was not you: “unlink {id}”.",
+    "wrong": "That is not the number that {other} shows. Nothing is linked; tries left: {left}.",
+    "full": FULL,
+    "dropped": "Nothing was linked, and the code is dead.",
+    "declined": "The other side did not say yes: nothing was linked.",
+    "parted": "{other} is on its own again, and so is what was said there.",
+    "apart": (
+        "This address is on its own again. What you told me here stays here, and the rest is "
+        "closed to it."
+    ),
+}
+"""What is told of each step, by what the link function calls it."""
+
+
+def wish(standing: Standing, event: Event, ports: Ports) -> Decision | None:
+    """What these words wish to link or unlink; None where they are about something else."""
+    command = parse(event.words)
+    if command is None or command.verb not in ("link", "unlink", "confirm", "not me"):
+        return None
+    waits = standing.head.linking
+    if command.verb in ("confirm", "not me") and not waits:
+        return None
+    if standing.is_shared:
+        return _say(SHARED)
+    if command.verb == "unlink":
+        return _unlink(standing, command, ports)
+    if command.verb == "confirm":
+        return _ask("confirm", code=waits, number=command.rest)
+    if command.verb == "not me":
+        return _ask("refuse", code=waits)
+    if command.rest:
+        return _ask("claim", code=hash_of(command.rest))
+    return _offer(standing, ports)
+
+
+def hash_of(code: str) -> str:
+    """What stands for a code everywhere but in the words that show it."""
+    return hashlib.sha256(code.upper().encode()).hexdigest()
+
+
+def _offer(standing: Standing, ports: Ports) -> Decision:
+    if len(standing.gate.homes) >= MOST_HOMES:
+        return _say(FULL)
+    code = "".join(LETTERS[byte % len(LETTERS)] for byte in ports.entropy(LENGTH))
+    reply = OFFERED.format(code=code)
+    return Decision(reply=reply, mind="none", link={"verb": "offer", "code": hash_of(code)})
+
+
+def _unlink(standing: Standing, command: Command, ports: Ports) -> Decision:
+    gate, own = standing.gate, standing.place.home
+    if len(gate.homes) < 2:
+        return _say(ALONE)
+    found = _meant(command.rest, gate.links, own, ports)
+    if len(found) != 1:
+        links = found or gate.links
+        listed = "\n".join(f"unlink {link.address.id}" for link in links.values())
+        return _say(f"Which one? Say one of these:\n{listed}")
+    ((home, link),) = found.items()
+    quarantine = ports.settings.link_quarantine
+    if home != own and gate.is_new(own, ports.clock.now() - quarantine):
+        return _say(QUARANTINED.format(hours=round(quarantine / 3600) or 1))
+    return _ask("unlink", code="", home=home, other=str(link.address))
+
+
+def _meant(named_so: str, links: Mapping[str, Link], own: str, ports: Ports) -> dict[str, Link]:
+    """The linked homes that a surface's name, an address or `me` stands for."""
+    said = named_so.strip(" .!<>`'\"").casefold()
+    if said in ("me", "this", "here", "myself"):
+        return {own: links[own]}
+    by_id = {h: link for h, link in links.items() if said == link.address.id.casefold()}
+    return by_id or {
+        home: link
+        for home, link in links.items()
+        if said in (link.address.surface, ports.surfaces[link.address.surface].title.casefold())
+    }
+
+
+def _say(reply: str) -> Decision:
+    return Decision(reply=reply, mind="none")
+
+
+def _ask(verb: str, **more: str) -> Decision:
+    """A wish whose outcome is told when it is known; nothing is said at once."""
+    return Decision(mind="none", link={"verb": verb, **more})
+
+
+def told(event: Event, ports: Ports) -> Decision:
+    """The turn on what became of a link: what this side is told, and what it waits for now."""
+    about = event.detail
+    other = named(Address.parse(about["other"]), ports) if "other" in about else ""
+    what = about["link"]
+    linking = {"asked": about.get("code", ""), "linked": "", "dropped": "", "full": ""}.get(what)
+    return Decision(reply=_sentence(what, other, about, ports), mind="none", linking=linking)
+
+
+def _sentence(what: str, other: str, about: Mapping[str, str], ports: Ports) -> str:
+    """What one side is told of a step; the words of `SAID` with whom and what it is about."""
+    said = SAID.get(what, NOBODY)
+    id = Address.parse(about.get("other", "")).id
+    number, left = about.get("number", ""), about.get("left", "")
+    return said.format(other=other, id=id, number=number, left=left, closed=_closed(ports))
+
+
+def _closed(ports: Ports) -> str:
+    hours = ports.settings.link_quarantine / 3600
+    if not hours:
+        return ""
+    return f" For {max(1, round(hours))} hours the newer one opens nothing that was said before."
