@@ -42,7 +42,7 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
         case "outcome":
             return _on_outcome(standing, events[0])
         case "status":
-            return _on_status(events[0])
+            return _on_status(standing, events[0])
         case "link":
             return linking.told(events[0], ports)
 
@@ -175,11 +175,20 @@ def _on_outcome(standing: Standing, event: Event) -> Decision:
     return Decision(mind="none", suppress=suppress, untold=note)
 
 
-def _on_status(event: Event) -> Decision:
-    """A carrier's late report: the act moves forward, and a closed number is not tried again."""
+def _on_status(standing: Standing, event: Event) -> Decision:
+    """A carrier's late report: the act moves forward, and a closed number is not tried again.
+
+    The act may be another lane's, where a link came or went meanwhile: that lane moves it, and
+    the one that has the address now heeds the rest.
+    """
     status, reason = event.detail.get("status", ""), event.detail.get("reason", "")
     suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
     untold = UNDELIVERED if status == "failed" else ""
+    place = standing.place
+    if place.home not in standing.gate.homes:
+        return Decision(mind="none", status=(status, event.target))
+    if event.reported_lane not in ("", place.lane):
+        return Decision(mind="none", suppress=suppress, untold=untold)
     return Decision(mind="none", status=(status, event.target), suppress=suppress, untold=untold)
 
 

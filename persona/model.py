@@ -69,6 +69,11 @@ class Event:
         """The id under which these words stand in the conversation."""
         return message_id(self.id)
 
+    @property
+    def reported_lane(self) -> str:
+        """The lane whose act a carrier reports on; empty for all else, and where it cannot say."""
+        return self.detail.get("lane", "") if self.kind == "status" else ""
+
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
 

@@ -7,7 +7,7 @@ as events already seen.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import decide
@@ -47,9 +47,13 @@ def take_turn(
         fresh = standing.unhandled(events)
         if not fresh:
             return Taken()
-        if place.home not in standing.gate.homes:
+        is_here, reports = place.home in standing.gate.homes, fresh[0].reported_lane
+        if not is_here and reports != place.lane:
             return _forward(standing, fresh, own)
-        ports = own.within(_scope(place.lane, standing.gate.homes, own))
+        if is_here and reports not in ("", place.lane):
+            _pass_on(fresh[0], own)
+        homes = standing.gate.homes if is_here else [place.home]
+        ports = own.within(_scope(place.lane, homes, own))
         moment = (standing.head.version, standing.gate.epoch)
         if thought is not None and thought[0] != moment:
             wasted.append(thought[1].cost)
@@ -85,6 +89,12 @@ def _forward(standing: Standing, events: Sequence[Event], ports: Ports) -> Taken
             raise Broken("an event of an address that nobody has met")
         ports.lanes.put(place.lane, event.to_json(), f"{event.id}#{lane}#{epoch}")
     return Taken()
+
+
+def _pass_on(event: Event, ports: Ports) -> None:
+    """A report on an act of a lane that this address has left, or is now worked away from."""
+    copy = replace(event, id=f"{event.id}@{event.reported_lane}")
+    ports.lanes.put(event.reported_lane, copy.to_json(), copy.id)
 
 
 def _let_go(standing: Standing, events: Sequence[Event], ports: Ports) -> None:

@@ -142,6 +142,7 @@ def _take_status(fields: dict[str, str], reference: str, door: Door) -> None:
     The callback's URL names the act, so that a report also settles one whose sending is UNKNOWN.
     """
     sid, told = fields.get("MessageSid", ""), fields.get("MessageStatus", "").lower()
+    lane, _, after = reference.rpartition("/")
     status = STATES.get(told)
     address = Address("sms", _canonical(fields.get("To", "")))
     if not sid or status is None or addresses.find(door.table, address) is None:
@@ -158,7 +159,8 @@ def _take_status(fields: dict[str, str], reference: str, door: Door) -> None:
             detail={
                 "status": status,
                 "reason": _reason(_number(fields.get("ErrorCode", ""))),
-                "act": reference,
+                "lane": lane,
+                "act": after,
             },
         )
     )
@@ -252,7 +254,7 @@ def send(act: Act, hands: Hands) -> Sent:
     more: dict[str, Any] = {}
     host = urlsplit(hands.settings.public_url).hostname
     if host not in ("127.0.0.1", "localhost"):  # Twilio calls back only where it can reach
-        reference = quote(act.after, safe="")
+        reference = quote(f"{act.lane}/{act.after}", safe="")
         more["status_callback"] = f"{hands.settings.public_url}/sms/status?act={reference}"
     try:
         message = client.messages.create(

@@ -48,15 +48,19 @@ def read(address: Address, cursor: str, reader: Reader) -> Page:
     positions = _open(cursor)
     place, gate = _standing(address, reader)
     until = reader.clock.now() - reader.settings.link_quarantine
-    found = {
-        home: evidence.read_turns(reader, home, positions.get(home, 0), PAGE_TURNS)
-        for home in gate.homes
-    }
-    turns = _in_order(found)
-    for turn in turns:
-        positions[turn.home] = max(positions.get(turn.home, 0), turn.version)
-    said = [one for turn in turns if gate.shows(place.home, turn, until) for one in turn.said]
-    return Page(said, _close(positions))
+    said: list[Said] = []
+    while not said:  # a page may hold nothing that this address sees, and the next one something
+        found = {
+            home: evidence.read_turns(reader, home, positions.get(home, 0), PAGE_TURNS)
+            for home in gate.homes
+        }
+        turns = _in_order(found)
+        if not turns:
+            break
+        for turn in turns:
+            positions[turn.home] = max(positions.get(turn.home, 0), turn.version)
+        said = [one for turn in turns if gate.shows(place.home, turn, until) for one in turn.said]
+    return Page(sorted(said, key=lambda one: one.at), _close(positions))
 
 
 def _in_order(found: Mapping[str, list[Turn]]) -> list[Turn]:
