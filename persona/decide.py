@@ -44,7 +44,7 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
         case "status":
             return _on_status(standing, events[0])
         case "link":
-            return linking.told(events[0], ports)
+            return linking.told(standing, events[0], ports)
 
 
 def failing(events: Sequence[Event]) -> Decision:

@@ -210,8 +210,8 @@ class Decision:
     which brain thought of it, `cost` what the models among them took (see `mind/budget.py`),
     `notice` that the reply may pass a halt, since it confirms one, `greets` that it says who this
     is, `failed` that the events ended unworked. `link` is a wish for the link function (its verb
-    and what it needs, see `acts/link.py`), `linking` the code that now waits for a yes here: a
-    text in its place, None for no change.
+    and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
+    empty for none, None for no change.
     """
 
     reply: str = ""
@@ -232,7 +232,7 @@ class Decision:
     greets: bool = False
     failed: bool = False
     link: Mapping[str, str] = field(default_factory=dict[str, str])
-    linking: str | None = None
+    linking: Mapping[str, Any] | None = None
 
 
 State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]

@@ -37,7 +37,7 @@ from persona.seal import seal, unseal
 FUNCTION = "link"
 LIFE = 600.0
 """Seconds for which a code may be claimed, and then its number be answered."""
-MOST_WRONG = 5
+MOST_WRONG = 3
 TRIES = 8
 
 
@@ -67,13 +67,19 @@ class Linking:
         raise Transient("others keep moving what is to be linked")
 
     def _offer(self, act: Act) -> None:
-        if self._read(act) is None:  # else it is our own, whose answer was lost
+        """A new code; the one before it, which the same lane may still hold, is dead with that."""
+        if self._read(act, act.detail["code"]) is None:  # else our own, whose answer was lost
             until = self._ports.clock.now() + LIFE
             self._move(act, Code(act.detail["code"], act.lane, End.of(act), until))
+        before = self._read(act, act.detail["before"]) if act.detail["before"] else None
+        if before is not None and before.step in ("offered", "claimed"):
+            before = self._move(act, replace(before, step="revoked"))
+        if before is not None and before.last == act.id and before.claimer is not None:
+            self._tell(act, before.claimer, "declined")
 
     def _claim(self, act: Act) -> None:
         """Whatever is wrong with a code, the answer is the same."""
-        code, own, now = self._read(act), End.of(act), self._ports.clock.now()
+        code, own, now = self._read(act, act.detail["code"]), End.of(act), self._ports.clock.now()
         if code is None or code.claim != act.id:
             is_open = code is not None and code.step == "offered" and now < code.until
             if code is None or not is_open or self._are_one(act, code.issuer, own):
@@ -82,7 +88,7 @@ class Linking:
             number = str(10 + int.from_bytes(self._ports.entropy(8)) % 90)
             claimed = replace(code, step="claimed", claimer=own, number=number, claim=act.id)
             code = self._move(act, replace(claimed, until=now + LIFE))
-        self._tell(act, code.issuer, "asked", other=str(own.address), code=code.hash)
+        self._tell(act, code.issuer, "asked", other=str(own.address))
         self._tell(act, own, "claimed", other=str(code.issuer.address), number=code.number)
 
     def _are_one(self, act: Act, one: End, other: End) -> bool:
@@ -90,7 +96,7 @@ class Linking:
         return self._place(act, one.address).lane == self._place(act, other.address).lane
 
     def _confirm(self, act: Act) -> None:
-        code, own = self._read(act), End.of(act)
+        code, own = self._read(act, act.detail["code"]), End.of(act)
         is_issuer = code is not None and code.issuer.address == own.address
         if code is None or code.claimer is None or not is_issuer:
             self._tell(act, own, "over")
@@ -112,7 +118,7 @@ class Linking:
     def _tell_confirmed(self, act: Act, code: Code, own: End, is_right: bool) -> None:
         other = code.claimer or own
         if code.step == "linked":
-            self._tell(act, own, "linked", other=str(other.address))
+            self._tell(act, own, "linked", other=str(other.address), code=code.hash)
             self._tell(act, other, "linked", other=str(own.address))
             told = {own.home, other.home}
             self._tell_others(act, own.address, told, "joined", str(other.address))
@@ -120,11 +126,11 @@ class Linking:
             left = str(MOST_WRONG - code.wrong)
             self._tell(act, own, "wrong", other=str(other.address), left=left)
         else:
-            self._tell(act, own, "full" if is_right else "dropped")
+            self._tell(act, own, "full" if is_right else "dropped", code=code.hash)
             self._tell(act, other, "declined")
 
     def _refuse(self, act: Act) -> None:
-        code, own = self._read(act), End.of(act)
+        code, own = self._read(act, act.detail["code"]), End.of(act)
         is_issuer = code is not None and code.issuer.address == own.address
         if code is None or not is_issuer:
             self._tell(act, own, "over")
@@ -134,7 +140,7 @@ class Linking:
                 self._tell(act, own, "over")
                 return
             code = self._move(act, replace(code, step="revoked"))
-        self._tell(act, own, "dropped")
+        self._tell(act, own, "dropped", code=code.hash)
         if code.claimer is not None:
             self._tell(act, code.claimer, "declined")
 
@@ -245,10 +251,10 @@ class Linking:
 
     # Codes
 
-    def _read(self, act: Act) -> Code | None:
-        key = keys.code(act.detail["code"])
-        row = self._table(act, act.detail["code"]).get([key]).get(key)
-        return codes.open_row(self._ports, act.detail["code"], row) if row else None
+    def _read(self, act: Act, hash: str) -> Code | None:
+        key = keys.code(hash)
+        row = self._table(act, hash).get([key]).get(key)
+        return codes.open_row(self._ports, hash, row) if row else None
 
     def _move(
         self,

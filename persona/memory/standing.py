@@ -26,7 +26,8 @@ class Head:
     question that the next words may answer; `untold` what the person has yet to hear about
     messages that did not arrive. `tails` names the last act to each address; None where older
     code kept no such account. `spent` is what thinking has cost in this lane today. `linking` is
-    the code of the link that waits for a yes, `tries` when links were last tried.
+    the one code that was offered here, and until when it can be answered; `tries` are the times
+    of the last tries to link.
     """
 
     version: int = 0
@@ -42,7 +43,7 @@ class Head:
     untold: tuple[str, ...] = ()
     tails: Mapping[str, str] | None = field(default_factory=dict[str, str])
     spent: Spent = field(default_factory=Spent)
-    linking: str = ""
+    linking: Mapping[str, Any] = field(default_factory=dict[str, Any])
     tries: tuple[float, ...] = ()
 
 
@@ -227,7 +228,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "tails": dict(head.tails or {}),
     }
     if head.linking or head.tries:
-        digest |= {"linking": head.linking, "tries": list(head.tries)}
+        digest |= {"linking": dict(head.linking), "tries": list(head.tries)}
     return {
         "v": FORMAT,
         "version": head.version,
@@ -273,6 +274,6 @@ def _open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         untold=tuple(digest["untold"]),
         tails=digest.get("tails"),
         spent=Spent(**row.get("spent", {})),
-        linking=digest.get("linking", ""),
+        linking=digest.get("linking", {}),
         tries=tuple(digest.get("tries", ())),
     )

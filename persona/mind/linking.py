@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from string import ascii_uppercase
+from typing import Any
 
 from persona.keys import MOST_HOMES
 from persona.memory.standing import Link, Standing
@@ -13,6 +14,8 @@ from persona.ports import Ports
 
 LETTERS = "".join(letter for letter in ascii_uppercase if letter not in "IO") + "23456789"
 LENGTH = 6
+ANSWERABLE = 1_200.0
+"""Seconds: as long as a code may wait to be claimed, and then for its number."""
 TRIED = frozenset({"offer", "claim", "confirm"})
 """The wishes that count as tries."""
 
@@ -64,7 +67,7 @@ def wish(standing: Standing, event: Event, ports: Ports) -> Decision | None:
     command = parse(event.words)
     if command is None or command.verb not in ("link", "unlink", "confirm", "not me"):
         return None
-    waits = standing.head.linking
+    waits = _offered(standing, ports)
     if command.verb in ("confirm", "not me") and not waits:
         return None
     if standing.is_shared:
@@ -80,6 +83,12 @@ def wish(standing: Standing, event: Event, ports: Ports) -> Decision | None:
     return _offer(standing, ports)
 
 
+def _offered(standing: Standing, ports: Ports) -> str:
+    """The hash of the code that was offered here last and may still be answered."""
+    linking = standing.head.linking
+    return linking["code"] if linking and ports.clock.now() < linking["until"] else ""
+
+
 def hash_of(code: str) -> str:
     """What stands for a code everywhere but in the words that show it."""
     return hashlib.sha256(code.upper().encode()).hexdigest()
@@ -89,8 +98,9 @@ def _offer(standing: Standing, ports: Ports) -> Decision:
     if len(standing.gate.homes) >= MOST_HOMES:
         return _say(FULL)
     code = "".join(LETTERS[byte % len(LETTERS)] for byte in ports.entropy(LENGTH))
-    reply = OFFERED.format(code=code)
-    return Decision(reply=reply, mind="none", link={"verb": "offer", "code": hash_of(code)})
+    wish = {"verb": "offer", "code": hash_of(code), "before": _offered(standing, ports)}
+    linking = {"code": hash_of(code), "until": ports.clock.now() + ANSWERABLE}
+    return Decision(reply=OFFERED.format(code=code), mind="none", link=wish, linking=linking)
 
 
 def _unlink(standing: Standing, command: Command, ports: Ports) -> Decision:
@@ -131,12 +141,13 @@ def _ask(verb: str, **more: str) -> Decision:
     return Decision(mind="none", link={"verb": verb, **more})
 
 
-def told(event: Event, ports: Ports) -> Decision:
+def told(standing: Standing, event: Event, ports: Ports) -> Decision:
     """The turn on what became of a link: what this side is told, and what it waits for now."""
     about = event.detail
     other = named(Address.parse(about["other"]), ports) if "other" in about else ""
     what = about["link"]
-    linking = {"asked": about.get("code", ""), "linked": "", "dropped": "", "full": ""}.get(what)
+    is_over = bool(about.get("code")) and about["code"] == standing.head.linking.get("code")
+    linking: dict[str, Any] | None = {} if is_over else None
     return Decision(reply=_sentence(what, other, about, ports), mind="none", linking=linking)
 
 
