@@ -25,6 +25,8 @@ from persona.ports import Carrier, Hands, Ports, Row, Sent
 MOST_TRIES = 10
 MOST_LOOKS = 60
 MOST_GATES = 8
+FRESH = 3_600.0
+"""Seconds after a link in which its address may still be owed something by its former lane."""
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 
 
@@ -155,6 +157,8 @@ def _carry(
         verdict = _judge(act, gate, desk)
         if verdict.decision == "deny":
             return _end(act, "failed", Sent(), verdict.reason, ports)
+        if _is_overtaking(act, gate, desk):
+            raise Transient("what was decided before a link goes first")
         if carrier.send is None:
             raise Broken(f"{act.function} has acts and no way to send them")
         sent = carrier.send(act, desk.hands)
@@ -227,6 +231,17 @@ def _gates(home: str, gate: Gate, desk: _Desk) -> list[Gate]:
         rows = desk.hands.table.within(keys.Scope.of_gate(lane)).get([key])
         gates.append(open_gate(rows[key]))
     return gates
+
+
+def _is_overtaking(act: Act, row: Row | None, desk: _Desk) -> bool:
+    """Whether the lane of the address's own, linked a short while ago, has yet to send to it."""
+    link = open_gate(row).links.get(act.home) if row else None
+    if link is None or link.lane == desk.lane or desk.ports.clock.now() > link.since + FRESH:
+        return False
+    scope = keys.Scope.of_acts(link.lane, desk.function)
+    there = desk.ports.but(table=desk.hands.table.within(scope))
+    before = outbox.unfinished(there, desk.function, link.lane)
+    return any(one.open and one.address == act.address for _, one in before)
 
 
 def _later(act: Act, error: Transient, ports: Ports) -> Ended | None:
