@@ -83,6 +83,7 @@ def test_split_restores_both_persons(hub: Hub) -> None:
     ann, phone = Slacker(hub), Texter(hub)
     ann.say("remember my locker code is 4812")
     phone.say("remember my door code is 9931")
+    assert "9931" in phone.say("what is my door code?"), "so that its lane has an index by now"
     homes = {address: place(hub, address) for address in (ann.address, phone.address)}
     link(ann, phone)
     phone.say("remember my gym code is 7777")
