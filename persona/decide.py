@@ -81,17 +81,16 @@ def _answer(
     unreadable = events[-1].detail.get("unreadable")
     if unreadable:
         return Decision(reply=f"I cannot read this: {unreadable}. Please send it as plain text.")
-    linked = _link(standing, events[0], ports) if len(events) == 1 else None
-    return linked or think(standing, events, ports, reflex_only)
+    return _link(standing, events, ports) or think(standing, events, ports, reflex_only)
 
 
-def _link(standing: Standing, event: Event, ports: Ports) -> Decision | None:
+def _link(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
     """A wish to link or unlink; one may try only so often, whatever comes of it."""
-    wished, now = linking.wish(standing, event, ports), ports.clock.now()
+    wished, now = linking.wish(standing, events, ports), ports.clock.now()
     if wished and wished.link.get("verb") in linking.TRIED:
         tries = standing.head.tries
         if limits.free_at(tries, now, limits.MOST_LINKS, limits.HOUR) > now:
-            return Decision(reply=linking.OFTEN, mind="none")
+            return Decision(reply=linking.OFTEN, mind="none", unheard=wished.unheard)
     return wished
 
 

@@ -209,7 +209,8 @@ class Decision:
     says that the notes so far were told. `status` is a provider's report on one act. `mind` says
     which brain thought of it, `cost` what the models among them took (see `mind/budget.py`),
     `notice` that the reply may pass a halt, since it confirms one, `greets` that it says who this
-    is, `failed` that the events ended unworked. `link` is a wish for the link function (its verb
+    is, `failed` that the events ended unworked, `unheard` that the words are not kept, since
+    nobody knows whose they are. `link` is a wish for the link function (its verb
     and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
     empty for none, None for no change.
     """
@@ -231,6 +232,7 @@ class Decision:
     notice: bool = False
     greets: bool = False
     failed: bool = False
+    unheard: bool = False
     link: Mapping[str, str] = field(default_factory=dict[str, str])
     linking: Mapping[str, Any] | None = None
 

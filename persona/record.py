@@ -129,6 +129,8 @@ def _turn(
 ) -> Turn | None:
     """What was said in this turn, as it will be remembered; None where nothing was."""
     first, home, lane = events[0], standing.place.home, standing.place.lane
+    if decision.unheard:
+        return None
     said = [] if decision.wait_until else [_said(e, decision) for e in events if e.kind in _SPOKEN]
     if decision.reply:
         id, now = evidence.reply_id(home, version), ports.clock.now()
@@ -336,6 +338,7 @@ def _next_head(
         greeted=head.greeted or decision.greets,
         linking=head.linking if decision.linking is None else decision.linking,
         tries=_tries(head, decision, now),
+        heard=_heard(standing, events[0], ports),
         untold=(*notes, decision.untold)[-3:] if decision.untold else notes,
     )
 
@@ -344,6 +347,18 @@ def _tries(head: Head, decision: Decision, now: float) -> tuple[float, ...]:
     if decision.link.get("verb") not in TRIED:
         return head.tries
     return limits.remember(head.tries, now, limits.MOST_LINKS, limits.HOUR)
+
+
+def _heard(standing: Standing, event: Event, ports: Ports) -> Mapping[str, float]:
+    """When linked homes were last heard; one that is silent must first be proven again."""
+    head, home = standing.head, standing.place.home
+    is_proof = event.kind == "link" and event.detail.get("link") == "linked"
+    is_heard = event.kind == "message" and not standing.is_silent
+    if home not in standing.gate.links or not (is_proof or is_heard):
+        return head.heard
+    if not ports.surfaces[event.address.surface].reassigned_after:
+        return head.heard
+    return {**head.heard, home: ports.clock.now()}
 
 
 def _status_writes(

@@ -31,6 +31,8 @@ NAMES = frozenset({"AccountSid", "From", "MessageSid", "To"})
 """In every webhook of Twilio's. Its signature runs names and values together, so that a name's end
 can be moved into its value unseen: what lacks one of these was tampered with."""
 UNSUBSCRIBED = 21610
+SILENCE = 30 * 86_400.0
+"""Seconds; telephone numbers that nobody uses are given to others."""
 UNREACHABLE = frozenset({21211, 21214, 21408, 21612, 21614, 30004, 30005, 30006})
 """Codes that say this number will never take a message (twilio.com/docs/api/errors)."""
 STATES = {
@@ -327,5 +329,6 @@ SURFACE = Surface(
     stop_words=STOP_WORDS | {"stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"},
     start_words=START_WORDS | {"yes", "unstop"},
     quiet_stop=True,
+    reassigned_after=SILENCE,
     reach=reach,
 )

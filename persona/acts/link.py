@@ -82,7 +82,7 @@ class Linking:
         code, own, now = self._read(act, act.detail["code"]), End.of(act), self._ports.clock.now()
         if code is None or code.claim != act.id:
             is_open = code is not None and code.step == "offered" and now < code.until
-            if code is None or not is_open or self._are_one(act, code.issuer, own):
+            if code is None or not is_open or code.issuer.home == own.home:
                 self._tell(act, own, "refused")
                 return
             number = str(10 + int.from_bytes(self._ports.entropy(8)) % 90)
@@ -90,10 +90,6 @@ class Linking:
             code = self._move(act, replace(claimed, until=now + LIFE))
         self._tell(act, code.issuer, "asked", other=str(own.address))
         self._tell(act, own, "claimed", other=str(code.issuer.address), number=code.number)
-
-    def _are_one(self, act: Act, one: End, other: End) -> bool:
-        """Whether both are the same person already."""
-        return self._place(act, one.address).lane == self._place(act, other.address).lane
 
     def _confirm(self, act: Act) -> None:
         code, own = self._read(act, act.detail["code"]), End.of(act)
@@ -148,7 +144,7 @@ class Linking:
         """The code after its number was right: linked, or revoked where there are too many homes."""
         issuer = code.issuer
         here, there = self._place(act, issuer.address).lane, self._place(act, other.address).lane
-        if here == there:  # linked by another code meanwhile
+        if here == there:  # linked already: now proven again
             return self._move(act, replace(code, step="linked"))
         taker, giver = self._sides(act, here, there)
         taker, giver = _known(taker, issuer), _known(giver, other)

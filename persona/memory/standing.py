@@ -27,7 +27,8 @@ class Head:
     messages that did not arrive. `tails` names the last act to each address; None where older
     code kept no such account. `spent` is what thinking has cost in this lane today. `linking` is
     the one code that was offered here, and until when it can be answered; `tries` are the times
-    of the last tries to link.
+    of the last tries to link; `heard` says when a linked home was last heard or proven, where
+    its address may be given to somebody else.
     """
 
     version: int = 0
@@ -45,6 +46,7 @@ class Head:
     spent: Spent = field(default_factory=Spent)
     linking: Mapping[str, Any] = field(default_factory=dict[str, Any])
     tries: tuple[float, ...] = ()
+    heard: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ class Standing:
     """One lane as one strong read found it.
 
     `opens` says whether words of a home from a time may be recalled for the address that speaks;
-    `is_new` that this address is in quarantine.
+    `is_new` that this address is in quarantine, `is_silent` that it was silent for so long that
+    somebody else may have it now.
     """
 
     place: Place
@@ -123,6 +126,7 @@ class Standing:
     audience: Audience = "private"
     opens: Callable[[str, float], bool] = lambda home, at: True
     is_new: bool = False
+    is_silent: bool = False
 
     @property
     def next_version(self) -> int:
@@ -184,11 +188,12 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         evidence.open_turn(unseal(ports, f"lane:{place.lane}", _recent(place.lane), row["sealed"]))
         for row in (rows[key] for key in recent_keys if key in rows)
     ]
+    head = _open_head(ports, place.lane, rows.get(head_key))
     gate, until = open_gate(rows[gate_key]), ports.clock.now() - ports.settings.link_quarantine
     recent = [turn for turn in recent if gate.shows(place.home, turn, until)]
     return Standing(
         place=place,
-        head=_open_head(ports, place.lane, rows.get(head_key)),
+        head=head,
         head_is_new=head_key not in rows,
         gate=gate,
         recent=tuple(sorted(recent, key=lambda turn: turn.version)),
@@ -197,7 +202,15 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         audience=events[0].audience,
         opens=lambda home, at: gate.opens(place.home, home, at, until),
         is_new=gate.is_new(place.home, until),
+        is_silent=_is_silent(place.home, head, gate, events[0], ports),
     )
+
+
+def _is_silent(home: str, head: Head, gate: Gate, event: Event, ports: Ports) -> bool:
+    limit = ports.surfaces[event.address.surface].reassigned_after
+    if not limit or home not in gate.links or home not in head.heard:
+        return False
+    return ports.clock.now() - head.heard[home] > limit
 
 
 def open_gate(row: Row) -> Gate:
@@ -227,8 +240,9 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "paced": dict(head.paced),
         "tails": dict(head.tails or {}),
     }
-    if head.linking or head.tries:
+    if head.linking or head.tries or head.heard:
         digest |= {"linking": dict(head.linking), "tries": list(head.tries)}
+        digest |= {"heard": dict(head.heard)}
     return {
         "v": FORMAT,
         "version": head.version,
@@ -276,4 +290,5 @@ def _open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         spent=Spent(**row.get("spent", {})),
         linking=digest.get("linking", {}),
         tries=tuple(digest.get("tries", ())),
+        heard=digest.get("heard", {}),
     )

@@ -1,7 +1,8 @@
 """Links in words, by code and never by a model: what is wished, and what is told of it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from string import ascii_uppercase
 from typing import Any
 
@@ -18,10 +19,17 @@ ANSWERABLE = 1_200.0
 """Seconds: as long as a code may wait to be claimed, and then for its number."""
 TRIED = frozenset({"offer", "claim", "confirm"})
 """The wishes that count as tries."""
+PROVING = frozenset({"claimed", "refused", "linked", "declined"})
+"""What an address is still told that may be somebody else's by now."""
 
 SHARED = "Linking works in private only: write to me directly, where nobody else reads."
 OFTEN = "You have tried this often enough for now. Try again in an hour."
 FULL = f"I keep at most {MOST_HOMES} addresses together: unlink one first. Nothing was linked."
+SILENT = (
+    "I have not heard from this address for a long time, and somebody else may have it by now, so "
+    "I open nothing here and keep nothing. If you are still the same person, say link on another "
+    "surface of yours, and the code that you get there here."
+)
 NOBODY = "Nothing here waits for a yes."
 ALONE = "No other address is linked to this one."
 QUARANTINED = (
@@ -62,9 +70,11 @@ SAID = {
 """What is told of each step, by what the link function calls it."""
 
 
-def wish(standing: Standing, event: Event, ports: Ports) -> Decision | None:
+def wish(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
     """What these words wish to link or unlink; None where they are about something else."""
-    command = parse(event.words)
+    if standing.is_silent:
+        return _prove(events)
+    command = parse(events[0].words) if len(events) == 1 else None
     if command is None or command.verb not in ("link", "unlink", "confirm", "not me"):
         return None
     waits = _offered(standing, ports)
@@ -87,6 +97,14 @@ def _offered(standing: Standing, ports: Ports) -> str:
     """The hash of the code that was offered here last and may still be answered."""
     linking = standing.head.linking
     return linking["code"] if linking and ports.clock.now() < linking["until"] else ""
+
+
+def _prove(events: Sequence[Event]) -> Decision:
+    """What an address hears that may be somebody else's by now: it can only prove that it is not."""
+    command = parse(events[-1].words)
+    if command and command.verb == "link" and command.rest:
+        return replace(_ask("claim", code=hash_of(command.rest)), unheard=True)
+    return Decision(reply=SILENT, mind="none", unheard=True)
 
 
 def hash_of(code: str) -> str:
@@ -144,6 +162,8 @@ def _ask(verb: str, **more: str) -> Decision:
 def told(standing: Standing, event: Event, ports: Ports) -> Decision:
     """The turn on what became of a link: what this side is told, and what it waits for now."""
     about = event.detail
+    if standing.is_silent and about["link"] not in PROVING:
+        return Decision(mind="none")
     other = named(Address.parse(about["other"]), ports) if "other" in about else ""
     what = about["link"]
     is_over = bool(about.get("code")) and about["code"] == standing.head.linking.get("code")

@@ -1,5 +1,6 @@
 """Attacks on links, by name: each is tried on every surface that an attacker may have; accepted 0."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -83,7 +84,7 @@ def test_a_relayed_code_is_not_enough(hub: Hub, ann: Slacker, eve: Callable[[Hub
     number = claim(evil, offer(ann))
     asked = ann.replies()[-1]
     assert Address.parse(evil.address).id in asked, "the exact address is named"
-    assert number not in asked
+    assert not re.search(rf"\b{number}\b", asked)
     assert is_safe(hub, ann, evil)
     evil.say(f"yes {number}")
     assert "Nothing was linked" in ann.say("not me")
@@ -202,9 +203,6 @@ def test_whatever_is_wrong_with_a_code_the_answer_is_the_same(hub: Hub, ann: Sla
     late = offer(ann)
     hub.clock.at += LIFE
     answers.add(phone.say(f"link {late}"))
-    linked = Visitor(hub, "bob")
-    link(phone, linked)
-    answers.add(phone.say(f"link {offer(linked)}"))
     assert len(answers) == 1, answers
     assert "does not work" in answers.pop()
 

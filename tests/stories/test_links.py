@@ -381,3 +381,34 @@ def test_a_new_address_opens_nothing_older_while_in_quarantine(open_hub: Open) -
     page.say("what is my locker code?")
     assert "4812" in str(model.seen[-1])
     assert "own again" in page.say("unlink slack")
+
+
+# Numbers that change hands
+
+
+def test_a_number_that_was_silent_for_long_is_a_stranger_until_it_is_proven_again(
+    hub: Hub,
+) -> None:
+    ann, phone = Slacker(hub), Texter(hub)
+    ann.say("remember my locker code is 4812")
+    link(ann, phone)
+    hub.clock.at += 29 * DAY
+    assert "4812" in phone.say("what is my locker code?")
+    hub.clock.at += 31 * DAY
+    for words in ("what is my locker code?", "remember this is Eve", "link", "unlink slack"):
+        assert "somebody else may have it" in phone.say(words)
+    assert "Eve" not in str(hub.said(phone.address))
+    before = len(phone.replies())
+    link(ann, Visitor(hub))
+    assert len(phone.replies()) == before, "what is new is not told to a stranger"
+    assert "Linked" in link(ann, phone)
+    assert "4812" in phone.say("what is my locker code?")
+    assert "Eve" not in ann.say("what do you know about me?")
+
+
+def test_a_surface_whose_addresses_stay_is_never_silent(hub: Hub) -> None:
+    ann, mail = Slacker(hub), Mailer(hub)
+    ann.say("remember my locker code is 4812")
+    link(ann, mail)
+    hub.clock.at += 100 * DAY
+    assert "4812" in mail.say("what is my locker code?")
