@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format bench locks clean
+.PHONY: run test check format bench bench-peers locks clean
 .DELETE_ON_ERROR:
 
 run: .venv
@@ -40,6 +40,10 @@ format: .venv/.developing
 
 bench: .venv/.developing
 	@$(BIN)/python -m bench
+
+# The same, and beside it what others' libraries cost, in environments of their own (.bench-peers).
+bench-peers: .venv/.developing
+	@$(BIN)/python -m bench --with-peers
 
 # The locks hold hashes and no addresses, so that they install from any index.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

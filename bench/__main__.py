@@ -1,99 +1,106 @@
-"""`make bench`: measures everything the README claims and keeps it in `bench/results.json`.
+"""`make bench`: measures everything the README claims, keeps it in `bench/results.json`, draws it.
 
-Exit code 1 when a figure misses its limit.
+`--with-peers` (`make bench-peers`) measures the peers in the same run; without, the table says that
+they were not run. Whatever is timed runs alone and first; counts and sweeps follow, two at a time.
+Exit code 1 when a figure misses its limit or could not be taken.
 """
 
+import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
-from collections import Counter
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-os.environ.setdefault("HUB_LOG", os.devnull)
-os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "CRITICAL")
-
-from bench import kills, report, start, turns
+from bench import alone, conditions, plot, report
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results.json"
-FIGURES = ROOT / "bench" / "figures"
+PEERS = ROOT / "bench" / "peers.json"
+PLOT = ROOT / "docs" / "figures.svg"
+PEERS_SECONDS = 900
+WIDTH = 140
+"""Characters of a line where nobody watches."""
+Step = Callable[[], dict[str, Any]]
+AS_IN_LAMBDA = {"POWERTOOLS_SERVICE_NAME": "persona-hub"}
+"""Log lines and counts are made and written, as they are where the functions run."""
+
+TIMED: dict[str, Step] = {
+    "start": partial(alone.run, "bench.start:measure"),
+    "bundles": partial(alone.run, "bench.bundles:measure"),
+    "loops": partial(alone.run, "bench.loops:measure", AS_IN_LAMBDA),
+    "turns": partial(alone.run, "bench.turns:measure"),
+}
+COUNTED: dict[str, Step] = {
+    "crash": partial(alone.run, "bench.suite:measure_crashes"),
+    "counts": partial(alone.run, "bench.counts:measure"),
+    "forged": partial(alone.run, "bench.suite:measure_forgeries"),
+    "kills": partial(alone.run, "bench.kills:measure"),
+}
 
 
 def main() -> int:
     """Runs each measurement with its progress shown, then prints the table."""
-    console = Console()
-    results: dict[str, Any] = {"conditions": conditions()}
-    steps = {
-        "turns": turns.measure,
-        "start": start.measure,
-        "crash": crash_figures,
-        "forged": forged_figures,
-        "kills": kills.measure,
+    asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    asked.add_argument("--with-peers", action="store_true", help="the peers, too: 6 minutes more")
+    asked.add_argument("--only", nargs="+", default=[], choices=[*TIMED, *COUNTED], metavar="STEP")
+    asked.add_argument("--out", type=Path, default=RESULTS, help="where the results are written")
+    options = asked.parse_args()
+    if options.only and options.out == RESULTS:
+        asked.error("a part of a run is no result: name another file with --out")
+    console, began = Console(width=None if sys.stdout.isatty() else WIDTH), time.monotonic()
+    timed = {**TIMED, "peers": measure_peers} if options.with_peers else TIMED
+    results: dict[str, Any] = {"conditions": conditions.now(), "loads": {}, "took": {}}
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        for steps, workers in ((timed, 1), (COUNTED, 2)):
+            chosen = {n: s for n, s in steps.items() if not options.only or n in options.only}
+            with ThreadPoolExecutor(workers) as pool:
+                take = partial(_take, results, progress)
+                list(pool.map(take, chosen.items()))
+    results["conditions"] |= {
+        "load_after": conditions.load(),
+        "seconds": round(time.monotonic() - began),
     }
-    with Progress(console=console, transient=True) as progress:
-        bar = progress.add_task("measuring", total=len(steps))
-        for name, measure in steps.items():
-            progress.update(bar, description=name)
-            results[name] = measure()
-            progress.advance(bar)
-    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+    options.out.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+    if options.out == RESULTS:
+        plot.draw(results, PLOT)
     console.print(report.table(results))
-    return 0 if all(row.is_good for row in report.rows(results)) else 1
+    console.print(report.condition_line(results))
+    return int(report.fails(results))
 
 
-def conditions() -> dict[str, Any]:
-    """What a reader needs to judge a number by."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=True,
-    )
-    return {
-        "on": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "python": platform.python_version(),
-        "cores": os.cpu_count(),
-        "load_before": round(os.getloadavg()[0], 1),
-        "commit": commit.stdout.strip(),
-    }
-
-
-def crash_figures() -> dict[str, Any]:
-    """The whole crash sweep, its control arm and the planted bugs, summed by arm."""
-    _pytest("tests/crash", FIGURES / "crash.jsonl")
-    arms: dict[str, Counter[str]] = {"ours": Counter(), "control": Counter(), "bug": Counter()}
-    for line in (FIGURES / "crash.jsonl").read_text().splitlines():
-        row = json.loads(line)
-        counts = {k: v for k, v in row.items() if isinstance(v, int)}
-        arms[row["arm"]].update(counts)
-    return {arm: dict(sorted(counts.items())) for arm, counts in arms.items()}
-
-
-def forged_figures() -> dict[str, Any]:
-    """The forged and the genuine requests, summed over the surfaces."""
-    _pytest("tests/contract/test_forged_webhooks.py", FIGURES / "forged.json", "-n", "0")
-    found = json.loads((FIGURES / "forged.json").read_text())
-    for figure in ("forged", "accepted", "passed_unverified"):
-        found[figure] = sum(n for name, n in found.items() if name.endswith(f"_{figure}"))
-    return found
-
-
-def _pytest(path: str, written: Path, *more: str) -> None:
-    """Runs tests that keep their figures; a failing one ends the benchmark."""
-    written.unlink(missing_ok=True)
-    env = {**os.environ, "HUB_FIGURES": "1"}
-    subprocess.run(
-        [sys.executable, "-m", "pytest", path, "-q", "-p", "no:cacheprovider", *more],
-        cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL,
+def measure_peers() -> dict[str, Any]:
+    """All peers that this machine can install, as `bench.peers` keeps them."""
+    PEERS.unlink(missing_ok=True)
+    ended = subprocess.run(
+        [sys.executable, "-m", "bench.peers"],
+        cwd=ROOT, env=dict(os.environ), check=False, timeout=PEERS_SECONDS,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+    if not PEERS.exists():
+        return {"failed": " / ".join(ended.stderr.strip().splitlines()[-3:]) or "no word"}
+    return json.loads(PEERS.read_text())
+
+
+def _take(results: dict[str, Any], progress: Progress, step: tuple[str, Step]) -> None:
+    """Keeps what a step measured, how long it took, and the load before and after it."""
+    name, measure = step
+    bar = progress.add_task(name, total=None)
+    load, began = conditions.load(), time.monotonic()
+    results[name] = measure()
+    results["loads"][name] = [load, conditions.load()]
+    results["took"][name] = round(time.monotonic() - began, 1)
+    word = "[red]failed" if "failed" in results[name] else "[green]done"
+    progress.update(bar, total=1, completed=1, description=f"{name} {word}")
 
 
 if __name__ == "__main__":

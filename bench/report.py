@@ -1,109 +1,123 @@
-"""The figures as rows: what, ours, beside it what shows that the number bites, limit, verdict."""
+"""The figures for people: a table in the terminal, one in the README, and what they were made on."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
 
+from rich import box
 from rich.table import Table
 
+from bench import goals, reliability
+from bench.rows import NONE, Results, Row, Verdict
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table."""
+FAILING: frozenset[Verdict] = frozenset({"no", "failed"})
+COLUMNS = ("", "what", "peer", "its figure", "ours", "ratio", "limit", "ok")
+SHORT = frozenset({"", "ratio", "limit"})
+COLOURS: dict[Verdict, str] = {
+    "yes": "green",
+    "no": "red",
+    "failed": "red",
+    "unclear, repeat": "yellow",
+    "not run": "dim",
+}
 
-    what: str
-    ours: str
-    beside: str
-    limit: str
-    is_good: bool
 
-
-def rows(results: dict[str, Any]) -> list[Row]:
-    """Every claim, from the results alone."""
-    crash, control, bugs = (results["crash"][arm] for arm in ("ours", "control", "bug"))
-    kills, forged, start, turns = (results[n] for n in ("kills", "forged", "start", "turns"))
-    evil = ("lost", "doubled turns", "doubled sends", "stuck")
-    naive = ", ".join(f"{control.get(name, 0)} {name}" for name in evil if control.get(name))
+def rows(results: Results) -> list[Row]:
+    """Every claim, goals first; what was not measured says so."""
     return [
-        Row(
-            "crash points tried = fired, ten stories × three provider classes × five modes",
-            f"{crash['points']:,} = {crash['fired']:,}",
-            f"naive hub: {control['points']:,}",
-            "≥ 1,000",
-            crash["points"] == crash["fired"] >= 1_000,
-        ),
-        Row(
-            "lost, doubled turns, doubled sends, stuck",
-            ", ".join(str(crash.get(name, 0)) for name in evil),
-            f"naive hub: {naive}",
-            "0",
-            not any(crash.get(name) for name in evil),
-        ),
-        Row(
-            "outcomes that nobody can know, shown as `unknown`, never repeated",
-            str(crash["unknown"]),
-            "only where the provider can neither drop repeats nor be asked",
-            "counted",
-            True,
-        ),
-        Row("planted bugs caught", f"{bugs['caught']} of 11", "", "11", bugs["caught"] == 11),
-        Row(
-            "forged or altered webhooks accepted, over four surfaces, none answered 5xx",
-            f"{forged['accepted']} of {forged['forged']:,}",
-            f"verifier off: {forged['passed_unverified']:,} pass",
-            "0 of ≥ 500",
-            forged["accepted"] == 0 and forged["forged"] >= 500,
-        ),
-        Row(
-            "genuine webhooks refused",
-            f"{forged['genuine_refused']} of {forged['genuine']}",
-            "",
-            "0",
-            forged["genuine_refused"] == 0,
-        ),
-        Row(
-            "`kill -9` of `make run` under load: lost, sent twice",
-            f"{kills['lost']}, {kills['doubled']}",
-            f"{kills['kills']} kills, {kills['messages']:,} messages; "
-            f"{kills['unknown']} replies unknown, {kills['excused']} of them never arrived",
-            "0, 0",
-            kills["lost"] == kills["doubled"] == 0,
-        ),
-        Row(
-            "whole turns a second, 1,000 items stored, synchronous FULL",
-            f"{turns['local_per_s']:.0f}",
-            f"moto: {turns['moto_per_s']:.1f} ({turns['ratio']:.0f}×)",
-            "≥ 20×",
-            turns["ratio"] >= 20,
-        ),
-        Row(
-            "second `make run` to healthy, median of five",
-            f"{start['median_s']:.1f} s",
-            f"slowest {start['max_s']:.1f} s",
-            "< 3 s",
-            start["median_s"] < 3,
-        ),
+        row for goal, step, what, make in CLAIMS for row in _made(results, goal, step, what, make)
     ]
 
 
-def table(results: dict[str, Any]) -> Table:
+def fails(results: Results) -> bool:
+    """Whether a figure misses its limit or could not be taken; what was not run fails nothing."""
+    return any(row.verdict in FAILING for row in rows(results))
+
+
+def table(results: Results) -> Table:
     """For the terminal."""
-    shown = Table(title="Figures")
-    for column in ("what", "ours", "beside it", "limit", "ok"):
-        shown.add_column(column)
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in COLUMNS:
+        shown.add_column(column, no_wrap=column in SHORT)
     for row in rows(results):
-        verdict = "[green]yes" if row.is_good else "[red]no"
-        shown.add_row(row.what, row.ours, row.beside, row.limit, verdict)
+        verdict = f"[{COLOURS[row.verdict]}]{row.verdict}"
+        shown.add_row(
+            row.goal, row.what, row.peer, row.its, row.ours, row.ratio, row.limit, verdict
+        )
     return shown
 
 
-def markdown(results: dict[str, Any]) -> str:
+def markdown(results: Results) -> str:
     """For the README, which holds nothing that was not measured."""
+    lines = [f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}"]
+    lines += [
+        f"| {r.goal} | {r.what} | {r.peer} | {r.its} | **{r.ours}** | {r.ratio} | {r.limit} "
+        f"| {r.verdict} |"
+        for r in rows(results)
+    ]
+    return "\n".join([*lines, "", condition_line(results)])
+
+
+def condition_line(results: Results) -> str:
+    """On what all of this was measured."""
     about = results["conditions"]
-    lines = ["| what | ours | beside it | limit |", "|---|---|---|---|"]
-    lines += [f"| {r.what} | **{r.ours}** | {r.beside} | {r.limit} |" for r in rows(results)]
-    lines.append("")
-    lines.append(
-        f"Measured on {about['on']} with Python {about['python']} on {about['cores']} shared cores "
-        f"(load {about['load_before']} before), commit {about['commit']}; timings move by half."
-    )
-    return "\n".join(lines)
+    told = {
+        "on": "Measured on {}",
+        "cores": "{} cores",
+        "cpu": "{}",
+        "load_before": "load {} before",
+        "load_after": "{} after",
+        "python": "Python {}",
+        "versions": "{}",
+        "synchronous": "SQLite synchronous {}",
+        "rounds": "rounds {}",
+        "seed": "seed {}",
+        "commit": "commit {}",
+        "seconds": "{} s in all",
+    }
+    return ", ".join(form.format(_told(about[n])) for n, form in told.items() if n in about) + "."
+
+
+def _told(value: object) -> str:
+    """A mapping as `name value` pairs."""
+    if not isinstance(value, dict):
+        return str(value)
+    return ", ".join(f"{name} {one}" for name, one in value.items())  # pyright: ignore[reportUnknownVariableType]
+
+
+def _made(
+    results: Results, goal: str, step: str, what: str, make: Callable[[Results, str], Iterator[Row]]
+) -> Iterator[Row]:
+    found = results.get(step)
+    if found is None:
+        yield Row(goal, what, NONE, NONE, NONE, NONE, NONE, "not run")
+    elif "failed" in found:
+        yield Row(goal, what, NONE, NONE, found["failed"], NONE, NONE, "failed")
+    else:
+        yield from make(results, goal)
+
+
+def _peers(results: Results, goal: str) -> Iterator[Row]:
+    """Only what went wrong with a peer that is installed; its figures stand beside ours."""
+    for peer, measured in results["peers"].items():
+        for kind, words in measured.get("failed", {}).items() if isinstance(measured, dict) else ():
+            yield Row(goal, f"{kind} of {peer}", peer, words, NONE, NONE, NONE, "failed")
+
+
+CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...] = (
+    ("G1", "bundles", "cold start of ingress", goals.cold_ingress),
+    ("G2", "bundles", "cold start of the brain", goals.cold_brain),
+    ("G3", "bundles", "modules that should not be loaded", goals.offenders),
+    ("G4", "counts", "requests for state of a warm turn", goals.state),
+    ("G5", "counts", "bytes written, turn 1,000 to turn 10", goals.growth),
+    ("G6", "counts", "AWS requests of a message", goals.requests),
+    ("", "counts", "what a cold process and lane ask for once", goals.cold_extras),
+    ("G7", "loops", "loop with one capability", goals.loop),
+    ("G8", "loops", "warm ingress", goals.warm_ingress),
+    ("G9", "counts", "AWS requests of a replayed webhook", goals.replay),
+    ("G10", "turns", "whole turns a second", goals.local),
+    ("G12", "bundles", "bundles, unzipped", goals.sizes),
+    ("G13", "start", "second `make run` to healthy", goals.start),
+    ("", "crash", "crash sweep", reliability.crashes),
+    ("", "forged", "forged webhooks", reliability.forged),
+    ("", "kills", "`kill -9` under load", reliability.kills),
+    ("", "peers", "peers, in the same run", _peers),
+)

@@ -19,7 +19,16 @@ def _stream() -> TextIO:
     return open(path, "a", encoding="utf-8", buffering=1) if path else sys.stdout
 
 
-log = Logger(service=SERVICE, stream=_stream(), use_rfc3339=True)
+def _level() -> str | None:
+    """In the local stage everything; in AWS what Powertools' own setting says.
+
+    What happens to every single message at its door is told at DEBUG there: the gateway's access
+    log and the turn, which names the same correlation, say it too, and a line is a tenth of a door.
+    """
+    return "DEBUG" if os.environ.get("HUB_LOG") else None
+
+
+log = Logger(service=SERVICE, level=_level(), stream=_stream(), use_rfc3339=True)
 
 
 def count(name: str, value: float = 1, **about: str) -> None:

@@ -56,8 +56,8 @@ def door(ports: Ports) -> Door:
 
     def admit_one(event: Event) -> None:
         admit(event, ports)
-        count("admitted", surface=event.address.surface, kind=event.kind)
-        log.info("admitted", extra={"correlation": event.correlation, "kind": event.kind})
+        about = {"surface": event.address.surface, "kind": event.kind}
+        log.debug("admitted", extra={"correlation": event.correlation, **about})
 
     return Door(
         settings=ports.settings,

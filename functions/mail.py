@@ -10,7 +10,7 @@ from persona.ports import Ports
 
 
 def handler(event: dict[str, Any], context: object) -> None:
-    """Lambda's entry; a failure to enqueue raises, so that SES invokes again."""
+    """Lambda's entry; a failure to enqueue raises, so that Lambda repeats the invoke."""
     run(event, _compose.ports())
 
 

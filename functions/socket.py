@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from functions import _compose
-from functions._observe import count
+from functions._observe import count, log
 from persona import keys
 from persona.errors import Conflict, Rejected
 from persona.memory.standing import open_gate
@@ -47,8 +47,15 @@ def push(lane: str, ports: Ports) -> None:
     gate = open_gate(ports.table.get([key])[key])
     for home in gate.homes:
         if home not in gate.links or gate.links[home].address.surface == "web":
-            for own, row in ports.table.query(keys.socket_of(home, "")):
-                _push_one(own.sort, row, ports)
+            _push_home(home, ports)
+
+
+def _push_home(home: str, ports: Ports) -> None:
+    for key, row in ports.table.query(keys.socket_of(home, "")):
+        try:
+            _push_one(key.sort, row, ports)
+        except Exception:  # one socket's trouble is no other's
+            log.exception("push failed")
 
 
 def _push_one(socket: str, row: Row, ports: Ports) -> None:
@@ -57,11 +64,9 @@ def _push_one(socket: str, row: Row, ports: Ports) -> None:
         page = conversation.read(address, cursor, ports)
         if page.cursor == cursor:
             break
-        messages = json.dumps(conversation.shown_all(page.messages))
         mark = json.dumps({"type": "cursor", "cursor": page.cursor})
-        if (page.messages and not ports.sockets.push(socket, messages)) or not ports.sockets.push(
-            socket, mark
-        ):
+        frames = [*conversation.frames(page.messages), mark]
+        if not all(ports.sockets.push(socket, frame) for frame in frames):
             if ports.clock.now() > row.get("opened", 0.0) + OPENING:
                 _drop(socket, ports)
             return

@@ -26,13 +26,20 @@ def run(ports: Ports) -> int:
     for function, lane in sorted(lanes):
         ports.bell.ring(function, lane)
     for key in due:
-        if key.sort.startswith("WAIT#"):
-            _release(key, ports)
-        elif key.sort.startswith("GONE#"):
-            _drop_blob(key, ports)
-        elif key.sort.startswith("REDACT#"):
-            _redact(key, ports)
+        try:
+            _work(key, ports)
+        except Exception:  # one row's trouble holds up no other; it is tried again
+            log.exception("sweep failed", extra={"kind": key.sort.partition("#")[0]})
     return len(due)
+
+
+def _work(key: Key, ports: Ports) -> None:
+    if key.sort.startswith("WAIT#"):
+        _release(key, ports)
+    elif key.sort.startswith("GONE#"):
+        _drop_blob(key, ports)
+    elif key.sort.startswith("REDACT#"):
+        _redact(key, ports)
 
 
 def _act(key: Key) -> tuple[str, str, str]:

@@ -65,8 +65,8 @@ def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
 def _work_lane(records: Sequence[dict[str, Any]], ports: Ports) -> list[str]:
     """Works one lane's messages until one fails; returns the ids of those to hand back.
 
-    Only the first can have been tried before: what stood behind it was received with it, and its
-    count says nothing.
+    Only the first can have been tried before. What stood behind it was received with it and counts
+    as new; once it stands first itself, it has a last try, with reflexes.
     """
     ids = [record["messageId"] for record in records]
     done = 0
@@ -81,9 +81,17 @@ def _work_lane(records: Sequence[dict[str, Any]], ports: Ports) -> list[str]:
         count("turn failed")
         pause = BACKOFF[min(receives, len(BACKOFF)) - 1]
         for record in records[done:]:
-            ports.lanes.release(record["receiptHandle"], pause)
+            _release(record["receiptHandle"], pause, ports)
         return ids[done:]
     return []
+
+
+def _release(receipt: str, pause: float, ports: Ports) -> None:
+    """Best effort: what is not released comes again when its visibility ends."""
+    try:
+        ports.lanes.release(receipt, pause)
+    except Exception:
+        log.exception("not released")
 
 
 def _message(record: dict[str, Any]) -> Message:

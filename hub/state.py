@@ -1,6 +1,7 @@
 """The state folder: one process holds it, copies of it, and what an older version left there."""
 
 import fcntl
+import json
 import os
 import shutil
 import sqlite3
@@ -77,7 +78,33 @@ def _from_0(path: Path) -> None:
     """Format 0 is a first start that was cut off before its stamp: opening makes what it lacks."""
 
 
-UPGRADES = {0: _from_0}
+def _from_1(path: Path) -> None:
+    """What a lane's worker writes now stands in partitions of that lane, inside its fence."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    found = connection.execute(
+        "SELECT partition, sort, body FROM rows WHERE (partition LIKE 'PROVIDER#%' AND sort = 'ACT') "
+        "OR partition LIKE 'REDACT#%' OR (partition LIKE 'BLOB#%' AND sort = 'GONE')"
+    ).fetchall()
+    connection.execute("BEGIN IMMEDIATE")
+    for partition, sort, body in found:
+        connection.execute(
+            "UPDATE OR REPLACE rows SET partition = ?, sort = ? WHERE partition = ? AND sort = ?",
+            (*_moved(partition, sort, body), partition, sort),
+        )
+    connection.execute("COMMIT")
+    connection.close()
+
+
+def _moved(partition: str, sort: str, body: bytes) -> tuple[str, str]:
+    """Where format 2 has such a row; a blob's lane is not known, and its sweeper needs none."""
+    kind, _, rest = partition.partition("#")
+    if kind == "PROVIDER":
+        function, _, provider_id = rest.partition("#")
+        return f"PROVIDER#{function}#{json.loads(body)['lane']}", provider_id
+    return (f"LANE#{rest}", f"REDACT#{sort}") if kind == "REDACT" else (partition, f"GONE#{rest}")
+
+
+UPGRADES = {0: _from_0, 1: _from_1}
 """From each older format to the next; a step is never removed."""
 
 

@@ -11,6 +11,7 @@ from persona.errors import Refused, Transient, Unknown
 
 MOST_BYTES = 4 * 1024 * 1024
 CONNECT_SECONDS = 5.0
+IDLE_SECONDS = 30.0
 CONNECTIONS = 16
 """As many as lanes think at once in the local stage."""
 
@@ -27,12 +28,17 @@ class Post:
 
     def __init__(self) -> None:
         self._pool = urllib3.PoolManager(retries=False, maxsize=CONNECTIONS)
+        self._used_at = 0.0
 
     def send(
         self, url: str, body: bytes, headers: Mapping[str, str], seconds: float
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers, body. Raises Transient where the server was never reached, else Unknown."""
-        until = time.monotonic() + seconds
+        now = time.monotonic()
+        until = now + seconds
+        if now > self._used_at + IDLE_SECONDS:  # who knows what still hears at the other end
+            self._pool.clear()
+        self._used_at = now
         try:
             answer = self._pool.request(
                 "POST",
@@ -77,9 +83,13 @@ def _hang_up(answer: urllib3.BaseHTTPResponse) -> None:
         answer.shutdown()
 
 
-def judge(status: int, code: str = "") -> Transient | Refused:
-    """The error that a status other than 2xx is: throttled, timed out and broken servers recover."""
+def judge(status: int, code: str = "") -> Transient | Refused | Unknown:
+    """The error that a status other than 2xx is.
+
+    A throttled server did no work; one that broke or timed out, or stands behind a gateway that
+    did, may have done it and bill for it.
+    """
     reason = f"its server answered {status}{' ' if code else ''}{code}"
-    if status in (408, 409, 424, 425, 429) or status >= 500:
+    if status in (409, 425, 429, 503, 529):
         return Transient(reason)
-    return Refused(reason)
+    return Unknown(reason) if status in (408, 424) or status >= 500 else Refused(reason)

@@ -50,15 +50,15 @@ BLANK = "(no words)"
 class BedrockModel:
     """Implements `persona.ports.Model`; `model` is a model's id or an inference profile's id or ARN.
 
-    `guardrail` is empty or `ID:VERSION`.
+    `guardrail` is empty or `ID:VERSION`; `post` is what carries requests, its own where none is given.
     """
 
-    def __init__(self, model: str, region: str, guardrail: str) -> None:
+    def __init__(self, model: str, region: str, guardrail: str, post: Post | None = None) -> None:
         self.name = f"bedrock:{model}"
         self._model = model
         self._region = region
         self._guardrail = guardrail
-        self._post = Post()
+        self._post = post or Post()
         self._seconds: ContextVar[float] = ContextVar("seconds")
         self._client = Later(self._open)
 

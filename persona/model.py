@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -75,7 +75,12 @@ class Event:
         return self.detail.get("lane", "") if self.kind == "status" else ""
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        """Field by field: `asdict` copies everything it meets, and takes longer than JSON does."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        fields["address"] = {"surface": self.address.surface, "id": self.address.id}
+        fields["author"] = {"surface": self.author.surface, "id": self.author.id}
+        fields["detail"] = dict(self.detail)
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
     @staticmethod
     def from_json(text: str) -> "Event":

@@ -49,15 +49,15 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Sets these fields of a row that stands and leaves its others; `when` is an `equals`."""
+    """Sets these fields of a row and leaves its others; `when` is never `any`."""
 
     key: Key
     changes: Row
     when: Condition
 
     def __post_init__(self) -> None:
-        if self.when.kind != "equals":
-            raise Broken("an update names what must stand there")
+        if self.when.kind == "any":
+            raise Broken("an update says what must hold of its row")
 
 
 @dataclass(frozen=True, slots=True)

@@ -399,5 +399,6 @@ def working_note(standing: Standing, event: Event, ports: Ports) -> Commit | Non
     row: Row = {"v": FORMAT, "state": "told", "expires": ports.clock.now() + SEEN_DAYS * DAY}
     gate = Check(keys.gate(standing.place.lane), equals("epoch", standing.gate.epoch))
     unseen = Check(keys.seen(standing.place.home, event.id), standing.seen_condition(event))
-    writes: list[Write] = [Put(mark, row, ABSENT), gate, unseen]
+    head = Check(keys.head(standing.place.lane), standing.head_condition)
+    writes: list[Write] = [Put(mark, row, ABSENT), gate, unseen, head]
     return Commit([*writes, *(outbox.put(ports, act) for act in acts)], acts, None)

@@ -9,37 +9,32 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from persona import cipher
 from persona.errors import Broken
 
 if TYPE_CHECKING:
     from persona.ports import Store
 
-NONCE = 12
 ZLIB = b"\x78"
 """How what is compressed begins, and no JSON does; short content is smaller without."""
 
 
 def seal(store: "Store", owner: str, context: str, content: Any) -> bytes:
     """`content` is anything JSON can say; `owner` names the key, `context` the row."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
     clear = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(
         "utf-8", "surrogatepass"
     )
     packed = min(clear, zlib.compress(clear), key=len)
-    nonce = store.entropy(NONCE)
-    return nonce + AESGCM(store.keys.of(owner)).encrypt(nonce, packed, _bind(owner, context))
+    key, nonce = store.keys.of(owner), store.entropy(cipher.NONCE)
+    return cipher.lock(packed, _bind(owner, context), key, nonce)
 
 
 def unseal(store: "Store", owner: str, context: str, sealed: bytes) -> Any:
     """Raises Broken when the text was changed or does not belong here."""
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    key = AESGCM(store.keys.of(owner))
+    key = store.keys.of(owner)
     try:
-        packed = key.decrypt(sealed[:NONCE], sealed[NONCE:], _bind(owner, context))
-    except (InvalidTag, ValueError) as error:
+        packed = cipher.unlock(sealed, _bind(owner, context), key)
+    except ValueError as error:
         raise Broken(f"content of {context} does not open with the key of its owner") from error
     clear = zlib.decompress(packed) if packed[:1] == ZLIB else packed
     return json.loads(clear.decode("utf-8", "surrogatepass"))

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from persona.errors import Broken
+from persona.errors import Broken, Refused
 
 VERSION = "0.1.0"
 MODEL_KINDS = ("bedrock", "openai")
@@ -59,6 +59,12 @@ class Settings:
         """Which minds think here, in order, as a person may read it."""
         return ", ".join((*self.models, "reflex"))
 
+    def keeps(self, surface: str) -> bool:
+        """Whether what is said there is kept and shown; in aws nobody would see it: Refused."""
+        if surface not in self.sends and self.stage == "aws":
+            raise Refused(f"no provider is set for {surface}", "unconfigured")
+        return surface not in self.sends
+
     @property
     def origin(self) -> str:
         parts = urlsplit(self.public_url)
@@ -87,9 +93,10 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
     quarantine = env.get("HUB_LINK_QUARANTINE", str(QUARANTINE if stage == "aws" else 0))
     if not _is_amount(quarantine):
         raise Broken(f"HUB_LINK_QUARANTINE must be a number of seconds, not {quarantine!r}.")
+    kept = env.get("HUB_SECRETS", "").split(",")  # in aws credentials are not in the environment
     configured = {
-        "slack": env.get("HUB_SLACK_API_URL") or env.get("SLACK_BOT_TOKEN"),
-        "sms": env.get("HUB_TWILIO_API_URL") or env.get("TWILIO_AUTH_TOKEN"),
+        "slack": env.get("HUB_SLACK_API_URL") or _has(env, kept, "SLACK_BOT_TOKEN"),
+        "sms": env.get("HUB_TWILIO_API_URL") or _has(env, kept, "TWILIO_AUTH_TOKEN"),
         "email": relay,
     }
     return Settings(
@@ -181,6 +188,10 @@ def _prices(text: str) -> dict[str, Price]:
 
 def _is_amount(text: str) -> bool:
     return re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) is not None
+
+
+def _has(env: Mapping[str, str], kept: list[str], name: str) -> bool:
+    return bool(env.get(name)) or name in kept
 
 
 def _is_web_url(url: str) -> bool:

@@ -244,7 +244,7 @@ def _units(text: str) -> int:
 
 def send(act: Act, hands: Hands) -> Sent:
     """One text message by REST. Raises Transient, Refused or Unknown, as Twilio answers."""
-    if "sms" not in hands.settings.sends:
+    if hands.settings.keeps("sms"):
         return Sent(kept=True)
     import requests
     from twilio.base.exceptions import TwilioException, TwilioRestException

@@ -8,7 +8,7 @@ DUE_INDEX = "due"
 KEY_OWNER = "owner"
 LANE_SECONDS = 180
 """Until a received message comes again: the turn function's timeout and a minute."""
-MOST_RECEIVES = 8
+MOST_RECEIVES = 50
 MOST_MESSAGE = 256 * 1024
 """Bytes of one lane message."""
 FOURTEEN_DAYS = 14 * 24 * 3600

@@ -7,7 +7,10 @@ from backends.aws._clients import translating
 
 
 class Blobs:
-    """Implements `persona.ports.Blobs`; the bucket encrypts what it keeps."""
+    """Implements `persona.ports.Blobs`; the bucket encrypts what it keeps.
+
+    The function's role may list the bucket: without that, S3 answers 403 for what is not there.
+    """
 
     def __init__(self, client: Callable[[], Any], bucket: str) -> None:
         self._client = client

@@ -20,7 +20,7 @@ STALE = frozenset(
     }
 )
 """Answers to a receipt whose message was taken by another, or is done."""
-UNTAKEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+UNTAKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that SQS refuses anywhere in a message."""
 
 

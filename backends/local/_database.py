@@ -12,7 +12,7 @@ from pathlib import Path
 
 from persona.errors import Broken
 
-FORMAT = 1
+FORMAT = 2
 """Version of the state folder; the table's rows carry their own."""
 
 SCHEMA = """

@@ -5,9 +5,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from persona import cipher
 
-NONCE = 12
 PART = ".part"
 """Suffix of a file that is still being written; one left behind by a kill is nobody's."""
 
@@ -17,13 +16,12 @@ class Blobs:
 
     def __init__(self, folder: Path, key: bytes) -> None:
         self._folder = folder
-        self._key = AESGCM(key)
+        self._key = key
         folder.mkdir(parents=True, exist_ok=True)
 
     def put(self, name: str, data: bytes) -> None:
-        nonce = os.urandom(NONCE)
         with tempfile.NamedTemporaryFile(dir=self._folder, suffix=PART, delete=False) as file:
-            file.write(nonce + self._key.encrypt(nonce, data, name.encode()))
+            file.write(cipher.lock(data, name.encode(), self._key, os.urandom(cipher.NONCE)))
             file.flush()
             os.fsync(file.fileno())
         os.replace(file.name, self._path(name))
@@ -33,7 +31,7 @@ class Blobs:
             sealed = self._path(name).read_bytes()
         except FileNotFoundError:
             return None
-        return self._key.decrypt(sealed[:NONCE], sealed[NONCE:], name.encode())
+        return cipher.unlock(sealed, name.encode(), self._key)
 
     def delete(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)

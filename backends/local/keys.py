@@ -5,12 +5,9 @@ import sqlite3
 import threading
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+from persona import cipher
 from persona.errors import Broken, Refused
 
-NONCE = 12
 SCHEMA = "CREATE TABLE IF NOT EXISTS keys (owner TEXT PRIMARY KEY, wrapped BLOB) WITHOUT ROWID"
 
 
@@ -18,7 +15,7 @@ class Keys:
     """Implements `persona.ports.Keys`; a destroyed key leaves an empty row, and never comes back."""
 
     def __init__(self, path: Path, master: bytes) -> None:
-        self._master = AESGCM(master)
+        self._master = master
         self._lock = threading.Lock()
         self._known: dict[str, bytes] = {}
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -34,7 +31,7 @@ class Keys:
         for (owner,) in found.fetchall():
             try:
                 self._read(owner)
-            except InvalidTag as error:
+            except ValueError as error:
                 raise Broken(
                     f"secrets.json does not hold the master key of {path}. "
                     "Put back the one that belongs to it; a backup holds both."
@@ -60,11 +57,11 @@ class Keys:
             return None
         if not found[0]:
             raise Refused(f"the key of {owner.partition(':')[0]} was destroyed", "erased")
-        return self._master.decrypt(found[0][:NONCE], found[0][NONCE:], owner.encode())
+        return cipher.unlock(found[0], owner.encode(), self._master)
 
     def _make(self, owner: str) -> bytes:
-        key, nonce = os.urandom(32), os.urandom(NONCE)
-        wrapped = nonce + self._master.encrypt(nonce, key, owner.encode())
+        key, nonce = os.urandom(32), os.urandom(cipher.NONCE)
+        wrapped = cipher.lock(key, owner.encode(), self._master, nonce)
         self._connection.execute("INSERT INTO keys VALUES (?, ?)", (owner, wrapped))
         return key
 

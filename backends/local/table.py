@@ -26,6 +26,12 @@ class Table:
     def within(self, scope: Scope) -> "Table":
         return Table(self._database, scope)
 
+    def _check(self, keys: Sequence[Key]) -> None:
+        for partition, sort in keys:
+            if not 1 <= len(partition.encode()) <= 2048 or not 1 <= len(sort.encode()) <= 1024:
+                raise Broken("a key is 1 to 2,048 bytes, and 1 to 1,024 in its partition")
+        self._fence(keys)
+
     def _fence(self, keys: Iterable[Key]) -> None:
         """The rule that IAM holds in AWS: exact partitions, of which there is at least one."""
         if self._scope is None:
@@ -40,7 +46,7 @@ class Table:
             raise Broken(f"{len(wanted)} keys in one read; a table takes {MOST_KEYS}")
         if not wanted:
             return {}
-        self._fence(wanted)
+        self._check(wanted)
         places = ",".join(["(?,?)"] * len(wanted))
         found = self._database.reader.execute(
             f"SELECT partition, sort, body FROM rows WHERE (partition, sort) IN (VALUES {places})",
@@ -73,7 +79,7 @@ class Table:
             raise Broken(f"{len(writes)} writes in one commit; a table takes {MOST_WRITES}")
         if len({write.key for write in writes}) < len(writes):
             raise Broken("two writes to one row in one commit")
-        self._fence(write.key for write in writes)
+        self._check([write.key for write in writes])
         with self._database.writing() as connection:
             for write, row in [(write, _stood(connection, write)) for write in writes]:
                 if not _holds(write.when, row):

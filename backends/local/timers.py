@@ -3,13 +3,10 @@
 import hashlib
 import os
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from backends.local._database import Database
 from backends.local.lanes import Lanes
+from persona import cipher
 from persona.ports import Clock
-
-NONCE = 12
 
 
 class Timers:
@@ -19,11 +16,11 @@ class Timers:
         self._database = database
         self._lanes = lanes
         self._clock = clock
-        self._key = AESGCM(key)
+        self._key = key
 
     def set(self, name: str, at: float, lane: str, body: str) -> None:
-        nonce = os.urandom(NONCE)
-        sealed = nonce + self._key.encrypt(nonce, body.encode(), lane.encode())
+        nonce = os.urandom(cipher.NONCE)
+        sealed = cipher.lock(body.encode(), lane.encode(), self._key, nonce)
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO timers VALUES (?, ?, ?, ?)", (name, at, lane, sealed)
@@ -48,7 +45,7 @@ class Timers:
                 (self._clock.now(),),
             ).fetchall()
             for name, lane, sealed in due:
-                body = self._key.decrypt(sealed[:NONCE], sealed[NONCE:], lane.encode()).decode()
+                body = cipher.unlock(sealed, lane.encode(), self._key).decode()
                 once = hashlib.sha256(body.encode()).hexdigest()
                 self._lanes.put_in(connection, lane, body, once)
                 connection.execute("DELETE FROM timers WHERE name = ?", (name,))

@@ -86,7 +86,7 @@ def work(
 def _work_all(desk: _Desk) -> list[Ended]:
     """Everything open here, lowest first, until a look finds nothing that can be done now."""
     ended: list[Ended] = []
-    waiting: set[str] = set()
+    waiting: set[Key] = set()
     while True:
         found = outbox.unfinished(desk.ports, desk.function, desk.lane)
         ready = _first_ready(found, waiting, desk.ports)
@@ -100,7 +100,7 @@ def _work_all(desk: _Desk) -> list[Ended]:
             continue
         one = _carry(desk, key, act)
         if one is None:
-            waiting.add(str(act.address))
+            waiting.add(key)
         else:
             ended.append(one)
 
@@ -121,19 +121,23 @@ def _knock(found: list[tuple[Key, Act]], ports: Ports) -> bool:
 
 
 def _first_ready(
-    found: list[tuple[Key, Act]], waiting: set[str], ports: Ports
+    found: list[tuple[Key, Act]], waiting: set[Key], ports: Ports
 ) -> tuple[Key, Act] | None:
-    """The next row to work: an untold outcome, or the lowest act of an address that need not wait."""
+    """The next row to work: an untold outcome, or the lowest act of an address that need not wait.
+
+    `waiting` are acts that could not be had; an address waits while its own still stands there.
+    """
     now = ports.clock.now()
+    blocked = {str(act.address) for key, act in found if key in waiting}
     for key, act in sorted(found, key=lambda row: not row[0].sort.startswith("OUT#")):
         if key.sort.startswith("OUT#"):
             return key, act
         address = str(act.address)
-        if address in waiting:
+        if address in blocked:
             continue
         if act.due <= now:
             return key, act
-        waiting.add(address)
+        blocked.add(address)
     return None
 
 

@@ -69,7 +69,8 @@ def _rewrite(ports: Ports, turn: Turn) -> Write:
     key = keys.turn(turn.home, turn.version)
     row = ports.table.get([key])[key]
     fresh = evidence.turn_row(ports, turn, row["identity"], row["cost"])
-    return Put(key, {**row, "sealed": fresh["sealed"]})
+    kept = {name: value for name, value in row.items() if name in fresh}
+    return Put(key, {**kept, "sealed": fresh["sealed"]})
 
 
 def _recent_writes(

@@ -6,9 +6,12 @@ nothing outside memory. So the person always gets an answer, and is told which k
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
 from pydantic import ValidationError
 
+from persona.declare import Capability
 from persona.errors import Refused, Transient, Unknown
 from persona.memory.standing import Standing
 from persona.mind import prompt
@@ -43,9 +46,9 @@ def think(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only
         left = until - ports.clock.now()
         try:
             decision = _converse(model, standing, events, ports, left * SHARE, budget)
-        except (Transient, Refused, Unknown) as error:  # the next one takes over; the turn says why
-            budget.note(model.name, error)
-            is_used_up = isinstance(error, Refused) and error.code == USED_UP
+        except _Failed as failed:  # the next one takes over; the turn says why
+            budget.note(model.name, failed.error)
+            is_used_up = isinstance(failed.error, Refused) and failed.error.code == USED_UP
             continue
         return replace(decision, cost=budget.cost)
     fallen = reflect(standing, events, ports)
@@ -72,7 +75,7 @@ def _converse(
         answer = _ask(model, prompts, ports, until, budget)
         if not answer.calls:
             if not answer.text.strip():
-                raise Refused("it answered nothing")
+                raise _Failed(Refused("it answered nothing"))
             return Decision(
                 reply=answer.text.strip(),
                 recalled=tuple(hands.cited.values()),
@@ -83,14 +86,32 @@ def _converse(
         prompts += [
             Prompt("tool", _use(call, hands, ports), call_id=call.id) for call in answer.calls
         ]
-    raise Refused("it never came to an answer")
+    raise _Failed(Refused("it never came to an answer"))
+
+
+class _Failed(Exception):
+    """The model failed, and not the memory that it reads: that error is the turn's."""
+
+    def __init__(self, error: Transient | Refused | Unknown) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 def _ask(
     model: Model, prompts: Sequence[Prompt], ports: Ports, until: float, budget: Budget
 ) -> Completion:
+    """One answer. Raises _Failed with whatever the model raises, or the budget."""
+    try:
+        return _call(model, prompts, ports, until, budget)
+    except (Transient, Refused, Unknown) as error:
+        raise _Failed(error) from error
+
+
+def _call(
+    model: Model, prompts: Sequence[Prompt], ports: Ports, until: float, budget: Budget
+) -> Completion:
     """One call within the time and the money left, counted whatever comes of it."""
-    offers = [one.schema() for one in ports.capabilities.values() if one.inline]
+    offers = [_offer(one) for one in ports.capabilities.values() if one.inline]
     began = ports.clock.now()
     if until <= began:
         raise Transient("no time was left for it")
@@ -104,6 +125,12 @@ def _ask(
     if answer.unusable:
         raise Refused(answer.unusable)
     return answer
+
+
+@cache
+def _offer(capability: Capability) -> dict[str, Any]:
+    """Its schema, made once: pydantic takes a fifth of a turn's own time for it."""
+    return capability.schema()
 
 
 def _use(call: Call, hands: MemoryHands, ports: Ports) -> str:

@@ -1,5 +1,6 @@
 """Saying when and where: dates in the person's time zone, surfaces by their names."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,6 +8,8 @@ from zoneinfo import ZoneInfo
 from persona.model import Address, Evidence, shortened
 from persona.ports import Ports
 
+LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""Every way to begin a line, so that no quoted words stand outside their quotation."""
 MOST_QUOTED = 600
 """Characters of a quotation."""
 
@@ -37,9 +40,9 @@ def named(address: Address, ports: Ports) -> str:
 def quote(one: Evidence, ports: Ports, shared: bool = False) -> str:
     """The words as they were said, with when and on which surface; who said them where many speak."""
     who = "somebody here said" if shared else "you told me"
-    text = shortened(one.text.strip(), MOST_QUOTED)
-    marks = "\n> " if "\n" in text else " "
-    body = text.replace("\n", "\n> ") if "\n" in text else f"“{text}”"
+    lines = LINE_END.split(shortened(one.text.strip(), MOST_QUOTED))
+    marks = "\n> " if len(lines) > 1 else " "
+    body = "\n> ".join(lines) if len(lines) > 1 else f"“{''.join(lines)}”"
     return f"{who} {where(one.surface, ports)}, {when(one.at, ports)}:{marks}{body}"
 
 

@@ -6,11 +6,7 @@ last byte leaves the act UNKNOWN.
 """
 
 import re
-import smtplib
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from email.utils import formataddr, formatdate
 from typing import TYPE_CHECKING
 
 from persona import ids
@@ -21,6 +17,8 @@ from persona.model import Act, Address, Event
 from persona.ports import Door, Hands, Sent
 
 if TYPE_CHECKING:
+    import smtplib
+
     from surfaces.email.mime import Mail
 
 UNPROVEN = "unverified:"
@@ -141,8 +139,10 @@ def _untagged(address: str) -> str:
 
 def send(act: Act, hands: Hands) -> Sent:
     """One mail through the relay. Raises Transient, Refused or Unknown, as the relay answers."""
-    if "email" not in hands.settings.sends:
+    if hands.settings.keeps("email"):
         return Sent(kept=True)
+    import smtplib
+
     mail = _compose(act, hands)
     host, _, port = hands.settings.smtp_relay.rpartition(":")
     try:
@@ -160,7 +160,7 @@ def send(act: Act, hands: Hands) -> Sent:
     return Sent(provider_id=_own_id(act, hands))
 
 
-def _envelope(relay: smtplib.SMTP, sender: str, recipient: str) -> None:
+def _envelope(relay: "smtplib.SMTP", sender: str, recipient: str) -> None:
     options = () if recipient.isascii() else ("SMTPUTF8",)
     if options and not relay.has_extn("smtputf8"):
         raise Refused("the relay takes no international addresses")
@@ -172,8 +172,10 @@ def _envelope(relay: smtplib.SMTP, sender: str, recipient: str) -> None:
         raise _translated(code, answer, "bounced" if code in GONE else "")
 
 
-def _content(relay: smtplib.SMTP, mail: bytes) -> None:
+def _content(relay: "smtplib.SMTP", mail: bytes) -> None:
     """The mail itself: once its last byte may be out, a lost answer is Unknown."""
+    import smtplib
+
     try:
         code, answer = relay.data(mail)
     except smtplib.SMTPDataError as error:
@@ -193,6 +195,10 @@ def _translated(code: int, answer: bytes | str, reason: str = "") -> Exception:
 
 def _compose(act: Act, hands: Hands) -> bytes:
     """Text and clean HTML, threaded, marked as automatic, with a message id fixed by the act."""
+    from email.message import EmailMessage
+    from email.policy import SMTP, SMTPUTF8
+    from email.utils import formataddr, formatdate
+
     recipient = _recipient(act)
     mail = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
     mail["From"] = formataddr((hands.persona_name, hands.settings.email_address))

@@ -3,8 +3,6 @@
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 _NO_CHARSETS = frozenset("idna punycode unicode_escape raw_unicode_escape undefined".split())
 """Codecs between text and text, or escapes, are no charsets; punycode is also quadratic."""
 _WIDER = {
@@ -36,6 +34,8 @@ def decode_text(data: bytes, charset: str) -> str:
         if mended.count("\ufffd") * 50 < len(mended):
             return mended
     if len(data) > 40 and declared != "iso8859-1":
+        from charset_normalizer import from_bytes
+
         best = from_bytes(data[:8_192], steps=4, chunk_size=512).best()
         if best is not None:
             return data.decode(best.encoding, "replace")

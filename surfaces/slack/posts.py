@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import socket
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,10 +24,10 @@ UNSURE = frozenset({"internal_error", "fatal_error", "service_unavailable", "req
 
 def send(act: Act, hands: Hands) -> Sent:
     """One message. Raises Transient, Refused or Unknown, as Slack answers."""
-    if "slack" not in hands.settings.sends:
+    if hands.settings.keeps("slack"):
         return Sent(kept=True)
     team, token = act.detail.get("team", ""), hands.secrets.get("SLACK_BOT_TOKEN")
-    if any(_is_disabled(one, hands.table, token) for one in (team, act.detail.get("org")) if one):
+    if _is_disabled([team, act.detail.get("org", "")], hands.table, token):
         raise Refused("the workspace removed the app", "revoked")
     if act.detail.get("response_url"):
         return _respond(act, hands)
@@ -149,9 +150,10 @@ def disable(team: str, table: Table, token: str) -> None:
     table.commit([Put(keys.install(team), {"v": FORMAT, "dead": _hash(token)})])
 
 
-def _is_disabled(team: str, table: Table, token: str) -> bool:
-    row = table.get([keys.install(team)]).get(keys.install(team))
-    return bool(row) and row["dead"] == _hash(token)
+def _is_disabled(owners: Sequence[str], table: Table, token: str) -> bool:
+    """Whether the workspace, or the organisation that it belongs to, gave this token back."""
+    rows = table.get([keys.install(owner) for owner in owners if owner]).values()
+    return any(row["dead"] == _hash(token) for row in rows)
 
 
 def _hash(token: str) -> str:

@@ -6,7 +6,7 @@ how far each home was read, so it stays right however many homes are merged or p
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,6 +21,10 @@ from persona.ports import Clock, Store
 from persona.settings import Settings
 
 PAGE_TURNS = 200
+PAGE_CHARACTERS = 300_000
+"""Of words in a page, so that Lambda's 6 MB hold it, rendered and in base64."""
+FRAME_BYTES = 100_000
+"""API Gateway takes 128 KB a message."""
 
 
 class Reader(Store, Protocol):
@@ -54,21 +58,42 @@ def read(address: Address, cursor: str, reader: Reader) -> Page:
             home: evidence.read_turns(reader, home, positions.get(home, 0), PAGE_TURNS)
             for home in gate.homes
         }
-        turns = _in_order(found)
+        turns = _fitting(_in_order(found))
         if not turns:
             break
         for turn in turns:
-            positions[turn.home] = max(positions.get(turn.home, 0), turn.version)
+            positions[turn.home] = turn.version
         said = [one for turn in turns if gate.shows(place.home, turn, until) for one in turn.said]
     return Page(sorted(said, key=lambda one: one.at), _close(positions))
 
 
 def _in_order(found: Mapping[str, list[Turn]]) -> list[Turn]:
-    """The turns of all homes by time, as far as every home was read."""
-    ends = [turns[-1].at for turns in found.values() if len(turns) == PAGE_TURNS]
-    horizon = min(ends, default=float("inf"))
-    turns = [turn for one in found.values() for turn in one if turn.at <= horizon]
-    return sorted(turns, key=lambda turn: (turn.at, turn.version))
+    """The turns of all homes by time, as far as every home was read; each home's in its own order.
+
+    Clocks disagree, so a turn stands no earlier than the one before it in its home.
+    """
+    placed: list[tuple[float, int, Turn]] = []
+    horizon = float("inf")
+    for turns in found.values():
+        at = 0.0
+        for turn in turns:
+            at = max(at, turn.at)
+            placed.append((at, turn.version, turn))
+        if len(turns) == PAGE_TURNS:
+            horizon = min(horizon, at)
+    ordered = sorted(placed, key=lambda one: one[:2])
+    return [turn for at, _, turn in ordered if at <= horizon]
+
+
+def _fitting(turns: list[Turn]) -> list[Turn]:
+    """As many as one page holds, and at least one."""
+    size, fitting = 0, list[Turn]()
+    for turn in turns:
+        size += sum(len(said.text) for said in turn.said)
+        if fitting and size > PAGE_CHARACTERS:
+            break
+        fitting.append(turn)
+    return fitting
 
 
 def newest(address: Address, reader: Reader) -> str:
@@ -109,6 +134,23 @@ def shown(message: Said) -> dict[str, Any]:
 
 def shown_all(messages: Iterable[Said]) -> list[dict[str, Any]]:
     return [shown(message) for message in messages]
+
+
+def frames(messages: Iterable[Said]) -> Iterator[str]:
+    """The messages as JSON lists that a socket takes; one too large alone goes without its HTML."""
+    frame: list[dict[str, Any]] = []
+    size = 0
+    for message in map(shown, messages):
+        if len(json.dumps(message)) > FRAME_BYTES:
+            message.pop("html", None)
+        length = len(json.dumps(message))
+        if frame and size + length > FRAME_BYTES:
+            yield json.dumps(frame)
+            frame, size = [], 0
+        frame.append(message)
+        size += length
+    if frame:
+        yield json.dumps(frame)
 
 
 def _open(cursor: str) -> dict[str, int]:

@@ -11,7 +11,7 @@ from persona import catalog
 from persona.keys import __doc__ as keys_doc
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("persona", "surfaces", "capabilities", "models", "backends", "functions", "hub")
+ROOMS = ("persona", "surfaces", "capabilities", "models", "backends", "functions", "infra", "hub")
 FORBIDDEN = {
     "agent": "persona",
     "bot": "persona",

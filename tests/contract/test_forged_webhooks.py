@@ -476,7 +476,8 @@ def _web_sockets(hub: Hub, token: str) -> Iterator[tuple[str, Deliver]]:
 
     def connected(query: str = "", **headers: str) -> Deliver:
         about = {"eventType": "CONNECT", "connectionId": "c"}
-        event = {"requestContext": about, "headers": headers, "rawQueryString": query}
+        asked = {"queryStringParameters": dict(parse_qsl(query))}
+        event = {"requestContext": about, "headers": headers, **asked}
         return lambda hub: socket.run(event, hub.ports)["statusCode"]
 
     used = pass_()

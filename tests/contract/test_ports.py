@@ -14,7 +14,7 @@ from persona.keys import Key
 from persona.ports import ABSENT, ANY, Check, Delete, Put, Row, Update, Write, equals
 from tests.contract.families import FAMILIES, SHM, Opened
 
-HELD, REPEATS, RECEIVES = 180.0, 300.0, 8
+HELD, REPEATS, RECEIVES = 180.0, 300.0, 50
 LATE = 61.0
 """Seconds that a timer may be late."""
 

@@ -1,6 +1,7 @@
 """Working the open acts: judged again, in order, and never sent twice to be sure."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,11 +9,11 @@ import pytest
 
 from persona import keys
 from persona.acts import outbox
-from persona.acts.work import MOST_TRIES
+from persona.acts.work import MOST_TRIES, work
 from persona.errors import Refused, Transient, Unknown
 from persona.model import Act, Address, Event
-from persona.ports import Delete, Hands, Put, Sent
-from tests.unit.house import ANN, BOB, House, Post
+from persona.ports import Delete, Hands, Put, Sent, Write
+from tests.unit.house import ANN, BOB, Between, House, Post
 
 
 def texts(house: House) -> list[str]:
@@ -213,3 +214,22 @@ def test_an_outcome_comes_back_once_even_when_its_telling_is_repeated(house: Hou
     )
     house.work()
     assert outcomes(house) == [("failed", "unsubscribed")]
+
+
+def test_an_act_that_could_not_be_had_holds_nobody_up_once_it_has_ended(house: House) -> None:
+    """Another worker claims, sends and ends the first act between this one's look and its claim."""
+    house.take(house.event("one"))
+    house.take(house.event("two"))
+    first, second = house.acts().values()
+    plain, others = house.ports, [first]
+
+    class Racing(Between):
+        def commit(self, writes: Sequence[Write]) -> None:
+            if others:
+                others.clear()
+                work("sms", first.lane, house.post, plain, [first.after])
+            self.commit_there(writes)
+
+    house.with_(table=Racing(plain.table))
+    assert house.work() == Counter({"sent": 1})
+    assert [act.after for act in house.post.sent] == [first.after, second.after]

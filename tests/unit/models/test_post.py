@@ -86,9 +86,14 @@ def test_a_name_that_does_not_exist_is_transient() -> None:
         send("http://nobody.invalid/")
 
 
-@pytest.mark.parametrize("status", [408, 409, 424, 429, 500, 502, 529])
-def test_what_passes_is_transient(status: int) -> None:
+@pytest.mark.parametrize("status", [409, 425, 429, 503, 529])
+def test_a_server_that_did_no_work_may_be_asked_again(status: int) -> None:
     assert isinstance(judge(status), Transient)
+
+
+@pytest.mark.parametrize("status", [408, 424, 500, 502, 504, 524])
+def test_a_server_that_broke_may_have_done_the_work(status: int) -> None:
+    assert isinstance(judge(status), Unknown)
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 422])

@@ -1,0 +1,221 @@
+"""The performance goals G1 to G13, each as one or more rows."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bench.rows import NONE, Path, Results, Row, beside, counted, timed, times
+
+BRAINS: dict[str, Path] = {
+    "strands": ("strands", "cold", "brain"),
+    "pydantic-ai": ("pydantic_ai", "cold", "brain"),
+    "langchain + langgraph": ("langgraph", "cold", "brain"),
+}
+STORES: dict[str, Path] = {
+    "strands, snapshot": ("strands", "state", "snapshot on S3"),
+    "strands, messages": ("strands", "state", "messages on S3"),
+    "langgraph": ("langgraph", "state", "every step"),
+}
+
+
+def cold_ingress(results: Results, goal: str) -> Iterator[Row]:
+    cold = {n: c for n, c in results["bundles"]["cold"].items() if "limit" in c}
+    peers = _cold("boto3_sqs", {"slack_bolt": ("bolt", "cold", "ingress"),
+                                "Powertools": ("powertools", "cold", "ingress")})  # fmt: skip
+    kinds = {
+        "Slack": [name for name in cold if name == "ingress-slack"],
+        "the slowest other": [name for name in cold if name not in ("ingress-slack", "turn")],
+    }
+    for kind, names in kinds.items():
+        name = max(names, key=lambda name: cold[name]["ratio"])
+        one, which = cold[name], "" if kind == "Slack" else f", {name.removeprefix('ingress-')}"
+        peer, its, ratio = beside(results, one["ratio"], peers, times)
+        is_good = all(cold[name]["low"] <= cold[name]["limit"] for name in names)
+        yield Row(
+            goal, f"cold start of ingress, {kind}{which}, in cpu of python + boto3",
+            peer, its, times(one["ratio"]), ratio,
+            f"≤ {one['limit']:.2f}×", timed(results, "bundles", is_good),
+        )  # fmt: skip
+
+
+def cold_brain(results: Results, goal: str) -> Iterator[Row]:
+    one = results["bundles"]["cold"]["turn"]
+    peer, its, ratio = beside(results, one["ratio"], _cold("boto3_three", BRAINS), times)
+    yield Row(
+        goal, "cold start of the brain, in cpu of python + boto3 with three clients",
+        peer, its, times(one["ratio"]), ratio,
+        f"≤ {one['limit']:.2f}×", timed(results, "bundles", one["low"] <= one["limit"]),
+    )  # fmt: skip
+
+
+def offenders(results: Results, goal: str) -> Iterator[Row]:
+    found = results["bundles"]["offenders"]
+    ours = f"{len(found)}{': ' if found else ''}{', '.join(found)}"
+    what = "modules loaded by a first message that should not be"
+    yield Row(goal, what, NONE, NONE, ours, NONE, "0", counted(not found))
+
+
+def state(results: Results, goal: str) -> Iterator[Row]:
+    turns = results["counts"]["turns"]
+    most = max(hops["turn"]["state"] for number in turns for hops in turns[number])
+    peer, its, ratio = beside(
+        results, most, STORES, lambda n: f"{n:.0f}", lambda found: _turn(found, "100", "requests")
+    )
+    what = f"requests for state of a warm turn, at turns {', '.join(sorted(turns, key=int))}"
+    yield Row(goal, what, peer, its, str(most), ratio, "≤ 2", counted(most <= 2))
+
+
+def growth(results: Results, goal: str) -> Iterator[Row]:
+    first, last = (written(results["counts"]["turns"][number]) for number in ("10", "1000"))
+    growth = last[0] / first[0]
+    units = last[1] / first[1]
+
+    def grown(found: Any) -> float | None:
+        before, after = (_turn(found, number, "written_bytes") for number in ("10", "100"))
+        return after / before if before and after else None
+
+    peer, its, ratio = beside(results, growth, STORES, times, grown)
+    its = its if its == "not run" else f"turn 100: {its}"
+    yield Row(
+        goal, "bytes written by a message, turn 1,000 to turn 10",
+        peer, its, f"{growth:.3f}× ({last[0]:,.0f} B)", ratio, "≤ 1.05×", counted(growth <= 1.05),
+    )  # fmt: skip
+    yield Row(
+        goal, "write units of a message, turn 1,000 to turn 10",
+        NONE, NONE, f"{units:.3f}× ({last[1]:.0f} WCU)", NONE, "≤ 1.05×", counted(units <= 1.05),
+    )  # fmt: skip
+
+
+def _turn(found: Any, number: str, figure: str) -> float | None:
+    return found["turns"].get(number, {}).get(figure)
+
+
+def written(messages: list[dict[str, Any]]) -> tuple[float, float]:
+    """Bytes and write units of a whole message, on average over those that were counted."""
+    hops = [hop for message in messages for hop in message.values()]
+    written, units = (sum(hop[name] for hop in hops) for name in ("written_bytes", "wcu"))
+    return written / len(messages), units / len(messages)
+
+
+def requests(results: Results, goal: str) -> Iterator[Row]:
+    turns = results["counts"]["turns"]
+    warm = [hops for number in turns if number != "1" for hops in turns[number]]
+    most = max(sum(hop["requests"] for hop in hops.values()) for hops in warm)
+    what = "AWS requests of a message, webhook to sent reply, the model's apart"
+    yield Row(goal, what, NONE, NONE, str(most), NONE, "≤ 8", counted(most <= 8))
+
+
+def cold_extras(results: Results, goal: str) -> Iterator[Row]:
+    """What the first message in a new process asks for besides, once."""
+    hops = results["counts"]["cold"]
+    warm = results["counts"]["turns"]["10"][0]
+    extras: Counter[str] = Counter()
+    for name, hop in hops.items():
+        extras.update(hop["once"])
+        extras.update(Counter(hop["by_operation"]) - Counter(warm[name]["by_operation"]))
+    told = ", ".join(f"{OPERATIONS.get(name, name)} {n}" for name, n in sorted(extras.items()))
+    what = "what a cold process and lane ask for once, apart"
+    yield Row(goal, what, NONE, NONE, told, NONE, NONE, "yes")
+
+
+OPERATIONS = {
+    "AssumeRole": "the lane's credentials",
+    "Decrypt": "keys opened",
+    "keys": "keys read",
+    "GetParameters": "secrets",
+    "Query": "pages of evidence",
+}
+"""What each of these requests is for."""
+
+
+def loop(results: Results, goal: str) -> Iterator[Row]:
+    one = results["loops"]["loop"]
+    names = {"strands": "strands", "pydantic-ai": "pydantic_ai", "langchain": "langgraph"}
+    cases = {name: (peer, "loop", "reused", "ratio") for name, peer in names.items()}
+    peer, its, ratio = beside(results, one["ratio"], cases, times)
+    yield Row(
+        goal, "loop with one capability, warm, in plain converse loops",
+        peer, its, times(one["ratio"]), ratio, "≤ 1.50×",
+        timed(results, "loops", one["low"] <= 1.5),
+    )  # fmt: skip
+
+
+def warm_ingress(results: Results, goal: str) -> Iterator[Row]:
+    powertools = {"Powertools": ("powertools", "ingress", "ingress", "look-up and send", "ratio")}
+    kinds: dict[str, tuple[str, float, dict[str, Path]]] = {
+        "slack": ("Slack", 1.45, {"slack_bolt": ("bolt", *powertools["Powertools"][1:])}),
+        "sms": ("SMS", 1.10, powertools),
+        "web": ("web", 1.10, {}),
+    }
+    for kind, (title, limit, cases) in kinds.items():
+        one = results["loops"]["ingress"][kind]
+        peer, its, ratio = beside(results, one["ratio"], cases, times) if cases else (NONE,) * 3
+        yield Row(
+            goal, f"warm ingress, {title}, in the same AWS calls made bare",
+            peer, its, times(one["ratio"]), ratio, f"≤ {limit:.2f}×",
+            timed(results, "loops", one["low"] <= limit),
+        )  # fmt: skip
+
+
+def replay(results: Results, goal: str) -> Iterator[Row]:
+    replay = results["counts"]["replay"]
+    within, after = (replay[when]["requests"] for when in ("within", "after"))
+    what = "AWS requests of a replayed webhook, within five minutes and after; it sends nothing"
+    is_good = within <= 2 and after <= 3
+    yield Row(goal, what, NONE, NONE, f"{within}, {after}", NONE, "≤ 2, ≤ 3", counted(is_good))
+
+
+def local(results: Results, goal: str) -> Iterator[Row]:
+    one = results["turns"]
+    yield Row(
+        goal, f"whole turns a second, {one['items']:,} items, synchronous {one['synchronous']}",
+        "moto", f"{one['moto_per_s']:.1f}", f"{one['local_per_s']:.0f}", f"{one['ratio']:.0f}×",
+        "≥ 20×", timed(results, "turns", one["high"] >= 20),
+    )  # fmt: skip
+
+
+def sizes(results: Results, goal: str) -> Iterator[Row]:
+    sizes = results["bundles"]["sizes"]
+    peers: dict[str, dict[str, Path]] = {
+        "Slack ingress": {"slack_bolt": ("bolt", "bundle_mb")},
+        "other ingress": {"Powertools": ("powertools", "bundle_mb")},
+        "brain": {name: (path[0], "bundle_mb") for name, path in BRAINS.items()},
+        "act or sweep, its own SDK apart": {},
+    }
+    kinds: dict[str, list[str]] = {kind: [] for kind in peers}
+    for name in sizes:
+        kinds[_kind(name)].append(name)
+    for kind, names in kinds.items():
+        name = max(names, key=lambda name: sizes[name]["judged_mb"])
+        over = [name for name in names if not sizes[name]["is_good"]]
+        size, cases = sizes[name]["judged_mb"], peers[kind]
+        peer, its, ratio = beside(results, size, cases, megabytes) if cases else (NONE,) * 3
+        yield Row(
+            goal, f"largest bundle unzipped, {kind}",
+            peer, its, f"{size:.1f} MB{': ' if over else ''}{', '.join(over)}", ratio,
+            f"≤ {sizes[name]['limit_mb']} MB", counted(not over),
+        )  # fmt: skip
+
+
+def _kind(name: str) -> str:
+    if name == "ingress-slack":
+        return "Slack ingress"
+    if name in ("turn", "undelivered"):
+        return "brain"
+    is_ingress = name.startswith("ingress-") or name in ("mail", "socket")
+    return "other ingress" if is_ingress else "act or sweep, its own SDK apart"
+
+
+def start(results: Results, goal: str) -> Iterator[Row]:
+    one = results["start"]
+    what = f"second `make run` to healthy, median of {one['rounds']}"
+    ours = f"{one['median_s']:.1f} s"
+    yield Row(goal, what, NONE, NONE, ours, NONE, "< 3 s", counted(one["median_s"] < 3))
+
+
+def _cold(floor: str, paths: Mapping[str, Path]) -> dict[str, Path]:
+    return {name: (*path, "beside", floor, "ratio") for name, path in paths.items()}
+
+
+def megabytes(size: float) -> str:
+    return f"{size:.1f} MB"

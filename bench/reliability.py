@@ -1,0 +1,57 @@
+"""What holds when things break, each as one or more rows."""
+
+from collections.abc import Iterator
+
+from bench.rows import NONE, Results, Row, counted
+
+EVIL = ("lost", "doubled turns", "doubled sends", "stuck", "out of order", "after halt", "leaked")
+
+
+def crashes(results: Results, goal: str) -> Iterator[Row]:
+    crash = results["crash"]
+    control = crash["control"]
+    naive = ", ".join(f"{control[name]} {name}" for name in EVIL if control.get(name))
+    for arm, title in (("ours", "local"), ("aws", "aws")):
+        found = crash.get(arm)
+        if not found:
+            yield Row(goal, f"crash sweep, {title}", NONE, NONE, NONE, NONE, NONE, "not run")
+            continue
+        evil = sum(found.get(name, 0) for name in EVIL)
+        is_good = not evil and found["points"] == found["fired"] >= (1_000 if arm == "ours" else 1)
+        unknown = f"; {found['unknown']} unknown, told" if found.get("unknown") else ""
+        yield Row(
+            goal, f"crash sweep, {title}: lost, doubled or stuck after crashes that happened",
+            "naive hub", f"{naive} of {control['points']:,}",
+            f"{evil} of {found['fired']:,}{unknown}", NONE, "0", counted(is_good),
+        )  # fmt: skip
+    bugs = crash["bug"]
+    yield Row(
+        goal, "planted bugs that the sweep finds",
+        NONE, NONE, f"{bugs['caught']} of {bugs['planted']}", NONE, "all",
+        counted(bugs["caught"] == bugs["planted"] > 0),
+    )  # fmt: skip
+
+
+def forged(results: Results, goal: str) -> Iterator[Row]:
+    one = results["forged"]
+    yield Row(
+        goal, "forged or altered webhooks accepted", "verifier off",
+        f"{one['passed_unverified']:,}", f"{one['accepted']} of {one['forged']:,}", NONE,
+        "0 of ≥ 500", counted(one["accepted"] == 0 and one["forged"] >= 500),
+    )  # fmt: skip
+    yield Row(
+        goal, "genuine webhooks refused", NONE, NONE,
+        f"{one['genuine_refused']} of {one['genuine']}", NONE, "0",
+        counted(one["genuine_refused"] == 0),
+    )  # fmt: skip
+
+
+def kills(results: Results, goal: str) -> Iterator[Row]:
+    one = results["kills"]
+    yield Row(
+        goal, f"{one['kills']} × `kill -9` of `make run` under load: lost, answered twice",
+        NONE, NONE,
+        f"{one['lost']}, {one['doubled']} of {one['messages']:,}; "
+        f"{one['unknown']} unknown, {one['excused']} of them not arrived",
+        NONE, "0, 0", counted(one["lost"] == one["doubled"] == 0),
+    )  # fmt: skip

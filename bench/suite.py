@@ -1,0 +1,47 @@
+"""Figures that a part of the test suite leaves behind when it is asked to (`HUB_FIGURES`)."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+FIGURES = ROOT / "bench" / "figures"
+
+
+def measure_crashes() -> dict[str, Any]:
+    """The whole crash sweep on both families, its control arm and the planted bugs, by arm.
+
+    `ours` is the local family; `bug` also has how many were `planted`.
+    """
+    _run("tests/crash", FIGURES / "crash.jsonl")
+    arms = {arm: Counter[str]() for arm in ("ours", "aws", "control", "bug")}
+    for line in (FIGURES / "crash.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        arms[row["arm"]].update({k: v for k, v in row.items() if isinstance(v, int)})
+        arms["bug"]["planted"] += row["arm"] == "bug"
+    return {arm: dict(sorted(counts.items())) for arm, counts in arms.items()}
+
+
+def measure_forgeries() -> dict[str, Any]:
+    """The forged and the genuine requests, by surface and summed."""
+    _run("tests/contract/test_forged_webhooks.py", FIGURES / "forged.json", "-n", "0")
+    found = json.loads((FIGURES / "forged.json").read_text())
+    for figure in ("forged", "accepted", "passed_unverified"):
+        found[figure] = sum(n for name, n in found.items() if name.endswith(f"_{figure}"))
+    return found
+
+
+def _run(path: str, written: Path, *more: str) -> None:
+    """Raises RuntimeError with pytest's last words when a test fails."""
+    written.unlink(missing_ok=True)
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", path, "-q", "-p", "no:cacheprovider", *more],
+        cwd=ROOT, env={**os.environ, "HUB_FIGURES": "1"}, check=False, capture_output=True,
+        text=True, timeout=600,
+    )  # fmt: skip
+    if ended.returncode:
+        raise RuntimeError("\n".join(ended.stdout.splitlines()[-5:]))

@@ -1,0 +1,135 @@
+"""The functions that are deployed, and what each can reach: our modules, others', AWS's APIs.
+
+Nothing is listed that the catalog or the code already says. A surface with routes has an ingress,
+one that sends has an act function; both hold that surface alone, so that a vendor's client stands
+beside no other and only where it is used.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from infra.reach import Name, Reach, reach
+from persona import catalog
+from persona.declare import Surface
+
+WIRING = "functions._compose"
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "identity": ("_identity",),
+    "persona_name": ("_identity",),
+    "indexes": ("_indexes",),
+    "models": ("_models",),
+}
+"""What the wiring makes of each part that is loaded only when it is asked for."""
+APIS: Mapping[str, tuple[str, ...]] = {
+    "table": ("dynamodb",),
+    "within": ("sts",),
+    "lanes": ("sqs",),
+    "bell": ("lambda",),
+    "timers": ("scheduler",),
+    "blobs": ("s3",),
+    "keys": ("kms",),
+    "secrets": ("ssm",),
+    "sockets": ("apigatewaymanagementapi",),
+    "models": ("bedrock-runtime",),
+}
+"""The AWS APIs behind each part, as botocore calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """One Lambda function: its handler, the surfaces in its folder, and what it can reach."""
+
+    name: str
+    entry: str
+    surfaces: tuple[str, ...]
+    modules: frozenset[str]
+    outside: frozenset[str]
+    sdk: frozenset[str]
+    apis: frozenset[str]
+
+    @property
+    def handler(self) -> str:
+        """As Lambda wants it."""
+        return f"{self.entry}.handler"
+
+
+@cache
+def deployed() -> dict[str, Deployed]:
+    """Every function by name."""
+    surfaces = catalog.surfaces()
+    found = [
+        *(_one(f"ingress-{s.name}", "ingress", [s], s.receive) for s in _with_routes(surfaces)),
+        _one("mail", "mail", [surfaces["email"]]),
+        _one("socket", "socket", []),
+        _turn("turn", surfaces),
+        *(
+            _one(f"act-{s.name}", "act", [s], s.send, s.lookup)
+            for s in surfaces.values()
+            if s.send is not None
+        ),
+        _one("sweep", "sweep", []),
+        _turn("undelivered", surfaces),
+    ]
+    return {one.name: one for one in found}
+
+
+def _with_routes(surfaces: Mapping[str, Surface]) -> Iterable[Surface]:
+    return [surface for surface in surfaces.values() if surface.routes]
+
+
+def _turn(name: str, surfaces: Mapping[str, Surface]) -> Deployed:
+    uses = [use for surface in surfaces.values() for use in (surface.split, surface.reach)]
+    return _one(name, name, list(surfaces.values()), *uses)
+
+
+def _one(
+    name: str, entry: str, surfaces: Iterable[Surface], *uses: Callable[..., Any] | None
+) -> Deployed:
+    """`uses` are the surfaces' own callables that this function calls through the catalog."""
+    module = f"functions.{entry}"
+    own = [_name_of(use) for use in uses if use is not None and _is_ours(use)]
+    held = [Name(f"surfaces.{surface.name}") for surface in surfaces]
+    rest = _reach([Name(module, "handler"), *held])
+    whole = _reach([Name(module, "handler"), *held, *own])
+    return Deployed(
+        name=name,
+        entry=module,
+        surfaces=tuple(surface.name for surface in surfaces),
+        modules=whole.modules,
+        outside=whole.outside,
+        sdk=whole.outside - rest.outside,
+        apis=frozenset(api for part in whole.parts for api in APIS.get(part, ())),
+    )
+
+
+def _name_of(use: Callable[..., Any]) -> Name:
+    return Name(use.__module__, use.__qualname__)
+
+
+def _is_ours(use: Callable[..., Any]) -> bool:
+    """Whether a surface wrote it; `persona.declare`'s defaults lead nowhere."""
+    return use.__module__.startswith("surfaces.")
+
+
+def _reach(roots: Iterable[Name]) -> Reach:
+    """The reach of the roots, with every part of `Ports` that is asked for on the way."""
+    found = list(roots)
+    while True:
+        reached = reach(found, [name for name in _lazy() if name not in found])
+        more = [name for name in _made_by(reached.parts) if name not in found]
+        if not more:
+            return reached
+        found += more
+
+
+def _made_by(parts: Iterable[str]) -> list[Name]:
+    made = [Name(WIRING, maker) for part in parts for maker in PARTS.get(part, ())]
+    if "capabilities" in parts:
+        made += [Name(f"capabilities.{name}", "*") for name in catalog.capabilities()]
+    return made
+
+
+def _lazy() -> list[Name]:
+    return [Name(WIRING, maker) for makers in PARTS.values() for maker in makers]
