@@ -30,7 +30,7 @@ class Settings:
     `sends` holds the surfaces that have a provider to send through; what is said on the others
     is kept and shown instead. `models` are asked in this order, as `kind:name`; the reflexes
     stand behind them. `budget_tokens` and `budget_usd` (0: no limit) are each lane's, for a day.
-    `link_quarantine` is for how long (seconds) a newly linked address sees no older words.
+    `link_quarantine` is for how long (seconds) a new link opens no older words to either side.
     """
 
     stage: str

@@ -141,7 +141,7 @@ class Linking:
             self._tell(act, code.claimer, "declined")
 
     def _join(self, act: Act, code: Code, other: End) -> Code:
-        """The code after its number was right: linked, or revoked where there are too many homes."""
+        """The code after its number was right: linked, or revoked where the two may not be."""
         issuer = code.issuer
         here, there = self._place(act, issuer.address).lane, self._place(act, other.address).lane
         if here == there:  # linked already: now proven again
@@ -150,9 +150,15 @@ class Linking:
         taker, giver = _known(taker, issuer), _known(giver, other)
         if issuer.home not in taker.gate.homes or other.home not in giver.gate.homes:
             raise Conflict("an address moved meanwhile")
-        if len(taker.links) + len(giver.links) > keys.MOST_HOMES:
+        now = self._ports.clock.now()
+        until = now - self._ports.settings.link_quarantine
+        is_new = any(
+            side.gate.is_new(end.home, until) and len(side.links) > 1
+            for side, end in ((taker, issuer), (giver, other))
+        )
+        if is_new or len(taker.links) + len(giver.links) > keys.MOST_HOMES:
             return self._move(act, replace(code, step="revoked"))
-        writes = joining.join(taker, giver, self._ports.clock.now())
+        writes = joining.join(taker, giver, now)
         writes = self._with_reach(writes, [issuer, other], here)
         written = [issuer.address, *(link.address for link in giver.links.values())]
         return self._move(act, replace(code, step="linked"), writes, [here, there], written)

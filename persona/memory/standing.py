@@ -92,19 +92,23 @@ class Gate:
     def opens(self, home: str, other: str, at: float, until: float) -> bool:
         """Whether words of `other` from that time may be recalled for `home`.
 
-        A home in quarantine sees nothing older than its link but its own words, and those of
-        homes that came with it.
+        Two homes that a link brought together after `until` are closed to each other's words from
+        before it, so that a link by deceit shows neither side's past before it can be noticed.
         """
-        if home == other or other not in self.links or not self.is_new(home, until):
+        if home == other or home not in self.links or other not in self.links:
             return True
-        since = self.links[home].since
-        return at >= since or self.links[other].since == since
+        one, two = self.links[home].since, self.links[other].since
+        return one == two or max(one, two) <= until or at >= max(one, two)
+
+    def hides(self, home: str, until: float) -> bool:
+        """Whether anything that was said in another of the homes is closed to this one."""
+        return not all(self.opens(home, other, 0.0, until) for other in self.homes)
 
     def shows(self, home: str, turn: Turn, until: float) -> bool:
-        """Whether a whole turn may be shown to `home`: its reply may quote older words."""
-        is_foreign = turn.home != home and bool(turn.recalled)
-        hidden = is_foreign and self.is_new(home, until)
-        return self.opens(home, turn.home, turn.at, until) and not hidden
+        """Whether a whole turn may be shown to `home`: its reply may quote closed words."""
+        may_quote = turn.home != home and bool(turn.recalled)
+        is_hidden = may_quote and self.hides(home, until)
+        return self.opens(home, turn.home, turn.at, until) and not is_hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,8 @@ class Standing:
     """One lane as one strong read found it.
 
     `opens` says whether words of a home from a time may be recalled for the address that speaks;
-    `is_new` that this address is in quarantine, `is_silent` that it was silent for so long that
-    somebody else may have it now.
+    `hides` that some are not; `is_new` that this address was linked a short while ago,
+    `is_silent` that it was silent for so long that somebody else may have it now.
     """
 
     place: Place
@@ -125,6 +129,7 @@ class Standing:
     joined: frozenset[str]
     audience: Audience = "private"
     opens: Callable[[str, float], bool] = lambda home, at: True
+    hides: bool = False
     is_new: bool = False
     is_silent: bool = False
 
@@ -201,6 +206,7 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         joined=frozenset(thread for thread, key in thread_keys.items() if key in rows),
         audience=events[0].audience,
         opens=lambda home, at: gate.opens(place.home, home, at, until),
+        hides=gate.hides(place.home, until),
         is_new=gate.is_new(place.home, until),
         is_silent=_is_silent(place.home, head, gate, events[0], ports),
     )

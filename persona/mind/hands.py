@@ -31,7 +31,7 @@ class MemoryHands:
         """What bears on the words, best first, without what this turn is about to forget."""
         if self._standing.place_is_unproven:
             return []
-        most = MOST_CLOSED if self._standing.is_new else limit + len(self.forgotten)
+        most = MOST_CLOSED if self._standing.hides else limit + len(self.forgotten)
         found = recall(self._standing, words, self._ports, most)
         return [match for match in found if self._may_see(match.evidence)][:limit]
 

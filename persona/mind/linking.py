@@ -33,8 +33,8 @@ SILENT = (
 NOBODY = "Nothing here waits for a yes."
 ALONE = "No other address is linked to this one."
 QUARANTINED = (
-    "This address was linked a short while ago: until {hours} hours have passed it can unlink "
-    "only itself."
+    "This address was linked a short while ago: until {hours} hours have passed it can link no "
+    "other, and unlink only itself."
 )
 OFFERED = (
     "To be known as yourself elsewhere, say this there within 10 minutes:\n"
@@ -58,7 +58,10 @@ SAID = {
     "linked": "Linked: {other} and this are one conversation now.{closed} “unlink {id}” parts them.",
     "joined": "{other} was linked to you just now. If that was not you: “unlink {id}”.",
     "wrong": "That is not the number that {other} shows. Nothing is linked; tries left: {left}.",
-    "full": FULL,
+    "full": (
+        "Nothing was linked: I keep at most {most} addresses together, and one that was linked a "
+        "short while ago can link no other yet."
+    ),
     "dropped": "Nothing was linked, and the code is dead.",
     "declined": "The other side did not say yes: nothing was linked.",
     "parted": "{other} is on its own again, and so is what was said there.",
@@ -84,6 +87,8 @@ def wish(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision 
         return _say(SHARED)
     if command.verb == "unlink":
         return _unlink(standing, command, ports)
+    if command.verb == "link" and standing.is_new and len(standing.gate.homes) > 1:
+        return _quarantined(ports)
     if command.verb == "confirm":
         return _ask("confirm", code=waits, number=command.rest)
     if command.verb == "not me":
@@ -131,9 +136,8 @@ def _unlink(standing: Standing, command: Command, ports: Ports) -> Decision:
         listed = "\n".join(f"unlink {link.address.id}" for link in links.values())
         return _say(f"Which one? Say one of these:\n{listed}")
     ((home, link),) = found.items()
-    quarantine = ports.settings.link_quarantine
-    if home != own and gate.is_new(own, ports.clock.now() - quarantine):
-        return _say(QUARANTINED.format(hours=round(quarantine / 3600) or 1))
+    if home != own and standing.is_new:
+        return _quarantined(ports)
     return _ask("unlink", code="", home=home, other=str(link.address))
 
 
@@ -176,11 +180,20 @@ def _sentence(what: str, other: str, about: Mapping[str, str], ports: Ports) -> 
     said = SAID.get(what, NOBODY)
     id = Address.parse(about.get("other", "")).id
     number, left = about.get("number", ""), about.get("left", "")
-    return said.format(other=other, id=id, number=number, left=left, closed=_closed(ports))
+    return said.format(
+        other=other, id=id, number=number, left=left, closed=_closed(ports), most=MOST_HOMES
+    )
+
+
+def _quarantined(ports: Ports) -> Decision:
+    return _say(QUARANTINED.format(hours=_hours(ports)))
 
 
 def _closed(ports: Ports) -> str:
-    hours = ports.settings.link_quarantine / 3600
-    if not hours:
+    if not ports.settings.link_quarantine:
         return ""
-    return f" For {max(1, round(hours))} hours the newer one opens nothing that was said before."
+    return f" For {_hours(ports)} hours neither opens what was said to the other before."
+
+
+def _hours(ports: Ports) -> int:
+    return max(1, round(ports.settings.link_quarantine / 3600))

@@ -47,7 +47,7 @@ class Page:
 def read(address: Address, cursor: str, reader: Reader) -> Page:
     """What was said after `cursor`; from the beginning for an empty one. Raises Rejected for junk.
 
-    While an address is in quarantine it sees nothing that is older than its link.
+    What a new link still keeps closed is left out.
     """
     positions = _open(cursor)
     place, gate = _standing(address, reader)

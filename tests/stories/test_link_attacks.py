@@ -15,7 +15,7 @@ from persona.model import Address
 from persona.people import addresses
 from tests.stories.linking import claim, link, offer
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, settle
-from tests.support import Hub
+from tests.support import ENV, Hub
 
 EVES: dict[str, Callable[[Hub], Person]] = {
     "sms": lambda hub: Texter(hub, "+14155550166"),
@@ -214,3 +214,24 @@ def test_no_row_of_the_table_holds_a_code_or_a_number(hub: Hub, ann: Slacker) ->
     everything = str(hub.family.table.scan(""))
     assert code not in everything
     assert f"'{number}'" not in everything
+
+
+def test_a_link_by_deceit_opens_no_way_round_the_quarantine(tmp_path: Path) -> None:
+    """Eve got one address linked to Ann; until the day is over it brings no other of hers along."""
+    hub = Hub(tmp_path, {**ENV, "HUB_LINK_QUARANTINE": "86400"})
+    try:
+        ann, evil, second = Slacker(hub), Texter(hub, "+14155550166"), Visitor(hub, "eve")
+        ann.say(f"remember my locker code is {SECRET}")
+        number = claim(evil, offer(second))
+        link(ann, evil)
+        assert "link no other yet" in second.say(f"yes {number}")
+        assert not is_one(hub, ann, second)
+        assert "link no other" in evil.say("link")
+        assert "link no other" in evil.say(f"link {offer(second)}")
+        for one in (evil, second):
+            assert SECRET not in one.say("what is my locker code?")
+        assert "own again" in ann.say("unlink sms")
+        hub.clock.at += 86_400
+        assert is_safe(hub, ann, evil)
+    finally:
+        hub.close()

@@ -362,18 +362,23 @@ def test_the_reports_on_earlier_messages_find_their_act(hub: Hub) -> None:
 # Quarantine
 
 
-def test_a_new_address_opens_nothing_older_while_in_quarantine(open_hub: Open) -> None:
+def test_a_new_link_opens_nothing_older_while_in_quarantine(open_hub: Open) -> None:
     model = ScriptedModel(lambda prompts: Completion("So be it."))
     hub = open_hub({"HUB_LINK_QUARANTINE": str(DAY)}, models=(model,))
     ann, page = Slacker(hub), Visitor(hub)
     ann.say("remember my locker code is 4812")
+    page.say("remember my door code is 9931")
     assert "24 hours" in link(ann, page)
+    ann.say("what is my door code?")
+    assert "9931" not in str(model.seen[-1]), "it is closed in both directions"
     ann.say("what is my locker code?")
     page.say("what is my locker code?")
     assert "4812" not in str(model.seen[-1])
     messages = hub.http("GET", "/web/messages", headers=browser(page.token)).json()["messages"]
     assert "4812" not in str(messages)
     assert "only itself" in page.say("unlink slack")
+    assert "link no other" in page.say("link")
+    assert "link no other" in page.say(f"link {offer(Texter(hub))}")
     ann.say("my new bike is green")
     page.say("what colour is my bike?")
     assert "green" in str(model.seen[-1]), "what is said from now on is common"
