@@ -7,7 +7,9 @@ from functions import _compose
 from functions._observe import count, log
 from persona import keys
 from persona.errors import Conflict, Rejected
-from persona.model import FORMAT, Place
+from persona.memory.standing import open_gate
+from persona.model import FORMAT, Address
+from persona.people import addresses
 from persona.ports import ABSENT, Delete, Ports, Put, Row, equals
 from surfaces.web import conversation, session
 
@@ -40,8 +42,16 @@ def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
 
 
 def push(lane: str, ports: Ports) -> None:
-    """Sends every open socket of the lane what it has not seen, and moves its cursor."""
-    for key, row in ports.table.query(keys.socket_of(lane, "")):
+    """Sends every open socket of the lane's homes what it has not seen, and moves its cursor."""
+    key = keys.gate(lane)
+    gate = open_gate(ports.table.get([key])[key])
+    for home in gate.homes:
+        if home not in gate.links or gate.links[home].address.surface == "web":
+            _push_home(home, ports)
+
+
+def _push_home(home: str, ports: Ports) -> None:
+    for key, row in ports.table.query(keys.socket_of(home, "")):
         try:
             _push_one(key.sort, row, ports)
         except Exception:  # one socket's trouble is no other's
@@ -49,9 +59,9 @@ def push(lane: str, ports: Ports) -> None:
 
 
 def _push_one(socket: str, row: Row, ports: Ports) -> None:
-    place, cursor = Place(row["home"], row["lane"]), row["cursor"]
+    address, cursor = Address("web", row["name"]), row["cursor"]
     while True:
-        page = conversation.read(place, cursor, ports)
+        page = conversation.read(address, cursor, ports)
         if page.cursor == cursor:
             break
         mark = json.dumps({"type": "cursor", "cursor": page.cursor})
@@ -64,7 +74,7 @@ def _push_one(socket: str, row: Row, ports: Ports) -> None:
     if cursor == row["cursor"]:
         return
     try:
-        key = keys.socket_of(row["lane"], socket)
+        key = keys.socket_of(row["home"], socket)
         moved = {**row, "cursor": cursor}
         ports.table.commit([Put(key, moved, equals("cursor", row["cursor"]))])
     except Conflict:  # another push was quicker; the client drops what it has seen
@@ -75,26 +85,27 @@ def _connect(event: dict[str, Any], ports: Ports) -> int:
     query = event.get("queryStringParameters") or {}
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     try:
-        place = session.socket_place(
+        address = session.socket_address(
             query.get("ticket", ""), headers, ports.table, ports.clock, ports.settings
         )
-        cursor = query.get("after") or conversation.newest(place, ports)
-        conversation.read(place, cursor, ports)
+        cursor = query.get("after") or conversation.newest(address, ports)
+        conversation.read(address, cursor, ports)
     except Rejected as error:
         return {"unproven": 401, "forbidden": 403}.get(error.fault, 400)
-    socket = event["requestContext"]["connectionId"]
+    socket, now = event["requestContext"]["connectionId"], ports.clock.now()
+    place = addresses.meet(ports.table, address, ports.entropy, now)
     row: Row = {
         "v": FORMAT,
         "home": place.home,
-        "lane": place.lane,
+        "name": address.id,
         "cursor": cursor,
-        "opened": ports.clock.now(),
-        "expires": ports.clock.now() + HOURS,
+        "opened": now,
+        "expires": now + HOURS,
     }
     ports.table.commit(
         [
-            Put(keys.socket_of(place.lane, socket), row, ABSENT),
-            Put(keys.socket(socket), {"v": FORMAT, "lane": place.lane, "expires": row["expires"]}),
+            Put(keys.socket_of(place.home, socket), row, ABSENT),
+            Put(keys.socket(socket), {"v": FORMAT, "home": place.home, "expires": row["expires"]}),
         ]
     )
     ports.bell.ring("socket", place.lane)
@@ -105,7 +116,7 @@ def _answer(socket: str, ports: Ports) -> None:
     known = keys.socket(socket)
     row = ports.table.get([known]).get(known)
     if row is not None:
-        own = keys.socket_of(row["lane"], socket)
+        own = keys.socket_of(row["home"], socket)
         found = ports.table.get([own]).get(own)
         if found is not None:
             _push_one(socket, found, ports)
@@ -115,4 +126,4 @@ def _drop(socket: str, ports: Ports) -> None:
     key = keys.socket(socket)
     row = ports.table.get([key]).get(key)
     if row:
-        ports.table.commit([Delete(key), Delete(keys.socket_of(row["lane"], socket))])
+        ports.table.commit([Delete(key), Delete(keys.socket_of(row["home"], socket))])

@@ -88,11 +88,34 @@ def say(
 
 
 @app.command()
+def link(
+    code: Annotated[str, typer.Argument(help="What another surface of yours shows.")] = "",
+    yes: Annotated[str, typer.Option(help="The number that the other surface shows.")] = "",
+    not_me: Annotated[bool, typer.Option(help="End a link that you did not ask for.")] = False,
+    name: Annotated[str, typer.Option(help="The web account to link.")] = "owner",
+    json: Json = False,
+) -> None:
+    """Make a web account and another surface one person: without CODE, get one to say there."""
+    words = f"yes {yes}" if yes else "not me" if not_me else f"link {code}".strip()
+    say(words, name, json)
+
+
+@app.command()
+def unlink(
+    surface: Annotated[str, typer.Argument(help="A surface or an address; `me` for this one.")],
+    name: Annotated[str, typer.Option(help="The web account that speaks.")] = "owner",
+    json: Json = False,
+) -> None:
+    """Part a surface from the others again, at once."""
+    say(f"unlink {surface}", name, json)
+
+
+@app.command()
 def timeline(
     name: Annotated[str, typer.Option(help="The web account whose conversation it is.")] = "owner",
     json: Json = False,
 ) -> None:
-    """Print a web account's conversation with the running hub."""
+    """Print a person's conversation with the running hub: a web account and all linked to it."""
     try:
         messages = Client(os.environ).messages(name)
     except (Broken, OSError, EOFError, tarfile.TarError) as error:

@@ -102,7 +102,8 @@ class LocalPages:
     def _sent(self, request: Request, body: bytes) -> Response:
         surface, after = request.query_params.get("surface"), request.query_params.get("after")
         rows = self._family.table.scan(f"ACT#{surface}#" if surface else "ACT#")
-        acts = sorted((outbox.open_row(self._ports, row) for _, row in rows), key=_order)
+        everything = (outbox.open_row(self._ports, row) for _, row in rows)
+        acts = sorted((a for a in everything if a.function in self._ports.surfaces), key=_order)
         if after is None:
             return JSONResponse([_shown(act) for act in acts])
         places = [place for place, act in enumerate(acts) if act.id == after]

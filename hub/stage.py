@@ -12,7 +12,7 @@ from typing import Any
 
 from backends.local.family import Family
 from backends.local.lanes import Message
-from functions import act, socket, sweep, turn, undelivered
+from functions import act, link, socket, sweep, turn, undelivered
 from functions._observe import log
 from persona.acts import outbox
 from persona.errors import Broken, Conflict, Refused
@@ -62,7 +62,8 @@ class Stage:
             try:
                 held = outbox.open_row(ports, ports.table.get([key])[key])
                 if held.state == "sending":
-                    settled = now + ports.carriers[held.function].settling
+                    carrier = ports.carriers.get(held.function)
+                    settled = now + (carrier.settling if carrier else 0.0)
                     outbox.postpone(ports, held, min(held.due, settled), state="sending")
             except (Broken, Conflict, Refused):  # the act's own worker says what is wrong with it
                 log.exception("act not released")
@@ -126,6 +127,8 @@ class Stage:
         try:
             if ring.function == "socket":
                 socket.push(ring.lane, self._ports)
+            elif ring.function == "link":
+                link.run(ring.event(), self._ports)
             else:
                 act.run(ring.event(), self._ports)
         finally:

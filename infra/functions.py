@@ -69,6 +69,7 @@ def deployed() -> dict[str, Deployed]:
             for s in surfaces.values()
             if s.send is not None
         ),
+        _one("act-link", "link", []),
         _one("sweep", "sweep", []),
         _turn("undelivered", surfaces),
     ]

@@ -22,9 +22,7 @@ def admit(event: Event, ports: Ports) -> Place:
     event = replace(event, words=readable(event.words), home=place.home)
     event = replace(event, kind=_meaning(event, place, ports))
     if event.kind in ("halt", "resume"):
-        now = ports.clock.now()
-        own = addresses.meet(ports.table, event.author, ports.entropy, now)
-        _move_gate(event, own, ports)
+        _move_gate(event, ports)
     once = f"{event.id}{'' if event.addressed else '#overheard'}"
     ports.lanes.put(place.lane, event.to_json(), once)
     return place
@@ -43,20 +41,24 @@ def _meaning(event: Event, place: Place, ports: Ports) -> Kind:
     return "message"
 
 
-def _move_gate(event: Event, place: Place, ports: Ports) -> None:
+def _move_gate(event: Event, ports: Ports) -> None:
     """Writes the halt; the epoch moves, so that nothing decided before it passes.
 
     Said where others listen, it halts what is done for its author and silences nobody else.
 
     A webhook that is delivered again must not undo a later word: the last few event ids that
     moved the gate are kept in it. Where the carrier itself blocks a number that said stop, that
-    address stays suppressed until it says start, whatever other surfaces say.
+    address stays suppressed until it says start, whatever other surfaces say. Where a link moves
+    the author to another lane meanwhile, it is that lane's gate which halts.
     """
-    key = keys.gate(place.lane)
     surface = ports.surfaces[event.address.surface]
     halted = event.kind == "halt"
     for _ in range(TRIES):
+        own = addresses.meet(ports.table, event.author, ports.entropy, ports.clock.now())
+        key = keys.gate(own.lane)
         row = ports.table.get([key])[key]
+        if own.home not in row["homes"]:
+            continue
         if event.id in row.get("moved_by", []):
             return
         suppressed = {a: why for a, why in row["suppressed"].items() if a != str(event.address)}

@@ -7,6 +7,7 @@ from persona import keys
 from persona.acts import limits
 from persona.memory import evidence
 from persona.memory.standing import Standing
+from persona.mind import linking
 from persona.mind.commands import tells
 from persona.mind.think import think
 from persona.model import Decision, Event, message_id
@@ -25,6 +26,7 @@ UNPROVEN = (
     "I do not open anybody's memory for it."
 )
 UNDELIVERED = "(An earlier message of mine could not be delivered.)"
+UNLINKED = "(Something went wrong with your link: nothing was changed. Please start again.)"
 FAILED = "I could not work on your last message. It is kept; please say it once more, differently."
 
 
@@ -40,7 +42,9 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
         case "outcome":
             return _on_outcome(standing, events[0])
         case "status":
-            return _on_status(events[0])
+            return _on_status(standing, events[0])
+        case "link":
+            return linking.told(standing, events[0], ports)
 
 
 def failing(events: Sequence[Event]) -> Decision:
@@ -77,7 +81,17 @@ def _answer(
     unreadable = events[-1].detail.get("unreadable")
     if unreadable:
         return Decision(reply=f"I cannot read this: {unreadable}. Please send it as plain text.")
-    return think(standing, events, ports, reflex_only)
+    return _link(standing, events, ports) or think(standing, events, ports, reflex_only)
+
+
+def _link(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
+    """A wish to link or unlink; one may try only so often, whatever comes of it."""
+    wished, now = linking.wish(standing, events, ports), ports.clock.now()
+    if wished and wished.link.get("verb") in linking.TRIED:
+        tries = standing.head.tries
+        if limits.free_at(tries, now, limits.MOST_LINKS, limits.HOUR) > now:
+            return Decision(reply=linking.OFTEN, mind="none", unheard=wished.unheard)
+    return wished
 
 
 def _is_addressed(standing: Standing, events: Sequence[Event]) -> bool:
@@ -147,6 +161,8 @@ def _on_change(standing: Standing, event: Event, ports: Ports) -> Decision:
 def _on_outcome(standing: Standing, event: Event) -> Decision:
     """Of messages that did not arrive the person hears on the next occasion, never by a repeat."""
     state, reason = event.detail.get("state", ""), event.detail.get("reason", "")
+    if event.detail.get("function") == "link":
+        return Decision(mind="none", untold=UNLINKED if reason not in QUIET else "")
     suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
     if state == "failed" and reason in QUIET | SUPPRESSING:
         return Decision(mind="none", suppress=suppress)
@@ -158,11 +174,20 @@ def _on_outcome(standing: Standing, event: Event) -> Decision:
     return Decision(mind="none", suppress=suppress, untold=note)
 
 
-def _on_status(event: Event) -> Decision:
-    """A carrier's late report: the act moves forward, and a closed number is not tried again."""
+def _on_status(standing: Standing, event: Event) -> Decision:
+    """A carrier's late report: the act moves forward, and a closed number is not tried again.
+
+    The act may be another lane's, where a link came or went meanwhile: that lane moves it, and
+    the one that has the address now heeds the rest.
+    """
     status, reason = event.detail.get("status", ""), event.detail.get("reason", "")
     suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
     untold = UNDELIVERED if status == "failed" else ""
+    place = standing.place
+    if place.home not in standing.gate.homes:
+        return Decision(mind="none", status=(status, event.target))
+    if event.reported_lane not in ("", place.lane):
+        return Decision(mind="none", suppress=suppress, untold=untold)
     return Decision(mind="none", status=(status, event.target), suppress=suppress, untold=untold)
 
 

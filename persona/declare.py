@@ -54,7 +54,9 @@ class Surface:
     `keyed`: the provider drops repeats by the act's id.
     `settling` is how long (seconds) a missing message proves nothing. `paced` caps automatic
     messages to one address per hour. `quiet_stop`: the carrier confirms stop and start itself.
-    `reach` says where a person finds the persona here, and what to try.
+    `reassigned_after` is how long (seconds) a linked address may be silent before it may have
+    passed to somebody else; 0 where addresses stay with their owner. `reach` says where a person
+    finds the persona here, and what to try.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Surface:
     quiet_stop: bool = False
     paced: int = 0
     working_note: bool = True
+    reassigned_after: float = 0.0
     reach: Callable[[Hands], tuple[str, str] | None] = lambda hands: None
 
     def stops(self, words: str) -> bool:

@@ -17,14 +17,18 @@
 | acts ended | `ACT#<function>#<lane>` | `DONE#<version>#<part>` |
 | a vendor's id, our act | `PROVIDER#<function>#<lane>` | `<id>` |
 | whose home, which lane | `ADDRESS#<surface>#<address>` | `HOME` |
+| a link that is being made, by its code | `CODE#<hash>` | `CODE` |
 | web sign-in, socket ticket, socket | `SESSION#<hash>` `TICKET#<hash>` `SOCKET#<id>` | the same word |
 | messages of a web address in its last minute | `PACE#<surface>#<address>` | `PACE` |
-| the open sockets of a lane | `SOCKETS#<lane>` | `<socket>` |
+| the open sockets of a web address | `SOCKETS#<home>` | `<socket>` |
 | an installation of a Slack workspace | `INSTALL#<team>` | `INSTALL` |
 
 Open acts leave their partition's `O…` prefix when they end, so finding work is one bounded
 read however long the history. Rows with `due` (epoch seconds) stand in a sparse index that the
 sweeper reads; rows with `expires` are deleted some time after it.
+
+Versions in a home only grow, whichever lane works it: a gate's `floor` sees to that. They may
+leave gaps.
 
 A worker of a lane reaches only the partitions that bear its lane and that lane's homes: `Scope`.
 """
@@ -37,6 +41,8 @@ from persona import ids
 from persona.model import Address
 
 RECENT_TURNS = 8
+MOST_HOMES = 8
+"""Homes that one lane reads, and so addresses that are one person at once."""
 
 
 class Key(NamedTuple):
@@ -66,6 +72,21 @@ class Scope:
     def of_acts(lane: str, function: str) -> "Scope":
         """A worker of acts: those of its function and lane, and the gate; no memory."""
         return Scope(lane, (), frozenset([f"GATE#{lane}", *_act_partitions(function, lane)]))
+
+    @staticmethod
+    def of_gate(lane: str) -> "Scope":
+        """A worker of acts that looks where a home has gone: that lane's gate alone."""
+        return Scope(lane, (), frozenset([f"GATE#{lane}"]))
+
+    @staticmethod
+    def of_link(
+        lane: str, code_hash: str, lanes: Iterable[str] = (), addresses: Iterable[Address] = ()
+    ) -> "Scope":
+        """A worker that joins or splits: its act, one code, these lanes and addresses; no home."""
+        reached = [f"ACT#link#{lane}", f"CODE#{code_hash}"]
+        reached += [part for one in lanes for part in (f"GATE#{one}", f"LANE#{one}")]
+        reached += [address(one).partition for one in addresses]
+        return Scope(lane, (), frozenset(reached))
 
 
 def _act_partitions(function: str, lane: str) -> tuple[str, str]:
@@ -140,6 +161,10 @@ def blob(lane: str, name: str) -> Key:
     return Key(f"LANE#{lane}", f"GONE#{ids.derive(name)}")
 
 
+def code(code_hash: str) -> Key:
+    return Key(f"CODE#{code_hash}", "CODE")
+
+
 def session(token_hash: str) -> Key:
     return Key(f"SESSION#{token_hash}", "SESSION")
 
@@ -156,8 +181,8 @@ def socket(socket_id: str) -> Key:
     return Key(f"SOCKET#{socket_id}", "SOCKET")
 
 
-def socket_of(lane: str, socket_id: str) -> Key:
-    return Key(f"SOCKETS#{lane}", socket_id)
+def socket_of(home: str, socket_id: str) -> Key:
+    return Key(f"SOCKETS#{home}", socket_id)
 
 
 def install(team: str) -> Key:

@@ -12,7 +12,7 @@ from persona.errors import Broken
 FORMAT = 1
 """Version of every row, lane message and event written today; a newer one is parked, not guessed."""
 
-Kind = Literal["message", "edit", "delete", "outcome", "status", "halt", "resume"]
+Kind = Literal["message", "edit", "delete", "outcome", "status", "halt", "resume", "link"]
 Audience = Literal["private", "lane", "unverified"]
 """Who can read what is said: the person alone, everybody in a shared lane, or nobody proven."""
 
@@ -68,6 +68,11 @@ class Event:
     def message_id(self) -> str:
         """The id under which these words stand in the conversation."""
         return message_id(self.id)
+
+    @property
+    def reported_lane(self) -> str:
+        """The lane whose act a carrier reports on; empty for all else, and where it cannot say."""
+        return self.detail.get("lane", "") if self.kind == "status" else ""
 
     def to_json(self) -> str:
         """Field by field: `asdict` copies everything it meets, and takes longer than JSON does."""
@@ -150,7 +155,8 @@ class Turn:
     """One pass as it is remembered: the words, the reply, and what the reply relied on.
 
     `number` counts the turns with words in this lane; it names the slot among the recent ones.
-    `blobs` names raw originals that lie elsewhere, such as the whole mail.
+    `blobs` names raw originals that lie elsewhere, such as the whole mail. `lane` is the lane
+    whose acts carried the reply; empty for the home's own.
     """
 
     version: int
@@ -165,6 +171,7 @@ class Turn:
     mind: str = ""
     kept: bool = False
     blobs: tuple[str, ...] = ()
+    lane: str = ""
 
     @property
     def pointer(self) -> str:
@@ -207,7 +214,10 @@ class Decision:
     says that the notes so far were told. `status` is a provider's report on one act. `mind` says
     which brain thought of it, `cost` what the models among them took (see `mind/budget.py`),
     `notice` that the reply may pass a halt, since it confirms one, `greets` that it says who this
-    is, `failed` that the events ended unworked.
+    is, `failed` that the events ended unworked, `unheard` that the words are not kept, since
+    nobody knows whose they are. `link` is a wish for the link function (its verb
+    and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
+    empty for none, None for no change.
     """
 
     reply: str = ""
@@ -227,6 +237,9 @@ class Decision:
     notice: bool = False
     greets: bool = False
     failed: bool = False
+    unheard: bool = False
+    link: Mapping[str, str] = field(default_factory=dict[str, str])
+    linking: Mapping[str, Any] | None = None
 
 
 State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]

@@ -10,8 +10,9 @@ from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.memory import evidence, forget
 from persona.memory.standing import Head, Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
+from persona.mind.linking import TRIED
 from persona.model import FORMAT, Act, Decision, Event, Said, Turn, readable, shortened
-from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Write, equals
+from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
 
 SEEN_DAYS = 30
 """Longer than any path that delivers again: 14 days in a lane, 14 more as a dead letter."""
@@ -27,28 +28,31 @@ class Commit:
     """The writes of one turn, and what they mean for the worker that makes them.
 
     `behind` names the acts that must have ended before the first of `acts`; None where only a
-    look at the table can tell.
+    look at the table can tell. `link` is the act that the turn wishes of the link function.
     """
 
     writes: list[Write]
     acts: tuple[Act, ...]
     turn: Turn | None
     behind: tuple[str, ...] | None = None
+    link: Act | None = None
 
 
 def record(standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports) -> Commit:
     """Seen marks, head, gate, turn, recent turn, ledger, acts, forgetting: all of it or nothing."""
-    version = standing.head.version + 1
+    version = standing.next_version
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
-        decision = replace(decision, reply="", told=False)
+        decision = replace(decision, reply="", told=False, link={})
+    link = _link_act(standing, events, decision, version, ports)
     acts = _reply_acts(standing, events, decision, version, ports)
     turn = _turn(standing, events, decision, version, ports)
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
-    writes += [outbox.put(ports, act) for act in acts]
+    wished = (*acts, link) if link else acts
+    writes += [outbox.put(ports, act) for act in wished]
     moved = _status_writes(standing, events[0], decision, ports)
     writes += moved
     if not moved:  # a report that came late tells nothing new
@@ -56,7 +60,7 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
     writes += held.amend(standing, decision.amends, ports)
     refused = [verdict.reason] if verdict.decision == "deny" else []
     now = ports.clock.now()
-    entry = ledger.entry(standing.head.ledger, version, now, events, acts, refused)
+    entry = ledger.entry(standing.head.ledger, version, now, events, wished, refused)
     head = _next_head(standing, events, decision, turn, acts, ports)
     head = replace(head, ledger=entry["hash"])
     lane = standing.place.lane
@@ -65,7 +69,7 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
         Put(keys.ledger(lane, version), entry),
         _gate_write(standing, events, decision),
     ]
-    return Commit(writes, acts, turn, _behind(standing, acts, ports))
+    return Commit(writes, acts, turn, _behind(standing, acts, ports), link)
 
 
 def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str, ...] | None:
@@ -124,7 +128,9 @@ def _turn(
     ports: Ports,
 ) -> Turn | None:
     """What was said in this turn, as it will be remembered; None where nothing was."""
-    first, home = events[0], standing.place.home
+    first, home, lane = events[0], standing.place.home, standing.place.lane
+    if decision.unheard:
+        return None
     said = [] if decision.wait_until else [_said(e, decision) for e in events if e.kind in _SPOKEN]
     if decision.reply:
         id, now = evidence.reply_id(home, version), ports.clock.now()
@@ -144,6 +150,7 @@ def _turn(
         mind=decision.mind,
         kept=decision.keeps,
         blobs=tuple(event.blob for event in events if event.blob),
+        lane="" if standing.gate.own_lane(home, lane) == lane else lane,
     )
 
 
@@ -172,7 +179,8 @@ def _memory_writes(
         changes, touched = forget.writes_for(standing, ports, gone, decision.rewrites)
         writes += changes
         if touched:
-            writes.append(outbox.to_redact(ports, lane, standing.head.version + 1, touched))
+            sent = [(t.surface, t.version, t.lane or _own_lane(standing, t)) for t in touched]
+            writes.append(outbox.to_redact(ports, lane, standing.next_version, sent))
         if gone:
             blobs = dict.fromkeys(blob for turn in touched for blob in turn.blobs)
             writes += [_drop_blob(lane, blob, ports) for blob in blobs]
@@ -190,6 +198,10 @@ def _memory_writes(
         expires = ports.clock.now() + SEEN_DAYS * DAY
         writes.append(Put(keys.thread(lane, turn.thread), {"v": FORMAT, "expires": expires}))
     return writes
+
+
+def _own_lane(standing: Standing, turn: Turn) -> str:
+    return standing.gate.own_lane(turn.home, standing.place.lane)
 
 
 def _drop_blob(lane: str, blob: str, ports: Ports) -> Write:
@@ -243,6 +255,29 @@ def _reply_acts(
     )
 
 
+def _link_act(
+    standing: Standing, events: Sequence[Event], decision: Decision, version: int, ports: Ports
+) -> Act | None:
+    """The wish to link or unlink as an act of the link function."""
+    if not decision.link:
+        return None
+    last, now = events[-1], ports.clock.now()
+    wish = dict(decision.link)
+    return Act(
+        function="link",
+        lane=standing.place.lane,
+        home=standing.place.home,
+        after=f"{ids.ordered(version)}#01",
+        address=last.address,
+        thread=last.thread,
+        text=wish.pop("verb"),
+        cause=last.correlation,
+        at=now,
+        detail={**last.detail, **wish},
+        due=now,
+    )
+
+
 def _parts(parts: tuple[str, ...]) -> tuple[str, ...]:
     """As many as one commit holds; the last then says that there was more."""
     if len(parts) <= MOST_PARTS:
@@ -290,7 +325,7 @@ def _next_head(
     notes = () if decision.told else head.untold
     return replace(
         head,
-        version=head.version + 1,
+        version=standing.next_version,
         spoken=head.spoken + (turn is not None),
         memory=head.memory + bool(decision.forgets or decision.rewrites or overheard),
         waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
@@ -301,8 +336,29 @@ def _next_head(
         tails=_tails(standing, acts),
         spent=head.spent.at(now).plus(decision.cost) if decision.cost else head.spent,
         greeted=head.greeted or decision.greets,
+        linking=head.linking if decision.linking is None else decision.linking,
+        tries=_tries(head, decision, now),
+        heard=_heard(standing, events[0], ports),
         untold=(*notes, decision.untold)[-3:] if decision.untold else notes,
     )
+
+
+def _tries(head: Head, decision: Decision, now: float) -> tuple[float, ...]:
+    if decision.link.get("verb") not in TRIED:
+        return head.tries
+    return limits.remember(head.tries, now, limits.MOST_LINKS, limits.HOUR)
+
+
+def _heard(standing: Standing, event: Event, ports: Ports) -> Mapping[str, float]:
+    """When linked homes were last heard; one that is silent must first be proven again."""
+    head, home = standing.head, standing.place.home
+    is_proof = event.kind == "link" and event.detail.get("link") == "linked"
+    is_heard = event.kind == "message" and not standing.is_silent
+    if home not in standing.gate.links or not (is_proof or is_heard):
+        return head.heard
+    if not ports.surfaces[event.address.surface].reassigned_after:
+        return head.heard
+    return {**head.heard, home: ports.clock.now()}
 
 
 def _status_writes(
@@ -311,8 +367,22 @@ def _status_writes(
     status, provider_id = decision.status
     if not status:
         return []
-    surface, lane = event.address.surface, standing.place.lane
-    return outbox.report(ports, surface, lane, provider_id, status, event.detail.get("act", ""))
+    act, lane = event.detail.get("act", ""), standing.place.lane
+    return outbox.report(ports, event.address, lane, provider_id, status, act)
+
+
+def waiting_moved(standing: Standing, events: Sequence[Event], ports: Ports) -> list[Write]:
+    """The commit by which held events go to another lane; no writes where none was held here."""
+    held_here = [e for e in events if standing.seen.get(e.id, {}).get("state") == "waiting"]
+    if not held_here:
+        return []
+    lane, home, head = standing.place.lane, standing.place.home, standing.head
+    head = replace(head, version=standing.next_version, waiting=head.waiting - len(held_here))
+    moved: Row = {"state": "moved"}
+    return [
+        Put(keys.head(lane), head_row(ports, lane, head), standing.head_condition),
+        *(Update(keys.seen(home, e.id), moved, equals("state", "waiting")) for e in held_here),
+    ]
 
 
 def working_note(standing: Standing, event: Event, ports: Ports) -> Commit | None:
@@ -323,7 +393,7 @@ def working_note(standing: Standing, event: Event, ports: Ports) -> Commit | Non
     decision = Decision(reply="I am still working on this.", mind="none")
     if _verdict(standing, [event], decision).decision == "deny":
         return None
-    acts = _reply_acts(standing, [event], decision, standing.head.version + 1, ports)
+    acts = _reply_acts(standing, [event], decision, standing.next_version, ports)
     acts = tuple(replace(act, after=_note_name(act.after)) for act in acts[:1])
     mark = keys.seen(standing.place.home, f"{event.id}#working")
     row: Row = {"v": FORMAT, "state": "told", "expires": ports.clock.now() + SEEN_DAYS * DAY}

@@ -11,7 +11,7 @@ from persona.errors import Broken, Refused
 
 VERSION = "0.1.0"
 MODEL_KINDS = ("bedrock", "openai")
-BUDGET_TOKENS, THINK_SECONDS = 400_000, 60.0
+BUDGET_TOKENS, THINK_SECONDS, QUARANTINE = 400_000, 60.0, 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Settings:
     `sends` holds the surfaces that have a provider to send through; what is said on the others
     is kept and shown instead. `models` are asked in this order, as `kind:name`; the reflexes
     stand behind them. `budget_tokens` and `budget_usd` (0: no limit) are each lane's, for a day.
+    `link_quarantine` is for how long (seconds) a new link opens no older words to either side.
     """
 
     stage: str
@@ -48,6 +49,7 @@ class Settings:
     smtp_relay: str = ""
     openai_base_url: str = ""
     think_seconds: float = THINK_SECONDS
+    link_quarantine: float = 0.0
     turns_a_minute: int = 20
     sends: frozenset[str] = frozenset()
     version: str = VERSION
@@ -88,6 +90,9 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
         ZoneInfo(zone)
     except (ValueError, OSError, ZoneInfoNotFoundError) as error:
         raise Broken(f"HUB_TIMEZONE must be a zone like Europe/Zurich, not {zone!r}.") from error
+    quarantine = env.get("HUB_LINK_QUARANTINE", str(QUARANTINE if stage == "aws" else 0))
+    if not _is_amount(quarantine):
+        raise Broken(f"HUB_LINK_QUARANTINE must be a number of seconds, not {quarantine!r}.")
     kept = env.get("HUB_SECRETS", "").split(",")  # in aws credentials are not in the environment
     configured = {
         "slack": env.get("HUB_SLACK_API_URL") or _has(env, kept, "SLACK_BOT_TOKEN"),
@@ -104,6 +109,7 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
         twilio_api_url=env.get("HUB_TWILIO_API_URL", ""),
         twilio_from=tuple(n.strip() for n in env.get("TWILIO_FROM", "").split(",") if n.strip()),
         smtp_relay=relay,
+        link_quarantine=float(quarantine),
         sends=frozenset(name for name, is_on in configured.items() if is_on),
     )
 

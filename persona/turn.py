@@ -7,17 +7,17 @@ as events already seen.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import decide
 from persona.errors import Broken, Conflict, Transient
 from persona.keys import Scope
-from persona.memory.standing import read
+from persona.memory.standing import Standing, read
 from persona.model import Act, Decision, Event, Place
 from persona.people import addresses
 from persona.ports import Ports
-from persona.record import Commit, record, working_note
+from persona.record import Commit, record, waiting_moved, working_note
 
 TRIES = 6
 
@@ -47,9 +47,13 @@ def take_turn(
         fresh = standing.unhandled(events)
         if not fresh:
             return Taken()
-        if place.home not in standing.gate.homes:
-            return _forward(fresh, own)
-        ports = own.within(_scope(place.lane, standing.gate.homes, own))
+        is_here, reports = place.home in standing.gate.homes, fresh[0].reported_lane
+        if not is_here and reports != place.lane:
+            return _forward(standing, fresh, own)
+        if is_here and reports not in ("", place.lane):
+            _pass_on(fresh[0], own)
+        homes = standing.gate.homes if is_here else [place.home]
+        ports = own.within(_scope(place.lane, homes, own))
         moment = (standing.head.version, standing.gate.epoch)
         if thought is not None and thought[0] != moment:
             wasted.append(thought[1].cost)
@@ -71,22 +75,49 @@ def take_turn(
     raise Transient("others kept moving this lane's head")
 
 
-def _forward(events: Sequence[Event], ports: Ports) -> Taken:
-    """A link changed while these were under way: on to the lane that has their home now."""
+def _forward(standing: Standing, events: Sequence[Event], ports: Ports) -> Taken:
+    """A link changed while these were under way: on to the lane that has their home now.
+
+    A lane drops repeats for some minutes, and a home may be linked and unlinked within them: so
+    the put is marked by whence and when too. The seen mark goes by the event alone.
+    """
+    _let_go(standing, events, ports)
+    lane, epoch = standing.place.lane, standing.gate.epoch
     for event in events:
         place = addresses.find(ports.table, event.address)
         if place is None:
             raise Broken("an event of an address that nobody has met")
-        ports.lanes.put(place.lane, event.to_json(), event.id)
+        ports.lanes.put(place.lane, event.to_json(), f"{event.id}#{lane}#{epoch}")
     return Taken()
+
+
+def _pass_on(event: Event, ports: Ports) -> None:
+    """A report on an act of a lane that this address has left, or is now worked away from."""
+    copy = replace(event, id=f"{event.id}@{event.reported_lane}")
+    ports.lanes.put(event.reported_lane, copy.to_json(), copy.id)
+
+
+def _let_go(standing: Standing, events: Sequence[Event], ports: Ports) -> None:
+    """Events that a cap held back here wait elsewhere now: this lane no longer counts them."""
+    writes = waiting_moved(standing, events, ports)
+    if not writes:
+        return
+    scope = _scope(standing.place.lane, [standing.place.home], ports)
+    try:
+        ports.table.within(scope).commit(writes)
+    except Conflict as error:
+        raise Transient("this lane's head moved") from error
 
 
 def fail_turn(place: Place, events: Sequence[Event], ports: Ports) -> None:
     """Ends events that failed each time as seen, failed and told; thinks nothing, recalls nothing."""
-    ports = ports.within(_scope(place.lane, [place.home], ports))
-    standing = read(place, events, ports)
+    scoped = ports.within(_scope(place.lane, [place.home], ports))
+    standing = read(place, events, scoped)
     fresh = standing.unhandled(events)
-    if fresh:
+    if fresh and place.home not in standing.gate.homes:
+        _forward(standing, fresh, ports)
+    elif fresh:
+        ports = scoped
         commit = record(standing, fresh, decide.failing(fresh), ports)
         ports.table.commit(commit.writes)
         _ring(commit, ports)
@@ -109,11 +140,13 @@ def tell_working(place: Place, event: Event, ports: Ports) -> None:
 
 
 def _scope(lane: str, homes: Iterable[str], ports: Ports) -> Scope:
-    return Scope.of_turn(lane, homes, ports.carriers)
+    return Scope.of_turn(lane, homes, (*ports.carriers, "link"))
 
 
 def _ring(commit: Commit, ports: Ports) -> None:
     """One ring for the acts of a commit, which all go to one address; it says what they follow."""
+    if commit.link is not None:
+        ports.bell.ring(commit.link.function, commit.link.lane)
     if commit.acts:
         first, named = commit.acts[0], [act.after for act in commit.acts]
         if commit.behind is None:

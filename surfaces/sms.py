@@ -31,6 +31,8 @@ NAMES = frozenset({"AccountSid", "From", "MessageSid", "To"})
 """In every webhook of Twilio's. Its signature runs names and values together, so that a name's end
 can be moved into its value unseen: what lacks one of these was tampered with."""
 UNSUBSCRIBED = 21610
+SILENCE = 30 * 86_400.0
+"""Seconds; telephone numbers that nobody uses are given to others."""
 UNREACHABLE = frozenset({21211, 21214, 21408, 21612, 21614, 30004, 30005, 30006})
 """Codes that say this number will never take a message (twilio.com/docs/api/errors)."""
 STATES = {
@@ -142,6 +144,7 @@ def _take_status(fields: dict[str, str], reference: str, door: Door) -> None:
     The callback's URL names the act, so that a report also settles one whose sending is UNKNOWN.
     """
     sid, told = fields.get("MessageSid", ""), fields.get("MessageStatus", "").lower()
+    lane, _, after = reference.rpartition("/")
     status = STATES.get(told)
     address = Address("sms", _canonical(fields.get("To", "")))
     if not sid or status is None or addresses.find(door.table, address) is None:
@@ -158,7 +161,8 @@ def _take_status(fields: dict[str, str], reference: str, door: Door) -> None:
             detail={
                 "status": status,
                 "reason": _reason(_number(fields.get("ErrorCode", ""))),
-                "act": reference,
+                "lane": lane,
+                "act": after,
             },
         )
     )
@@ -252,7 +256,7 @@ def send(act: Act, hands: Hands) -> Sent:
     more: dict[str, Any] = {}
     host = urlsplit(hands.settings.public_url).hostname
     if host not in ("127.0.0.1", "localhost"):  # Twilio calls back only where it can reach
-        reference = quote(act.after, safe="")
+        reference = quote(f"{act.lane}/{act.after}", safe="")
         more["status_callback"] = f"{hands.settings.public_url}/sms/status?act={reference}"
     try:
         message = client.messages.create(
@@ -325,5 +329,6 @@ SURFACE = Surface(
     stop_words=STOP_WORDS | {"stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"},
     start_words=START_WORDS | {"yes", "unstop"},
     quiet_stop=True,
+    reassigned_after=SILENCE,
     reach=reach,
 )

@@ -17,7 +17,7 @@ from slack_sdk.signature import SignatureVerifier
 from twilio.request_validator import RequestValidator
 
 from backends.local.family import open_family
-from functions import act, ingress, mail, socket, sweep, turn
+from functions import act, ingress, link, mail, socket, sweep, turn
 from functions._compose import compose
 from hub.stage import sqs_event
 from persona import keys
@@ -273,6 +273,8 @@ class Hub:
         try:
             if ring.function == "socket":
                 socket.push(ring.lane, self.ports)
+            elif ring.function == "link":
+                link.run(ring.event(), self.ports)
             else:
                 act.run(ring.event(), self.ports)
         finally:

@@ -7,6 +7,8 @@ window has moved on.
 from collections.abc import Sequence
 
 MINUTE, HOUR = 60.0, 3600.0
+MOST_LINKS = 10
+"""Link codes asked for, claimed and answered in one lane in an hour."""
 
 
 def free_at(times: Sequence[float], now: float, most: int, window: float) -> float:

@@ -18,7 +18,7 @@ from typing import Any, cast
 from persona import ids, keys
 from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Key
-from persona.model import FORMAT, ORDER, Act, Address, State, Turn
+from persona.model import FORMAT, ORDER, Act, Address, State
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
 from persona.seal import seal, unseal
 
@@ -161,21 +161,24 @@ REDACTED = "(forgotten)"
 REDACT_AGAIN = 30.0
 
 
-def to_redact(ports: Ports, lane: str, version: int, turns: Iterable[Turn]) -> Write:
-    """The write that has the sweeper take the text out of what these turns sent, for sure."""
-    sent = [[turn.surface, turn.version] for turn in turns]
-    row: Row = {"v": FORMAT, "lane": lane, "sent": sent, "due": ports.clock.now()}
+def to_redact(ports: Ports, lane: str, version: int, sent: Iterable[tuple[str, int, str]]) -> Write:
+    """The write that has the sweeper take the text out of what was sent, for sure.
+
+    `sent` says by which surface, by the turn of which version, and by which lane's acts.
+    """
+    named = [list(one) for one in sent]
+    row: Row = {"v": FORMAT, "lane": lane, "sent": named, "due": ports.clock.now()}
     return Put(keys.redaction(lane, version), row)
 
 
 def redact(ports: Ports, key: Key, row: Row) -> None:
     """Redacts what has ended, and comes again for what is still on its way."""
     still_open = False
-    for function, version in row["sent"]:
-        after = f"{ids.ordered(version)}#"
+    for function, version, *more in row["sent"]:
+        lane, after = (more or [row["lane"]])[0], f"{ids.ordered(version)}#"
         for stage in ("OPEN", "OUT"):
-            still_open |= bool(ports.table.query(keys.act(function, row["lane"], stage, after)))
-        found = ports.table.query(keys.act(function, row["lane"], "DONE", after))
+            still_open |= bool(ports.table.query(keys.act(function, lane, stage, after)))
+        found = ports.table.query(keys.act(function, lane, "DONE", after))
         acts = [(at, open_row(ports, one)) for at, one in found]
         clean = [(at, replace(act, text=REDACTED)) for at, act in acts if act.text != REDACTED]
         if clean:
@@ -187,13 +190,14 @@ def redact(ports: Ports, key: Key, row: Row) -> None:
 
 
 def report(
-    ports: Ports, function: str, lane: str, provider_id: str, status: str, after: str = ""
+    ports: Ports, address: Address, lane: str, provider_id: str, status: str, after: str = ""
 ) -> list[Write]:
-    """The writes for a provider's late report on one act; a state never moves back.
+    """The writes for a provider's late report on one act to this address; a state never moves back.
 
     `after` names the act itself where the report carries it, else the provider's id does. Raises
     Transient while the act is still being recorded.
     """
+    function = address.surface
     if not after:
         pointer_key = keys.provider(function, lane, provider_id)
         pointer = ports.table.get([pointer_key]).get(pointer_key)
@@ -207,7 +211,7 @@ def report(
     if stages["DONE"] not in rows:
         raise Transient("the act is not yet recorded")
     act = open_row(ports, rows[stages["DONE"]])
-    if status not in ORDER or ORDER[status] <= ORDER[act.state]:
+    if act.address != address or status not in ORDER or ORDER[status] <= ORDER[act.state]:
         return []
     moved = replace(act, state=cast("State", status))
     return [Put(stages["DONE"], row_of(ports, moved), equals("state", act.state))]

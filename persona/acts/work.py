@@ -18,12 +18,15 @@ from persona.acts import outbox
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.errors import Broken, Conflict, Refused, Transient, Unknown
 from persona.keys import Key
-from persona.memory.standing import open_gate
+from persona.memory.standing import Gate, open_gate
 from persona.model import Act, Event, State
 from persona.ports import Carrier, Hands, Ports, Row, Sent
 
 MOST_TRIES = 10
 MOST_LOOKS = 60
+MOST_GATES = 8
+FRESH = 3_600.0
+"""Seconds after a link in which its address may still be owed something by its former lane."""
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 
 
@@ -155,9 +158,11 @@ def _carry(
     if act.tries > MOST_TRIES:
         return _end(act, "failed", Sent(), "given up", ports)
     try:
-        verdict = _judge(act, gate)
+        verdict = _judge(act, gate, desk)
         if verdict.decision == "deny":
             return _end(act, "failed", Sent(), verdict.reason, ports)
+        if _is_overtaking(act, gate, desk):
+            raise Transient("what was decided before a link goes first")
         if carrier.send is None:
             raise Broken(f"{act.function} has acts and no way to send them")
         sent = carrier.send(act, desk.hands)
@@ -200,21 +205,47 @@ def _ask_later(act: Act, ports: Ports) -> None:
         outbox.postpone(ports, act, ports.clock.now() + max(pause, 3.0), state="sending")
 
 
-def _judge(act: Act, row: Row | None) -> Verdict:
-    """The verdict by the gate as it stood after the claim."""
+def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
+    """The verdict by the gate as it stood after the claim, and by those to which the home went.
+
+    A link that was made meanwhile takes nothing from what was on its way to that address.
+    """
     if row is None:
         return Verdict("deny", "erased")
-    gate = open_gate(row)
+    gates = _gates(act.home, open_gate(row), desk)
+    suppressed = [gate.suppressed.get(str(act.address), "") for gate in gates]
     return judge_reply(
         Facts(
-            halted=gate.halted,
+            halted=any(gate.halted for gate in gates),
             notice=act.notice,
-            suppressed=gate.suppressed.get(str(act.address), ""),
-            home_is_here=act.home in gate.homes,
+            suppressed=next(filter(None, suppressed), ""),
+            home_is_here=act.home in gates[-1].homes,
             written_for=act.audience,
             heard_by=act.audience,
         )
     )
+
+
+def _gates(home: str, gate: Gate, desk: _Desk) -> list[Gate]:
+    """This gate, and those to which links gave the home one after the other."""
+    gates = [gate]
+    while home not in gates[-1].homes and home in gates[-1].given and len(gates) < MOST_GATES:
+        lane = gates[-1].given[home]
+        key = keys.gate(lane)
+        rows = desk.hands.table.within(keys.Scope.of_gate(lane)).get([key])
+        gates.append(open_gate(rows[key]))
+    return gates
+
+
+def _is_overtaking(act: Act, row: Row | None, desk: _Desk) -> bool:
+    """Whether the lane of the address's own, linked a short while ago, has yet to send to it."""
+    link = open_gate(row).links.get(act.home) if row else None
+    if link is None or link.lane == desk.lane or desk.ports.clock.now() > link.since + FRESH:
+        return False
+    scope = keys.Scope.of_acts(link.lane, desk.function)
+    there = desk.ports.but(table=desk.hands.table.within(scope))
+    before = outbox.unfinished(there, desk.function, link.lane)
+    return any(one.open and one.address == act.address for _, one in before)
 
 
 def _later(act: Act, error: Transient, ports: Ports) -> Ended | None:

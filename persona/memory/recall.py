@@ -23,7 +23,7 @@ LANES_KEPT = 256
 class _Shelf:
     index: Index
     homes: tuple[str, ...]
-    memory: int
+    memory: tuple[int, int]
     version: int
 
 
@@ -39,8 +39,8 @@ class Indexes:
         lane, head, homes = standing.place.lane, standing.head, standing.gate.homes
         with self._lock:
             shelf = self._shelves.get(lane)
-        if shelf is None or shelf.homes != homes or shelf.memory != head.memory:
-            shelf = _Shelf(Index(), homes, head.memory, 0)
+        if shelf is None or shelf.homes != homes or shelf.memory != standing.memory:
+            shelf = _Shelf(Index(), homes, standing.memory, 0)
         if shelf.version < head.version:
             for home in homes:
                 _fill(shelf.index, evidence.read_turns(ports, home, after=shelf.version))

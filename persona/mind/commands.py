@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-Verb = Literal["remember", "forget", "picture", "why", "help", "what are you", "greeting", "thanks"]
+Verb = Literal[
+    "remember",
+    "forget",
+    "picture",
+    "why",
+    "help",
+    "what are you",
+    "greeting",
+    "thanks",
+    "link",
+    "unlink",
+    "confirm",
+    "not me",
+]
 
 PATTERNS: dict[Verb, str] = {
     "remember": r"(?:please\s+)?remember\b(?:\s+that\b)?[\s:,]*(?P<rest>\S.*)",
@@ -16,6 +29,10 @@ PATTERNS: dict[Verb, str] = {
     "what are you": r"(?:what|who)\s+are\s+you\W*|are\s+you\s+(?:a\s+|an\s+)?\w+\W*",
     "greeting": r"(?:hello|hi|hey|good\s+(?:morning|afternoon|evening))(?:[\s,]+\w+)?\W*",
     "thanks": r"(?:thanks|thank\s+you|thx|cheers)(?:\s+(?:so|very)\s+much|\s+a\s+lot|[\s,]+\w+)?\W*",
+    "link": r"link\W*|link[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8})\W*",
+    "unlink": r"unlink[\s:]+(?P<rest>\S+)|unlink\W*",
+    "confirm": r"yes[\s:,]+\W*(?P<rest>[0-9]{2})\W*",
+    "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
 }
 GRAMMAR: dict[Verb, re.Pattern[str]] = {
     verb: re.compile(pattern, re.IGNORECASE | re.DOTALL) for verb, pattern in PATTERNS.items()

@@ -8,6 +8,9 @@ from persona.memory.standing import Standing
 from persona.model import Evidence
 from persona.ports import Ports
 
+MOST_CLOSED = 1_000
+"""How much is looked through for an address to which most of it may still be closed."""
+
 
 class MemoryHands:
     """Collects what a turn relied on and wishes for; nothing is changed before the commit."""
@@ -28,15 +31,20 @@ class MemoryHands:
         """What bears on the words, best first, without what this turn is about to forget."""
         if self._standing.place_is_unproven:
             return []
-        found = recall(self._standing, words, self._ports, limit + len(self.forgotten))
-        return [match for match in found if match.evidence.id not in self.forgotten][:limit]
+        most = MOST_CLOSED if self._standing.hides else limit + len(self.forgotten)
+        found = recall(self._standing, words, self._ports, most)
+        return [match for match in found if self._may_see(match.evidence)][:limit]
 
     def everything(self) -> list[Evidence]:
         """All that may be recalled here, oldest first."""
         if self._standing.place_is_unproven:
             return []
         index = self._ports.indexes.open(self._standing, self._ports)
-        return [one for one in index.everything() if one.id not in self.forgotten]
+        return [one for one in index.everything() if self._may_see(one)]
+
+    def _may_see(self, one: Evidence) -> bool:
+        """Not about to be forgotten, and open to the address that asks."""
+        return one.id not in self.forgotten and self._standing.opens(one.home, one.at)
 
     def cite(self, used: Iterable[Evidence]) -> None:
         """The reply relies on these: `why` will show them, and forgetting them silences it."""

@@ -10,6 +10,7 @@ from persona.memory.index import Match, terms
 from persona.memory.standing import Standing
 from persona.mind import commands
 from persona.mind.hands import MemoryHands
+from persona.mind.linking import NOBODY
 from persona.mind.words import MOST_QUOTED, numbered, quote, sentence, when, where
 from persona.model import Decision, Event, Evidence, shortened
 from persona.ports import Ports
@@ -86,6 +87,8 @@ class _Reflex:
                 return "Hello. Tell me something to keep, or ask me about something you told me."
             case "thanks":
                 return "You are welcome."
+            case "link" | "unlink" | "confirm" | "not me":  # done before thinking, where it can be
+                return NOBODY
 
     def question(self, words: str) -> str:
         found = [m for m in self.hands.match(words) if m.cover >= ENOUGH and m.evidence.tells]
@@ -200,6 +203,7 @@ class _Reflex:
         lines += [
             "• what do you know about me: shows it, in your words",
             "• why: shows what my last answer rests on",
+            "• link: makes you one person to me on another surface; unlink SURFACE parts it again",
             "• stop, start: halts and resumes everything I do for you",
         ]
         return "This is what I can do:\n" + "\n".join(lines)

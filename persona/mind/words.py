@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from persona.model import Evidence, shortened
+from persona.model import Address, Evidence, shortened
 from persona.ports import Ports
 
 LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -29,6 +29,12 @@ def where(surface: str, ports: Ports) -> str:
     """The surface as people call it: `on Slack`, `by SMS`, `by email`, `on the web`."""
     title = ports.surfaces[surface].title if surface in ports.surfaces else surface
     return {"sms": "by SMS", "email": "by email", "web": "on the web"}.get(surface, f"on {title}")
+
+
+def named(address: Address, ports: Ports) -> str:
+    """The exact address with its surface: `SMS +14155550101`."""
+    surface = ports.surfaces.get(address.surface)
+    return f"{surface.title if surface else address.surface} {address.id}"
 
 
 def quote(one: Evidence, ports: Ports, shared: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 An address is the surface, the tenant and the vendor's own id, and nothing else: display names,
 profile names and From headers identify nobody. Two addresses are two persons until a link is
-proven; the gate's list of homes is where a link will stand.
+proven: then one lane works both homes, and both addresses lead there.
 """
 
 from collections.abc import Callable

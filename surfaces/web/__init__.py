@@ -57,7 +57,7 @@ def receive(request: Request, door: Door) -> Response:
 def _list_messages(request: Request, door: Door) -> Response:
     signed_in = session.read(request.headers, door.table, door.clock.now())
     after = parse_qs(request.query).get("after", [""])[0]
-    page = conversation.read(signed_in.place, after, door)
+    page = conversation.read(signed_in.address, after, door)
     messages = conversation.shown_all(page.messages)
     return _json(200, {"messages": messages, "cursor": page.cursor})
 

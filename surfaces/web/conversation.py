@@ -1,26 +1,39 @@
 """A person's conversation as the page reads it: pages of messages, and a cursor to go on from.
 
-A cursor says how far each home was read, so it stays right however many homes are merged.
+All linked addresses of the person are one conversation, in the order of its turns. A cursor says
+how far each home was read, so it stays right however many homes are merged or part again.
 """
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from persona import keys
-from persona.errors import Rejected
+from persona.errors import Broken, Rejected
 from persona.markdown import to_html
 from persona.memory import evidence
-from persona.model import Place, Said, Turn
-from persona.ports import Store
+from persona.memory.standing import Gate, open_gate
+from persona.model import Address, Place, Said, Turn
+from persona.people import addresses
+from persona.ports import Clock, Store
+from persona.settings import Settings
 
 PAGE_TURNS = 200
 PAGE_CHARACTERS = 300_000
 """Of words in a page, so that Lambda's 6 MB hold it, rendered and in base64."""
 FRAME_BYTES = 100_000
 """API Gateway takes 128 KB a message."""
+
+
+class Reader(Store, Protocol):
+    """What reading a conversation needs: a surface's door, or all ports."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Clock: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +44,45 @@ class Page:
     cursor: str
 
 
-def read(place: Place, cursor: str, store: Store) -> Page:
-    """What was said after `cursor`; from the beginning for an empty one. Raises Rejected for junk."""
+def read(address: Address, cursor: str, reader: Reader) -> Page:
+    """What was said after `cursor`; from the beginning for an empty one. Raises Rejected for junk.
+
+    What a new link still keeps closed is left out.
+    """
     positions = _open(cursor)
-    messages: list[Said] = []
-    for home in (place.home,):
-        turns = _fitting(evidence.read_turns(store, home, positions.get(home, 0), PAGE_TURNS))
-        if turns:
-            positions[home] = turns[-1].version
-        messages += [said for turn in turns for said in turn.said]
-    return Page(sorted(messages, key=lambda said: said.at), _close(positions))
+    place, gate = _standing(address, reader)
+    until = reader.clock.now() - reader.settings.link_quarantine
+    said: list[Said] = []
+    while not said:  # a page may hold nothing that this address sees, and the next one something
+        found = {
+            home: evidence.read_turns(reader, home, positions.get(home, 0), PAGE_TURNS)
+            for home in gate.homes
+        }
+        turns = _fitting(_in_order(found))
+        if not turns:
+            break
+        for turn in turns:
+            positions[turn.home] = turn.version
+        said = [one for turn in turns if gate.shows(place.home, turn, until) for one in turn.said]
+    return Page(sorted(said, key=lambda one: one.at), _close(positions))
+
+
+def _in_order(found: Mapping[str, list[Turn]]) -> list[Turn]:
+    """The turns of all homes by time, as far as every home was read; each home's in its own order.
+
+    Clocks disagree, so a turn stands no earlier than the one before it in its home.
+    """
+    placed: list[tuple[float, int, Turn]] = []
+    horizon = float("inf")
+    for turns in found.values():
+        at = 0.0
+        for turn in turns:
+            at = max(at, turn.at)
+            placed.append((at, turn.version, turn))
+        if len(turns) == PAGE_TURNS:
+            horizon = min(horizon, at)
+    ordered = sorted(placed, key=lambda one: one[:2])
+    return [turn for at, _, turn in ordered if at <= horizon]
 
 
 def _fitting(turns: list[Turn]) -> list[Turn]:
@@ -54,10 +96,28 @@ def _fitting(turns: list[Turn]) -> list[Turn]:
     return fitting
 
 
-def newest(place: Place, store: Store) -> str:
+def newest(address: Address, reader: Reader) -> str:
     """The cursor behind everything said so far."""
-    rows = store.table.query(keys.turns(place.home), limit=1, newest_first=True)
-    return _close({place.home: rows[0][1]["version"]} if rows else {})
+    _, gate = _standing(address, reader)
+    positions: dict[str, int] = {}
+    for home in gate.homes:
+        rows = reader.table.query(keys.turns(home), limit=1, newest_first=True)
+        if rows:
+            positions[home] = rows[0][1]["version"]
+    return _close(positions)
+
+
+def _standing(address: Address, reader: Reader) -> tuple[Place, Gate]:
+    """Where the address is worked, and with which homes; read again where a link just moved it."""
+    for _ in range(3):
+        place = addresses.find(reader.table, address)
+        if place is None:
+            break
+        key = keys.gate(place.lane)
+        gate = open_gate(reader.table.get([key])[key])
+        if place.home in gate.homes:
+            return place, gate
+    raise Broken("a web address that lives nowhere")
 
 
 def shown(message: Said) -> dict[str, Any]:

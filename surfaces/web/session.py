@@ -26,11 +26,10 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in browser: whose web address it is, and where that lives."""
+    """A signed-in browser: whose web address it is. Where that is worked, its own row says."""
 
     key: keys.Key
     address: Address
-    place: Place
     row: Row
 
 
@@ -41,13 +40,7 @@ def sign_in(
     address = Address("web", name)
     place = addresses.meet(table, address, entropy, now)
     token = urlsafe_b64encode(entropy(32)).decode().rstrip("=")
-    row: Row = {
-        "v": FORMAT,
-        "name": name,
-        "home": place.home,
-        "lane": place.lane,
-        "expires": now + SESSION_DAYS * DAY,
-    }
+    row: Row = {"v": FORMAT, "name": name, "expires": now + SESSION_DAYS * DAY}
     table.commit([Put(keys.session(_hash(token)), row)])
     return token, place
 
@@ -66,8 +59,7 @@ def read(headers: Mapping[str, str], table: Table, now: float) -> Session:
         key = keys.session(_hash(token))
         row = table.get([key]).get(key)
         if row and row["expires"] > now:
-            place = Place(row["home"], row["lane"])
-            return Session(key, Address("web", row["name"]), place, row)
+            return Session(key, Address("web", row["name"]), row)
     raise Rejected("sign in first", "unproven")
 
 
@@ -104,24 +96,19 @@ def pace(session: Session, table: Table, now: float) -> None:
 def ticket(session: Session, table: Table, entropy: Callable[[int], bytes], now: float) -> str:
     """A one-time pass to the socket, good for 30 s, so that no token stands in a URL."""
     pass_ = urlsafe_b64encode(entropy(24)).decode()
-    row: Row = {
-        "v": FORMAT,
-        "home": session.place.home,
-        "lane": session.place.lane,
-        "expires": now + TICKET_SECONDS,
-    }
+    row: Row = {"v": FORMAT, "name": session.address.id, "expires": now + TICKET_SECONDS}
     table.commit([Put(keys.ticket(_hash(pass_)), row)])
     return pass_
 
 
-def socket_place(
+def socket_address(
     pass_: str, headers: Mapping[str, str], table: Table, clock: Clock, settings: Settings
-) -> Place:
-    """Where a connecting socket may listen: by its ticket, or by the session of the same domain."""
+) -> Address:
+    """For whom a connecting socket listens: by its ticket, or by the session of the same domain."""
     check_origin(headers, settings)
     now = clock.now()
     if not pass_:
-        return read(headers, table, now).place
+        return read(headers, table, now).address
     key = keys.ticket(_hash(pass_))
     row = table.get([key]).get(key)
     if row is None or row["expires"] <= now:
@@ -130,7 +117,7 @@ def socket_place(
         table.commit([Delete(key, equals("v", row["v"]))])
     except Conflict as error:
         raise Rejected("this ticket is used or too old", "unproven") from error
-    return Place(row["home"], row["lane"])
+    return Address("web", row["name"])
 
 
 def _token(headers: Mapping[str, str]) -> str:

@@ -50,7 +50,7 @@ def no_head_compare(patch: pytest.MonkeyPatch) -> None:
 
 
 def gate_unread_after_the_claim(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(work, "_judge", lambda act, ports: ALLOW)
+    patch.setattr(work, "_judge", lambda *_: ALLOW)
 
 
 def send_before_commit(patch: pytest.MonkeyPatch) -> None:

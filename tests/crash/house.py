@@ -1,9 +1,10 @@
 """One hub on a virtual clock, played by one thread: deliver, work, sweep, let time pass, count."""
 
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from backends.local.family import open_family
 from backends.local.lanes import Message
 from functions import act as act_function
 from functions import ingress, sweep
+from functions import link as link_function
 from functions import turn as turn_function
 from functions._compose import compose
 from hub.stage import sqs_event
@@ -20,7 +22,8 @@ from persona.errors import Refused
 from persona.identity.load import Identity, load
 from persona.memory import evidence
 from persona.memory.standing import open_gate
-from persona.model import Act, Event
+from persona.model import Act, Address, Event
+from persona.people import addresses
 from persona.ports import Hands, Ports, Sent
 from persona.settings import Settings
 from tests.crash.injector import (
@@ -92,7 +95,11 @@ class Provider:
 
 @dataclass(frozen=True)
 class Story:
-    """What happens, in order; each event is delivered as its vendor would, until it is taken."""
+    """What happens, in order; each event is delivered as its vendor would, until it is taken.
+
+    `{code}` and `{number}` in its words are what was shown last, `{then}` is nothing: whoever says
+    it has waited until all was quiet. Nobody works between a `rushed` event and the next. At the end the addresses of `apart` are each in a lane of their own.
+    """
 
     name: str
     events: tuple[Event, ...]
@@ -100,6 +107,8 @@ class Story:
     hushed: bool = False
     buried: bool = False
     secrets: tuple[tuple[str, str], ...] = ()
+    rushed: tuple[str, ...] = ()
+    apart: tuple[Address, ...] = ()
 
 
 Verdict = Counter[str]
@@ -161,8 +170,9 @@ class House:
         """Delivers everything, works, and lets time pass until nothing is left; then counts."""
         while self.ahead:
             event, self.ahead = self.ahead[0], self.ahead[1:]
-            self._deliver(event)
-            self._work()
+            self._deliver(self._with_what_was_shown(event))
+            if event.id not in self.story.rushed:
+                self._work()
             self.clock.time += 1.0
         self._until_idle()
         if self._on_aws:
@@ -170,6 +180,18 @@ class House:
 
             inject(None)
         return self._count()
+
+    def _with_what_was_shown(self, event: Event) -> Event:
+        """What a person types off another screen; as it stands where nothing was shown there."""
+        if "{" not in event.words:
+            return event
+        self._until_idle()
+        shown = "\n".join(act.text for _, act in self.provider.got)
+        codes, numbers = re.findall(r"link ([A-Z0-9]{6})", shown), re.findall(r"is (\d\d)\.", shown)
+        words = event.words.replace("{then}", "").replace(
+            "{code}", codes[-1] if codes else "{code}"
+        )
+        return replace(event, words=words.replace("{number}", numbers[-1] if numbers else "{n}"))
 
     def _deliver(self, event: Event) -> None:
         """As a vendor does: again and again until it hears a 2xx."""
@@ -209,7 +231,9 @@ class House:
         before = len(self.provider.got)
         try:
             self.stall = SEND_STALL
-            if ring[0] != "socket":
+            if ring[0] == "link":
+                link_function.run(ring.event(), self.ports)
+            elif ring[0] != "socket":
                 act_function.run(ring.event(), self.ports)
         except Death:
             self.ports = self._process()
@@ -301,6 +325,7 @@ class House:
             sum(n - 1 for n in same.values()) if not found["doubled sends"] else 0
         )
         acts = self._acts()
+        acts = [act for act in acts if act.function != "link" or act.open]
         found["stuck"] += sum(act.open for act in acts) + self.family.lanes.waiting()
         found["stuck"] += len(self.family.lanes.dead_letters())
         found["unknown"] += sum(act.state == "unknown" for act in acts)
@@ -309,6 +334,7 @@ class House:
         found["out of order"] += self._out_of_order()
         found["after halt"] += len(self.after_halt)
         found["leaked"] += self._leaks()
+        found["misplaced"] += self._misplaced()
         return found
 
     def _turns(self) -> list[Any]:
@@ -337,6 +363,19 @@ class House:
             wrong += act.after < heard.get(str(act.address), "")
             heard[str(act.address)] = max(act.after, heard.get(str(act.address), ""))
         return wrong
+
+    def _misplaced(self) -> int:
+        """Homes that no lane works, or two do, or not the one to which their address leads."""
+        table, wrong = self.family.table, 0
+        gates = {
+            key.partition.removeprefix("GATE#"): open_gate(row) for key, row in table.scan("GATE#")
+        }
+        for _, row in table.scan("ADDRESS#"):
+            wrong += [lane for lane, gate in gates.items() if row["home"] in gate.homes] != [
+                row["lane"]
+            ]
+        places = [addresses.find(table, address) for address in self.story.apart]
+        return wrong + len(places) - len({place.lane for place in places if place})
 
     def _leaks(self) -> int:
         """A secret of one person in anything said to another."""

@@ -109,4 +109,33 @@ STORIES = (
         (said(BOB, 1, "remember the tea"), said(BOB, 2, "remember the milk")),
         buried=True,
     ),
+    Story(
+        "linked, asked on the other side, unlinked",
+        (
+            said(BOB, 1, "remember my locker code is 5555"),
+            said(EVE, 1, "what is my locker code?"),
+            said(BOB, 2, "link"),
+            said(ANN, 1, "link {code}"),
+            said(BOB, 3, "yes {number}"),
+            said(ANN, 2, "what is my locker code?"),
+            said(BOB, 4, "unlink sms{then}"),
+            said(ANN, 3, "remember my gym code is 7777"),
+        ),
+        secrets=((str(ANN), "7777"),),
+        apart=(ANN, BOB, EVE),
+    ),
+    Story(
+        "words on their way while a link comes and goes",
+        (
+            said(BOB, 1, "link"),
+            said(ANN, 1, "link {code}"),
+            said(BOB, 2, "yes {number}"),
+            said(ANN, 2, "remember the milk"),
+            said(ANN, 3, "remember the bread"),
+            said(BOB, 3, "unlink sms"),
+            said(ANN, 4, "remember the tea"),
+            said(ANN, 2, "remember the milk"),
+        ),
+        rushed=(f"{BOB}:2", f"{ANN}:2", f"{BOB}:3"),
+    ),
 )

@@ -16,7 +16,16 @@ from tests.crash.requests import FaultyRequests
 from tests.crash.stories import STORIES
 
 FIGURES = Path(__file__).parents[2] / "bench" / "figures"
-EVIL = ("lost", "doubled turns", "doubled sends", "stuck", "out of order", "after halt", "leaked")
+EVIL = (
+    "lost",
+    "doubled turns",
+    "doubled sends",
+    "stuck",
+    "out of order",
+    "after halt",
+    "leaked",
+    "misplaced",
+)
 
 
 def census(story: Story, kind: Class, worker: Worker = turn.run) -> list[Kind]:

@@ -59,6 +59,8 @@ def test_what_was_given_decides_which_surfaces_send(env: dict[str, str], surface
         ("HUB_MODEL_PRICES", "openai:a=1/2/3/4"),
         ("HUB_THINK_SECONDS", "0"),
         ("HUB_THINK_SECONDS", "soon"),
+        ("HUB_LINK_QUARANTINE", "a day"),
+        ("HUB_LINK_QUARANTINE", "-1"),
         ("HUB_SMTP_RELAY", "localhost"),
         ("HUB_SMTP_RELAY", "localhost:smtp"),
         ("HUB_PUBLIC_URL", "http://["),
@@ -134,3 +136,13 @@ def test_a_money_budget_needs_the_price_of_every_model() -> None:
     made = settings(**env, HUB_MODEL_PRICES="openai:a=1/2,openai:b=1/2")
     assert made.budget_usd == 0.5
     assert settings(HUB_BUDGET_USD="1").budget_usd == 1.0, "the reflexes cost nothing"
+
+
+def test_a_new_link_is_in_quarantine_for_a_day_in_aws_and_not_at_all_locally() -> None:
+    def quarantine(stage: str, **env: str) -> float:
+        given = parse(env, stage=stage, public_url="http://127.0.0.1:1", timezone="UTC")
+        return given.link_quarantine
+
+    assert quarantine("local") == 0.0
+    assert quarantine("aws") == 86_400.0
+    assert quarantine("aws", HUB_LINK_QUARANTINE="60") == 60.0

@@ -12,7 +12,7 @@ from persona.acts import outbox
 from persona.errors import Broken, Conflict, Transient
 from persona.model import FORMAT, ORDER, Act, State
 from persona.ports import Delete, Put, Write
-from tests.unit.house import ANN, NOON, Between, House
+from tests.unit.house import ANN, BOB, NOON, Between, House
 
 
 def opened(house: House, after: str = "000000000001#01", text: str = "hello") -> Act:
@@ -257,7 +257,7 @@ def sent(house: House, state: State = "sent", after: str = "000000000001#01") ->
 
 
 def report(house: House, status: str, provider_id: str = "SM1", lane: str = "L") -> None:
-    house.ports.table.commit(outbox.report(house.ports, "sms", lane, provider_id, status))
+    house.ports.table.commit(outbox.report(house.ports, ANN, lane, provider_id, status))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
@@ -291,9 +291,10 @@ def test_a_delivery_is_noted_and_keeps_the_words(house: House) -> None:
 
 def test_a_report_on_somebody_elses_act_changes_nothing(house: House) -> None:
     sent(house)
-    assert outbox.report(house.ports, "sms", "M", "SM1", "delivered") == []
-    assert outbox.report(house.ports, "sms", "L", "SM2", "delivered") == []
-    assert outbox.report(house.ports, "slack", "L", "SM1", "delivered") == []
+    assert outbox.report(house.ports, ANN, "M", "SM1", "delivered") == []
+    assert outbox.report(house.ports, BOB, "L", "SM1", "delivered") == []
+    assert outbox.report(house.ports, ANN, "L", "SM2", "delivered") == []
+    assert outbox.report(house.ports, replace(ANN, surface="slack"), "L", "SM1", "delivered") == []
 
 
 def test_a_report_that_is_quicker_than_our_own_record_is_asked_for_again(house: House) -> None:
@@ -302,12 +303,12 @@ def test_a_report_that_is_quicker_than_our_own_record_is_asked_for_again(house: 
     row = house.ports.table.get([done])[done]
     house.ports.table.commit([Put(out, row), Delete(done)])
     with pytest.raises(Transient):
-        outbox.report(house.ports, "sms", "L", "SM1", "delivered")
+        outbox.report(house.ports, ANN, "L", "SM1", "delivered")
 
 
 def test_two_reports_at_once_do_not_both_count(house: House) -> None:
     act = sent(house)
-    failed = outbox.report(house.ports, "sms", "L", "SM1", "failed")
+    failed = outbox.report(house.ports, ANN, "L", "SM1", "failed")
     report(house, "delivered")
     with pytest.raises(Conflict):
         house.ports.table.commit(failed)
@@ -322,7 +323,8 @@ def test_the_text_of_a_forgotten_reply_goes_from_every_part(house: House) -> Non
     house.tell("who is my cat?")
     house.work()
     turn = house.turns()[-1]
-    wish = outbox.to_redact(house.ports, house.meet().lane, 3, [turn])
+    lane = house.meet().lane
+    wish = outbox.to_redact(house.ports, lane, 3, [(turn.surface, turn.version, lane)])
     house.ports.table.commit([wish])
     house.sweep()
     assert house.rows("REDACT#") == {}

@@ -34,6 +34,18 @@ COMMANDS: list[tuple[str, Verb, str]] = [
     ("  hey  ", "greeting", ""),
     ("thanks", "thanks", ""),
     ("Thank you so much!", "thanks", ""),
+    ("link", "link", ""),
+    ("Link.", "link", ""),
+    ("link K7QW2M", "link", "K7QW2M"),
+    ("link: k7qw2m.", "link", "k7qw2m"),
+    ("link “K7QW2M”", "link", "K7QW2M"),
+    ("yes 42", "confirm", "42"),
+    ("Yes, 07!", "confirm", "07"),
+    ("not me", "not me", ""),
+    ("That's not me!", "not me", ""),
+    ("unlink", "unlink", ""),
+    ("unlink sms", "unlink", "sms"),
+    ("unlink +14155550101", "unlink", "+14155550101"),
 ]
 QUESTIONS = [
     "what is my bike lock?",

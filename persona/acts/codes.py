@@ -1,0 +1,75 @@
+"""A link in the making, as its row: the code by its hash, both sides, and how far it has come."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from persona.errors import Broken
+from persona.model import FORMAT, Act, Address
+from persona.ports import Ports, Row
+from persona.seal import seal, unseal
+
+KEPT = 86_400.0
+"""Seconds for which a code's fate is remembered; longer than any act is repeated."""
+OWN = frozenset({"before", "code", "home", "left", "link", "number", "other"})
+"""What our acts and events say in `detail` beside what a surface needs to answer."""
+
+
+Step = Literal["offered", "claimed", "linked", "revoked"]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One side of a link: an address, its home, and how it is reached there."""
+
+    home: str
+    address: Address
+    thread: str
+    detail: Mapping[str, str]
+
+    @staticmethod
+    def of(act: Act) -> "End":
+        detail = {name: text for name, text in act.detail.items() if name not in OWN}
+        return End(act.home, act.address, act.thread, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A link in the making; `claim` and `last` are the acts that claimed it and moved it last."""
+
+    hash: str
+    lane: str
+    issuer: End
+    until: float
+    step: Step = "offered"
+    moves: int = 0
+    claimer: End | None = None
+    number: str = ""
+    wrong: int = 0
+    claim: str = ""
+    last: str = ""
+
+
+def row_of(ports: Ports, code: Code) -> Row:
+    """The code as stored, under the key of the lane that offered it."""
+    row: Row = {
+        "v": FORMAT,
+        "lane": code.lane,
+        "moves": code.moves,
+        "expires": code.until + KEPT,
+    }
+    sealed = seal(ports, f"lane:{code.lane}", f"CODE {code.hash}", asdict(code))
+    return {**row, "sealed": sealed}
+
+
+def open_row(ports: Ports, hash: str, row: Row) -> Code:
+    """Raises Broken for a code of a newer format."""
+    if row["v"] > FORMAT:
+        raise Broken(f"code of format {row['v']}; this code knows up to {FORMAT}")
+    fields: dict[str, Any] = unseal(ports, f"lane:{row['lane']}", f"CODE {hash}", row["sealed"])
+    issuer, claimer = _open_end(fields.pop("issuer")), fields.pop("claimer")
+    return Code(issuer=issuer, claimer=_open_end(claimer) if claimer else None, **fields)
+
+
+def _open_end(fields: dict[str, Any]) -> End:
+    return End(fields["home"], Address(**fields["address"]), fields["thread"], fields["detail"])

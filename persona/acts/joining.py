@@ -1,0 +1,113 @@
+"""What joining and splitting lanes writes: gates and addresses, and no row of any home.
+
+A home has a lane of its own for good. Joined, it is worked in another's: that gate lists it, its
+own gate says to whom it was given, its address points there. Splitting writes the reverse. In
+both, the lane that goes on with a home starts above every version that the other lane gave it
+(the head of the other is part of the commit), and recent turns that could show the words of a
+home that left are dropped.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from persona import keys
+from persona.memory.standing import Gate, Link
+from persona.ports import ABSENT, Check, Delete, Put, Row, Update, Write, equals
+
+MOST_MOVED_BY = 20
+"""Event ids that moved a gate, kept so that a repeated webhook moves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One lane of the two: its gate, its head's version (None where nothing was said), its links."""
+
+    lane: str
+    gate: Gate
+    version: int | None
+    links: Mapping[str, Link]
+
+
+def join(taker: Side, giver: Side, now: float) -> list[Write]:
+    """The taker gets every home of the giver, which keeps none; a halt of either holds for both."""
+    taken = {home: replace(link, since=now) for home, link in giver.links.items()}
+    given = {home: lane for home, lane in taker.gate.given.items() if home not in taken}
+    became = {
+        **_with_links({**taker.links, **taken}),
+        **_carried(taker.gate, giver.gate, giver.gate.suppressed),
+        "floor": max(taker.gate.floor, giver.gate.floor, giver.version or 0),
+        "given": given,
+    }
+    gave = {**giver.gate.given, **dict.fromkeys(taken, taker.lane)}
+    return [
+        _put_gate(taker, became),
+        _put_gate(giver, {**_with_links({}), "given": gave}),
+        _head_check(giver),
+        *_without_recent(giver.lane),
+        *_point(taken.values(), giver.lane, taker.lane),
+    ]
+
+
+def split(leaving: Iterable[str], source: Side, target: Side) -> list[Write]:
+    """These homes go from the source to the target, which is the own lane of one of them."""
+    gone = {home: source.links[home] for home in leaving}
+    kept = {home: link for home, link in source.links.items() if home not in gone}
+    theirs = {str(link.address) for link in gone.values()}
+    suppressed = source.gate.suppressed
+    given = {home: lane for home, lane in target.gate.given.items() if home not in gone}
+    became = {
+        **_with_links(gone),
+        **_carried(target.gate, source.gate, {a: r for a, r in suppressed.items() if a in theirs}),
+        "halted": source.gate.halted,
+        "floor": max(target.gate.floor, source.gate.floor, source.version or 0),
+        "given": given,
+    }
+    left = {a: r for a, r in suppressed.items() if a not in theirs}
+    return [
+        _put_gate(target, became),
+        _put_gate(source, {**_with_links(kept), "suppressed": left}),
+        _head_check(source),
+        *_without_recent(source.lane),
+        *_point(gone.values(), source.lane, target.lane),
+    ]
+
+
+def _with_links(links: Mapping[str, Link]) -> Row:
+    rows = {
+        home: {"address": str(link.address), "since": link.since, "lane": link.lane}
+        for home, link in links.items()
+    }
+    surfaces = dict.fromkeys(link.address.surface for link in links.values())
+    return {"homes": list(links), "surfaces": list(surfaces), "links": rows}
+
+
+def _carried(gate: Gate, other: Gate, suppressed: Mapping[str, str]) -> Row:
+    """What of the other's gate goes on to hold: a halt, closed addresses, who moved it."""
+    moved_by = [*gate.row.get("moved_by", []), *other.row.get("moved_by", [])]
+    return {
+        "halted": gate.halted or other.halted,
+        "suppressed": {**gate.suppressed, **suppressed},
+        "moved_by": list(dict.fromkeys(moved_by))[-MOST_MOVED_BY:],
+    }
+
+
+def _put_gate(side: Side, changes: Mapping[str, Any]) -> Write:
+    gate = side.gate
+    row = {**gate.row, **changes, "epoch": gate.epoch + 1}
+    return Put(keys.gate(side.lane), row, equals("epoch", gate.epoch))
+
+
+def _head_check(side: Side) -> Write:
+    when = ABSENT if side.version is None else equals("version", side.version)
+    return Check(keys.head(side.lane), when)
+
+
+def _without_recent(lane: str) -> list[Write]:
+    return [Delete(keys.recent(lane, number)) for number in range(keys.RECENT_TURNS)]
+
+
+def _point(links: Iterable[Link], before: str, after: str) -> list[Write]:
+    """Their addresses lead to the other lane from now on."""
+    when = equals("lane", before)
+    return [Update(keys.address(link.address), {"lane": after}, when) for link in links]

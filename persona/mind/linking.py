@@ -1,0 +1,199 @@
+"""Links in words, by code and never by a model: what is wished, and what is told of it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from string import ascii_uppercase
+from typing import Any
+
+from persona.keys import MOST_HOMES
+from persona.memory.standing import Link, Standing
+from persona.mind.commands import Command, parse
+from persona.mind.words import named
+from persona.model import Address, Decision, Event
+from persona.ports import Ports
+
+LETTERS = "".join(letter for letter in ascii_uppercase if letter not in "IO") + "23456789"
+LENGTH = 6
+ANSWERABLE = 1_200.0
+"""Seconds: as long as a code may wait to be claimed, and then for its number."""
+TRIED = frozenset({"offer", "claim", "confirm"})
+"""The wishes that count as tries."""
+PROVING = frozenset({"claimed", "refused", "linked", "declined"})
+"""What an address is still told that may be somebody else's by now."""
+
+SHARED = "Linking works in private only: write to me directly, where nobody else reads."
+OFTEN = "You have tried this often enough for now. Try again in an hour."
+FULL = f"I keep at most {MOST_HOMES} addresses together: unlink one first. Nothing was linked."
+SILENT = (
+    "I have not heard from this address for a long time, and somebody else may have it by now, so "
+    "I open nothing here and keep nothing. If you are still the same person, say link on another "
+    "surface of yours, and the code that you get there here."
+)
+NOBODY = "Nothing here waits for a yes."
+ALONE = "No other address is linked to this one."
+QUARANTINED = (
+    "This address was linked a short while ago: until {hours} hours have passed it can link no "
+    "other, and unlink only itself."
+)
+OFFERED = (
+    "To be known as yourself elsewhere, say this there within 10 minutes:\n"
+    "link {code}\n"
+    "Then I ask here whether it was you. Give the code to nobody."
+)
+SAID = {
+    "asked": (
+        "{other} asks to be you here as well. If that is you, it shows a number: say yes and the "
+        "number, such as “yes NN”. If it is not you, say “not me”. Give the number to nobody."
+    ),
+    "claimed": (
+        "Your number is {number}. I asked {other} whether this is you: answer there with "
+        "“yes {number}”. If that is not an address of yours, do nothing, and give the number to "
+        "nobody."
+    ),
+    "refused": (
+        "That code does not work: it may be wrong, used, too old, or from this very conversation. "
+        "Say link on your other surface, and you get a new one."
+    ),
+    "linked": "Linked: {other} and this are one conversation now.{closed} “unlink {id}” parts them.",
+    "joined": "{other} was linked to you just now. If that was not you: “unlink {id}”.",
+    "wrong": "That is not the number that {other} shows. Nothing is linked; tries left: {left}.",
+    "full": (
+        "Nothing was linked: I keep at most {most} addresses together, and one that was linked a "
+        "short while ago can link no other yet."
+    ),
+    "dropped": "Nothing was linked, and the code is dead.",
+    "declined": "The other side did not say yes: nothing was linked.",
+    "parted": "{other} is on its own again, and so is what was said there.",
+    "apart": (
+        "This address is on its own again. What you told me here stays here, and the rest is "
+        "closed to it."
+    ),
+}
+"""What is told of each step, by what the link function calls it."""
+
+
+def wish(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
+    """What these words wish to link or unlink; None where they are about something else."""
+    if standing.is_silent:
+        return _prove(events)
+    command = parse(events[0].words) if len(events) == 1 else None
+    if command is None or command.verb not in ("link", "unlink", "confirm", "not me"):
+        return None
+    waits = _offered(standing, ports)
+    if command.verb in ("confirm", "not me") and not waits:
+        return None
+    if standing.is_shared:
+        return _say(SHARED)
+    if command.verb == "unlink":
+        return _unlink(standing, command, ports)
+    if command.verb == "link" and standing.is_new and len(standing.gate.homes) > 1:
+        return _quarantined(ports)
+    if command.verb == "confirm":
+        return _ask("confirm", code=waits, number=command.rest)
+    if command.verb == "not me":
+        return _ask("refuse", code=waits)
+    if command.rest:
+        return _ask("claim", code=hash_of(command.rest))
+    return _offer(standing, ports)
+
+
+def _offered(standing: Standing, ports: Ports) -> str:
+    """The hash of the code that was offered here last and may still be answered."""
+    linking = standing.head.linking
+    return linking["code"] if linking and ports.clock.now() < linking["until"] else ""
+
+
+def _prove(events: Sequence[Event]) -> Decision:
+    """What an address hears that may be somebody else's by now: it can only prove that it is not."""
+    command = parse(events[-1].words)
+    if command and command.verb == "link" and command.rest:
+        return replace(_ask("claim", code=hash_of(command.rest)), unheard=True)
+    return Decision(reply=SILENT, mind="none", unheard=True)
+
+
+def hash_of(code: str) -> str:
+    """What stands for a code everywhere but in the words that show it."""
+    return hashlib.sha256(code.upper().encode()).hexdigest()
+
+
+def _offer(standing: Standing, ports: Ports) -> Decision:
+    if len(standing.gate.homes) >= MOST_HOMES:
+        return _say(FULL)
+    code = "".join(LETTERS[byte % len(LETTERS)] for byte in ports.entropy(LENGTH))
+    wish = {"verb": "offer", "code": hash_of(code), "before": _offered(standing, ports)}
+    linking = {"code": hash_of(code), "until": ports.clock.now() + ANSWERABLE}
+    return Decision(reply=OFFERED.format(code=code), mind="none", link=wish, linking=linking)
+
+
+def _unlink(standing: Standing, command: Command, ports: Ports) -> Decision:
+    gate, own = standing.gate, standing.place.home
+    if len(gate.homes) < 2:
+        return _say(ALONE)
+    found = _meant(command.rest, gate.links, own, ports)
+    if len(found) != 1:
+        links = found or gate.links
+        listed = "\n".join(f"unlink {link.address.id}" for link in links.values())
+        return _say(f"Which one? Say one of these:\n{listed}")
+    ((home, link),) = found.items()
+    if home != own and standing.is_new:
+        return _quarantined(ports)
+    return _ask("unlink", code="", home=home, other=str(link.address))
+
+
+def _meant(named_so: str, links: Mapping[str, Link], own: str, ports: Ports) -> dict[str, Link]:
+    """The linked homes that a surface's name, an address or `me` stands for."""
+    said = named_so.strip(" .!<>`'\"").casefold()
+    if said in ("me", "this", "here", "myself"):
+        return {own: links[own]}
+    by_id = {h: link for h, link in links.items() if said == link.address.id.casefold()}
+    return by_id or {
+        home: link
+        for home, link in links.items()
+        if said in (link.address.surface, ports.surfaces[link.address.surface].title.casefold())
+    }
+
+
+def _say(reply: str) -> Decision:
+    return Decision(reply=reply, mind="none")
+
+
+def _ask(verb: str, **more: str) -> Decision:
+    """A wish whose outcome is told when it is known; nothing is said at once."""
+    return Decision(mind="none", link={"verb": verb, **more})
+
+
+def told(standing: Standing, event: Event, ports: Ports) -> Decision:
+    """The turn on what became of a link: what this side is told, and what it waits for now."""
+    about = event.detail
+    if standing.is_silent and about["link"] not in PROVING:
+        return Decision(mind="none")
+    other = named(Address.parse(about["other"]), ports) if "other" in about else ""
+    what = about["link"]
+    is_over = bool(about.get("code")) and about["code"] == standing.head.linking.get("code")
+    linking: dict[str, Any] | None = {} if is_over else None
+    return Decision(reply=_sentence(what, other, about, ports), mind="none", linking=linking)
+
+
+def _sentence(what: str, other: str, about: Mapping[str, str], ports: Ports) -> str:
+    """What one side is told of a step; the words of `SAID` with whom and what it is about."""
+    said = SAID.get(what, NOBODY)
+    id = Address.parse(about.get("other", "")).id
+    number, left = about.get("number", ""), about.get("left", "")
+    return said.format(
+        other=other, id=id, number=number, left=left, closed=_closed(ports), most=MOST_HOMES
+    )
+
+
+def _quarantined(ports: Ports) -> Decision:
+    return _say(QUARANTINED.format(hours=_hours(ports)))
+
+
+def _closed(ports: Ports) -> str:
+    if not ports.settings.link_quarantine:
+        return ""
+    return f" For {_hours(ports)} hours neither opens what was said to the other before."
+
+
+def _hours(ports: Ports) -> int:
+    return max(1, round(ports.settings.link_quarantine / 3600))

@@ -1,0 +1,100 @@
+"""Joining and splitting as writes: gates, addresses and heads, and no row of any home."""
+
+from persona import keys
+from persona.acts import joining
+from persona.acts.joining import Side
+from persona.memory.standing import Gate, Link, open_gate
+from persona.model import Address
+from persona.ports import Check, Delete, Put, Row, Update, Write, equals
+
+ANN, BOB, EVE = Address("slack", "T1:U1"), Address("sms", "+1415"), Address("email", "e@x.org")
+OF_ANN, OF_BOB, OF_EVE = (
+    {name: Link(address, 0.0, lane)}
+    for name, address, lane in (("A", ANN, "LA"), ("B", BOB, "LB"), ("E", EVE, "LE"))
+)
+
+
+def side(lane: str, links: dict[str, Link], version: int = 3, **more: object) -> Side:
+    row: Row = {
+        "v": 1,
+        "epoch": 7,
+        "halted": False,
+        "homes": list(links),
+        "surfaces": [link.address.surface for link in links.values()],
+        "suppressed": {},
+        "since": 1.0,
+        **more,
+    }
+    return Side(lane, open_gate(row), version, links)
+
+
+def gates(writes: list[Write]) -> dict[str, Gate]:
+    return {
+        write.key.partition.removeprefix("GATE#"): open_gate(write.row)
+        for write in writes
+        if isinstance(write, Put) and write.key.partition.startswith("GATE#")
+    }
+
+
+def test_no_row_of_a_home_is_written() -> None:
+    joined = joining.join(side("LA", OF_ANN), side("LB", OF_BOB), 50.0)
+    parted = joining.split(["B"], side("LA", {**OF_ANN, **OF_BOB}), side("LB", {}))
+    touched = {write.key.partition.partition("#")[0] for write in joined + parted}
+    assert touched == {"GATE", "LANE", "ADDRESS"}
+
+
+def test_a_join_moves_every_home_the_epochs_and_the_addresses() -> None:
+    giver = side("LB", {**OF_BOB, **OF_EVE}, version=12)
+    writes = joining.join(side("LA", OF_ANN), giver, 50.0)
+    after = gates(writes)
+    assert after["LA"].homes == ("A", "B", "E")
+    assert after["LA"].surfaces == ("slack", "sms", "email")
+    assert after["LA"].floor == 12
+    assert {home: link.since for home, link in after["LA"].links.items()} == {"A": 0.0, "B": 50.0, "E": 50.0}  # fmt: skip
+    assert {home: link.lane for home, link in after["LA"].links.items()} == {"A": "LA", "B": "LB", "E": "LE"}  # fmt: skip
+    assert after["LB"].homes == ()
+    assert after["LB"].given == {"B": "LA", "E": "LA"}
+    assert after["LA"].epoch == after["LB"].epoch == 8
+    assert Check(keys.head("LB"), equals("version", 12)) in writes
+    moved = [write for write in writes if isinstance(write, Update)]
+    assert moved == [
+        Update(keys.address(address), {"lane": "LA"}, equals("lane", "LB"))
+        for address in (BOB, EVE)
+    ]
+    gone = [write.key for write in writes if isinstance(write, Delete)]
+    assert gone == [keys.recent("LB", n) for n in range(keys.RECENT_TURNS)]
+
+
+def test_a_split_is_the_same_backwards() -> None:
+    joined = gates(joining.join(side("LA", OF_ANN), side("LB", OF_BOB), 50.0))
+    source = Side("LA", joined["LA"], 20, joined["LA"].links)
+    after = gates(joining.split(["B"], source, Side("LB", joined["LB"], 3, {})))
+    assert after["LA"].homes == ("A",)
+    assert after["LB"].homes == ("B",)
+    assert after["LB"].given == {}
+    assert after["LB"].floor == 20, "above all that was written to this home elsewhere"
+    assert after["LB"].links["B"].lane == "LB"
+
+
+def test_a_halt_of_either_holds_for_both_and_goes_along_when_they_part() -> None:
+    for one, other in ((True, False), (False, True)):
+        writes = joining.join(
+            side("LA", OF_ANN, halted=one), side("LB", OF_BOB, halted=other), 50.0
+        )
+        assert gates(writes)["LA"].halted
+    both = side("LA", {**OF_ANN, **OF_BOB}, halted=True)
+    assert all(gate.halted for gate in gates(joining.split(["B"], both, side("LB", {}))).values())
+
+
+def test_closed_addresses_go_with_their_homes() -> None:
+    writes = joining.join(
+        side("LA", OF_ANN, suppressed={str(ANN): "bounced"}),
+        side("LB", OF_BOB, suppressed={str(BOB): "opted out"}),
+        50.0,
+    )
+    closed = {str(ANN): "bounced", str(BOB): "opted out"}
+    assert gates(writes)["LA"].suppressed == closed
+    both = side("LA", {**OF_ANN, **OF_BOB}, suppressed=closed)
+    after = gates(joining.split(["B"], both, side("LB", {})))
+    assert after["LA"].suppressed == {str(ANN): "bounced"}
+    assert after["LB"].suppressed == {str(BOB): "opted out"}
