@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from persona.memory import recall
 from persona.memory.index import Match
-from persona.memory.recall import recall
 from persona.memory.standing import Standing
 from persona.model import Evidence
 from persona.ports import Ports
@@ -25,11 +25,18 @@ class MemoryHands:
         return self._standing.is_shared
 
     def match(self, words: str, limit: int = 12) -> list[Match]:
-        """What bears on the words, best first, without what this turn is about to forget."""
+        """What covers the words, best first, without what this turn is about to forget."""
         if self._standing.place_is_unproven:
             return []
-        found = recall(self._standing, words, self._ports, limit + len(self.forgotten))
+        found = recall.match(self._standing, words, self._ports, limit + len(self.forgotten))
         return [match for match in found if match.evidence.id not in self.forgotten][:limit]
+
+    def recall(self, words: str, limit: int = 12) -> list[Evidence]:
+        """What bears on the words, best first: to think with, not all of it an answer."""
+        if self._standing.place_is_unproven:
+            return []
+        found = recall.recall(self._standing, words, self._ports, limit + len(self.forgotten))
+        return [one.evidence for one in found if one.evidence.id not in self.forgotten][:limit]
 
     def everything(self) -> list[Evidence]:
         """All that may be recalled here, oldest first."""
