@@ -39,14 +39,11 @@ def writes_for(
     quoting = [t for t in turns if t not in holders and pointers.intersection(t.recalled)]
     renewed = [evidence.silenced(turn) for turn in quoting] + [renew.of(turn) for turn in holders]
     writes = _but_surplus([_rewrite(ports, turn) for turn in renewed], MOST_TURNS, ports)
-    ids = renew.gone | renew.changed.keys()
-    for home in standing.gate.homes if ids else ():
+    most = segments.MOST_SEGMENTS // len(standing.gate.homes)
+    for home in standing.gate.homes:
         versions = {turn.version: turn for turn in renewed if turn.home == home}
-        *packed, moved = segments.renew(ports, home, versions, ids)
-        writes += [
-            *_but_surplus(packed, segments.MOST_SEGMENTS // len(standing.gate.homes), ports),
-            moved,
-        ]
+        packed = segments.renew(ports, home, versions, renew.gone | renew.changed.keys())
+        writes += _but_surplus(packed, most, ports)
     writes += _recent_writes(standing, ports, renew, pointers)
     return writes, [*holders, *quoting]
 

@@ -15,7 +15,7 @@ import math
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -165,7 +165,12 @@ class Index:
         """What covers most first; of equals the newest, since people correct themselves."""
         counts = self.counts(dict.fromkeys(terms(words)))
         scores = self.scores(counts)
-        found = self._matches(scores, self.covers(counts, scores))
+        found = [
+            replace(one, score=one.score * ASKING_WEIGHT, cover=one.cover * ASKING_WEIGHT)
+            if not one.evidence.tells
+            else one
+            for one in self._matches(scores, self.covers(counts, scores))
+        ]
         return heapq.nlargest(
             limit, found, key=lambda m: (round(m.cover, 2), round(m.score, 1), m.evidence.at)
         )

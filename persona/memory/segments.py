@@ -91,7 +91,8 @@ def renew(
     """The writes after which no segment holds these turns' old words, or messages in `gone`.
 
     `turns` says by version how turns will be; None for one that goes. The last write makes the
-    commit fail where the index was packed meanwhile; those before it may also go ahead.
+    commit fail where the index was packed meanwhile; those before it may also go ahead. Where
+    nothing is to be renewed there is no write.
     """
     packing = _packing(ports, home)
     zone, writes, before = ZoneInfo(ports.settings.timezone), list[Write](), 0
@@ -104,7 +105,7 @@ def renew(
             fresh = _row(ports, home, [turn for turn in kept if turn], zone, last)
             writes.append(Put(keys.segment(home, last), fresh))
         before = last
-    return [*writes, packing.moved(home, packing.packed)]
+    return [*writes, packing.moved(home, packing.packed)] if writes or turns else []
 
 
 def rebuild(store: Store, home: str, zone: ZoneInfo) -> Iterator[int]:
