@@ -15,8 +15,10 @@ import math
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate, islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from persona.memory import weigh
@@ -45,13 +47,14 @@ class Index:
     """Postings of one lane's lines; not shared between threads, since a lane has one worker.
 
     A line's place is its number in the order in which it was taken in. `talks` numbers the
-    conversations, `authors` who said a line.
+    conversations, `authors` who said a line, `sums` counts the terms before each line.
     """
 
     def __init__(self, zone: ZoneInfo = UTC) -> None:
         self.zone = zone
         self.lines: list[Line] = []
         self.lengths = array("L")
+        self.sums = array("L", [0])
         self.shapes = array("B")
         self.days = array("L")
         self.talks = array("L")
@@ -93,6 +96,7 @@ class Index:
         for line, length in zip(columns.lines, columns.lengths, strict=True):
             self._place(line, length)
         self.lengths.extend(columns.lengths)
+        self.sums.extend(islice(accumulate(columns.lengths, initial=self.sums[-1]), 1, None))
         self.shapes.extend(columns.shapes)
         self.days.extend(columns.days)
         self.dates.extend((start + at, first, last) for at, first, last in columns.dates)
@@ -118,13 +122,22 @@ class Index:
         ends = [*self.talk_starts[talk + 1 : talk + 2], len(self.lines)]
         return range(self.talk_starts[talk], ends[0])
 
+    def known_terms(self) -> list[str]:
+        """Every term that any line holds."""
+        return list(self._postings)
+
     def counts(self, wanted: Iterable[str]) -> dict[str, Mapping[int, int]]:
         """For each term the lines that hold it, and how often."""
         return {term: Counter(self._postings.get(term, ())) for term in wanted}
 
-    def rarity(self, having: int, of: int) -> float:
+    def rarity(self, having: float, of: int) -> float:
         """The weight of a term that so many of so many documents have."""
         return math.log(1 + (of - having + 0.5) / (having + 0.5))
+
+    def length_around(self, place: int, reach: int) -> float:
+        """Terms a line, on average, among those at most `reach` places away."""
+        first, last = max(0, place - reach), min(len(self.lines), place + reach + 1)
+        return (self.sums[last] - self.sums[first]) / (last - first)
 
     def scores(self, counts: Mapping[str, Mapping[int, int]]) -> dict[int, float]:
         """BM25 of each line that holds any of these terms."""
@@ -165,29 +178,31 @@ class Index:
         """What covers most first; of equals the newest, since people correct themselves."""
         counts = self.counts(dict.fromkeys(terms(words)))
         scores = self.scores(counts)
-        found = [
-            replace(one, score=one.score * ASKING_WEIGHT, cover=one.cover * ASKING_WEIGHT)
-            if not one.evidence.tells
-            else one
-            for one in self._matches(scores, self.covers(counts, scores))
-        ]
-        return heapq.nlargest(
-            limit, found, key=lambda m: (round(m.cover, 2), round(m.score, 1), m.evidence.at)
-        )
+        covers = self.covers(counts, scores)
+        for place in scores:
+            if not self.lines[place].words.tells:
+                scores[place] *= ASKING_WEIGHT
+                covers[place] *= ASKING_WEIGHT
+        ranks = {place: (round(covers[place], 2), round(scores[place], 1)) for place in scores}
+        return self._best(ranks, scores, covers, limit)
 
     def bearing(self, words: str, today: int, limit: int = 25) -> list[Match]:
         """What bears on the words, best first; `today` is the ordinal of the day they are said."""
         scores, covers = weigh.weigh(self, words, today)
-        found = self._matches(scores, covers)
-        return heapq.nlargest(limit, found, key=lambda m: (m.score, m.evidence.at))
+        return self._best(scores, scores, covers, limit)
 
-    def _matches(self, scores: Mapping[int, float], covers: Mapping[int, float]) -> list[Match]:
-        found: list[Match] = []
-        for place, score in scores.items():
-            words = self.lines[place].words
-            if words.author != PERSONA:
-                found.append(Match(words, score, covers[place]))
-        return found
+    def _best(
+        self,
+        ranks: Mapping[int, Any],
+        scores: Mapping[int, float],
+        covers: Mapping[int, float],
+        limit: int,
+    ) -> list[Match]:
+        """The evidence of the highest rank; of equals the newest."""
+        lines = self.lines
+        own = [place for place in ranks if lines[place].words.author != PERSONA]
+        best = heapq.nlargest(limit, own, key=lambda place: (ranks[place], lines[place].words.at))
+        return [Match(lines[place].words, scores[place], covers[place]) for place in best]
 
 
 def _breaks(before: Line, line: Line) -> bool:

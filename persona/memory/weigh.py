@@ -12,7 +12,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import islice, pairwise
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from persona.memory import dates
@@ -43,10 +43,14 @@ WEIGHTS = {
     "asks": -0.5,  # is itself a question
 }
 AROUND = {0: 1.0, -1: 0.8, 1: 0.8, -2: 0.5, 2: 0.5, -3: 0.3, 3: 0.3}
-"""How much a line so many places before or after counts, within one conversation."""
-PEAKS = 100
+"""How much a line so many places before or after counts, within one conversation.
+
+How many lines have a word around them is reckoned as if it stood anywhere: N · (1 − e^(−7n/N)).
+"""
+REACH = max(AROUND)
+PEAKS = 50
 """Lines with the best words of their own, around which all lines are weighed."""
-TALKS, MOST_OF_A_TALK = 8, 60
+TALKS, MOST_OF_A_TALK = 4, 60
 """The best conversations, and how many lines of each are weighed although they lack the words."""
 MOST_DATED = 400
 """Lines of the days asked for that are weighed for their day alone."""
@@ -99,21 +103,18 @@ def weigh(index: "Index", question: str, today: int) -> tuple[Signal, Signal]:
 def _near(index: "Index", own: Signal, talks: Signal, asked: Iterable[dates.Days]) -> set[int]:
     """The lines worth weighing: around the best words, in the best talks, of the days asked for."""
     peaks = heapq.nlargest(PEAKS, own, key=lambda place: (own[place], place))
-    near = {place for peak in peaks for place, _ in _neighbours(index, peak)}
+    near = {place for peak in peaks for place in _neighbours(index, peak)}
     for talk in heapq.nlargest(TALKS, talks, key=lambda talk: (talks[talk], talk)):
         near.update(islice(index.talk_lines(talk), MOST_OF_A_TALK))
     dated = _on(index, asked)
     return near | dated if len(dated) <= MOST_DATED else near
 
 
-def _neighbours(index: "Index", place: int) -> Iterable[tuple[int, float]]:
-    """The lines of the same conversation around a line, and how much it counts for each."""
-    talks = index.talks
-    talk, end = talks[place], len(talks)
-    for offset, weight in AROUND.items():
-        other = place + offset
-        if 0 <= other < end and talks[other] == talk:
-            yield other, weight
+def _neighbours(index: "Index", place: int) -> Iterable[int]:
+    """The lines of the same conversation around a line, itself among them."""
+    talk = index.talks[place]
+    first, last = max(0, place - REACH), min(len(index.lines), place + REACH + 1)
+    return (other for other in range(first, last) if index.talks[other] == talk)
 
 
 def _on(index: "Index", asked: Iterable[dates.Days]) -> set[int]:
@@ -136,25 +137,24 @@ def _on(index: "Index", asked: Iterable[dates.Days]) -> set[int]:
 def _around(index: "Index", counts: Counts, near: set[int]) -> Signal:
     """BM25 of each line taken together with its neighbours, which count for less."""
     scores: defaultdict[int, float] = defaultdict(float)
-    lengths: dict[int, float] = {}
-    mean = index.mean_length * sum(AROUND.values())
+    mean, lines, talks = index.mean_length, len(index.lines), index.talks
+    norms = {
+        place: K1 * (1 - B_AROUND + B_AROUND * index.length_around(place, REACH) / mean)
+        for place in near
+    }
     for held in counts.values():
         grown: defaultdict[int, float] = defaultdict(float)
         for place in held.keys() & near:
-            for other, weight in _neighbours(index, place):
-                grown[other] += weight * held[place]
-        rarity = index.rarity(_reached(held), len(index.lines)) * (K1 + 1)
-        for place in grown.keys() & near:
-            if place not in lengths:
-                lengths[place] = sum(index.lengths[p] * w for p, w in _neighbours(index, place))
-            norm = K1 * (1 - B_AROUND + B_AROUND * lengths[place] / mean)
-            scores[place] += rarity * grown[place] / (grown[place] + norm)
+            count, talk = held[place], talks[place]
+            for offset, weight in AROUND.items():
+                other = place + offset
+                if other in near and talks[other] == talk:
+                    grown[other] += weight * count
+        reached = lines * -math.expm1(-len(AROUND) * len(held) / lines)
+        rarity = index.rarity(reached, lines) * (K1 + 1)
+        for place, count in grown.items():
+            scores[place] += rarity * count / (count + norms[place])
     return scores
-
-
-def _reached(held: Mapping[int, int]) -> int:
-    """How many lines have one of these around them, as far as conversations do not end between."""
-    return sum(min(len(AROUND), after - before) for before, after in pairwise(held)) + bool(held)
 
 
 def _kin(question: str, counts: Counts) -> set[str]:
