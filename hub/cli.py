@@ -142,7 +142,11 @@ def rebuild(json: Json = False) -> None:
     except Broken as error:
         _fail(error)
         return
-    _say(f"{turns:,} turns packed; {done} of {homes} homes done.", {"homes": homes, "turns": turns}, json)
+    _say(
+        f"{turns:,} turns packed; {done} of {homes} homes done.",
+        {"homes": homes, "turns": turns},
+        json,
+    )
 
 
 @app.command()

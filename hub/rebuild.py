@@ -25,7 +25,8 @@ def rebuild(state: Path, env: Mapping[str, str]) -> Iterator[tuple[int, int, int
     lock = Lock(state)
     family = open_state(state, env)
     try:
-        settings = parse(env, stage="local", public_url="", timezone=machine_timezone())
+        url, zone = "http://127.0.0.1", machine_timezone()
+        settings = parse(env, stage="local", public_url=url, timezone=zone)
         store = Ports(settings=settings, entropy=os.urandom, **family.ports())
         homes, turns = _homes(family), 0
         for done, home in enumerate(homes, 1):

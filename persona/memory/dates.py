@@ -13,9 +13,12 @@ Days = tuple[int, int]
 MONTHS = (
     "january february march april may june july august september october november december"
 ).split()
-NUMBER_OF = {name: n for n, name in enumerate(MONTHS, 1)}
-NUMBER_OF |= {name[:3]: n for name, n in NUMBER_OF.items()} | {"sept": 9}
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+NUMBER_OF = {
+    spelling: number
+    for number, name in enumerate(MONTHS, 1)
+    for spelling in (name, name[:3], *(["sept"] if number == 9 else []))
+}
+WEEKDAYS = list[str]("monday tuesday wednesday thursday friday saturday sunday".split())
 COUNTS = {
     word: n
     for n, word in enumerate(

@@ -188,6 +188,8 @@ class Index:
 
     def bearing(self, words: str, today: int, limit: int = 25) -> list[Match]:
         """What bears on the words, best first; `today` is the ordinal of the day they are said."""
+        if not self.lines:
+            return []
         scores, covers = weigh.weigh(self, words, today)
         return self._best(scores, scores, covers, limit)
 

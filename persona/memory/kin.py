@@ -39,7 +39,7 @@ party celebrate birthday event|pet dog cat puppy kitten bird fish hamster rabbit
 phone call text number|photo picture pic photograph image|picture photo image
 place city town country state park|plan hope go want|read book novel|recommend suggest advice
 relax calm unwind rest peace|religion church faith pray god|sad upset cry
-school college university class teacher student|sell sold sale|series show episode watch
+school college university class teacher student|sell sale|series show episode watch
 sibling brother sister|sick ill fever cold flu|spouse husband wife|start begin launch open
 sport game team basketball football soccer tennis baseball swim run
 stress anxious overwhelm worry|study school class course exam degree learn

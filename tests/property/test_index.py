@@ -5,7 +5,7 @@ what a new process loads equals what the turns alone say, and a word that went i
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -133,7 +133,7 @@ class Life:
 
 
 @contextmanager
-def meanwhile(house: House, deed: Any) -> Iterator[None]:
+def meanwhile(house: House, deed: Any) -> Generator[None]:
     """Does something just before the next commit of a packer."""
     commit = type(house.ports.table).commit
 
@@ -150,7 +150,7 @@ def meanwhile(house: House, deed: Any) -> Iterator[None]:
 
 
 @contextmanager
-def cut_off(house: House, commits: int) -> Iterator[None]:
+def cut_off(house: House, commits: int) -> Generator[None]:
     """Lets so many commits through and no more."""
     commit = type(house.ports.table).commit
     left = [commits]

@@ -1,5 +1,6 @@
 """The index in the table: packed beside the turns, sealed, and guarded against those who forget."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -267,3 +268,26 @@ def test_two_people_have_two_indexes(house: House) -> None:
         load(index, house.ports, house.meet(who).home)
         assert own in index.known_terms()
         assert other not in index.known_terms()
+
+
+def test_a_rebuilding_that_was_cut_off_leaves_a_whole_index(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(house, *(f"thing {n} is here" for n in range(13)))
+    monkeypatch.setattr(segments, "MOST_SEGMENTS", 1)
+    table, left = type(house.ports.table), [0]
+    commit = table.commit
+
+    def cut_off(self: Any, writes: list[Write]) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Transient("cut off")
+        commit(self, writes)
+
+    for commits in range(6):
+        left[0] = commits
+        with monkeypatch.context() as patch:
+            patch.setattr(table, "commit", cut_off)
+            with contextlib.suppress(Transient):
+                list(segments.rebuild(house.ports, home(house), UTC))
+        assert len(loaded(house)) == 13
