@@ -53,17 +53,17 @@ class Index:
     def __init__(self, zone: ZoneInfo = UTC) -> None:
         self.zone = zone
         self.lines: list[Line] = []
-        self.lengths = array("L")
-        self.sums = array("L", [0])
+        self.lengths = array("I")
+        self.sums = array("I", [0])
         self.shapes = array("B")
-        self.days = array("L")
-        self.talks = array("L")
-        self.authors = array("L")
+        self.days = array("I")
+        self.talks = array("I")
+        self.authors = array("I")
         self.dates: list[tuple[int, int, int]] = []
         self.talk_lengths: list[int] = []
         self.talk_starts: list[int] = []
         self.author_names: list[str] = []
-        self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("L"))
+        self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         self._known: set[str] = set()
         self._total = 0
 

@@ -19,8 +19,8 @@ from persona.model import Turn
 from persona.ports import Ports, Store
 
 LANES_KEPT = 256
-LINES_KEPT = 200_000
-"""Lines of all kept indexes together, about half a kilobyte each; the newest index stays anyway."""
+LINES_KEPT = 100_000
+"""Lines of all kept indexes together, some 0.8 KB each; the index in use stays anyway."""
 
 
 @dataclass(slots=True)

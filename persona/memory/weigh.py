@@ -12,7 +12,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from persona.memory import dates
@@ -50,8 +50,10 @@ How many lines have a word around them is reckoned as if it stood anywhere: N ·
 REACH = max(AROUND)
 PEAKS = 50
 """Lines with the best words of their own, around which all lines are weighed."""
-TALKS, MOST_OF_A_TALK = 4, 60
-"""The best conversations, and how many lines of each are weighed although they lack the words."""
+MOST_TALKED = 200
+"""Lines of the best conversations that are weighed although nothing near them has the words."""
+MOST_HEARD, MOST_TOLD = 2_000, 50
+"""Of the newest lines, how many of the longest that the one asked about said are weighed too."""
 MOST_DATED = 400
 """Lines of the days asked for that are weighed for their day alone."""
 K1, B_AROUND, B_TALK = 1.2, 0.6, 0.75
@@ -72,7 +74,7 @@ def weigh(index: "Index", question: str, today: int) -> tuple[Signal, Signal]:
     counts = index.counts(wanted(question, names))
     own, talks = index.scores(counts), _talks(index, counts)
     asked = dates.asked(question, today, index.years())
-    near = _near(index, own, talks, asked)
+    near = _near(index, own, talks, asked) | _told_by(index, speaker)
     covers = index.covers(counts, near)
     asks_when = ASKS_WHEN.search(question) is not None
     lengths, shapes = index.lengths, index.shapes
@@ -104,10 +106,19 @@ def _near(index: "Index", own: Signal, talks: Signal, asked: Iterable[dates.Days
     """The lines worth weighing: around the best words, in the best talks, of the days asked for."""
     peaks = heapq.nlargest(PEAKS, own, key=lambda place: (own[place], place))
     near = {place for peak in peaks for place in _neighbours(index, peak)}
-    for talk in heapq.nlargest(TALKS, talks, key=lambda talk: (talks[talk], talk)):
-        near.update(islice(index.talk_lines(talk), MOST_OF_A_TALK))
+    best = sorted(talks, key=lambda talk: (talks[talk], talk), reverse=True)
+    near.update(islice(chain.from_iterable(map(index.talk_lines, best)), MOST_TALKED))
     dated = _on(index, asked)
     return near | dated if len(dated) <= MOST_DATED else near
+
+
+def _told_by(index: "Index", speaker: int | None) -> set[int]:
+    """What the one who is asked about said at most length, whatever the words of the question."""
+    if speaker is None:
+        return set()
+    first, last = max(0, len(index.lines) - MOST_HEARD), len(index.lines)
+    own = (place for place in range(first, last) if index.authors[place] == speaker)
+    return set(heapq.nlargest(MOST_TOLD, own, key=lambda place: (index.lengths[place], place)))
 
 
 def _neighbours(index: "Index", place: int) -> Iterable[int]:

@@ -95,6 +95,15 @@ def test_the_one_who_is_named_is_heard_first(talk: Talk) -> None:
     assert talk.ask("do Ann and Bob like the sea?")[0] == bob  # both named: the newest
 
 
+def test_of_the_one_who_is_named_the_long_lines_are_weighed_whatever_their_words(
+    talk: Talk,
+) -> None:
+    told = talk.say("I spent the summer building boats with my uncle in the north", who="web:ann")
+    talk.say("ok", who="web:bob")
+    assert talk.ask("would Ann be a good politician?") == [told]
+    assert talk.ask("would anybody be a good politician?") == []
+
+
 def test_what_was_said_on_the_day_comes_before_what_has_the_words(talk: Talk) -> None:
     talk.at = datetime(2024, 5, 7, 12, tzinfo=UTC).timestamp()
     then = talk.say("we walked along the river")
@@ -150,7 +159,7 @@ def test_only_what_lies_near_is_weighed(talk: Talk) -> None:
         talk.say("tea again and again", after=2 * HOUR)
     today = talk.index.days[-1]
     scores, covers = weigh.weigh(talk.index, "is there tea?", today)
-    assert len(scores) == len(covers) <= weigh.PEAKS * len(weigh.AROUND) + weigh.TALKS * 60
+    assert len(scores) == len(covers) <= weigh.PEAKS * len(weigh.AROUND) + weigh.MOST_TALKED
 
 
 def test_asking_nothing_finds_nothing(talk: Talk) -> None:
