@@ -16,7 +16,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from itertools import accumulate, islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,6 +66,7 @@ class Index:
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         self._known: set[str] = set()
         self._total = 0
+        self._first_year, self._last_year = MAXYEAR, 0
 
     def __len__(self) -> int:
         return len(self._known)
@@ -99,6 +100,10 @@ class Index:
         self.sums.extend(islice(accumulate(columns.lengths, initial=self.sums[-1]), 1, None))
         self.shapes.extend(columns.shapes)
         self.days.extend(columns.days)
+        for day in {min(columns.days), max(columns.days)} if columns.days else ():
+            year = date.fromordinal(day).year
+            self._first_year = min(self._first_year, year)
+            self._last_year = max(self._last_year, year)
         self.dates.extend((start + at, first, last) for at, first, last in columns.dates)
         for term, places in columns.postings.items():
             self._postings[term].extend([start + place for place in places])
@@ -169,10 +174,7 @@ class Index:
 
     def years(self) -> list[int]:
         """The calendar years over which something was said."""
-        if not self.days:
-            return []
-        first, last = (date.fromordinal(day).year for day in (min(self.days), max(self.days)))
-        return list(range(first, last + 1))
+        return list(range(self._first_year, self._last_year + 1))
 
     def match(self, words: str, limit: int = 25) -> list[Match]:
         """What covers most first; of equals the newest, since people correct themselves."""

@@ -10,7 +10,7 @@ ones are weighed in full, so a long memory costs little more than a short one.
 import heapq
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -104,9 +104,9 @@ def weigh(index: "Index", question: str, today: int) -> tuple[Signal, Signal]:
 
 def _near(index: "Index", own: Signal, talks: Signal, asked: Iterable[dates.Days]) -> set[int]:
     """The lines worth weighing: around the best words, in the best talks, of the days asked for."""
-    peaks = heapq.nlargest(PEAKS, own, key=lambda place: (own[place], place))
+    peaks = heapq.nlargest(PEAKS, own, key=own.__getitem__)
     near = {place for peak in peaks for place in _neighbours(index, peak)}
-    best = sorted(talks, key=lambda talk: (talks[talk], talk), reverse=True)
+    best = heapq.nlargest(MOST_TALKED, talks, key=talks.__getitem__)
     near.update(islice(chain.from_iterable(map(index.talk_lines, best)), MOST_TALKED))
     dated = _on(index, asked)
     return near | dated if len(dated) <= MOST_DATED else near
@@ -175,14 +175,12 @@ def _kin(question: str, counts: Counts) -> set[str]:
 
 
 def _talks(index: "Index", counts: Counts) -> Signal:
-    """BM25 of whole conversations."""
+    """BM25 of whole conversations, by how many of their lines hold a word."""
     scores: defaultdict[int, float] = defaultdict(float)
     lengths, talks = index.talk_lengths, index.talks
     mean = sum(lengths) / len(lengths) if any(lengths) else 1.0
     for held in counts.values():
-        grown: defaultdict[int, int] = defaultdict(int)
-        for place, count in held.items():
-            grown[talks[place]] += count
+        grown = Counter(map(talks.__getitem__, held))
         rarity = index.rarity(len(grown), len(lengths)) * (K1 + 1)
         for talk, count in grown.items():
             norm = K1 * (1 - B_TALK + B_TALK * lengths[talk] / mean)
