@@ -18,7 +18,7 @@ class Arguments(BaseModel):
 @capability(effect="read", inline=True, say="any question", brief="answered with your own words")
 def recall(arguments: Arguments, hands: MemoryHands, ports: Ports) -> str:
     """Finds what this person said before, quoted, with when and on which surface."""
-    found = [match.evidence for match in hands.match(arguments.words)]
+    found = hands.recall(arguments.words)
     hands.cite(found)
     return (
         "\n".join(quote(one, ports, hands.is_shared) for one in found)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 
 from hub import state as states
 from hub.client import Client, printable, table_of
@@ -147,6 +148,28 @@ def ledger(json: Json = False) -> None:
     _say(text, found, json)
     if found["broken"]:
         raise typer.Exit(1)
+
+
+@app.command()
+def rebuild(json: Json = False) -> None:
+    """Make recall's index anew from everything that was said; stop the hub first."""
+    from hub.rebuild import rebuild as rebuild_index
+
+    done, homes, turns = 0, 0, 0
+    try:
+        with Progress(console=console, transient=True, disable=json) as progress:
+            bar = progress.add_task("packing", total=None)
+            for done, homes, turns in rebuild_index(_state(), os.environ):
+                shown = f"packing, {turns:,} turns"
+                progress.update(bar, completed=done, total=homes, description=shown)
+    except Broken as error:
+        _fail(error)
+        return
+    _say(
+        f"{turns:,} turns packed; {done} of {homes} homes done.",
+        {"homes": homes, "turns": turns},
+        json,
+    )
 
 
 @app.command()

@@ -28,7 +28,7 @@ def serve(state: Path, env: Mapping[str, str], console: Console, *, as_json: boo
     """Runs until SIGINT or SIGTERM. Raises Broken with one sentence where it cannot start."""
     port, smtp_port = _port(env, "HUB_PORT", PORT), _port(env, "HUB_SMTP_PORT", SMTP_PORT)
     settings = parse(
-        env, stage="local", public_url=f"http://127.0.0.1:{port}", timezone=_machine_timezone()
+        env, stage="local", public_url=f"http://127.0.0.1:{port}", timezone=machine_timezone()
     )
     lock = Lock(state)
     _check_free(port, "HUB_PORT")
@@ -85,7 +85,8 @@ def _check_free(port: int, name: str) -> None:
             raise Broken(f"port {port} is in use; set {name} to another one.") from error
 
 
-def _machine_timezone() -> str:
+def machine_timezone() -> str:
+    """The zone in which this machine tells time, by its IANA name."""
     from tzlocal import get_localzone_name
 
     return get_localzone_name() or "UTC"

@@ -33,6 +33,7 @@ class Lock:
         except BlockingIOError as error:
             self._file.seek(0)
             owner = self._file.read().strip() or "another process"
+            self._file.close()
             raise Broken(f"{state} is in use by process {owner}. Stop it first.") from error
         self._file.truncate(0)
         self._file.write(str(os.getpid()))

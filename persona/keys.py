@@ -4,6 +4,8 @@
 |---|---|---|
 | was this event handled? | `HOME#<home>` | `SEEN#<event>` |
 | what was said, and the reply to it | `HOME#<home>` | `TURN#<version>` |
+| recall's packed segments, each up to a version | `HOME#<home>` | `INDEX#<version>` |
+| how far a home is packed, and whether it moved | `HOME#<home>` | `INDEX` |
 | the compare-and-swap of a lane, its digest | `LANE#<lane>` | `HEAD` |
 | the last turns, for the prompt | `LANE#<lane>` | `RECENT#<number mod 8>` |
 | does the persona take part in this thread? | `LANE#<lane>` | `THREAD#<thread>` |
@@ -104,6 +106,21 @@ def turn(home: str, version: int) -> Key:
 def turns(home: str) -> Key:
     """The prefix of all turns of a home."""
     return Key(f"HOME#{home}", "TURN#")
+
+
+def segment(home: str, last: int) -> Key:
+    """The segment of the index that ends with the turn of version `last`."""
+    return Key(f"HOME#{home}", f"INDEX#{ids.ordered(last)}")
+
+
+def segments(home: str) -> Key:
+    """The prefix of all segments of a home's index."""
+    return Key(f"HOME#{home}", "INDEX#")
+
+
+def packing(home: str) -> Key:
+    """The row that everything which changes a home's packed index moves."""
+    return Key(f"HOME#{home}", "INDEX")
 
 
 def head(lane: str) -> Key:

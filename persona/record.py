@@ -7,7 +7,7 @@ from typing import Any
 from persona import ids, keys
 from persona.acts import held, ledger, limits, outbox
 from persona.acts.policy import Facts, Verdict, judge_reply
-from persona.memory import evidence, forget
+from persona.memory import evidence, forget, segments
 from persona.memory.standing import Head, Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
 from persona.mind.linking import TRIED
@@ -187,7 +187,11 @@ def _memory_writes(
     for event in events:  # overheard first, asked now: one post, one place in the conversation
         before = standing.seen.get(event.id, {})
         if before.get("state") == "overheard":
-            writes.append(Delete(keys.turn(standing.place.home, before["turn"])))
+            home, version = standing.place.home, before["turn"]
+            writes += [
+                Delete(keys.turn(home, version)),
+                *segments.renew(ports, home, {version: None}),
+            ]
     if turn is None:
         return writes
     row = evidence.turn_row(ports, turn, ports.identity.stamp, dict(decision.cost))

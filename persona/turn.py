@@ -13,6 +13,7 @@ from typing import Any
 from persona import decide
 from persona.errors import Broken, Conflict, Transient
 from persona.keys import Scope
+from persona.memory import segments
 from persona.memory.standing import Standing, read
 from persona.model import Act, Decision, Event, Place
 from persona.people import addresses
@@ -71,6 +72,7 @@ def take_turn(
         woke = "web" in standing.gate.surfaces and commit.turn is not None
         if woke:
             ports.bell.ring("socket", place.lane)
+        segments.pack_when_due(standing.gate.homes, commit.turn, ports)
         return Taken(commit.acts, len(fresh), woke, thought[1].mind)
     raise Transient("others kept moving this lane's head")
 

@@ -1,20 +1,20 @@
 """Forgetting and correcting: the words go, and so does every reply that could repeat them.
 
 A turn that quoted the forgotten words points to them in `recalled`, which is how the replies are
-found. The lane's recent turns are rewritten in the same commit, and the head's `memory` number
-moves, so that no process keeps recalling from an older index.
+found. The lane's recent turns and the packed index are rewritten in the same commit, and the
+head's `memory` number moves, so that no process keeps recalling from an older index.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from persona import keys
-from persona.memory import evidence
+from persona.memory import evidence, segments
 from persona.memory.standing import Standing, recent_row
 from persona.model import Said, Turn
 from persona.ports import Delete, Ports, Put, Write
 
-MOST_TURNS = 70
+MOST_TURNS = 50
 """One commit holds at most 100 writes; what is beyond that many goes ahead of it."""
 
 
@@ -30,20 +30,29 @@ def writes_for(
     of them (sent texts, raw mails) can go too.
 
     Where very many turns are touched, the surplus goes at once in commits of its own: forgetting
-    repeats without harm.
+    repeats without harm. Segments go last, since what they hold is found and forgotten again.
     """
     renew = _Renewal(frozenset(gone), changed or {})
     turns = [turn for home in standing.gate.homes for turn in evidence.read_turns(ports, home)]
     holders = [turn for turn in turns if renew.holds(turn)]
     pointers = {turn.pointer for turn in holders}
     quoting = [t for t in turns if t not in holders and pointers.intersection(t.recalled)]
-    writes: list[Write] = [_rewrite(ports, evidence.silenced(turn)) for turn in quoting]
-    writes += [_rewrite(ports, renew.of(turn)) for turn in holders]
-    while len(writes) > MOST_TURNS:
-        ports.table.commit(writes[:MOST_TURNS])
-        writes = writes[MOST_TURNS:]
+    renewed = [evidence.silenced(turn) for turn in quoting] + [renew.of(turn) for turn in holders]
+    writes = _but_surplus([_rewrite(ports, turn) for turn in renewed], MOST_TURNS, ports)
+    most = segments.MOST_SEGMENTS // len(standing.gate.homes)
+    for home in standing.gate.homes:
+        versions = {turn.version: turn for turn in renewed if turn.home == home}
+        packed = segments.renew(ports, home, versions, renew.gone | renew.changed.keys())
+        writes += _but_surplus(packed, most, ports)
     writes += _recent_writes(standing, ports, renew, pointers)
     return writes, [*holders, *quoting]
+
+
+def _but_surplus(writes: Sequence[Write], most: int, ports: Ports) -> list[Write]:
+    """The last so many writes; those before them are committed now."""
+    for start in range(0, len(writes) - most, most):
+        ports.table.commit(writes[start : min(start + most, len(writes) - most)])
+    return list(writes[-most:])
 
 
 @dataclass(frozen=True, slots=True)

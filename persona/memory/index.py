@@ -1,55 +1,49 @@
-"""The words of one lane's evidence, weighed: BM25 over stemmed words, with how much is covered.
+"""The words of one lane's evidence, in memory: where each stands, and what covers a question.
 
 score(d) = Σ idf(t) · f·(k1+1) / (f + k1·(1 − b + b·L/L̄)) over the question's distinct words
 (Robertson and Zaragoza, 2009), k1 = 1.2, b = 0.6. `cover` is the share of the question's weight
 that the evidence holds; words never heard count fully, so that a question about something unknown
 is answered by nothing rather than by its nearest neighbour.
+
+What may be quoted as an answer is a matter of cover (`match`); what may bear on a question is a
+matter of many signals (`bearing`, see `memory/weigh.py`). What the persona asked stands among the
+lines as context, and neither ever returns it.
 """
 
+import heapq
 import math
-import re
-import threading
+from array import array
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import MAXYEAR, date
+from itertools import accumulate, islice
+from typing import Any
+from zoneinfo import ZoneInfo
 
-import snowballstemmer
-
+from persona.memory import weigh
+from persona.memory.lines import PERSONA, Columns, Line, read
+from persona.memory.terms import terms, words
 from persona.model import Evidence
 
 K1, B = 1.2, 0.6
 ASKING_WEIGHT = 0.3
 """A question or a command holds the words that it is about and not the answer."""
+PAUSE = 3600.0
+"""Seconds of silence after which another conversation begins."""
+UTC = ZoneInfo("UTC")
 
-WORD = re.compile(r"\w+(?:['\u2019]\w+)?")
-CLITIC = re.compile(r"['\u2019](?:s|m|re|ve|ll|d|t)$")
-STOP = frozenset(
-    """a about again all also am an and any are as at be because been before being but by can could
-    did do does done for from had has have he her here hers him his how i if in into is it its just
-    me my mine no nor not now of off on once only or our out over own please remember same shall she
-    should so some such than that the their them then there these they this those through to too
-    under until up us very was we were what when where which while who whom whose why will with
-    would you your yours don didn doesn isn wasn won tell told said say know""".split()
-)
-_STEMMER = snowballstemmer.stemmer("english")
-_STEMMER_LOCK = threading.Lock()  # the stemmer keeps the word it works on in itself
+Sees = Callable[[Evidence], bool]
+"""Whether the one who asks may see this evidence."""
 
 
-@lru_cache(maxsize=65_536)
-def _stem(word: str) -> str:
-    with _STEMMER_LOCK:
-        return _STEMMER.stemWord(word)
-
-
-def terms(text: str) -> list[str]:
-    """The words that carry meaning, lower-cased and stemmed, in order."""
-    words = (CLITIC.sub("", word) for word in WORD.findall(text.casefold()))
-    return [_stem(word) for word in words if word and word not in STOP]
+def anyone(_: Evidence) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Evidence that bears on a question: BM25 score and the covered share of it (0 to 1)."""
+    """Evidence that bears on a question, its score, and the covered share of it (0 to 1)."""
 
     evidence: Evidence
     score: float
@@ -57,57 +51,183 @@ class Match:
 
 
 class Index:
-    """Postings of one lane's evidence; not shared between threads, since a lane has one worker."""
+    """Postings of one lane's lines; not shared between threads, since a lane has one worker.
 
-    def __init__(self) -> None:
-        self._evidence: dict[str, Evidence] = {}
-        self._lengths: dict[str, int] = {}
-        self._postings: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    A line's place is its number in the order in which it was taken in. `talks` numbers the
+    conversations, `authors` who said a line, `sums` counts the terms before each line.
+    """
+
+    def __init__(self, zone: ZoneInfo = UTC) -> None:
+        self.zone = zone
+        self.lines: list[Line] = []
+        self.lengths = array("I")
+        self.sums = array("I", [0])
+        self.shapes = array("B")
+        self.days = array("I")
+        self.talks = array("I")
+        self.authors = array("I")
+        self.dates: list[tuple[int, int, int]] = []
+        self.talk_lengths: list[int] = []
+        self.talk_starts: list[int] = []
+        self.author_names: list[str] = []
+        self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        self._known: set[str] = set()
         self._total = 0
+        self._first_year, self._last_year = MAXYEAR, 0
 
     def __len__(self) -> int:
-        return len(self._evidence)
+        return len(self._known)
+
+    @property
+    def mean_length(self) -> float:
+        """Terms a line, on average."""
+        return self._total / len(self.lines) or 1.0 if self.lines else 1.0
 
     def everything(self) -> list[Evidence]:
         """All evidence in the order in which it was said."""
-        return list(self._evidence.values())
+        return [line.words for line in self.lines if line.words.author != PERSONA]
 
-    def add(self, evidence: Evidence) -> None:
-        if evidence.id in self._evidence:
-            return
-        counts = Counter(terms(evidence.text))
-        self._evidence[evidence.id] = evidence
-        self._lengths[evidence.id] = length = sum(counts.values())
+    def add(self, *told: Evidence) -> None:
+        """Takes in evidence that stands alone."""
+        self.read_in(Line(one, "") for one in told)
+
+    def read_in(self, lines: Iterable[Line]) -> None:
+        """Reads lines and takes them in."""
+        self.take(read(lines, self.zone))
+
+    def take(self, columns: Columns) -> None:
+        """Takes in lines that were read before; those that it has already are left out."""
+        if any(line.words.id in self._known for line in columns.lines):
+            fresh = {line.words.id: line for line in columns.lines}
+            columns = read([fresh[id] for id in fresh.keys() - self._known], self.zone)
+        start = len(self.lines)
+        for line, length in zip(columns.lines, columns.lengths, strict=True):
+            self._place(line, length)
+        self.lengths.extend(columns.lengths)
+        self.sums.extend(islice(accumulate(columns.lengths, initial=self.sums[-1]), 1, None))
+        self.shapes.extend(columns.shapes)
+        self.days.extend(columns.days)
+        for day in {min(columns.days), max(columns.days)} if columns.days else ():
+            year = date.fromordinal(day).year
+            self._first_year = min(self._first_year, year)
+            self._last_year = max(self._last_year, year)
+        self.dates.extend((start + at, first, last) for at, first, last in columns.dates)
+        for term, places in columns.postings.items():
+            self._postings[term].extend([start + place for place in places])
+
+    def _place(self, line: Line, length: int) -> None:
+        before = self.lines[-1] if self.lines else None
+        if before is None or _breaks(before, line):
+            self.talk_lengths.append(0)
+            self.talk_starts.append(len(self.lines))
+        self.talk_lengths[-1] += length
+        self.talks.append(len(self.talk_lengths) - 1)
+        if line.words.author not in self.author_names:
+            self.author_names.append(line.words.author)
+        self.authors.append(self.author_names.index(line.words.author))
+        self.lines.append(line)
+        self._known.add(line.words.id)
         self._total += length
-        for term, count in counts.items():
-            self._postings[term][evidence.id] = count
 
-    def match(self, words: str, limit: int = 25) -> list[Match]:
-        """Best first; of equals the newest, since people correct themselves."""
-        wanted = set(terms(words))
-        if not wanted or not self._evidence:
+    def talk_lines(self, talk: int) -> range:
+        """The places of one conversation."""
+        ends = [*self.talk_starts[talk + 1 : talk + 2], len(self.lines)]
+        return range(self.talk_starts[talk], ends[0])
+
+    def known_terms(self) -> list[str]:
+        """Every term that any line holds."""
+        return list(self._postings)
+
+    def counts(self, wanted: Iterable[str]) -> dict[str, Mapping[int, int]]:
+        """For each term the lines that hold it, and how often."""
+        return {term: Counter(self._postings.get(term, ())) for term in wanted}
+
+    def rarity(self, having: float, of: int) -> float:
+        """The weight of a term that so many of so many documents have."""
+        return math.log(1 + (of - having + 0.5) / (having + 0.5))
+
+    def length_around(self, place: int, reach: int) -> float:
+        """Terms a line, on average, among those at most `reach` places away."""
+        first, last = max(0, place - reach), min(len(self.lines), place + reach + 1)
+        return (self.sums[last] - self.sums[first]) / (last - first)
+
+    def scores(self, counts: Mapping[str, Mapping[int, int]]) -> dict[int, float]:
+        """BM25 of each line that holds any of these terms."""
+        scores: defaultdict[int, float] = defaultdict(float)
+        slope, lengths = K1 * B / self.mean_length, self.lengths
+        for held in counts.values():
+            weight = self.rarity(len(held), len(self.lines)) * (K1 + 1)
+            for place, count in held.items():
+                scores[place] += weight * count / (count + K1 * (1 - B) + slope * lengths[place])
+        return scores
+
+    def covers(
+        self, counts: Mapping[str, Mapping[int, int]], places: Iterable[int]
+    ) -> dict[int, float]:
+        """The share of the terms' weight that each of these lines holds."""
+        weights = {term: self.rarity(len(held), len(self.lines)) for term, held in counts.items()}
+        mass = sum(weights.values()) or 1.0
+        return {
+            place: sum(weights[term] for term, held in counts.items() if place in held) / mass
+            for place in places
+        }
+
+    def named(self, question: str) -> tuple[frozenset[str], int | None]:
+        """The names of people here that the question says, and the author where it is just one."""
+        said = set(words(question))
+        named = {n: said & _names(author) for n, author in enumerate(self.author_names)}
+        found = [n for n, names in named.items() if names]
+        return frozenset().union(*named.values()), found[0] if len(found) == 1 else None
+
+    def years(self) -> list[int]:
+        """The calendar years over which something was said."""
+        return list(range(self._first_year, self._last_year + 1))
+
+    def match(self, words: str, limit: int = 25, sees: Sees = anyone) -> list[Match]:
+        """What covers most first; of equals the newest, since people correct themselves."""
+        counts = self.counts(dict.fromkeys(terms(words)))
+        scores = self.scores(counts)
+        covers = self.covers(counts, scores)
+        for place in scores:
+            if not self.lines[place].words.tells:
+                scores[place] *= ASKING_WEIGHT
+                covers[place] *= ASKING_WEIGHT
+        ranks = {place: (round(covers[place], 2), round(scores[place], 1)) for place in scores}
+        return self._best(ranks, scores, covers, limit, sees)
+
+    def bearing(self, words: str, today: int, limit: int = 25, sees: Sees = anyone) -> list[Match]:
+        """What bears on the words, best first; `today` is the ordinal of the day they are said."""
+        if not self.lines:
             return []
-        weights = {term: self._weight(term) for term in wanted}
-        mass = sum(weights.values())
-        scores: defaultdict[str, float] = defaultdict(float)
-        covers: defaultdict[str, float] = defaultdict(float)
-        mean = self._total / len(self._evidence) or 1.0
-        for term, weight in weights.items():
-            for id, count in self._postings.get(term, {}).items():
-                norm = K1 * (1 - B + B * self._lengths[id] / mean)
-                scores[id] += weight * count * (K1 + 1) / (count + norm)
-                covers[id] += weight / mass
-        found = [self._found(id, score, covers[id]) for id, score in scores.items()]
-        found.sort(
-            key=lambda m: (round(m.cover, 2), round(m.score, 1), m.evidence.at), reverse=True
-        )
-        return found[:limit]
+        scores, covers = weigh.weigh(self, words, today)
+        return self._best(scores, scores, covers, limit, sees)
 
-    def _found(self, id: str, score: float, cover: float) -> Match:
-        evidence = self._evidence[id]
-        weight = 1.0 if evidence.tells else ASKING_WEIGHT
-        return Match(evidence, score * weight, cover * weight)
+    def _best(
+        self,
+        ranks: Mapping[int, Any],
+        scores: Mapping[int, float],
+        covers: Mapping[int, float],
+        limit: int,
+        sees: Sees,
+    ) -> list[Match]:
+        """The seen evidence of the highest rank; of equals the newest."""
+        lines = self.lines
+        told = [place for place in ranks if lines[place].words.author != PERSONA]
+        own = told if sees is anyone else [place for place in told if sees(lines[place].words)]
+        best = heapq.nlargest(limit, own, key=lambda place: (ranks[place], lines[place].words.at))
+        return [Match(lines[place].words, scores[place], covers[place]) for place in best]
 
-    def _weight(self, term: str) -> float:
-        having = len(self._postings.get(term, {}))
-        return math.log(1 + (len(self._evidence) - having + 0.5) / (having + 0.5))
+
+def _breaks(before: Line, line: Line) -> bool:
+    """Whether another conversation begins: another place or thread, or after a pause."""
+    return (
+        line.words.home != before.words.home
+        or line.thread != before.thread
+        or abs(line.words.at - before.words.at) > PAUSE
+    )
+
+
+def _names(author: str) -> set[str]:
+    """How an author may be called: the words of the address's own part, numbers and ids aside."""
+    own = author.partition(":")[2].partition("@")[0].casefold()
+    return {word for word in words(own) if word.isalpha()}

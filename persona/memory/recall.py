@@ -2,21 +2,25 @@
 
 The cache is keyed by lane and checked against the head that the turn has just read: the same
 version costs nothing, a higher one reads only the new turns, and a forgetting or another set of
-homes builds it anew.
+homes loads it anew from the homes' segments.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from persona.memory import evidence
-from persona.memory.index import Index, Match
+from persona.memory import evidence, segments
+from persona.memory.index import Index, Match, Sees, anyone
+from persona.memory.lines import lines_of
 from persona.memory.standing import Standing
 from persona.model import Turn
-from persona.ports import Ports
+from persona.ports import Ports, Store
 
 LANES_KEPT = 256
+LINES_KEPT = 100_000
+"""Lines of all kept indexes together, some 0.8 KB each; the index in use stays anyway."""
 
 
 @dataclass(slots=True)
@@ -37,19 +41,23 @@ class Indexes:
     def open(self, standing: Standing, ports: Ports) -> Index:
         """The index of everything said in this lane's homes up to the version that was read."""
         lane, head, homes = standing.place.lane, standing.head, standing.gate.homes
+        zone = ZoneInfo(ports.settings.timezone)
         with self._lock:
             shelf = self._shelves.get(lane)
         if shelf is None or shelf.homes != homes or shelf.memory != standing.memory:
-            shelf = _Shelf(Index(), homes, standing.memory, 0)
-        if shelf.version < head.version:
+            index = Index(zone)
             for home in homes:
-                _fill(shelf.index, evidence.read_turns(ports, home, after=shelf.version))
+                load(index, ports, home)
+            shelf = _Shelf(index, homes, standing.memory, head.version)
+        elif shelf.version < head.version:
+            for home in homes:
+                turns = evidence.read_turns(ports, home, after=shelf.version)
+                shelf.index.read_in(lines_of(turns))
             shelf.version = head.version
         with self._lock:
             self._shelves[lane] = shelf
             self._shelves.move_to_end(lane)
-            while len(self._shelves) > LANES_KEPT:
-                self._shelves.popitem(last=False)
+            self._let_go()
         return shelf.index
 
     def advance(self, lane: str, before: int, turn: Turn | None) -> None:
@@ -60,18 +68,38 @@ class Indexes:
                 return
             shelf.version = before + 1
         if turn is not None:
-            _fill(shelf.index, [turn])
+            shelf.index.read_in(lines_of([turn]))
+
+    def _let_go(self) -> None:
+        """Drops the lanes worked longest ago that are too many."""
+        lines = sum(len(shelf.index) for shelf in self._shelves.values())
+        while len(self._shelves) > 1 and (len(self._shelves) > LANES_KEPT or lines > LINES_KEPT):
+            _, shelf = self._shelves.popitem(last=False)
+            lines -= len(shelf.index)
 
 
-def _fill(index: Index, turns: Iterable[Turn]) -> None:
-    for turn in turns:
-        for one in evidence.evidence_of(turn):
-            index.add(one)
+def load(index: Index, store: Store, home: str) -> None:
+    """Takes in a whole home: its packed lines, then the turns behind them."""
+    packed, last = segments.load(store, home, index.zone)
+    for columns in packed:
+        index.take(columns)
+    index.read_in(lines_of(evidence.read_turns(store, home, after=last)))
 
 
-def recall(standing: Standing, words: str, ports: Ports, limit: int = 12) -> list[Match]:
-    """What bears on these words in this lane's homes, best first.
+def match(
+    standing: Standing, words: str, ports: Ports, limit: int = 12, sees: Sees = anyone
+) -> list[Match]:
+    """What covers these words in this lane's homes: what may be quoted as an answer, best first.
 
     Whether the address has proved anything is asked by `mind/hands.py` before it comes here.
     """
-    return ports.indexes.open(standing, ports).match(words, limit)
+    return ports.indexes.open(standing, ports).match(words, limit, sees)
+
+
+def recall(
+    standing: Standing, words: str, ports: Ports, limit: int = 12, sees: Sees = anyone
+) -> list[Match]:
+    """What bears on these words in this lane's homes, best first; asked for as `match` is."""
+    index = ports.indexes.open(standing, ports)
+    today = datetime.fromtimestamp(ports.clock.now(), index.zone).toordinal()
+    return index.bearing(words, today, limit, sees)

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable
 
+from persona.memory import recall
 from persona.memory.index import Match
-from persona.memory.recall import recall
 from persona.memory.standing import Standing
 from persona.model import Evidence
 from persona.ports import Ports
-
-MOST_CLOSED = 1_000
-"""How much is looked through for an address to which most of it may still be closed."""
 
 
 class MemoryHands:
@@ -28,12 +25,17 @@ class MemoryHands:
         return self._standing.is_shared
 
     def match(self, words: str, limit: int = 12) -> list[Match]:
-        """What bears on the words, best first, without what this turn is about to forget."""
+        """What covers the words, best first, without what this turn is about to forget."""
         if self._standing.place_is_unproven:
             return []
-        most = MOST_CLOSED if self._standing.hides else limit + len(self.forgotten)
-        found = recall(self._standing, words, self._ports, most)
-        return [match for match in found if self._may_see(match.evidence)][:limit]
+        return recall.match(self._standing, words, self._ports, limit, self._may_see)
+
+    def recall(self, words: str, limit: int = 12) -> list[Evidence]:
+        """What bears on the words, best first: to think with, not all of it an answer."""
+        if self._standing.place_is_unproven:
+            return []
+        found = recall.recall(self._standing, words, self._ports, limit, self._may_see)
+        return [match.evidence for match in found]
 
     def everything(self) -> list[Evidence]:
         """All that may be recalled here, oldest first."""

@@ -6,8 +6,9 @@ It is the last structure to fall back on, so it must not fail: it calls nothing 
 import re
 from collections.abc import Sequence
 
-from persona.memory.index import Match, terms
+from persona.memory.index import Match
 from persona.memory.standing import Standing
+from persona.memory.terms import terms
 from persona.mind import commands
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY

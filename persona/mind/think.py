@@ -67,7 +67,7 @@ def _converse(
     """The loop: ask, use what may be used inline, ask again, until there are only words left."""
     hands = MemoryHands(standing, ports)
     words = "\n".join(event.words for event in events)
-    recalled = [match.evidence for match in hands.match(words)]
+    recalled = hands.recall(words)
     hands.cite(recalled)
     prompts = prompt.build(standing, events, recalled, ports)
     until = ports.clock.now() + seconds

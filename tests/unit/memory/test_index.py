@@ -3,7 +3,8 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from persona.memory.index import Index, Match, terms
+from persona.memory.index import Index, Match
+from persona.memory.terms import terms
 from persona.model import Evidence
 
 WORDS = st.lists(

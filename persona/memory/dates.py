@@ -1,0 +1,133 @@
+"""Which days words speak of, as ranges of ordinals (`date.toordinal`), both ends included.
+
+What is said is resolved against the day on which it was said ("last Friday"); what is asked may
+also name a day, a month or a year, with or without its year.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+Days = tuple[int, int]
+
+MONTHS = (
+    "january february march april may june july august september october november december"
+).split()
+NUMBER_OF = {
+    spelling: number
+    for number, name in enumerate(MONTHS, 1)
+    for spelling in (name, name[:3], *(["sept"] if number == 9 else []))
+}
+WEEKDAYS = list[str]("monday tuesday wednesday thursday friday saturday sunday".split())
+COUNTS = {
+    word: n
+    for n, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    )
+} | {"a": 1, "an": 1, "a couple": 2, "a couple of": 2, "a few": 3}
+SLACK = {"day": 0, "week": 3, "month": 15}
+"""Days by which "N … ago" may be meant loosely; a year is meant as the whole calendar year."""
+
+_ANY_MONTH = "|".join(sorted(NUMBER_OF, key=len, reverse=True))
+_ANY_YEAR = r"(?:19|20)\d\d"
+DAY_MONTH = re.compile(
+    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_ANY_MONTH})\b\.?,?\s*(?P<year>{_ANY_YEAR})?",
+    re.IGNORECASE,
+)
+MONTH_DAY = re.compile(
+    rf"\b(?P<month>{_ANY_MONTH})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d),?\s*(?P<year>{_ANY_YEAR})?",
+    re.IGNORECASE,
+)
+MONTH = re.compile(
+    rf"\b(?P<month>{'|'.join(MONTHS)})\b(?:,?\s+(?:of\s+)?(?P<year>{_ANY_YEAR}))?", re.IGNORECASE
+)
+MAY_MEANT = re.compile(r"\b(?:in|of|during|this|last|since|by|until)\s+may\b", re.IGNORECASE)
+YEAR = re.compile(rf"\b{_ANY_YEAR}\b")
+RELATIVE = re.compile(
+    r"\b(?P<near>yesterday|last night|today|tonight|this (?:morning|afternoon|evening)|tomorrow)\b"
+    rf"|\b(?P<turn>last|past|this|next) (?P<unit>week|weekend|month|year|{'|'.join(WEEKDAYS)})\b"
+    rf"|\b(?P<count>\d{{1,3}}|{'|'.join(sorted(COUNTS, key=len, reverse=True))}) "
+    r"(?P<units>day|week|month|year)s? ago\b",
+    re.IGNORECASE,
+)
+
+
+def asked(question: str, today: int, years: Iterable[int]) -> list[Days]:
+    """The days that a question asks about; one without a year is looked for in each of `years`."""
+    return (
+        list(_named_days(question, years))
+        or list(_named_months(question, years))
+        or spoken(question, today)
+        or [_year(int(found[0])) for found in YEAR.finditer(question)]
+    )
+
+
+def spoken(text: str, today: int) -> list[Days]:
+    """The days that words said on the day `today` point to: "yesterday", "two weeks ago"."""
+    return [_resolved(found, today) for found in RELATIVE.finditer(text)]
+
+
+def _named_days(question: str, years: Iterable[int]) -> Iterator[Days]:
+    for pattern in (DAY_MONTH, MONTH_DAY):
+        for found in pattern.finditer(question):
+            month, day = NUMBER_OF[found["month"].lower()], int(found["day"])
+            for year in [int(found["year"])] if found["year"] else years:
+                try:
+                    ordinal = date(year, month, day).toordinal()
+                except ValueError:  # no such day, such as 30 February
+                    continue
+                yield ordinal, ordinal
+
+
+def _named_months(question: str, years: Iterable[int]) -> Iterator[Days]:
+    for found in MONTH.finditer(question):
+        if found["month"].lower() == "may" and not found["year"] and not MAY_MEANT.search(question):
+            continue
+        for year in [int(found["year"])] if found["year"] else years:
+            yield _month(year * 12 + NUMBER_OF[found["month"].lower()] - 1)
+
+
+def _resolved(found: re.Match[str], today: int) -> Days:
+    if found["near"]:
+        near = found["near"].lower()
+        shift = {"yesterday": -1, "last night": -1, "tomorrow": 1}.get(near, 0)
+        return today + shift, today + shift
+    if found["units"]:
+        count = found["count"].lower()
+        return _ago(int(count) if count.isdigit() else COUNTS[count], found["units"].lower(), today)
+    step = {"last": -1, "past": -1, "this": 0, "next": 1}[found["turn"].lower()]
+    return _turned(step, found["unit"].lower(), today)
+
+
+def _ago(count: int, unit: str, today: int) -> Days:
+    if unit == "year":
+        return _year(max(1, date.fromordinal(today).year - count))
+    then = today - count * {"day": 1, "week": 7, "month": 30}[unit]
+    return max(1, then - SLACK[unit]), max(1, then + SLACK[unit])
+
+
+def _turned(step: int, unit: str, today: int) -> Days:
+    """Last, this or next week (Monday to Sunday), weekend, month, year or weekday."""
+    day = date.fromordinal(today)
+    monday = today - day.weekday() + 7 * step
+    if unit == "week":
+        return monday, monday + 6
+    if unit == "weekend":
+        return monday + 5, monday + 6
+    if unit == "month":
+        return _month(day.year * 12 + day.month - 1 + step)
+    if unit == "year":
+        return _year(day.year + step)
+    ahead = (WEEKDAYS.index(unit) - day.weekday()) % 7
+    shift = ahead - 7 if step < 0 else ahead or 7 * step
+    return today + shift, today + shift
+
+
+def _month(number: int) -> Days:
+    """The days of a month, counted from the year 0: year × 12 + month − 1."""
+    first, after = (date(n // 12, n % 12 + 1, 1).toordinal() for n in (number, number + 1))
+    return first, after - 1
+
+
+def _year(year: int) -> Days:
+    return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()

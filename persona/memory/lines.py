@@ -1,0 +1,180 @@
+"""Lines: what of a turn stands in the index, read once and kept as columns.
+
+A line is one message of the person, which can be recalled, or what the persona asked, which
+cannot: it is context for the answer that follows it, and is never taken for the person's words.
+Columns are what segments hold and what an index takes in, so a line is read the same way whether
+it was said just now or comes out of the table.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate, pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from persona.memory import evidence
+from persona.memory.dates import MONTHS, WEEKDAYS, spoken
+from persona.memory.terms import terms
+from persona.model import Evidence, Turn
+
+PERSONA = "persona"
+"""The author of a line that is context alone."""
+MOST_ASKED = 300
+"""Characters of what the persona asked that count as context."""
+
+ASKS, ENDS_ASKING, TIMED, COUNTED, NAMES = 1, 2, 4, 8, 16
+"""The shape of a line: it asks, ends so, says when, says how many; from 16 on how many names it has."""
+MOST_NAMES = 3
+
+QUESTION = re.compile(r"[^.!?\n]*\?")
+SAYS_WHEN = re.compile(
+    r"\b(?:yesterday|today|tonight|tomorrow|morning|last|next|ago|since|recently|weekend"
+    rf"|weeks?|months?|years?|{'|'.join(WEEKDAYS)}|{'|'.join(MONTHS)}|(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+SAYS_HOW_MANY = re.compile(
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|once|twice|couple|dozen|few"
+    r"|several)\b",
+    re.IGNORECASE,
+)
+NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+|\"[^\"]{2,80}\"|“[^”]{2,80}”")
+LATEST = 32_503_680_000.0
+"""The year 3000: a provider's time beyond it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words in their place: `thread` and the pause before them tell conversations apart."""
+
+    words: Evidence
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Lines in order, read: `postings` names the line of every occurrence of a term, ascending.
+
+    `days` are ordinals in the person's time zone, `dates` the days that a line speaks of, as
+    (line, first, last), `lengths` how many terms each line has.
+    """
+
+    lines: list[Line]
+    lengths: list[int]
+    shapes: list[int]
+    days: list[int]
+    dates: list[tuple[int, int, int]]
+    postings: dict[str, list[int]]
+
+
+def lines_of(turns: Iterable[Turn]) -> Iterator[Line]:
+    """What of these turns stands in the index, in order."""
+    for turn in turns:
+        for one in evidence.evidence_of(turn):
+            yield Line(one, turn.thread)
+        asked = " ".join(found.strip() for found in QUESTION.findall(turn.persona_text()))
+        if asked:
+            yield Line(_context(turn, asked[:MOST_ASKED]), turn.thread)
+
+
+def _context(turn: Turn, asked: str) -> Evidence:
+    """What the persona asked, in the form of a line; `tells` is false, as it is for any question."""
+    id = evidence.reply_id(turn.home, turn.version)
+    return Evidence(id, turn.home, turn.version, asked, PERSONA, turn.surface, turn.at, tells=False)
+
+
+def read(lines: Iterable[Line], zone: ZoneInfo) -> Columns:
+    """The lines as columns."""
+    taken = Columns([], [], [], [], [], {})
+    for number, line in enumerate(lines):
+        text = line.words.text
+        found = terms(text)
+        day = datetime.fromtimestamp(min(max(line.words.at, 0.0), LATEST), zone).toordinal()
+        taken.lines.append(line)
+        taken.lengths.append(len(found))
+        taken.shapes.append(_shape(text))
+        taken.days.append(day)
+        taken.dates.extend((number, first, last) for first, last in spoken(text, day))
+        for term in found:
+            taken.postings.setdefault(term, []).append(number)
+    return taken
+
+
+def _shape(text: str) -> int:
+    shape = ASKS if "?" in text else 0
+    shape |= ENDS_ASKING if text.rstrip().endswith("?") else 0
+    shape |= TIMED if SAYS_WHEN.search(text) else 0
+    shape |= COUNTED if SAYS_HOW_MANY.search(text) else 0
+    return shape + NAMES * min(MOST_NAMES, sum(1 for _ in NAME.finditer(text)))
+
+
+def pack(columns: Columns) -> dict[str, Any]:
+    """The columns as JSON can say them, small once compressed: differences and numbered names."""
+    words = [line.words for line in columns.lines]
+    names = sorted({name for line in columns.lines for name in _names(line)})
+    number = {name: n for n, name in enumerate(names)}
+    return {
+        "names": names,
+        "named": [[number[name] for name in _names(line)] for line in columns.lines],
+        "ids": [one.id for one in words],
+        "versions": _steps([one.version for one in words]),
+        "texts": [one.text for one in words],
+        "at": [one.at for one in words],
+        "marks": [one.tells + 2 * one.kept for one in words],
+        "lengths": columns.lengths,
+        "shapes": columns.shapes,
+        "days": _steps(columns.days),
+        "dates": columns.dates,
+        "postings": {term: _steps(at) for term, at in columns.postings.items()},
+    }
+
+
+def unpack(content: dict[str, Any], home: str) -> Columns:
+    """The columns that `pack` made of a home's lines."""
+    names: list[str] = content["names"]
+    lines = [
+        Line(
+            Evidence(
+                id=id,
+                home=home,
+                version=version,
+                text=text,
+                author=names[author],
+                surface=names[surface],
+                at=at,
+                tells=bool(mark & 1),
+                kept=bool(mark & 2),
+            ),
+            names[thread],
+        )
+        for id, version, text, at, mark, (author, surface, thread) in zip(
+            content["ids"],
+            _sums(content["versions"]),
+            content["texts"],
+            content["at"],
+            content["marks"],
+            content["named"],
+            strict=True,
+        )
+    ]
+    return Columns(
+        lines=lines,
+        lengths=content["lengths"],
+        shapes=content["shapes"],
+        days=_sums(content["days"]),
+        dates=[(line, first, last) for line, first, last in content["dates"]],
+        postings={term: _sums(steps) for term, steps in content["postings"].items()},
+    )
+
+
+def _names(line: Line) -> tuple[str, str, str]:
+    return line.words.author, line.words.surface, line.thread
+
+
+def _steps(numbers: list[int]) -> list[int]:
+    return [after - before for before, after in pairwise([0, *numbers])]
+
+
+def _sums(steps: list[int]) -> list[int]:
+    return list(accumulate(steps))
