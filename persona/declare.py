@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
@@ -89,12 +90,38 @@ Effect = Literal["read", "write", "send", "spend"]
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """What an argument that says where data goes names: a surface's addresses, or `url`.
+
+    `read` gives the canonical form of one spelling and raises ValueError for what is none; the
+    schema uses the same, so that twins in case, space or script are one or do not fit.
+    """
+
+    kind: str
+    read: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One IAM statement that a capability's role needs: actions, and resources by name."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Capability:
     """One thing the persona may do.
 
     `arguments` is a closed pydantic model with every field described. An `inline` capability is
-    used while thinking and changes nothing before the turn's commit. `say` and `brief` are its
-    line in the persona's own help.
+    used while thinking and changes nothing before the turn's commit; any other is an act, carried
+    out by a function of its own. `carried_by` names the surface that carries it, where the effect
+    is a message: `use` then gives that message. `dest` are the arguments that say where data
+    goes. `returns_sensitivity` (0 to 3) and `returns_untrusted` speak of what comes back. `cost`
+    is in US dollars a use, `rate` is uses a day, `timeout` in seconds. `undo` names the
+    capability that takes it back. `keyed`: the provider drops repeats by the act's id.
+    `statements` and `secrets` are all that its role may do beside its own acts. `say` and
+    `brief` are its line in the persona's own help.
     """
 
     name: str
@@ -102,10 +129,41 @@ class Capability:
     use: Callable[..., Any]
     arguments: "type[BaseModel]"
     about: str
+    version: int = 1
     destructive: bool = False
     inline: bool = False
+    carried_by: str = ""
+    dest: Mapping[str, Destination] = field(default_factory=dict[str, Destination])
+    returns_sensitivity: int = 0
+    returns_untrusted: bool = False
+    cost: float = 0.0
+    rate: int = 100
+    timeout: float = 30.0
+    undo: str = ""
+    keyed: bool = False
+    statements: tuple[Statement, ...] = ()
+    secrets: tuple[str, ...] = ()
     say: str = ""
     brief: str = ""
+
+    def destinations(self, arguments: Mapping[str, Any]) -> list[str]:
+        """Where these (canonical) arguments send something, as `kind:value`."""
+        named: list[str] = []
+        for argument, destination in self.dest.items():
+            found = arguments[argument]
+            values: list[str] = found if isinstance(found, list) else [found]
+            named += [f"{destination.kind}:{value}" for value in values]
+        return named
+
+    def typed(self, words: str) -> frozenset[str]:
+        """Every destination of this capability's kinds that stands in the words as a whole token."""
+        found: set[str] = set()
+        for destination in self.dest.values():
+            for token in words.split():
+                with suppress(ValueError):
+                    bare = token.strip(PUNCTUATION)
+                    found.add(f"{destination.kind}:{destination.read(bare)}")
+        return frozenset(found)
 
     def schema(self) -> dict[str, Any]:
         """The offer to a model, in JSON Schema."""
@@ -116,24 +174,21 @@ class Capability:
         }
 
 
-def capability(
-    *,
-    effect: Effect,
-    destructive: bool = False,
-    inline: bool = False,
-    say: str = "",
-    brief: str = "",
-) -> Callable[[Callable[..., Any]], Capability]:
+PUNCTUATION = " \t\n.,;:!?()[]{}<>\"'`*_\u201c\u201d\u2018\u2019\u00ab\u00bb"
+"""What may stand around an address in a sentence and is no part of it."""
+
+
+def capability(*, effect: Effect, **declared: Any) -> Callable[[Callable[..., Any]], Capability]:
     """Declares the decorated function; its first parameter is its closed pydantic model.
 
-    The name is the function's, the words for the model are its docstring.
+    The name is the function's, the words for the model are its docstring; `declared` are fields
+    of `Capability`.
     """
 
     def declare(use: Callable[..., Any]) -> Capability:
         hints = get_type_hints(use)
         arguments = hints[next(iter(hints))]
         about = re.sub(r"\s+", " ", use.__doc__ or "").strip()
-        name = use.__name__
-        return Capability(name, effect, use, arguments, about, destructive, inline, say, brief)
+        return Capability(use.__name__, effect, use, arguments, about, **declared)
 
     return declare

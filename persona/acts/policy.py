@@ -2,11 +2,17 @@
 
 Judged when the turn commits and again, on the row that the act's own function loads, after its
 claim. An error inside a rule is a Deny.
+
+A reply is judged by `judge_reply`, a wish to use a capability by `judge`, whose rules stand in
+`RULES` in their order. Nothing here looks at what a model said, only at what it wants done.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
+from persona.acts.intent import Intent
+from persona.declare import Capability
 from persona.model import Audience
 
 
@@ -29,9 +35,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Allow or Deny, and the reason in a few words for the ledger."""
+    """Allow, Ask or Deny, and the reason in a few words for the ledger."""
 
-    decision: Literal["allow", "deny"]
+    decision: Literal["allow", "ask", "deny"]
     reason: str = ""
 
 
@@ -50,3 +56,129 @@ def judge_reply(facts: Facts) -> Verdict:
     if EXPOSURE[facts.heard_by] > EXPOSURE[facts.written_for]:
         return Verdict("deny", "private words to a shared place")
     return ALLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A standing permission: this capability to this destination, until then (epoch seconds)."""
+
+    capability: str
+    destination: str
+    until: float = float("inf")
+
+    def covers(self, intent: Intent, destination: str, now: float) -> bool:
+        """Whether this very destination was permitted for this capability, and still is."""
+        is_meant = self.capability == intent.capability and self.destination == destination
+        return is_meant and now < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a verdict on an intent may rest on; every field is written by code.
+
+    `halted` names what is halted (the person, this capability, the whole hub), empty for nothing.
+    `audience` is the class of the surface on which it was wished. `tainted` says which untrusted
+    words were in the window, empty for none; `sensitivity` (0 to 3) is the highest of all that
+    was in it. `own` are the person's own verified addresses as `surface:id`, `typed` the
+    destinations that stand literally in what the person said in this turn, in private. `off` are
+    capabilities that this person has switched off. `used` counts today's acts by capability,
+    `spent` is what they cost today and `most_spent` what they may (US dollars). `approved` is the
+    hash that the person's yes was bound to, `strong` whether a passkey gave it. `now` is epoch
+    seconds.
+    """
+
+    now: float
+    halted: str = ""
+    audience: Audience = "private"
+    tainted: str = ""
+    sensitivity: int = 0
+    own: frozenset[str] = frozenset()
+    typed: frozenset[str] = frozenset()
+    grants: tuple[Grant, ...] = ()
+    off: frozenset[str] = frozenset()
+    used: Mapping[str, int] = field(default_factory=dict[str, int])
+    spent: float = 0.0
+    most_spent: float = 0.0
+    approved: str = ""
+    strong: bool = False
+
+
+def judge(intent: Intent, capability: Capability | None, facts: Circumstances) -> Verdict:
+    """The verdict on a wish: the first rule that says something; an error in a rule is a Deny."""
+    if facts.halted:
+        return Verdict("deny", f"halted: {facts.halted}")
+    if capability is None or capability.version != intent.version:
+        return Verdict("deny", "unknown capability or version")
+    try:
+        for rule in RULES:
+            verdict = rule(intent, capability, facts)
+            if verdict is not None:
+                return verdict
+    except Exception as error:  # what cannot be judged is not done
+        return Verdict("deny", f"not judged: {type(error).__name__}")
+    return ALLOW
+
+
+Rule = Callable[[Intent, Capability, Circumstances], Verdict | None]
+OPENS_TO_OTHERS = 2
+"""From this sensitivity on words never reach a shared place, nor a page's address."""
+
+
+def _is_off(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
+    return Verdict("deny", "switched off") if capability.name in facts.off else None
+
+
+def _is_unfit(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
+    """Arguments that are not exactly what the closed schema makes of them."""
+    fitted = capability.arguments.model_validate(dict(intent.arguments)).model_dump(mode="json")
+    return None if fitted == dict(intent.arguments) else Verdict("deny", "unfit arguments")
+
+
+def _is_exposed(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
+    if facts.audience == "unverified":
+        return Verdict("deny", "nobody proven wishes it")
+    if facts.audience == "lane" and capability.effect != "read":
+        return Verdict("deny", "wished where others listen")
+    if facts.audience == "lane" and capability.returns_sensitivity >= OPENS_TO_OTHERS:
+        return Verdict("deny", "sensitive in a shared place")
+    return None
+
+
+def _is_over(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
+    if facts.used.get(capability.name, 0) >= capability.rate:
+        return Verdict("deny", f"over {capability.rate} a day")
+    if capability.cost and facts.spent + capability.cost > facts.most_spent:
+        return Verdict("deny", "over today's budget")
+    return None
+
+
+def _goes_astray(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
+    """A destination that is neither the person's own nor permitted, unless this was approved."""
+    for named in capability.destinations(intent.arguments):
+        is_page = named.startswith("url:")
+        if is_page and facts.sensitivity >= OPENS_TO_OTHERS and named not in facts.typed:
+            return Verdict("deny", "a page's address could carry sensitive words")
+        is_permitted = any(grant.covers(intent, named, facts.now) for grant in facts.grants)
+        is_known = named in facts.own or is_permitted or (is_page and named in facts.typed)
+        if not is_known and facts.approved != intent.hash:
+            where = "you wrote it" if named in facts.typed else "it does not stand in your words"
+            return Verdict("ask", f"{named.partition(':')[2]} is new to me; {where}")
+    return None
+
+
+def _needs_a_yes(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
+    if capability.effect == "spend" and facts.approved == intent.hash and not facts.strong:
+        return Verdict("deny", "spending needs a passkey")
+    if facts.approved == intent.hash:
+        return None
+    if capability.effect == "spend":
+        return Verdict("ask", "it spends")
+    if capability.destructive:
+        return Verdict("ask", "it cannot be undone")
+    if facts.tainted and capability.effect in ("write", "send"):
+        return Verdict("ask", f"words of others were read: {facts.tainted}")
+    return None
+
+
+RULES: tuple[Rule, ...] = (_is_off, _is_unfit, _is_exposed, _is_over, _goes_astray, _needs_a_yes)
+"""After what is halted and what is unknown, in the order in which they decide."""
