@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_type_hints
 
 from persona.model import Act
-from persona.ports import Door, Hands, Sent
+from persona.ports import Blobs, Clock, Door, Hands, Sent
+from persona.settings import Settings
 
 if TYPE_CHECKING:  # a lean ingress reads declarations and must not pay for pydantic
     from pydantic import BaseModel
@@ -84,6 +85,51 @@ class Surface:
 
     def starts(self, words: str) -> bool:
         return words.strip().casefold() in self.start_words
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a capability came to: words for the person or the mind, and how sensitive (0 to 3).
+
+    `untrusted` where others wrote what is in it: a page, a document, another server.
+    """
+
+    text: str
+    sensitivity: int = 0
+    untrusted: bool = False
+
+
+class Means(Protocol):
+    """The whole world of a capability while it is carried out; nothing undeclared is in reach.
+
+    `owner` names the person's lane, for what is kept for them; `idempotency_key` is the act's id,
+    the same at each try. `seconds` is how long it may take.
+    """
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def blobs(self) -> Blobs: ...
+    @property
+    def owner(self) -> str: ...
+    @property
+    def idempotency_key(self) -> str: ...
+    @property
+    def seconds(self) -> float: ...
+
+    def secret(self, name: str) -> str:
+        """A declared secret's value, empty where it is not set. Raises Broken for any other."""
+        ...
+
+    def client(self, api: str) -> Any:
+        """A botocore client of an AWS service that the declared statements speak of."""
+        ...
+
+    def credential(self) -> Mapping[str, str]:
+        """This person's own credential for this capability; empty where they gave none."""
+        ...
 
 
 Effect = Literal["read", "write", "send", "spend"]

@@ -288,51 +288,6 @@ class Hands(Protocol):
     def persona_name(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a capability came to: words for the person or the mind, and how sensitive (0 to 3).
-
-    `untrusted` where others wrote what is in it: a page, a document, another server.
-    """
-
-    text: str
-    sensitivity: int = 0
-    untrusted: bool = False
-
-
-class Means(Protocol):
-    """The whole world of a capability while it is carried out; nothing undeclared is in reach.
-
-    `owner` names the person's lane, for what is kept for them; `idempotency_key` is the act's id,
-    the same at each try. `seconds` is how long it may take.
-    """
-
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def blobs(self) -> Blobs: ...
-    @property
-    def owner(self) -> str: ...
-    @property
-    def idempotency_key(self) -> str: ...
-    @property
-    def seconds(self) -> float: ...
-
-    def secret(self, name: str) -> str:
-        """A declared secret's value, empty where it is not set. Raises Broken for any other."""
-        ...
-
-    def client(self, service: str) -> Any:
-        """A botocore client of an AWS service that the declared statements speak of."""
-        ...
-
-    def credential(self) -> Mapping[str, str]:
-        """This person's own credential for this capability; empty where they gave none."""
-        ...
-
-
 class Carrier(Protocol):
     """How acts of one function reach their provider; a surface that sends is one.
 
