@@ -11,15 +11,20 @@ class Arguments(BaseModel):
     """What to let go of."""
 
     model_config = ConfigDict(extra="forbid")
-    words: str = Field(description="The words that name what to forget.", max_length=400)
+    words: str = Field(
+        description="Words that name what to forget, as the person said it.",
+        min_length=1,
+        max_length=400,
+    )
 
 
 @capability(
     effect="write",
-    destructive=True,
+    inline=True,
     say="forget …",
     brief="deletes it, and every answer of mine that quoted it",
 )
 def forget(arguments: Arguments, hands: MemoryHands, ports: Ports) -> str:
-    """Deletes what the person said about something; only the person's own words start it."""
-    return "Ask the person to write: forget " + arguments.words
+    """Asks the person which of their words to delete; nothing is deleted before they answer."""
+    hands.to_forget = arguments.words
+    return "The person is now asked which of their words to delete. Nothing is deleted yet."

@@ -30,6 +30,8 @@ def compose(settings: Settings, family: Mapping[str, Any], **instead: Any) -> Po
             "surfaces": Later(catalog.surfaces),
             "carriers": Later(_carriers),
             "capabilities": Later(catalog.capabilities),
+            "capability": catalog.capability,
+            "functions": Later(catalog.functions),
             "indexes": Later(_indexes),
             "models": Later(lambda: _models(settings, ports.secrets)),
             **family,

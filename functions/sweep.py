@@ -4,9 +4,10 @@ from typing import Any
 
 from functions import _compose
 from functions._observe import log
-from persona.acts import held, outbox
+from persona.acts import held, outbox, questions
 from persona.keys import Key
-from persona.ports import Delete, Ports
+from persona.people import addresses
+from persona.ports import Delete, Ports, Put, equals
 
 MOST = 1_000
 """Rows looked at in one sweep; more than can stand still at once, so that none hides the rest."""
@@ -40,6 +41,8 @@ def _work(key: Key, ports: Ports) -> None:
         _drop_blob(key, ports)
     elif key.sort.startswith("REDACT#"):
         _redact(key, ports)
+    elif key.sort.startswith("QUESTION#"):
+        _expire(key, ports)
 
 
 def _act(key: Key) -> tuple[str, str, str]:
@@ -65,6 +68,23 @@ def _drop_blob(key: Key, ports: Ports) -> None:
     if row is not None:
         ports.blobs.delete(row["name"])
         ports.table.commit([Delete(key)])
+
+
+def _expire(key: Key, ports: Ports) -> None:
+    """Tells the lane of a question that had no answer; one that had is no longer due."""
+    row = ports.table.get([key]).get(key)
+    if row is None:
+        return
+    if row["state"] != "open":
+        kept = {name: value for name, value in row.items() if name != "due"}
+        ports.table.commit([Put(key, kept, equals("state", row["state"]))])
+        return
+    event = questions.expiry(questions.open_row(key, row, ports), ports)
+    place = addresses.find(ports.table, event.address)
+    if place is not None:
+        ports.lanes.put(place.lane, event.to_json(), event.id)
+    later = {**row, "due": ports.clock.now() + questions.AGAIN}
+    ports.table.commit([Put(key, later, equals("state", "open"))])
 
 
 def _redact(key: Key, ports: Ports) -> None:

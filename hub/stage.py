@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from backends.local.bell import Ring
 from backends.local.family import Family
 from backends.local.lanes import Message
-from functions import act, link, socket, sweep, turn, undelivered
+from functions import act, capability, link, socket, sweep, turn, undelivered
 from functions._observe import log
 from persona.acts import outbox
 from persona.errors import Broken, Conflict, Refused
@@ -125,12 +126,7 @@ class Stage:
         if ring is None:
             return
         try:
-            if ring.function == "socket":
-                socket.push(ring.lane, self._ports)
-            elif ring.function == "link":
-                link.run(ring.event(), self._ports)
-            else:
-                act.run(ring.event(), self._ports)
+            answer(ring, self._ports)
         finally:
             self._family.bell.done(ring)
 
@@ -156,6 +152,18 @@ class Stage:
                 self._family.lanes.keep_dead(message)
             else:
                 self._family.lanes.bury(message)
+
+
+def answer(ring: Ring, ports: Ports) -> None:
+    """Wakes the function that a ring is for."""
+    if ring.function == "socket":
+        socket.push(ring.lane, ports)
+    elif ring.function == "link":
+        link.run(ring.event(), ports)
+    elif ring.function in ports.carriers:
+        act.run(ring.event(), ports)
+    else:
+        capability.run(ring.event(), ports)
 
 
 def sqs_event(messages: list[Message]) -> dict[str, Any]:

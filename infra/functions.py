@@ -5,14 +5,14 @@ one that sends has an act function; both hold that surface alone, so that a vend
 beside no other and only where it is used.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from infra.reach import Name, Reach, reach
 from persona import catalog
-from persona.declare import Surface
+from persona.declare import Capability, Surface
 
 WIRING = "functions._compose"
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -69,6 +69,11 @@ def deployed() -> dict[str, Deployed]:
             for s in surfaces.values()
             if s.send is not None
         ),
+        *(
+            _capability(c, [surfaces[c.carried_by]] if c.carried_by else [])
+            for c in catalog.capabilities().values()
+            if not c.inline
+        ),
         _one("act-link", "link", []),
         _one("sweep", "sweep", []),
         _turn("undelivered", surfaces),
@@ -83,6 +88,11 @@ def _with_routes(surfaces: Mapping[str, Surface]) -> Iterable[Surface]:
 def _turn(name: str, surfaces: Mapping[str, Surface]) -> Deployed:
     uses = [use for surface in surfaces.values() for use in (surface.split, surface.reach)]
     return _one(name, name, list(surfaces.values()), *uses)
+
+
+def _capability(capability: Capability, carriers: Sequence[Surface]) -> Deployed:
+    sends = [use for surface in carriers for use in (surface.send, surface.lookup)]
+    return _one(f"act-{capability.name}", "capability", carriers, capability.use, *sends)
 
 
 def _one(
@@ -110,8 +120,8 @@ def _name_of(use: Callable[..., Any]) -> Name:
 
 
 def _is_ours(use: Callable[..., Any]) -> bool:
-    """Whether a surface wrote it; `persona.declare`'s defaults lead nowhere."""
-    return use.__module__.startswith("surfaces.")
+    """Whether it is in the catalog; `persona.declare`'s defaults lead nowhere."""
+    return use.__module__.startswith(("surfaces.", "capabilities."))
 
 
 def _reach(roots: Iterable[Name]) -> Reach:

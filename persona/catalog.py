@@ -25,3 +25,25 @@ def capabilities() -> dict[str, Capability]:
     """Every capability by name; each module holds one, called like the module."""
     found = [getattr(m, m.__name__.rpartition(".")[2]) for m in _modules("capabilities")]
     return {capability.name: capability for capability in found}
+
+
+def capability(name: str) -> Capability:
+    """One capability, loading no other. Raises LookupError where there is none."""
+    try:
+        module = importlib.import_module(f"capabilities.{name}")
+    except ModuleNotFoundError as error:
+        raise LookupError(f"no capability is called {name}") from error
+    found: Capability = getattr(module, name)
+    return found
+
+
+@cache
+def functions() -> tuple[str, ...]:
+    """Whose acts a lane may hold: every surface, every capability, and the link function."""
+    names = [
+        module.name
+        for package in ("surfaces", "capabilities")
+        for module in pkgutil.iter_modules(importlib.import_module(package).__path__)
+        if not module.name.startswith("_")
+    ]
+    return (*sorted(names), "link")

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from persona import keys
-from persona.acts import limits
+from persona.acts import approval, limits, wishes
 from persona.memory import evidence
 from persona.memory.standing import Standing
-from persona.mind import linking
-from persona.mind.commands import tells
+from persona.mind import linking, outcomes
+from persona.mind.commands import parse, tells
 from persona.mind.think import think
 from persona.model import Decision, Event, message_id
 from persona.ports import Ports
@@ -40,11 +40,17 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
         case "edit" | "delete":
             return _on_change(standing, events[0], ports)
         case "outcome":
+            if events[0].detail.get("shown"):
+                return outcomes.told(standing, events[0], ports)
             return _on_outcome(standing, events[0])
         case "status":
             return _on_status(standing, events[0])
         case "link":
             return linking.told(standing, events[0], ports)
+        case "press":
+            return approval.pressed(standing, events[0], ports)
+        case "expiry":
+            return approval.expired(standing, events[0], ports)
 
 
 def failing(events: Sequence[Event]) -> Decision:
@@ -81,7 +87,19 @@ def _answer(
     unreadable = events[-1].detail.get("unreadable")
     if unreadable:
         return Decision(reply=f"I cannot read this: {unreadable}. Please send it as plain text.")
-    return _link(standing, events, ports) or think(standing, events, ports, reflex_only)
+    by_code = _link(standing, events, ports) or _approve(standing, events, ports)
+    if by_code:
+        return by_code
+    decision = think(standing, events, ports, reflex_only)
+    return wishes.judged(standing, events, decision, ports)
+
+
+def _approve(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
+    """The answer to a question, where these words are one."""
+    command = parse(events[0].words) if len(events) == 1 else None
+    if command is None or command.verb not in ("approve", "deny"):
+        return None
+    return approval.said(standing, events[0], command.verb, command.rest, ports)
 
 
 def _link(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:

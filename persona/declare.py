@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_type_hints
 
-from persona.model import Act
+from persona.errors import Refused
+from persona.model import Act, Address
 from persona.ports import Blobs, Clock, Door, Hands, Sent
 from persona.settings import Settings
 
@@ -132,6 +133,15 @@ class Means(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The one message that a capability carried by a surface comes to."""
+
+    address: Address
+    text: str
+    detail: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
 Effect = Literal["read", "write", "send", "spend"]
 
 
@@ -155,14 +165,16 @@ class Statement:
     resources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Capability:
     """One thing the persona may do.
 
     `arguments` is a closed pydantic model with every field described. An `inline` capability is
     used while thinking and changes nothing before the turn's commit; any other is an act, carried
     out by a function of its own. `carried_by` names the surface that carries it, where the effect
-    is a message: `use` then gives that message. `dest` are the arguments that say where data
+    is a message: `use` then makes its `Letter`. `asks` says what would be done, in the words of a
+    question, with every argument in braces; `heard` are the patterns of plain words that wish it,
+    whose groups are the arguments. `dest` are the arguments that say where data
     goes. `returns_sensitivity` (0 to 3) and `returns_untrusted` speak of what comes back. `cost`
     is in US dollars a use, `rate` is uses a day, `timeout` in seconds. `undo` names the
     capability that takes it back. `keyed`: the provider drops repeats by the act's id.
@@ -179,6 +191,8 @@ class Capability:
     destructive: bool = False
     inline: bool = False
     carried_by: str = ""
+    asks: str = ""
+    heard: tuple[str, ...] = ()
     dest: Mapping[str, Destination] = field(default_factory=dict[str, Destination])
     returns_sensitivity: int = 0
     returns_untrusted: bool = False
@@ -191,6 +205,40 @@ class Capability:
     secrets: tuple[str, ...] = ()
     say: str = ""
     brief: str = ""
+
+    def fit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments in canonical form. Raises Refused, with what is wrong in words."""
+        from pydantic import ValidationError
+
+        try:
+            fitted = self.arguments.model_validate(dict(arguments))
+        except ValidationError as error:
+            wrong = [(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
+            reasons = "; ".join(f"{where or 'all'}: {why}" for where, why in wrong)
+            raise Refused(reasons, "unfit") from error
+        return fitted.model_dump(mode="json")
+
+    def shown(self, arguments: Mapping[str, Any]) -> str:
+        """What these arguments would do, whole and in words that code rendered."""
+        if self.asks:
+            return self.asks.format(**arguments)
+        told = "; ".join(f"{name}: {value}" for name, value in arguments.items())
+        return f"{self.name.replace('_', ' ')} ({told})" if told else self.name.replace("_", " ")
+
+    def letter(self, arguments: Mapping[str, Any]) -> Letter | None:
+        """The message that a surface carries for it; None where its own function does the work."""
+        if not self.carried_by:
+            return None
+        made: Letter = self.use(self.arguments.model_validate(dict(arguments)))
+        return made
+
+    def wished(self, words: str) -> dict[str, Any] | None:
+        """The arguments in plain words that wish exactly this; None where they do not."""
+        for pattern in self.heard:
+            found = re.fullmatch(pattern, words.strip(), re.IGNORECASE | re.DOTALL)
+            if found:
+                return {name: text.strip() for name, text in found.groupdict().items() if text}
+        return None
 
     def destinations(self, arguments: Mapping[str, Any]) -> list[str]:
         """Where these (canonical) arguments send something, as `kind:value`."""

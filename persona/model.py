@@ -1,8 +1,9 @@
 """The nouns: plain frozen records, so that a lean ingress can speak of them without loading more."""
 
+import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -12,7 +13,18 @@ from persona.errors import Broken
 FORMAT = 1
 """Version of every row, lane message and event written today; a newer one is parked, not guessed."""
 
-Kind = Literal["message", "edit", "delete", "outcome", "status", "halt", "resume", "link"]
+Kind = Literal[
+    "message",
+    "edit",
+    "delete",
+    "outcome",
+    "status",
+    "halt",
+    "resume",
+    "link",
+    "press",
+    "expiry",
+]
 Audience = Literal["private", "lane", "unverified"]
 """Who can read what is said: the person alone, everybody in a shared lane, or nobody proven."""
 
@@ -156,7 +168,8 @@ class Turn:
 
     `number` counts the turns with words in this lane; it names the slot among the recent ones.
     `blobs` names raw originals that lie elsewhere, such as the whole mail. `lane` is the lane
-    whose acts carried the reply; empty for the home's own.
+    whose acts carried the reply; empty for the home's own. `tainted` says whose untrusted words
+    the reply repeats.
     """
 
     version: int
@@ -172,6 +185,7 @@ class Turn:
     kept: bool = False
     blobs: tuple[str, ...] = ()
     lane: str = ""
+    tainted: str = ""
 
     @property
     def pointer(self) -> str:
@@ -186,11 +200,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a lane's thinking has cost on one day (UTC, `2026-11-21`), where prices are known in USD."""
+    """What a lane has cost on one day (UTC, `2026-11-21`): thinking, in USD where prices are known.
+
+    `uses` counts the acts of each capability.
+    """
 
     day: str = ""
     tokens: int = 0
     usd: float = 0.0
+    uses: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def at(self, now: float) -> "Spent":
         """What has been spent on the day of this moment."""
@@ -200,7 +218,70 @@ class Spent:
     def plus(self, cost: Mapping[str, Any]) -> "Spent":
         """With one turn's `Decision.cost` added."""
         tokens = self.tokens + cost.get("tokens_in", 0) + cost.get("tokens_out", 0)
-        return Spent(self.day, tokens, self.usd + cost.get("usd", 0.0))
+        return replace(self, tokens=tokens, usd=self.usd + cost.get("usd", 0.0))
+
+    def using(self, capabilities: Iterable[str]) -> "Spent":
+        """With one more act of each of these."""
+        uses = dict(self.uses)
+        for name in capabilities:
+            uses[name] = uses.get(name, 0) + 1
+        return replace(self, uses=uses)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A wish to use a capability; `arguments` are JSON, canonical by the capability's own schema.
+
+    `cause` names the words that led to it. Two intents are the same only if every byte of all
+    this is: an approval is bound to the hash, so that a yes to one is a yes to nothing else.
+    """
+
+    capability: str
+    version: int
+    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    lane: str = ""
+    cause: str = ""
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over canonical JSON of all of it, in hex."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        fields["arguments"] = dict(self.arguments)
+        text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Allow, Ask or Deny, and the reason in a few words for the ledger."""
+
+    decision: Literal["allow", "ask", "deny"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An intent as it was judged, and what becomes of it.
+
+    `shown` says in words rendered by code what would be done. `facts` are those of its
+    circumstances that its own function cannot find out again (see `acts/wishes.py`). `code` is
+    what approves it, where it is asked for.
+    """
+
+    intent: Intent
+    verdict: Verdict
+    shown: str
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a question ends: approved, denied or expired. It stands in `home`, by its code's hash."""
+
+    home: str
+    hash: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +298,10 @@ class Decision:
     is, `failed` that the events ended unworked, `unheard` that the words are not kept, since
     nobody knows whose they are. `link` is a wish for the link function (its verb
     and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
-    empty for none, None for no change.
+    empty for none, None for no change. `intents` are what the mind wishes done, `wishes` the
+    same once judged, `answers` end
+    questions, `grants` are standing permissions that come with them. `tainted` says whose
+    untrusted words this turn brings into the conversation.
     """
 
     reply: str = ""
@@ -240,6 +324,11 @@ class Decision:
     unheard: bool = False
     link: Mapping[str, str] = field(default_factory=dict[str, str])
     linking: Mapping[str, Any] | None = None
+    intents: tuple[Intent, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    grants: tuple[Mapping[str, Any], ...] = ()
+    tainted: str = ""
 
 
 State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]
@@ -256,11 +345,12 @@ ORDER: dict[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A judged wish, committed and to be run by `function`: today a reply to one address.
+    """A judged wish, committed and to be run by `function`: a reply, or a use of a capability.
 
     `after` is the version and part that orders acts of one lane; `notice` acts may pass a halt
     (they only confirm it). `attempt` names the live try, `lease` says until when it may hold it;
-    `alone` repeats the attempt until another worker finds an act waiting behind this one.
+    `alone` repeats the attempt until another worker finds an act waiting behind this one. `wish`
+    is the judged intent behind it, empty for a reply; `result` what it came to, until told.
     """
 
     function: str
@@ -284,6 +374,8 @@ class Act:
     provider_id: str = ""
     kept: bool = False
     reason: str = ""
+    wish: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    result: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def id(self) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from persona.errors import Broken
@@ -267,10 +267,14 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A provider took a message: its id there, or kept here because no provider is set."""
+    """A provider took a message: its id there, or kept here because no provider is set.
+
+    `result` is what a capability came to: text, sensitivity, untrusted.
+    """
 
     provider_id: str = ""
     kept: bool = False
+    result: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Hands(Protocol):
@@ -355,6 +359,8 @@ class Ports:
     surfaces: "Mapping[str, Surface]"
     carriers: Mapping[str, Carrier]
     capabilities: "Mapping[str, Capability]"
+    capability: "Callable[[str], Capability]"
+    functions: tuple[str, ...]
     indexes: "Indexes"
     models: tuple[Model, ...]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import ids, keys
-from persona.acts import held, ledger, limits, outbox
+from persona.acts import held, ledger, limits, outbox, questions, wishes
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.memory import evidence, forget, segments
 from persona.memory.standing import Head, Standing, head_row, recent_row
@@ -35,7 +35,7 @@ class Commit:
     acts: tuple[Act, ...]
     turn: Turn | None
     behind: tuple[str, ...] | None = None
-    link: Act | None = None
+    others: tuple[Act, ...] = ()
 
 
 def record(standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports) -> Commit:
@@ -44,15 +44,18 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
-        decision = replace(decision, reply="", told=False, link={})
+        decision = replace(decision, reply="", told=False, link={}, wishes=(), answers=())
     link = _link_act(standing, events, decision, version, ports)
+    others = wishes.acts_of(standing, events, decision.wishes, version, ports)
+    others = (*others, link) if link else others
     acts = _reply_acts(standing, events, decision, version, ports)
     turn = _turn(standing, events, decision, version, ports)
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
-    wished = (*acts, link) if link else acts
-    writes += [outbox.put(ports, act) for act in wished]
+    writes += [outbox.put(ports, act) for act in (*acts, *others)]
+    writes += questions.asked(standing, events, decision.wishes, ports)
+    writes += questions.answered(decision.answers, ports)
     moved = _status_writes(standing, events[0], decision, ports)
     writes += moved
     if not moved:  # a report that came late tells nothing new
@@ -60,7 +63,10 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
     writes += held.amend(standing, decision.amends, ports)
     refused = [verdict.reason] if verdict.decision == "deny" else []
     now = ports.clock.now()
-    entry = ledger.entry(standing.head.ledger, version, now, events, wished, refused)
+    wished = ledger.wished(decision.wishes, standing.place.home, ports)
+    entry = ledger.entry(
+        standing.head.ledger, version, now, events, (*acts, *others), refused, wished
+    )
     head = _next_head(standing, events, decision, turn, acts, ports)
     head = replace(head, ledger=entry["hash"])
     lane = standing.place.lane
@@ -69,7 +75,7 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
         Put(keys.ledger(lane, version), entry),
         _gate_write(standing, events, decision),
     ]
-    return Commit(writes, acts, turn, _behind(standing, acts, ports), link)
+    return Commit(writes, acts, turn, _behind(standing, acts, ports), others)
 
 
 def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str, ...] | None:
@@ -151,6 +157,7 @@ def _turn(
         kept=decision.keeps,
         blobs=tuple(event.blob for event in events if event.blob),
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
+        tainted=decision.tainted,
     )
 
 
@@ -303,9 +310,11 @@ def _gate_write(standing: Standing, events: Sequence[Event], decision: Decision)
     is_over = address in gate.suppressed and not _still_suppressed(standing, events)
     if is_over and address not in decision.suppress:
         suppressed.pop(address)
-    if suppressed == gate.suppressed:
+    if suppressed == gate.suppressed and not decision.grants:
         return Check(key, equals("epoch", gate.epoch))
     row = {**gate.row, "suppressed": suppressed, "epoch": gate.epoch + 1}
+    if decision.grants:
+        row["grants"] = [*gate.row.get("grants", []), *map(dict, decision.grants)]
     return Put(key, row, equals("epoch", gate.epoch))
 
 

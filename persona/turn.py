@@ -142,13 +142,13 @@ def tell_working(place: Place, event: Event, ports: Ports) -> None:
 
 
 def _scope(lane: str, homes: Iterable[str], ports: Ports) -> Scope:
-    return Scope.of_turn(lane, homes, (*ports.carriers, "link"))
+    return Scope.of_turn(lane, homes, ports.functions)
 
 
 def _ring(commit: Commit, ports: Ports) -> None:
     """One ring for the acts of a commit, which all go to one address; it says what they follow."""
-    if commit.link is not None:
-        ports.bell.ring(commit.link.function, commit.link.lane)
+    for function in dict.fromkeys(act.function for act in commit.others):
+        ports.bell.ring(function, commit.others[0].lane)
     if commit.acts:
         first, named = commit.acts[0], [act.after for act in commit.acts]
         if commit.behind is None:

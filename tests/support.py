@@ -17,9 +17,9 @@ from slack_sdk.signature import SignatureVerifier
 from twilio.request_validator import RequestValidator
 
 from backends.local.family import open_family
-from functions import act, ingress, link, mail, socket, sweep, turn
+from functions import ingress, mail, sweep, turn
 from functions._compose import compose
-from hub.stage import sqs_event
+from hub.stage import answer, sqs_event
 from persona import keys
 from persona.memory import evidence
 from persona.model import Act, Address, Event, Said
@@ -271,12 +271,7 @@ class Hub:
         if ring is None:
             return False
         try:
-            if ring.function == "socket":
-                socket.push(ring.lane, self.ports)
-            elif ring.function == "link":
-                link.run(ring.event(), self.ports)
-            else:
-                act.run(ring.event(), self.ports)
+            answer(ring, self.ports)
         finally:
             self.family.bell.done(ring)
         return True

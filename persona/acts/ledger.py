@@ -1,12 +1,13 @@
 """The account of what was decided: one entry a commit, each holding the hash of the one before."""
 
 import hashlib
+import hmac
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from persona.model import FORMAT, Act, Event
-from persona.ports import Row
+from persona.model import FORMAT, Act, Event, Wish
+from persona.ports import Row, Store
 
 GENESIS = "0" * 64
 
@@ -18,20 +19,52 @@ def entry(
     events: Sequence[Event],
     acts: Sequence[Act],
     refused: Sequence[str],
+    wished: Sequence[dict[str, str]] = (),
 ) -> Row:
     """One ledger row: which events led to which acts, and what was refused; no words of anyone.
+
+    An event that is an outcome says whose and what. `wished` are the judged wishes, see below.
 
     Time in whole milliseconds: a database may give 3.0 back as 3, and the hash must not change.
     """
     body: dict[str, Any] = {
         "version": version,
         "at_ms": round(at * 1000),
-        "events": [{"id": event.correlation, "kind": event.kind} for event in events],
+        "events": [_told(event) for event in events],
         "acts": [{"id": act.id, "function": act.function} for act in acts],
         "refused": list(refused),
         "before": before or GENESIS,
     }
+    if wished:
+        body["wished"] = list(wished)
     return {"v": FORMAT, **body, "hash": digest(body)}
+
+
+def _told(event: Event) -> dict[str, str]:
+    told = {"id": event.correlation, "kind": event.kind}
+    if event.kind == "outcome":
+        names = ("act", "function", "state", "reason")
+        told |= {name: event.detail[name] for name in names if event.detail.get(name)}
+    return told
+
+
+def wished(wishes: Sequence[Wish], home: str, ports: Store) -> list[dict[str, str]]:
+    """Each wish with its verdict and why; its arguments only as HMAC under the home's key.
+
+    Whoever has the arguments can show that they were meant, and nobody can guess them.
+    """
+    if not wishes:
+        return []
+    key = ports.keys.of(f"home:{home}")
+    return [
+        {
+            "capability": wish.intent.capability,
+            "decision": wish.verdict.decision,
+            "why": wish.verdict.reason,
+            "intent": hmac.new(key, wish.intent.hash.encode(), hashlib.sha256).hexdigest(),
+        }
+        for wish in wishes
+    ]
 
 
 def digest(body: dict[str, Any]) -> str:

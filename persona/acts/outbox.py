@@ -26,6 +26,8 @@ LEASE = 45.0
 """Seconds; longer than any function that sends may run (reliability: lease > timeout)."""
 UNTRIED = equals("tries", 0)
 SEALED = ("text", "thread", "detail", "reason", "address")
+WISHED = ("wish", "result")
+"""Sealed too, where an act has them."""
 
 
 def put(ports: Ports, act: Act) -> Write:
@@ -37,6 +39,7 @@ def row_of(ports: Ports, act: Act) -> Row:
     """An act as stored: what the outbox needs in the clear, words and addresses sealed."""
     content = asdict(act)
     hidden = {name: content.pop(name) for name in SEALED}
+    hidden |= {name: found for name in WISHED if (found := content.pop(name))}
     sealed = seal(ports, f"lane:{act.lane}", act.id, hidden)
     row: Row = {"v": FORMAT, **content, "sealed": sealed}
     if not act.open:
@@ -154,7 +157,10 @@ def told(ports: Ports, act: Act) -> None:
     """The lane has the outcome: the act is over."""
     out = keys.act(act.function, act.lane, "OUT", act.after)
     done = keys.act(act.function, act.lane, "DONE", act.after)
-    ports.table.commit([Delete(out, equals("attempt", act.attempt)), Put(done, row_of(ports, act))])
+    over = replace(act, result={})
+    ports.table.commit(
+        [Delete(out, equals("attempt", act.attempt)), Put(done, row_of(ports, over))]
+    )
 
 
 REDACTED = "(forgotten)"

@@ -9,11 +9,9 @@ A reply is judged by `judge_reply`, a wish to use a capability by `judge`, whose
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-from persona.acts.intent import Intent
 from persona.declare import Capability
-from persona.model import Audience
+from persona.model import Audience, Intent, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +29,6 @@ class Facts:
     home_is_here: bool
     written_for: Audience
     heard_by: Audience
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Allow, Ask or Deny, and the reason in a few words for the ledger."""
-
-    decision: Literal["allow", "ask", "deny"]
-    reason: str = ""
 
 
 ALLOW = Verdict("allow")

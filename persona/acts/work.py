@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from persona import ids, keys
-from persona.acts import outbox
-from persona.acts.policy import Facts, Verdict, judge_reply
+from persona.acts import outbox, wishes
+from persona.acts.policy import Facts, judge_reply
+from persona.declare import Capability
 from persona.errors import Broken, Conflict, Refused, Transient, Unknown
 from persona.keys import Key
 from persona.memory.standing import Gate, open_gate
-from persona.model import Act, Event, State
+from persona.model import Act, Event, State, Verdict
 from persona.ports import Carrier, Hands, Ports, Row, Sent
 
 MOST_TRIES = 10
@@ -42,7 +43,8 @@ class Ended(NamedTuple):
 class _Desk:
     """Where one worker sits: whose acts it works, in `ports` that reach nothing else.
 
-    `hands` is what the carrier gets: the function's own reach.
+    `hands` is what the carrier gets: the function's own reach. `capability` is whose acts these
+    are; None for replies.
     """
 
     function: str
@@ -50,6 +52,7 @@ class _Desk:
     carrier: Carrier
     ports: Ports
     hands: Hands
+    capability: Capability | None = None
 
     def at(self, after: str) -> Key:
         """Where an open act stands."""
@@ -63,13 +66,14 @@ def work(
     ports: Ports,
     acts: Sequence[str] = (),
     behind: Sequence[str] = (),
+    capability: Capability | None = None,
 ) -> list[Ended]:
     """Works until nothing here can be done now; returns what ended.
 
     `acts` and `behind` are the bell's: new acts by name, and those that must have ended first.
     """
     scoped = ports.within(keys.Scope.of_acts(lane, function))
-    desk = _Desk(function, lane, carrier, scoped, ports)
+    desk = _Desk(function, lane, carrier, scoped, ports, capability)
     ended: list[Ended] = []
     for after in acts:
         one = _carry(desk, desk.at(after), behind=behind)
@@ -213,6 +217,10 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
     if row is None:
         return Verdict("deny", "erased")
     gates = _gates(act.home, open_gate(row), desk)
+    if act.wish or desk.capability:
+        wished = _judge_wish(act, gates, desk)
+        if wished.decision != "allow":
+            return wished
     suppressed = [gate.suppressed.get(str(act.address), "") for gate in gates]
     return judge_reply(
         Facts(
@@ -224,6 +232,15 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
             heard_by=act.audience,
         )
     )
+
+
+def _judge_wish(act: Act, gates: Sequence[Gate], desk: _Desk) -> Verdict:
+    """A use of a capability is judged anew, on what its row says and the gate as it is now."""
+    if not act.wish or desk.capability is None:
+        return Verdict("deny", "an act that nobody wished")
+    halted = "you said stop" if any(gate.halted for gate in gates) else ""
+    now = desk.ports.clock.now()
+    return wishes.judge_again(act, desk.capability, gates[-1], halted, now)
 
 
 def _gates(home: str, gate: Gate, desk: _Desk) -> list[Gate]:
@@ -269,10 +286,9 @@ def _unknown(act: Act, carrier: Carrier, why: str, ports: Ports) -> Ended | None
 
 
 def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> Ended | None:
-    ended = replace(
-        act, state=state, provider_id=sent.provider_id, kept=sent.kept, reason=reason, due=0.0
-    )
-    untold = state in ("failed", "unknown")
+    ended = replace(act, state=state, provider_id=sent.provider_id, kept=sent.kept)
+    ended = replace(ended, reason=reason, due=0.0, result=sent.result)
+    untold = state in ("failed", "unknown") or bool(act.wish)
     try:
         knocked = outbox.end(ports, act, ended, untold)
     except Conflict:  # ended already by this attempt (a lost answer), or taken over meanwhile
@@ -284,6 +300,7 @@ def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> Ended
 
 def _tell(act: Act, ports: Ports) -> None:
     """Puts the outcome into the lane, then lets go of the act; repeating it changes nothing."""
+    about = {"state": act.state, "reason": act.reason, "function": act.function, "act": act.id}
     event = Event(
         id=f"outcome:{act.id}:{act.state}",
         kind="outcome",
@@ -293,8 +310,10 @@ def _tell(act: Act, ports: Ports) -> None:
         at=ports.clock.now(),
         audience=act.audience,
         home=act.home,
-        detail={"state": act.state, "reason": act.reason, "function": act.function},
+        detail=about,
     )
+    if act.wish:
+        event = wishes.outcome(act, event)
     ports.lanes.put(act.lane, event.to_json(), event.id)
     with suppress(Conflict):  # told already
         outbox.told(ports, act)

@@ -18,6 +18,8 @@ Verb = Literal[
     "unlink",
     "confirm",
     "not me",
+    "approve",
+    "deny",
 ]
 
 PATTERNS: dict[Verb, str] = {
@@ -32,6 +34,8 @@ PATTERNS: dict[Verb, str] = {
     "link": r"link\W*|link[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8})\W*",
     "unlink": r"unlink[\s:]+(?P<rest>\S+)|unlink\W*",
     "confirm": r"yes[\s:,]+\W*(?P<rest>[0-9]{2})\W*",
+    "approve": r"approve[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8}(?:\s+always)?)\W*",
+    "deny": r"deny[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8})\W*",
     "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
 }
 GRAMMAR: dict[Verb, re.Pattern[str]] = {

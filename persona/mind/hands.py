@@ -18,6 +18,7 @@ class MemoryHands:
         self.cited: dict[str, Evidence] = {}
         self.forgotten: dict[str, Evidence] = {}
         self.keeps = False
+        self.to_forget = ""
 
     @property
     def is_shared(self) -> bool:

@@ -4,14 +4,16 @@ It is the last structure to fall back on, so it must not fail: it calls nothing 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from persona.errors import Refused
 from persona.memory.index import Match
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind import commands
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
+from persona.mind.wishing import Wishing, heard, unfit
 from persona.mind.words import MOST_QUOTED, numbered, quote, sentence, when, where
 from persona.model import Decision, Event, Evidence, shortened
 from persona.ports import Ports
@@ -26,7 +28,7 @@ EVERYTHING = re.compile(r"everything|all(?:\s+of)?(?:\s+(?:it|this|that))?|me", 
 
 def reflect(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision:
     """Answers each message in order; several become one reply."""
-    brain = _Reflex(standing, str(events[0].author), ports)
+    brain = _Reflex(standing, events, ports)
     replies = [reply for event in events if (reply := brain.answer(event))]
     hands = brain.hands
     return Decision(
@@ -35,6 +37,7 @@ def reflect(standing: Standing, events: Sequence[Event], ports: Ports) -> Decisi
         keeps=hands.keeps,
         forgets=tuple(hands.forgotten.values()),
         asks=brain.asks,
+        intents=brain.wishing.intents,
     )
 
 
@@ -44,7 +47,7 @@ def forget_by_code(standing: Standing, event: Event, ports: Ports) -> Decision |
     Deleting is a right, so no model stands between the person and it. Words that only sound like
     the wish ("forget about it, what's new?") match nothing and go on to the model.
     """
-    brain = _Reflex(standing, str(event.author), ports)
+    brain = _Reflex(standing, [event], ports)
     command = commands.parse(event.words)
     wish = command is not None and command.verb == "forget"
     reply = brain.choose(event.words) if not wish else brain.forget(command.rest if command else "")
@@ -54,13 +57,20 @@ def forget_by_code(standing: Standing, event: Event, ports: Ports) -> Decision |
     return Decision(reply=reply, forgets=forgets, asks=brain.asks)
 
 
+def ask_to_forget(wish: str, standing: Standing, event: Event, ports: Ports) -> Decision:
+    """The question which words to let go of, for a model that wished it: it decides nothing."""
+    brain = _Reflex(standing, [event], ports)
+    return Decision(reply=brain.forget(wish, is_own=False), asks=brain.asks)
+
+
 class _Reflex:
-    def __init__(self, standing: Standing, author: str, ports: Ports) -> None:
+    def __init__(self, standing: Standing, events: Sequence[Event], ports: Ports) -> None:
         self.standing = standing
-        self.author = author
+        self.author = str(events[-1].author)
         self.ports = ports
         self.hands = MemoryHands(standing, ports)
         self.asks: dict[str, object] = {}
+        self.wishing = Wishing(standing, events, ports)
 
     def answer(self, event: Event) -> str:
         words = event.words.strip()
@@ -68,6 +78,9 @@ class _Reflex:
         if chosen:
             return chosen
         command = commands.parse(words)
+        wished = heard(words, self.ports) if command is None else None
+        if wished:
+            return self.wish(*wished)
         if command is None:
             return self.question(words) if commands.is_question(words) else "Noted."
         match command.verb:
@@ -88,8 +101,18 @@ class _Reflex:
                 return "Hello. Tell me something to keep, or ask me about something you told me."
             case "thanks":
                 return "You are welcome."
-            case "link" | "unlink" | "confirm" | "not me":  # done before thinking, where it can be
+            case (
+                "link" | "unlink" | "confirm" | "not me" | "approve" | "deny"
+            ):  # done before thinking, where it can be
                 return NOBODY
+
+    def wish(self, name: str, arguments: Mapping[str, str]) -> str:
+        """Takes the wish down; what becomes of it is told when it was judged."""
+        try:
+            self.wishing.wish(name, arguments)
+        except Refused as error:
+            return unfit(name, error)
+        return ""
 
     def question(self, words: str) -> str:
         found = [m for m in self.hands.match(words) if m.cover >= ENOUGH and m.evidence.tells]
@@ -108,11 +131,12 @@ class _Reflex:
             lines.append("Earlier, " + quote(older.evidence, self.ports, self.standing.is_shared))
         return "\n".join(lines)
 
-    def forget(self, wish: str) -> str:
+    def forget(self, wish: str, is_own: bool = True) -> str:
+        """Drops what the wish surely names; asks which, where it is not sure or somebody else's."""
         found = [m for m in self.hands.match(wish, limit=50) if self._may_forget(m.evidence)]
         exact = _distinct([m.evidence for m in found if m.cover >= SAME])
         near = _distinct([m.evidence for m in found if m.cover >= ENOUGH])
-        if len(exact) == 1:
+        if len(exact) == 1 and is_own:
             return self._drop(exact[0], "that")
         options = (exact or near)[:SHOWN]
         if not options and EVERYTHING.fullmatch(wish.strip(" .!")):

@@ -9,15 +9,14 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from pydantic import ValidationError
-
 from persona.declare import Capability
 from persona.errors import Refused, Transient, Unknown
 from persona.memory.standing import Standing
 from persona.mind import prompt
 from persona.mind.budget import USED_UP, Budget
 from persona.mind.hands import MemoryHands
-from persona.mind.reflex import forget_by_code, reflect
+from persona.mind.reflex import ask_to_forget, forget_by_code, reflect
+from persona.mind.wishing import Wishing
 from persona.mind.wording import wording
 from persona.model import Decision, Event
 from persona.ports import Call, Completion, Model, Ports, Prompt
@@ -65,7 +64,7 @@ def _converse(
     budget: Budget,
 ) -> Decision:
     """The loop: ask, use what may be used inline, ask again, until there are only words left."""
-    hands = MemoryHands(standing, ports)
+    hands, wishing = MemoryHands(standing, ports), Wishing(standing, events, ports)
     words = "\n".join(event.words for event in events)
     recalled = hands.recall(words)
     hands.cite(recalled)
@@ -76,15 +75,21 @@ def _converse(
         if not answer.calls:
             if not answer.text.strip():
                 raise _Failed(Refused("it answered nothing"))
+            asked = Decision()
+            if hands.to_forget:
+                asked = ask_to_forget(hands.to_forget, standing, events[-1], ports)
             return Decision(
-                reply=answer.text.strip(),
+                reply="\n\n".join(filter(None, [answer.text.strip(), asked.reply])),
+                asks=asked.asks,
+                intents=wishing.intents,
                 recalled=tuple(hands.cited.values()),
                 keeps=hands.keeps,
                 mind=model.name,
             )
         prompts.append(Prompt("assistant", answer.text, calls=answer.calls))
         prompts += [
-            Prompt("tool", _use(call, hands, ports), call_id=call.id) for call in answer.calls
+            Prompt("tool", _use(call, hands, wishing, ports), call_id=call.id)
+            for call in answer.calls
         ]
     raise _Failed(Refused("it never came to an answer"))
 
@@ -111,7 +116,7 @@ def _call(
     model: Model, prompts: Sequence[Prompt], ports: Ports, until: float, budget: Budget
 ) -> Completion:
     """One call within the time and the money left, counted whatever comes of it."""
-    offers = [_offer(one) for one in ports.capabilities.values() if one.inline]
+    offers = [_offer(one) for one in ports.capabilities.values()]
     began = ports.clock.now()
     if until <= began:
         raise Transient("no time was left for it")
@@ -133,16 +138,16 @@ def _offer(capability: Capability) -> dict[str, Any]:
     return capability.schema()
 
 
-def _use(call: Call, hands: MemoryHands, ports: Ports) -> str:
-    """Runs one inline capability; what is wrong with the wish is told to the model, not raised."""
+def _use(call: Call, hands: MemoryHands, wishing: Wishing, ports: Ports) -> str:
+    """Reads inline, or takes down a wish; what is wrong with either is told to the model."""
     say = wording().say
     capability = ports.capabilities.get(call.name)
-    if capability is None or not capability.inline:
+    if capability is None:
         return say("no_such_capability", name=call.name)
     try:
-        arguments = capability.arguments.model_validate(call.arguments)
-    except ValidationError as error:
-        wrong = [(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
-        reasons = "; ".join(f"{where or 'all'}: {why}" for where, why in wrong)
-        return say("unfit_arguments", reasons=reasons)
-    return str(capability.use(arguments, hands, ports))
+        if not capability.inline:
+            return wishing.wish(call.name, call.arguments)
+        fitted = capability.arguments.model_validate(capability.fit(call.arguments))
+    except Refused as error:
+        return say("unfit_arguments", reasons=error.reason)
+    return str(capability.use(fitted, hands, ports))

@@ -203,7 +203,8 @@ def _compose(act: Act, hands: Hands) -> bytes:
     mail = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
     mail["From"] = formataddr((hands.persona_name, hands.settings.email_address))
     mail["To"] = recipient
-    mail["Subject"] = _subject(act.detail.get("subject", ""))
+    is_new = bool(act.detail.get("new"))
+    mail["Subject"] = act.detail["subject"] if is_new else _subject(act.detail.get("subject", ""))
     mail["Message-ID"] = _own_id(act, hands)
     mail["Date"] = formatdate(act.at)
     parent = act.detail.get("message_id", "")
@@ -211,7 +212,7 @@ def _compose(act: Act, hands: Hands) -> bytes:
         mail["In-Reply-To"] = f"<{parent}>"
         chain = [*act.detail.get("references", "").split(), parent]
         mail["References"] = " ".join(f"<{one}>" for one in dict.fromkeys(chain))
-    mail["Auto-Submitted"] = "auto-replied"
+    mail["Auto-Submitted"] = "auto-generated" if is_new else "auto-replied"
     mail["X-Auto-Response-Suppress"] = "All"
     mail["X-Loop"] = hands.settings.email_address
     mail.set_content(act.text)

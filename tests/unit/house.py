@@ -117,6 +117,7 @@ class House:
             "identity": identity(),
             "surfaces": SURFACES,
             "carriers": dict.fromkeys(SURFACES, self.post),
+            "functions": (*SURFACES, "link", "send_email"),
             "capabilities": {one.name: one for one in (recall, remember, forget)},
             "indexes": Indexes(),
             "models": models,

@@ -1,0 +1,46 @@
+"""A mail to somebody, in the persona's name."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from persona.declare import Destination, Letter, capability
+from persona.model import Address
+from persona.people.spelling import email
+
+TO = Destination("email", email)
+
+
+class Arguments(BaseModel):
+    """One mail to one address."""
+
+    model_config = ConfigDict(extra="forbid")
+    to: Annotated[str, AfterValidator(email)] = Field(
+        description="The one email address that it goes to.", max_length=254
+    )
+    text: str = Field(
+        description="The whole text, as it is to be read.", min_length=1, max_length=20_000
+    )
+    subject: str = Field(
+        description="The subject, in a few words.", default="A message", max_length=200
+    )
+
+
+@capability(
+    effect="send",
+    carried_by="email",
+    dest={"to": TO},
+    rate=20,
+    asks="email {to}, with the subject “{subject}”:\n“{text}”",
+    heard=(
+        r"(?:please\s+)?(?:e-?mail|send\s+an?\s+e?-?mail\s+to)\s+(?P<to>\S+@[^\s:,]+)\s*[:,]\s*(?P<text>\S.*)",
+        r"(?:please\s+)?send\s+(?P<text>\S.*?)\s+to\s+(?P<to>[^\s@]+@\S+?)[.!]?",
+    ),
+    say="email ADDRESS: …",
+    brief="sends a mail; I ask before writing to a new address",
+)
+def send_email(arguments: Arguments) -> Letter:
+    """Sends one email in the persona's name. People whom this person has not allowed are asked for first."""
+    return Letter(
+        Address("email", arguments.to), arguments.text, {"subject": arguments.subject, "new": "yes"}
+    )

@@ -1,0 +1,39 @@
+"""A message to somebody on Slack, in the persona's name."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from persona.declare import Destination, Letter, capability
+from persona.model import Address
+from persona.people.spelling import slack_member
+
+TO = Destination("slack", slack_member)
+
+
+class Arguments(BaseModel):
+    """One direct message to one member of a workspace."""
+
+    model_config = ConfigDict(extra="forbid")
+    to: Annotated[str, AfterValidator(slack_member)] = Field(
+        description="The member, as TEAM:USER, such as T024BE7LD:U2147483697.", max_length=60
+    )
+    text: str = Field(
+        description="The whole text, as it is to be read.", min_length=1, max_length=8_000
+    )
+
+
+@capability(
+    effect="send",
+    carried_by="slack",
+    dest={"to": TO},
+    rate=20,
+    asks="write to {to} on Slack:\n“{text}”",
+    heard=(r"(?:please\s+)?(?:message|dm)\s+(?P<to>T\w+:[UW]\w+)\s*[:,]\s*(?P<text>\S.*)",),
+    say="message TEAM:USER: …",
+    brief="writes to somebody on Slack; I ask before writing to somebody new",
+)
+def send_message(arguments: Arguments) -> Letter:
+    """Sends one direct message on Slack in the persona's name. New people are asked for first."""
+    team, _, member = arguments.to.partition(":")
+    return Letter(Address("slack", arguments.to), arguments.text, {"team": team, "to": member})

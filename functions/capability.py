@@ -1,0 +1,29 @@
+"""Carries out the acts of one capability and lane, under that capability's own role."""
+
+from typing import Any
+
+from functions import _compose
+from functions._observe import count, log
+from persona.acts.perform import Performing
+from persona.acts.work import work
+from persona.ports import Ports
+
+
+def handler(event: dict[str, Any], context: object) -> None:
+    """Lambda's entry; takes the bell's or the sweeper's ring."""
+    run(event, _compose.ports())
+
+
+def run(event: dict[str, Any], ports: Ports) -> None:
+    """Trusts nothing of its caller but names: act and gate are read from the table, and judged.
+
+    `{"function": …, "lane": …}`, and the names of new acts in `acts` and `behind`.
+    """
+    function, lane = event["function"], event["lane"]
+    new, behind = event.get("acts", ()), event.get("behind", ())
+    capability = ports.capability(function)
+    carrier = ports.carriers[capability.carried_by] if capability.carried_by else None
+    performing = Performing(capability, ports, carrier)
+    for cause, state, _ in work(function, lane, performing, ports, new, behind, capability):
+        count("capability", function=function, state=state)
+        log.info("capability", extra={"correlation": cause, "function": function, "state": state})

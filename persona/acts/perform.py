@@ -1,0 +1,110 @@
+"""Carrying out a capability's acts: its own code, or the surface that carries its message.
+
+What a capability can reach while it works is its `Means`, and nothing beyond its declaration.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from persona.declare import Capability, Result
+from persona.errors import Broken, Refused
+from persona.model import Act
+from persona.ports import Blobs, Carrier, Clock, Hands, Ports, Sent
+from persona.settings import Settings
+
+MOST_RESULT = 40_000
+"""Characters of what comes back, so that an event holds it; what is cut shows that it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The means of one act: `declare.Means`, bounded by the capability's declaration."""
+
+    capability: Capability
+    act: Act
+    ports: Ports
+
+    @property
+    def settings(self) -> Settings:
+        return self.ports.settings
+
+    @property
+    def clock(self) -> Clock:
+        return self.ports.clock
+
+    @property
+    def blobs(self) -> Blobs:
+        return self.ports.blobs
+
+    @property
+    def owner(self) -> str:
+        return self.act.lane
+
+    @property
+    def idempotency_key(self) -> str:
+        return self.act.id
+
+    @property
+    def seconds(self) -> float:
+        return self.capability.timeout
+
+    def secret(self, name: str) -> str:
+        """Raises Broken for a secret that the capability did not declare."""
+        if name not in self.capability.secrets:
+            raise Broken(f"{self.capability.name} did not declare the secret {name}")
+        return self.ports.secrets.get(name)
+
+    def client(self, api: str) -> Any:
+        """Raises Broken for an API that no declared statement speaks of, or where there is none."""
+        declared = {a.partition(":")[0] for s in self.capability.statements for a in s.actions}
+        if api not in declared:
+            raise Broken(f"{self.capability.name} declared nothing of {api}")
+        return self.ports.client(api)
+
+    def credential(self) -> Mapping[str, str]:
+        return {}
+
+
+class Performing:
+    """The carrier of one capability's acts; `surface` carries them where they are messages."""
+
+    def __init__(
+        self, capability: Capability, ports: Ports, surface: Carrier | None = None
+    ) -> None:
+        if bool(capability.carried_by) != (surface is not None):
+            raise Broken(f"{capability.name} is carried by {capability.carried_by or 'nobody'}")
+        self.capability = capability
+        self._ports = ports
+        self._surface = surface
+
+    @property
+    def keyed(self) -> bool:
+        """Reading twice harms nobody; for the rest it is as declared."""
+        if self._surface is not None:
+            return self._surface.keyed
+        return self.capability.keyed or self.capability.effect == "read"
+
+    @property
+    def settling(self) -> float:
+        return self._surface.settling if self._surface else 0.0
+
+    @property
+    def lookup(self) -> Callable[[Act, Hands], Sent | None] | None:
+        return self._surface.lookup if self._surface else None
+
+    def send(self, act: Act, hands: Hands) -> Sent:
+        """One use. Raises Transient, Refused or Unknown, as what it speaks to answers."""
+        if self._surface is not None:
+            if self._surface.send is None:
+                raise Refused("nothing can be sent there")
+            return self._surface.send(act, hands)
+        arguments = self.capability.arguments.model_validate(act.wish["intent"]["arguments"])
+        result: Result = self.capability.use(arguments, Reach(self.capability, act, self._ports))
+        text = result.text
+        if len(text) > MOST_RESULT:
+            text = f"{text[:MOST_RESULT]}\n(cut here: {len(text) - MOST_RESULT} more characters)"
+        untrusted = result.untrusted or self.capability.returns_untrusted
+        sensitivity = max(result.sensitivity, self.capability.returns_sensitivity)
+        told = Result(text, sensitivity, untrusted)
+        return Sent(result=asdict(told))

@@ -1,0 +1,105 @@
+"""Wishes that wait for a yes, as rows: each in the home of the address where it was asked.
+
+There it follows its home through links, and can be answered from any address of the same person.
+The code that answers it stands nowhere but in the words that show it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from persona import keys
+from persona.acts.wishes import Asked, open_wish, plain
+from persona.errors import Broken
+from persona.keys import Key
+from persona.memory.standing import Standing
+from persona.model import FORMAT, Answer, Event, Wish
+from persona.ports import ABSENT, Ports, Put, Row, Update, Write, equals
+from persona.seal import seal, unseal
+
+STANDS = 7 * 86_400.0
+"""Seconds for which a question may stand; silence then means no."""
+AGAIN = 600.0
+"""Seconds after which an unanswered question is told once more that nobody closed."""
+KEPT = 30 * 86_400.0
+"""Seconds for which an answered question is remembered, so that a late yes is told what happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A wish that waits for a yes, or had its answer: open, approved, denied or expired."""
+
+    home: str
+    hash: str
+    state: str
+    until: float
+    wish: Wish
+    asked: Asked
+
+
+def hash_of(code: str) -> str:
+    """What stands for a code everywhere but in the words that show it."""
+    return hashlib.sha256(f"approve {code.upper()}".encode()).hexdigest()
+
+
+def asked(
+    standing: Standing, events: Sequence[Event], wished: Iterable[Wish], ports: Ports
+) -> list[Write]:
+    """The writes that keep what must be asked."""
+    place = Asked.by(standing, events[-1])
+    return [_put(place, wish, ports) for wish in wished if wish.verdict.decision == "ask"]
+
+
+def _put(place: Asked, wish: Wish, ports: Ports) -> Write:
+    until, hash = ports.clock.now() + STANDS, hash_of(wish.code)
+    content = {"wish": plain(wish), "asked": place.plain()}
+    sealed = seal(ports, f"home:{place.home}", f"QUESTION {hash}", content)
+    row: Row = {"v": FORMAT, "state": "open", "until": until, "due": until, "sealed": sealed}
+    return Put(keys.question(place.home, hash), row, ABSENT)
+
+
+def find(standing: Standing, hash: str, ports: Ports) -> Question | None:
+    """The question whose code has this hash, in any home of the person; None where there is none."""
+    wanted = [keys.question(home, hash) for home in standing.gate.homes]
+    found = ports.table.get(wanted).items()
+    return next((open_row(key, row, ports) for key, row in found), None)
+
+
+def open_row(key: Key, row: Row, ports: Ports) -> Question:
+    """Raises Broken for a question of a newer format."""
+    if row["v"] > FORMAT:
+        raise Broken(f"question of format {row['v']}; this code knows up to {FORMAT}")
+    home, hash = key.partition.removeprefix("HOME#"), key.sort.removeprefix("QUESTION#")
+    content: dict[str, Any] = unseal(ports, f"home:{home}", f"QUESTION {hash}", row["sealed"])
+    wish, place = open_wish(content["wish"]), Asked.from_row(content["asked"])
+    return Question(home, hash, row["state"], row["until"], wish, place)
+
+
+def expiry(question: Question, ports: Ports) -> Event:
+    """What tells the lane that nobody answered in time."""
+    place = question.asked
+    return Event(
+        id=f"expiry:{question.hash}:{question.until}",
+        kind="expiry",
+        address=place.address,
+        author=place.address,
+        thread=place.thread,
+        at=ports.clock.now(),
+        home=place.home,
+        target=question.hash,
+        detail=place.detail,
+    )
+
+
+def answered(answers: Iterable[Answer], ports: Ports) -> list[Write]:
+    """The writes that close questions; each counts once."""
+    closed: Row = {"expires": ports.clock.now() + KEPT}
+    return [
+        Update(
+            keys.question(one.home, one.hash),
+            {**closed, "state": one.state},
+            equals("state", "open"),
+        )
+        for one in answers
+    ]

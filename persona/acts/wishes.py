@@ -1,0 +1,243 @@
+"""What a turn wishes done: judged there, kept as an act or as a question, judged again at the act.
+
+A wish that is allowed becomes an act of its capability's own function, in the turn's commit. One
+that is asked for becomes a question (see `questions.py`); the yes closes it and writes the act in
+one commit. A wish that is denied becomes a line in the ledger.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from persona import ids
+from persona.acts.policy import Circumstances, Grant, judge
+from persona.declare import Capability, Letter
+from persona.memory.standing import Gate, Standing
+from persona.model import Act, Address, Decision, Event, Intent, Verdict, Wish
+from persona.ports import Ports
+
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+LENGTH = 6
+DOES = "I do this now and tell you how it went: {shown}."
+ASKS = "May I do this? {shown}.\nI ask because {reason}. Say “approve {code}” or “deny {code}”."
+DENIES = "I may not do this: {shown}. The reason: {reason}."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where a wish was spoken, so that what became of it is told there."""
+
+    home: str
+    address: Address
+    thread: str
+    detail: Mapping[str, str]
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return asdict(self)
+
+    @staticmethod
+    def by(standing: Standing, event: Event) -> "Asked":
+        return Asked(standing.place.home, event.address, event.thread, dict(event.detail))
+
+    @staticmethod
+    def from_row(row: Mapping[str, Any]) -> "Asked":
+        return Asked(row["home"], Address(**row["address"]), row["thread"], row["detail"])
+
+
+def plain(wish: Wish) -> dict[str, Any]:
+    """The wish as JSON holds it, without the code that would approve it."""
+    fields = asdict(wish)
+    fields.pop("code")
+    return fields
+
+
+def open_wish(fields: Mapping[str, Any]) -> Wish:
+    intent, verdict = Intent(**fields["intent"]), Verdict(**fields["verdict"])
+    return Wish(intent, verdict, fields["shown"], fields["facts"])
+
+
+# In the turn
+
+
+def judged(
+    standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
+) -> Decision:
+    """The decision with each wish judged, and with what the person is told of them."""
+    if not decision.intents:
+        return decision
+    wished = tuple(_judged(intent, standing, events, ports) for intent in decision.intents)
+    reply = "\n\n".join(filter(None, [decision.reply, *map(told, wished)]))
+    return replace(decision, intents=(), wishes=wished, reply=reply)
+
+
+def _judged(intent: Intent, standing: Standing, events: Sequence[Event], ports: Ports) -> Wish:
+    capability = ports.capabilities[intent.capability]
+    about = circumstances(standing, events, capability, ports)
+    verdict = judge(intent, capability, about)
+    facts = {
+        "audience": about.audience,
+        "tainted": about.tainted,
+        "sensitivity": about.sensitivity,
+        "typed": sorted(about.typed),
+        "words": "\n".join(event.words for event in events),
+    }
+    code = _new_code(ports) if verdict.decision == "ask" else ""
+    return Wish(intent, verdict, capability.shown(intent.arguments), facts, code)
+
+
+def _new_code(ports: Ports) -> str:
+    """Six letters and digits that are hard to mistake for each other."""
+    return "".join(LETTERS[byte % len(LETTERS)] for byte in ports.entropy(LENGTH))
+
+
+def told(wish: Wish) -> str:
+    """What the person reads about a wish: written by code, whatever a model says of it."""
+    said = {"allow": DOES, "ask": ASKS, "deny": DENIES}[wish.verdict.decision]
+    return said.format(shown=wish.shown, reason=wish.verdict.reason, code=wish.code)
+
+
+def circumstances(
+    standing: Standing, events: Sequence[Event], capability: Capability, ports: Ports
+) -> Circumstances:
+    """What is known in this turn."""
+    gate, now, event = standing.gate, ports.clock.now(), events[-1]
+    is_private = event.audience == "private"
+    words = "\n".join(one.words for one in events) if is_private else ""
+    return Circumstances(
+        now=now,
+        halted=_halted(gate),
+        audience=event.audience,
+        tainted=tainted_by(standing),
+        own=own_addresses(gate, event.address) if is_private else frozenset(),
+        typed=capability.typed(words),
+        grants=grants_of(gate),
+        off=frozenset(gate.row.get("off", ())),
+        used=standing.head.spent.at(now).uses,
+    )
+
+
+def tainted_by(standing: Standing) -> str:
+    """Whose untrusted words stand in the window; empty for nobody's."""
+    return next((turn.tainted for turn in reversed(standing.recent) if turn.tainted), "")
+
+
+def own_addresses(gate: Gate, address: Address) -> frozenset[str]:
+    """The person's verified addresses: the one that speaks and all that are linked to it."""
+    return frozenset([str(address), *(str(link.address) for link in gate.links.values())])
+
+
+def grants_of(gate: Gate) -> tuple[Grant, ...]:
+    """The standing permissions of a lane."""
+    return tuple(Grant(**one) for one in gate.row.get("grants", ()))
+
+
+def granted(intent: Intent, capability: Capability) -> tuple[dict[str, Any], ...]:
+    """The standing permissions that “always” gives: for messages alone, to these destinations."""
+    if capability.effect != "send" or capability.destructive:
+        return ()
+    named = capability.destinations(intent.arguments)
+    return tuple({"capability": capability.name, "destination": one} for one in named)
+
+
+def _halted(gate: Gate) -> str:
+    return "you said stop" if gate.halted else ""
+
+
+def acts_of(
+    standing: Standing, events: Sequence[Event], wished: Iterable[Wish], version: int, ports: Ports
+) -> tuple[Act, ...]:
+    """The allowed wishes as acts, in their order."""
+    allowed = [wish for wish in wished if wish.verdict.decision == "allow"]
+    return tuple(
+        _act(standing, events, wish, f"{ids.ordered(version)}#{part:02d}", ports)
+        for part, wish in enumerate(allowed, 1)
+    )
+
+
+def _act(standing: Standing, events: Sequence[Event], wish: Wish, after: str, ports: Ports) -> Act:
+    last, now, facts = events[-1], ports.clock.now(), dict(wish.facts)
+    asked = Asked.from_row(facts.pop("asked")) if "asked" in facts else Asked.by(standing, last)
+    capability = ports.capabilities[wish.intent.capability]
+    letter = capability.letter(wish.intent.arguments) or Letter(asked.address, wish.shown)
+    return Act(
+        function=capability.name,
+        lane=standing.place.lane,
+        home=asked.home,
+        after=after,
+        address=letter.address,
+        thread="",
+        text=letter.text,
+        cause=last.correlation,
+        at=now,
+        detail=letter.detail,
+        due=now,
+        wish={**plain(replace(wish, facts=facts)), "asked": asked.plain()},
+    )
+
+
+# At the act
+
+
+def judge_again(
+    act: Act, capability: Capability | None, gate: Gate, halted: str, now: float
+) -> Verdict:
+    """The verdict on the act's own row, by the gate as it is now.
+
+    What was typed, read and approved is the row's, which the turn wrote; who the person's
+    addresses are, what is permitted and what is halted is the gate's. What would still have to be
+    asked is denied, since nobody is here to be asked.
+    """
+    wish, asked = open_wish(act.wish), Asked.from_row(act.wish["asked"])
+    if asked.home not in gate.homes:
+        return Verdict("deny", "unlinked")
+    if wish.facts.get("approved") and wish.facts.get("approver", "") not in gate.homes:
+        return Verdict("deny", "the one who approved is no longer linked")
+    about = recalled(gate, asked, wish.facts, now)
+    verdict = judge(wish.intent, capability, replace(about, halted=halted or about.halted))
+    if verdict.decision == "ask":
+        return Verdict("deny", f"not approved: {verdict.reason}")
+    is_meant = capability is not None and _is_as_judged(act, wish.intent, capability)
+    return verdict if verdict.decision == "deny" or is_meant else Verdict("deny", "altered")
+
+
+def recalled(gate: Gate, asked: Asked, facts: Mapping[str, Any], now: float) -> Circumstances:
+    """The circumstances of a wish at a later time: what was written down of it, and the gate now."""
+    return Circumstances(
+        now=now,
+        halted=_halted(gate),
+        audience=facts["audience"],
+        tainted=facts["tainted"],
+        sensitivity=facts["sensitivity"],
+        own=own_addresses(gate, asked.address),
+        typed=frozenset(facts["typed"]),
+        grants=grants_of(gate),
+        off=frozenset(gate.row.get("off", ())),
+        approved=facts.get("approved", ""),
+        strong=facts.get("strong", False),
+    )
+
+
+def _is_as_judged(act: Act, intent: Intent, capability: Capability) -> bool:
+    """Whether the act would carry exactly what its intent says."""
+    letter = capability.letter(intent.arguments)
+    if letter is None:
+        return True
+    said = (letter.address, letter.text, dict(letter.detail))
+    return said == (act.address, act.text, dict(act.detail))
+
+
+def outcome(act: Act, event: Event) -> Event:
+    """The outcome of a wish, told where it was spoken."""
+    asked, wish = Asked.from_row(act.wish["asked"]), open_wish(act.wish)
+    result = {f"result_{name}": str(value) for name, value in act.result.items()}
+    about = {**asked.detail, **event.detail, **result, "shown": wish.shown}
+    return replace(
+        event,
+        address=asked.address,
+        author=asked.address,
+        thread=asked.thread,
+        home=asked.home,
+        words=str(wish.facts.get("words", "")),
+        detail=about,
+    )

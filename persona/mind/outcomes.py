@@ -1,0 +1,29 @@
+"""What became of a wish, told by code where it was spoken, in one line a person understands."""
+
+from persona.memory.standing import Standing
+from persona.model import Decision, Event, shortened
+from persona.ports import Ports
+
+MOST_SHOWN = 3_000
+"""Characters of what came back that are shown at once."""
+DONE = "Done: {shown}."
+BROUGHT = "Done: {shown}. This came back:\n{result}"
+FAILED = "I could not do this: {shown}. The reason: {reason}. Nothing was done."
+UNSURE = (
+    "I do not know whether this was done: {shown}. The answer was lost ({reason}), and I do not "
+    "repeat it by myself."
+)
+
+
+def told(standing: Standing, event: Event, ports: Ports) -> Decision:
+    """The turn on an outcome: what is told of it, and whether it brings words of others."""
+    about = event.detail
+    shown, reason = about["shown"], about.get("reason", "")
+    result = about.get("result_text", "")
+    if about["state"] in ("sent", "delivered"):
+        said = BROUGHT if result else DONE
+    else:
+        said = UNSURE if about["state"] == "unknown" else FAILED
+    reply = said.format(shown=shown, reason=reason, result=shortened(result, MOST_SHOWN))
+    is_untrusted = about.get("result_untrusted") == "True"
+    return Decision(reply=reply, mind="none", tainted=about["function"] if is_untrusted else "")
