@@ -11,7 +11,7 @@ from persona.memory import evidence, forget, segments
 from persona.memory.standing import Head, Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
 from persona.mind.linking import TRIED
-from persona.model import FORMAT, Act, Decision, Event, Said, Turn, readable, shortened
+from persona.model import FORMAT, Act, Decision, Event, Said, Spent, Turn, readable, shortened
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
 
 SEEN_DAYS = 30
@@ -347,13 +347,21 @@ def _next_head(
         held_until=held.until(standing, events, decision.wait_until),
         asking=dict(decision.asks) if is_answered else head.asking,
         tails=_tails(standing, acts),
-        spent=head.spent.at(now).plus(decision.cost) if decision.cost else head.spent,
+        spent=_spent(head, decision, now),
         greeted=head.greeted or decision.greets,
         linking=head.linking if decision.linking is None else decision.linking,
         tries=_tries(head, decision, now),
         heard=_heard(standing, events[0], ports),
         untold=(*notes, decision.untold)[-3:] if decision.untold else notes,
     )
+
+
+def _spent(head: Head, decision: Decision, now: float) -> Spent:
+    """With what this turn cost, and the acts of capabilities that it leads to."""
+    done = [w.intent.capability for w in decision.wishes if w.verdict.decision == "allow"]
+    if not decision.cost and not done:
+        return head.spent
+    return head.spent.at(now).plus(decision.cost).using(done)
 
 
 def _tries(head: Head, decision: Decision, now: float) -> tuple[float, ...]:

@@ -259,7 +259,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "greeted": head.greeted,
         "ledger": head.ledger,
         "times": list(head.times),
-        "spent": asdict(head.spent),
+        "spent": {k: v for k, v in asdict(head.spent).items() if k != "uses" or v},
         "sealed": seal(ports, f"lane:{lane}", f"HEAD {lane}", digest),
     }
 

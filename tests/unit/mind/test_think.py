@@ -148,7 +148,7 @@ def test_remember_keeps_the_newest_words_only_when_asked(furnished: Furnish) -> 
     assert not house.turns()[-1].kept
 
 
-@pytest.mark.parametrize("name", ["launch_rocket", "forget", ""])
+@pytest.mark.parametrize("name", ["launch_rocket", "forgive", ""])
 def test_a_capability_that_is_not_offered_is_told_to_the_model(
     furnished: Furnish, name: str
 ) -> None:
@@ -265,6 +265,20 @@ def test_a_wish_to_forget_is_done_by_code_and_no_model_hears_of_it(furnished: Fu
     assert len(model(house).seen) == heard
     house.tell("what is my locker code?")
     assert not [p for p in model(house).seen[-1] if "111" in p.text]
+
+
+def test_a_model_that_wishes_to_forget_only_has_the_person_asked(furnished: Furnish) -> None:
+    wish = Call("1", "forget", {"words": "locker code"})
+    house = furnished(wishes(wish, then=says("I asked.")))
+    house.with_(models=())
+    house.tell("my locker code is 111")
+    house.with_(models=(ScriptedModel(wishes(wish, then=says("I asked."))),))
+    answer = house.tell("get rid of that number, would you")
+    assert answer.startswith("I asked.\n\nWhich of these")
+    assert "111" in house.turns()[0].person_text()
+    house.with_(models=())
+    assert "Forgotten" in house.tell("1")
+    assert "111" not in house.turns()[0].person_text()
 
 
 def test_the_choice_after_a_wish_is_code_too(furnished: Furnish) -> None:
