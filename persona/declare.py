@@ -56,7 +56,8 @@ class Surface:
     delivery. `lookup` asks the provider whether an act arrived; None where it cannot tell.
     `keyed`: the provider drops repeats by the act's id.
     `settling` is how long (seconds) a missing message proves nothing. `paced` caps automatic
-    messages to one address per hour. `quiet_stop`: the carrier confirms stop and start itself.
+    messages to one address per hour. `presses`: a question can
+    carry buttons (`asks` in the act's detail). `quiet_stop`: the carrier confirms stop and start itself.
     `reassigned_after` is how long (seconds) a linked address may be silent before it may have
     passed to somebody else; 0 where addresses stay with their owner. `reach` says where a person
     finds the persona here, and what to try.
@@ -78,6 +79,7 @@ class Surface:
     quiet_stop: bool = False
     paced: int = 0
     working_note: bool = True
+    presses: bool = False
     reassigned_after: float = 0.0
     reach: Callable[[Hands], tuple[str, str] | None] = lambda hands: None
 

@@ -1,5 +1,6 @@
 """One decision as one atomic commit: the only place where a turn becomes rows."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from persona import ids, keys
 from persona.acts import held, ledger, limits, outbox, questions, wishes
 from persona.acts.policy import Facts, Verdict, judge_reply
+from persona.declare import Surface
 from persona.memory import evidence, forget, segments
 from persona.memory.standing import Head, Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
@@ -245,7 +247,8 @@ def _reply_acts(
     surface = ports.surfaces[last.address.surface]
     if not decision.reply or surface.send is None:
         return ()
-    now = ports.clock.now()
+    now, parts = ports.clock.now(), _parts(surface.split(decision.reply))
+    count = len(parts)
     return tuple(
         Act(
             function=surface.name,
@@ -258,12 +261,20 @@ def _reply_acts(
             cause=last.correlation,
             at=now,
             audience=last.audience,
-            detail=last.detail,
+            detail=_pressable(last.detail, decision, surface) if part == count else last.detail,
             notice=decision.notice,
             due=now,
         )
-        for part, text in enumerate(_parts(surface.split(decision.reply)), 1)
+        for part, text in enumerate(parts, 1)
     )
+
+
+def _pressable(
+    detail: Mapping[str, str], decision: Decision, surface: Surface
+) -> Mapping[str, str]:
+    """With the questions of this reply in `asks`, by their hashes, where buttons can answer them."""
+    asked = [questions.hash_of(wish.code) for wish in decision.wishes if wish.code]
+    return {**detail, "asks": json.dumps(asked)} if asked and surface.presses else detail
 
 
 def _link_act(

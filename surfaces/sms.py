@@ -255,7 +255,8 @@ def send(act: Act, hands: Hands) -> Sent:
     client = Client(account, token, http_client=_http(hands.settings.twilio_api_url or API))
     more: dict[str, Any] = {}
     host = urlsplit(hands.settings.public_url).hostname
-    if host not in ("127.0.0.1", "localhost"):  # Twilio calls back only where it can reach
+    is_reply = act.function == SURFACE.name
+    if is_reply and host not in ("127.0.0.1", "localhost"):  # where Twilio can reach
         reference = quote(f"{act.lane}/{act.after}", safe="")
         more["status_callback"] = f"{hands.settings.public_url}/sms/status?act={reference}"
     try:

@@ -36,6 +36,8 @@ def said(standing: Standing, event: Event, verb: str, rest: str, ports: Ports) -
 
 def pressed(standing: Standing, event: Event, ports: Ports) -> Decision:
     """The decision on a pressed button or a signed link: `target` names the question."""
+    if questions.find(standing, event.target, ports) is None:
+        return Decision(mind="none")  # somebody else's question: nothing changes, nobody is told
     verb = "approve" if event.detail.get("press") == "approve" else "deny"
     return _answer(standing, event, event.target, verb, is_always=False, ports=ports)
 

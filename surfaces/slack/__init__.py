@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from persona.declare import Request, Response, Surface
 from persona.errors import Rejected
 from persona.ports import Door, Hands
-from surfaces.slack.events import parse, parse_command
+from surfaces.slack.events import parse, parse_command, parse_press
 from surfaces.slack.posts import disable, lookup, send
 from surfaces.slack.text import split
 
@@ -138,7 +138,11 @@ def _app(secret: str) -> "App":
         door.admit(parse_command(body, context["lambda_request"]["stamp"], door.clock.now()))
         ack()
 
-    def on_press(ack: Any) -> None:
+    def on_press(ack: Any, body: dict[str, Any], context: BoltContext) -> None:
+        door = _door(context)
+        pressed = parse_press(body, door.clock.now())
+        if pressed is not None:
+            door.admit(pressed)
         ack()
 
     def on_error(error: Exception) -> None:
@@ -184,6 +188,7 @@ SURFACE = Surface(
     send=send,
     lookup=lookup,
     settling=SETTLING,
+    presses=True,
     split=split,
     secrets=("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"),
     refusals={"malformed": 401},

@@ -93,6 +93,32 @@ def parse_command(body: Mapping[str, Any], stamp: str, now: float) -> Event:
     )
 
 
+def parse_press(body: Mapping[str, Any], now: float) -> Event | None:
+    """A pressed button of a question, in the presser's own name; None for any other."""
+    actions: list[dict[str, Any]] = body.get("actions") or [{}]
+    pressed, member = actions[0], body.get("user") or {}
+    verb = str(pressed.get("action_id", "")).partition("-")[0]
+    channel = (body.get("channel") or {}).get("id") or ""
+    team = member.get("team_id") or (body.get("team") or {}).get("id") or ""
+    is_ours = verb in ("approve", "deny") and pressed.get("value") and member.get("id")
+    if not is_ours or not str(channel).startswith("D"):
+        return None
+    author = Address("slack", f"{team}:{member['id']}")
+    stamp = pressed.get("action_ts") or body.get("trigger_id")
+    thread_ts = (body.get("message") or {}).get("thread_ts")
+    about = {"team": (body.get("team") or {}).get("id") or "", "org": ""}
+    return Event(
+        id=f"slack:{author.id}:press:{verb}:{stamp}:{pressed['value']}",
+        kind="press",
+        address=author,
+        author=author,
+        thread=f"{channel}:{thread_ts}" if thread_ts else str(channel),
+        at=now,
+        target=str(pressed["value"]),
+        detail={**about, "press": verb},
+    )
+
+
 def _installation(body: Mapping[str, Any]) -> dict[str, str]:
     """What an answer needs to know: either may be uninstalled, the workspace or its whole org."""
     return {"team": body.get("team_id") or "", "org": body.get("enterprise_id") or ""}

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import json
 import socket
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -33,14 +34,14 @@ def send(act: Act, hands: Hands) -> Sent:
         return _respond(act, hands)
     from slack_sdk.errors import SlackApiError
 
-    channel, _, thread_ts = act.thread.partition(":")
+    channel, _, thread_ts = (act.thread or act.detail["to"]).partition(":")
     text = escape(act.text)
     try:
         answer = _client(hands).chat_postMessage(
             channel=channel,
             thread_ts=thread_ts or None,
             text=text,
-            blocks=[{"type": "markdown", "text": text}],
+            blocks=[{"type": "markdown", "text": text}, *_buttons(act)],
             metadata={"event_type": "persona_act", "event_payload": {"act": act.id}},
             unfurl_links=False,
             unfurl_media=False,
@@ -55,6 +56,29 @@ def send(act: Act, hands: Hands) -> Sent:
     except Exception as error:  # the SDK raises what it likes on an answer that it cannot read
         raise Unknown(f"Slack's answer was lost: {type(error).__name__}") from error
     return Sent(provider_id=f"{team}:{channel}:{answer.get('ts')}")
+
+
+def _buttons(act: Act) -> list[dict[str, Any]]:
+    """Yes and no for each question in this message; what they send names it and says nothing."""
+    asked: list[str] = json.loads(act.detail.get("asks", "[]"))
+    return [
+        {
+            "type": "actions",
+            "block_id": f"question-{number}",
+            "elements": [
+                {
+                    "type": "button",
+                    "action_id": f"{verb}-{number}",
+                    "value": question,
+                    "style": style,
+                    "text": {"type": "plain_text", "text": f"{verb.capitalize()}{mark}"},
+                }
+                for verb, style in (("approve", "primary"), ("deny", "danger"))
+            ],
+        }
+        for number, question in enumerate(asked, 1)
+        for mark in [f" {number}" if len(asked) > 1 else ""]
+    ]
 
 
 def _respond(act: Act, hands: Hands) -> Sent:
@@ -92,8 +116,11 @@ def lookup(act: Act, hands: Hands) -> Sent | None:
 
     channel, _, thread_ts = act.thread.partition(":")
     client = _client(hands)
-    window: dict[str, Any] = {"channel": channel, "oldest": f"{act.at - 60:.6f}", "limit": 200}
     try:
+        if not channel:  # the first message to somebody: Slack knows where they are talked to
+            opened: Any = client.conversations_open(users=act.detail["to"])["channel"]
+            channel = opened["id"]
+        window: dict[str, Any] = {"channel": channel, "oldest": f"{act.at - 60:.6f}", "limit": 200}
         if thread_ts:
             found = client.conversations_replies(ts=thread_ts, include_all_metadata=True, **window)
         else:
