@@ -11,6 +11,7 @@ One world a process: opening a family empties it, so two open families would sha
 import base64
 import copy
 import json
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -160,6 +161,13 @@ class World:
         moto.dynamodb.comparisons.COMPARATOR_CLASS["="] = SameKind
         BaseJSONSerializer._serialize_type_structure = _serialize
         responses.method_names_from_class = cache(responses.method_names_from_class)
+        answer, answering = botocore_stubber.process_request, threading.RLock()
+
+        def one_at_a_time(request: Any) -> Any:  # moto's transactions are none between threads
+            with answering:
+                return answer(request)
+
+        botocore_stubber.process_request = one_at_a_time
         sqs.unix_time_millis = lambda: self.clock.now() * 1000
         sqs.unix_time = lambda: self.clock.now()  # noqa: PLW0108 - the clock is another each time
         session = Session()
