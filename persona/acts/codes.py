@@ -11,7 +11,7 @@ from persona.seal import seal, unseal
 
 KEPT = 86_400.0
 """Seconds for which a code's fate is remembered; longer than any act is repeated."""
-OWN = frozenset({"before", "code", "home", "left", "link", "number", "other"})
+OWN = frozenset({"before", "code", "home", "left", "link", "number", "other", "silent"})
 """What our acts and events say in `detail` beside what a surface needs to answer."""
 
 

@@ -17,7 +17,7 @@ from persona.acts import codes, joining
 from persona.acts.codes import Code, End, Step
 from persona.acts.joining import Side
 from persona.errors import Broken, Conflict, Transient
-from persona.memory.standing import Gate, Link, open_gate
+from persona.memory.standing import Gate, Link, open_gate, open_head
 from persona.model import Act, Address, Event, Place
 from persona.people import addresses
 from persona.ports import (
@@ -82,7 +82,7 @@ class Linking:
         code, own, now = self._read(act, act.detail["code"]), End.of(act), self._ports.clock.now()
         if code is None or code.claim != act.id:
             is_open = code is not None and code.step == "offered" and now < code.until
-            if code is None or not is_open or code.issuer.home == own.home:
+            if code is None or not is_open or not self._may_claim(act, code, own):
                 self._tell(act, own, "refused")
                 return
             number = str(10 + int.from_bytes(self._ports.entropy(8)) % 90)
@@ -90,6 +90,13 @@ class Linking:
             code = self._move(act, replace(claimed, until=now + LIFE))
         self._tell(act, code.issuer, "asked", other=str(own.address))
         self._tell(act, own, "claimed", other=str(code.issuer.address), number=code.number)
+
+    def _may_claim(self, act: Act, code: Code, own: End) -> bool:
+        """Not one's own; and who may have got another's address proves nothing by a code of theirs."""
+        if "silent" in act.detail:
+            lanes = [self._place(act, end.address).lane for end in (code.issuer, own)]
+            return lanes[0] == lanes[1] and code.issuer.home != own.home
+        return code.issuer.home != own.home
 
     def _confirm(self, act: Act) -> None:
         code, own = self._read(act, act.detail["code"]), End.of(act)
@@ -147,10 +154,10 @@ class Linking:
         if here == there:  # linked already: now proven again
             return self._move(act, replace(code, step="linked"))
         taker, giver = self._sides(act, here, there)
-        taker, giver = _known(taker, issuer), _known(giver, other)
+        now = self._ports.clock.now()
+        taker, giver = _known(taker, issuer, now), _known(giver, other, now)
         if issuer.home not in taker.gate.homes or other.home not in giver.gate.homes:
             raise Conflict("an address moved meanwhile")
-        now = self._ports.clock.now()
         until = now - self._ports.settings.link_quarantine
         is_new = any(
             side.gate.is_new(end.home, until) and len(side.links) > 1
@@ -223,7 +230,12 @@ class Linking:
         sides: list[Side] = []
         for lane in lanes:
             gate, head = open_gate(rows[keys.gate(lane)]), rows.get(keys.head(lane))
-            sides.append(Side(lane, gate, head["version"] if head else None, gate.links))
+            known = open_head(self._ports, lane, head)
+            links = {
+                home: replace(link, heard=max(link.heard, known.heard.get(home, 0.0)))
+                for home, link in gate.links.items()
+            }
+            sides.append(Side(lane, gate, known.version if head else None, links))
         return sides
 
     def _with_reach(
@@ -301,7 +313,8 @@ class Linking:
                 self._tell(act, self._end(act, home, link.address), what, other=other)
 
 
-def _known(side: Side, end: End) -> Side:
-    """A lane that was never linked has one home: this one, whose own lane it is."""
-    own = {end.home: Link(end.address, 0.0, side.lane)}
-    return side if side.links else replace(side, links=own)
+def _known(side: Side, end: End, now: float) -> Side:
+    """With this end proven now; in a lane that was never linked it is the one home, and at home."""
+    links = side.links or {end.home: Link(end.address, 0.0, side.lane)}
+    proven = {home: replace(link, heard=now) for home, link in links.items() if home == end.home}
+    return replace(side, links={**links, **proven})

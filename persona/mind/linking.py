@@ -108,7 +108,7 @@ def _prove(events: Sequence[Event]) -> Decision:
     """What an address hears that may be somebody else's by now: it can only prove that it is not."""
     command = parse(events[-1].words)
     if command and command.verb == "link" and command.rest:
-        return replace(_ask("claim", code=hash_of(command.rest)), unheard=True)
+        return replace(_ask("claim", code=hash_of(command.rest), silent="yes"), unheard=True)
     return Decision(reply=SILENT, mind="none", unheard=True)
 
 

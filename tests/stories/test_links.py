@@ -388,6 +388,21 @@ def test_a_new_link_opens_nothing_older_while_in_quarantine(open_hub: Open) -> N
     assert "own again" in page.say("unlink slack")
 
 
+def test_a_quarantine_goes_along_with_those_whom_it_keeps_apart(open_hub: Open) -> None:
+    """Who is in quarantine stays there when the one that it is kept from links a third."""
+    hub = open_hub({"HUB_LINK_QUARANTINE": str(DAY)})
+    ann, evil, page = Slacker(hub), Texter(hub, "+14155550166"), Visitor(hub)
+    ann.say("remember my locker code is 4812")
+    assert "Linked" in link(ann, evil)
+    hub.clock.at += 60.0
+    assert "Linked" in link(page, ann)
+    assert len({lane_of(hub, one) for one in (ann, evil, page)}) == 1
+    for one in (evil, page):
+        assert "4812" not in one.say("what is my locker code?")
+    hub.clock.at += DAY
+    assert "4812" in page.say("what is my locker code?")
+
+
 # Numbers that change hands
 
 
@@ -409,6 +424,44 @@ def test_a_number_that_was_silent_for_long_is_a_stranger_until_it_is_proven_agai
     assert "Linked" in link(ann, phone)
     assert "4812" in phone.say("what is my locker code?")
     assert "Eve" not in ann.say("what do you know about me?")
+
+
+def test_who_has_a_silent_number_now_brings_nobody_along_by_it(hub: Hub) -> None:
+    """Its new owner links it to an address of their own: both sides would be theirs."""
+    ann, phone, evil = Slacker(hub), Texter(hub), Mailer(hub, "eve@example.org")
+    ann.say("remember my locker code is 4812")
+    link(ann, phone)
+    hub.clock.at += 31 * DAY
+    assert claim(phone, offer(evil)) == ""
+    assert lane_of(hub, evil) != lane_of(hub, ann)
+    assert "4812" not in evil.say("what is my locker code?")
+    assert "Linked" in link(ann, phone)
+
+
+def test_a_silence_goes_along_when_its_person_is_linked_to_another(hub: Hub) -> None:
+    ann, phone, mail = Slacker(hub), Texter(hub), Mailer(hub)
+    ann.say("remember my locker code is 4812")
+    link(ann, phone)
+    hub.clock.at += 20 * DAY
+    link(mail, ann)
+    hub.clock.at += 11 * DAY
+    assert "somebody else may have it" in phone.say("what is my locker code?")
+    assert "Linked" in link(mail, phone)
+    assert "4812" in phone.say("what is my locker code?")
+
+
+def test_a_number_that_is_on_its_own_again_was_never_silent(hub: Hub) -> None:
+    """It was heard each week, where it was linked; its own lane has not heard it for two months."""
+    ann, phone, page = Slacker(hub), Texter(hub), Visitor(hub)
+    link(phone, page)
+    link(ann, phone)
+    for _ in range(9):
+        hub.clock.at += 7 * DAY
+        phone.say("remember my door code is 9931")
+    ann.say("unlink sms")
+    assert "9931" in phone.say("what is my door code?")
+    hub.clock.at += 60 * DAY
+    assert "9931" in phone.say("what is my door code?"), "nothing is linked to it"
 
 
 def test_a_surface_whose_addresses_stay_is_never_silent(hub: Hub) -> None:
