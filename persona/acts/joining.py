@@ -7,7 +7,7 @@ both, the lane that goes on with a home starts above every version that the othe
 home that left are dropped.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -82,7 +82,7 @@ def split(leaving: Iterable[str], source: Side, target: Side) -> list[Write]:
     ]
 
 
-def _among(links: Mapping[str, Link], homes: Set[str]) -> dict[str, Link]:
+def _among(links: Mapping[str, Link], homes: Collection[str]) -> dict[str, Link]:
     """The links of these homes, each two together since when they were, whoever stood between."""
     among: dict[str, Link] = {}
     since = 0.0

@@ -225,19 +225,19 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         opens=lambda home, at: gate.opens(place.home, home, at, until),
         hides=gate.hides(place.home, until),
         is_new=gate.is_new(place.home, until),
-        silent=_silent(head, gate, ports) if len(gate.links) > 1 else frozenset(),
+        silent=silent(head, gate, ports),
     )
 
 
-def _silent(head: Head, gate: Gate, ports: Ports) -> frozenset[str]:
-    """Of homes that are linked to others those that must be proven again; one alone has no link."""
-    silent: set[str] = set()
-    for home, link in gate.links.items():
+def silent(head: Head, gate: Gate, ports: Ports) -> frozenset[str]:
+    """The linked homes that must be proven again; one that stands alone has no link to suspend."""
+    found: set[str] = set()
+    for home, link in gate.links.items() if len(gate.links) > 1 else ():
         limit = ports.surfaces[link.address.surface].reassigned_after
         heard = max(head.heard.get(home, 0.0), link.heard)
         if limit and heard and ports.clock.now() - heard > limit:
-            silent.add(home)
-    return frozenset(silent)
+            found.add(home)
+    return frozenset(found)
 
 
 def open_gate(row: Row) -> Gate:

@@ -470,3 +470,102 @@ def test_a_surface_whose_addresses_stay_is_never_silent(hub: Hub) -> None:
     link(ann, mail)
     hub.clock.at += 100 * DAY
     assert "4812" in mail.say("what is my locker code?")
+
+
+# Answering elsewhere
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("sms", "text me the answer: what is my locker code?"),
+        ("email", "what is my locker code? Answer me by email."),
+        ("slack", "reply on Slack instead: what is my locker code?"),
+        ("sms", "answer me at +14155550101: what is my locker code?"),
+    ],
+)
+def test_an_answer_goes_where_it_is_asked_for(hub: Hub, where: str, words: str) -> None:
+    page = Visitor(hub)
+    page.say("remember my locker code is 4812")
+    others = {name: make(hub) for name, make in PEOPLE.items() if name != "web"}
+    for other in others.values():
+        link(page, other)
+    heard = {name: len(other.replies()) for name, other in others.items()}
+    note = page.say(words)
+    assert "I answered to" in note
+    for name, other in others.items():
+        fresh = other.replies()[heard[name] :]
+        assert len(fresh) == (name == where)
+        assert "4812" in "".join(fresh) or name != where
+    asker = others["slack" if where == "email" else "email"]
+    before = len(others[where].replies())
+    told = asker.say(words)
+    assert "I answered to" in told and "4812" not in told
+    assert "4812" in others[where].replies()[before]
+    assert "4812" in asker.say("what is my locker code?"), "said again only for that one"
+
+
+def test_the_last_question_is_answered_elsewhere(hub: Hub) -> None:
+    ann, phone = Slacker(hub), Texter(hub)
+    link(ann, phone)
+    assert "Ask me first" in phone.say("reply on Slack instead")
+    ann.say("remember my locker code is 4812")
+    assert "4812" in phone.say("what is my locker code?")
+    before = len(ann.replies())
+    assert phone.say("reply on Slack instead") == f"I answered to Slack {ann.address[6:]}."
+    assert "4812" in ann.replies()[before]
+    ann.say("forget my locker code")
+    assert "4812" not in str([act.text for act in opened(hub)]), "nor in what was sent elsewhere"
+
+
+def opened(hub: Hub) -> list[Any]:
+    settle(hub, 60)
+    return [open_row(hub.ports, row) for _, row in hub.family.table.scan("ACT#")]
+
+
+def test_no_answer_goes_to_an_address_that_is_not_theirs(hub: Hub) -> None:
+    ann, phone, room = Slacker(hub), Texter(hub), in_channel(hub, "U0ANN")
+    bob, mail = Texter(hub, BOB), Mailer(hub)
+    ann.say("remember my locker code is 4812")
+    link(ann, phone)
+    bob.say("hello")
+    mail.say("hello")
+    asked = (
+        f"answer me at {BOB}: what is my locker code?",
+        "answer me at eve@example.org: what is my locker code?",
+        "answer me by email: what is my locker code?",
+        "email me the answer",
+    )
+    before = {one.address: len(one.replies()) for one in (bob, mail, phone)}
+    for words in asked:
+        assert "no address that is linked" in ann.say(words)
+    assert "in private" in room.say("text me the answer: what is my locker code?")
+    ann.say("unlink sms")
+    assert "no address that is linked" in ann.say("text me the answer: what is my locker code?")
+    for one in (bob, mail):
+        assert len(one.replies()) == before[one.address]
+    assert "4812" not in "".join(phone.replies())
+
+
+def test_no_answer_goes_to_one_in_quarantine_or_silent(open_hub: Open) -> None:
+    hub = open_hub({"HUB_LINK_QUARANTINE": str(DAY)})
+    ann, phone = Slacker(hub), Texter(hub)
+    ann.say("remember my locker code is 4812")
+    link(ann, phone)
+    assert "cannot answer there" in ann.say("text me the answer: what is my locker code?")
+    hub.clock.at += DAY
+    assert "I answered" in ann.say("text me the answer: what is my locker code?")
+    hub.clock.at += 31 * DAY
+    assert "cannot answer there" in ann.say("text me the answer: what is my locker code?")
+    assert sum("4812" in text for text in phone.replies()) == 1
+
+
+def test_an_answer_on_its_way_elsewhere_ends_with_the_link(hub: Hub) -> None:
+    ann, phone = Slacker(hub), Texter(hub)
+    ann.say("remember my locker code is 4812")
+    link(ann, phone)
+    hub.post["sms"].errors.append(Transient("busy", 30.0))
+    assert "I answered" in ann.say("text me the answer: what is my locker code?")
+    ann.say("unlink sms")
+    settle(hub)
+    assert "4812" not in "".join(phone.replies())
