@@ -217,7 +217,8 @@ class Decision:
     is, `failed` that the events ended unworked, `unheard` that the words are not kept, since
     nobody knows whose they are. `link` is a wish for the link function (its verb
     and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
-    empty for none, None for no change.
+    empty for none, None for no change. `elsewhere` is the linked home to whose address the reply
+    goes, and `note` what is said instead where it was asked.
     """
 
     reply: str = ""
@@ -240,6 +241,18 @@ class Decision:
     unheard: bool = False
     link: Mapping[str, str] = field(default_factory=dict[str, str])
     linking: Mapping[str, Any] | None = None
+    elsewhere: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An address with its home, and how it is reached there: the thread, what its surface needs."""
+
+    home: str
+    address: Address
+    thread: str
+    detail: Mapping[str, str]
 
 
 State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]

@@ -10,6 +10,7 @@ from persona.memory.index import Match
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind import commands
+from persona.mind.elsewhere import NOWHERE
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
 from persona.mind.words import MOST_QUOTED, numbered, quote, sentence, when, where
@@ -90,6 +91,8 @@ class _Reflex:
                 return "You are welcome."
             case "link" | "unlink" | "confirm" | "not me":  # done before thinking, where it can be
                 return NOBODY
+            case "elsewhere":  # what is asked there is another command
+                return NOWHERE
 
     def question(self, words: str) -> str:
         found = [m for m in self.hands.match(words) if m.cover >= ENOUGH and m.evidence.tells]
@@ -204,6 +207,7 @@ class _Reflex:
         lines += [
             "• what do you know about me: shows it, in your words",
             "• why: shows what my last answer rests on",
+            "• answer me by email, text me the answer: answers on that surface of yours, once",
             "• link: makes you one person to me on another surface; unlink SURFACE parts it again",
             "• stop, start: halts and resumes everything I do for you",
         ]
