@@ -24,8 +24,8 @@ PERSONA = "persona"
 MOST_ASKED = 300
 """Characters of what the persona asked that count as context."""
 
-ASKS, ENDS_ASKING, TIMED, COUNTED, NAMES = 1, 2, 4, 8, 16
-"""The shape of a line: it asks, ends so, says when, says how many; from 16 on how many names it has."""
+ASKS, ENDS_ASKING, TIMED, COUNTED, PLACED, LASTING, NAMES = 1, 2, 4, 8, 16, 32, 64
+"""The shape of a line: it asks, ends so, says when, how many, where, how long; then its names."""
 MOST_NAMES = 3
 
 QUESTION = re.compile(r"[^.!?\n]*\?")
@@ -40,6 +40,14 @@ SAYS_HOW_MANY = re.compile(
     re.IGNORECASE,
 )
 NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+|\"[^\"]{2,80}\"|“[^”]{2,80}”")
+SAYS_WHERE = re.compile(
+    r"\b(?:in|at|to|from|near|through|around|visit(?:ed|ing)?) (?:the |a )?[A-Z][a-z]+"
+)
+SAYS_HOW_LONG = re.compile(
+    r"\b(?:for|since|after|over|about|in)\b[^.!?]{0,20}\b(?:\d+|an?|one|two|three|four|five|six|seven"
+    r"|eight|nine|ten|few|couple|several)[^.!?]{0,12}\b(?:second|minute|hour|day|week|month|year)s?\b",
+    re.IGNORECASE,
+)
 LATEST = 32_503_680_000.0
 """The year 3000: a provider's time beyond it says nothing."""
 
@@ -106,6 +114,8 @@ def _shape(text: str) -> int:
     shape |= ENDS_ASKING if text.rstrip().endswith("?") else 0
     shape |= TIMED if SAYS_WHEN.search(text) else 0
     shape |= COUNTED if SAYS_HOW_MANY.search(text) else 0
+    shape |= PLACED if SAYS_WHERE.search(text) else 0
+    shape |= LASTING if SAYS_HOW_LONG.search(text) else 0
     return shape + NAMES * min(MOST_NAMES, sum(1 for _ in NAME.finditer(text)))
 
 

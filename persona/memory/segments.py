@@ -29,7 +29,7 @@ MOST_BYTES = 48 * 1024
 MOST_SEGMENTS = 20
 """Segments written in one commit, which takes 4 MB in DynamoDB."""
 PAGE = 200
-READING = 1
+READING = 2
 """Which way of reading lines the columns come from; those of another are read from their words."""
 
 
