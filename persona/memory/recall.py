@@ -5,8 +5,11 @@ version costs nothing, a higher one reads only the new turns, and a forgetting o
 homes loads it anew from the homes' segments.
 """
 
+import gc
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -80,10 +83,23 @@ class Indexes:
 
 def load(index: Index, store: Store, home: str) -> None:
     """Takes in a whole home: its packed lines, then the turns behind them."""
-    packed, last = segments.load(store, home, index.zone)
-    for columns in packed:
-        index.take(columns)
-    index.read_in(lines_of(evidence.read_turns(store, home, after=last)))
+    with _all_to_stay():
+        packed, last = segments.load(store, home, index.zone)
+        for columns in packed:
+            index.take(columns)
+        index.read_in(lines_of(evidence.read_turns(store, home, after=last)))
+
+
+@contextmanager
+def _all_to_stay() -> Iterator[None]:
+    """Nothing made meanwhile is garbage: looking for some takes a third of a long home's loading."""
+    is_looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_looking:
+            gc.enable()
 
 
 def match(

@@ -138,4 +138,25 @@ STORIES = (
         ),
         rushed=(f"{BOB}:2", f"{ANN}:2", f"{BOB}:3"),
     ),
+    Story(
+        "turns that pack the index",
+        (
+            said(EVE, 1, "remember my cat is called Max"),
+            said(EVE, 2, "remember my dog is called Rex"),
+            said(EVE, 3, "forget my cat is called Max"),
+            said(EVE, 4, "what is my dog called?"),
+        ),
+        packs=2,
+    ),
+    Story(
+        "a packing that hangs while its words are forgotten",
+        (
+            said(EVE, 1, "remember my cat is called Max"),
+            said(EVE, 2, "remember my dog is called Rex"),
+            said(EVE, 3, "forget my cat is called Max"),
+            said(EVE, 4, "what is my dog called?"),
+        ),
+        packs=2,
+        buried=True,
+    ),
 )
