@@ -7,8 +7,9 @@ it was said just now or comes out of the table.
 """
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate, pairwise
 from typing import Any
@@ -65,7 +66,8 @@ class Columns:
     """Lines in order, read: `postings` names the line of every occurrence of a term, ascending.
 
     `days` are ordinals in the person's time zone, `dates` the days that a line speaks of, as
-    (line, first, last), `lengths` how many terms each line has.
+    (line, first, last), `lengths` how many terms each line has. `vectors` holds by embedding model
+    those of the lines that have one, all of one length.
     """
 
     lines: list[Line]
@@ -74,6 +76,7 @@ class Columns:
     days: list[int]
     dates: list[tuple[int, int, int]]
     postings: dict[str, list[int]]
+    vectors: dict[str, dict[int, bytes]] = field(default_factory=dict[str, dict[int, bytes]])
 
 
 def lines_of(turns: Iterable[Turn]) -> Iterator[Line]:
@@ -124,7 +127,7 @@ def pack(columns: Columns) -> dict[str, Any]:
     words = [line.words for line in columns.lines]
     names = sorted({name for line in columns.lines for name in _names(line)})
     number = {name: n for n, name in enumerate(names)}
-    return {
+    content: dict[str, Any] = {
         "names": names,
         "named": [[number[name] for name in _names(line)] for line in columns.lines],
         "ids": [one.id for one in words],
@@ -138,6 +141,12 @@ def pack(columns: Columns) -> dict[str, Any]:
         "dates": columns.dates,
         "postings": {term: _steps(at) for term, at in columns.postings.items()},
     }
+    if columns.vectors:
+        content["vectors"] = {
+            model: [list(held), b64encode(b"".join(held.values())).decode()]
+            for model, held in columns.vectors.items()
+        }
+    return content
 
 
 def unpack(content: dict[str, Any], home: str) -> Columns:
@@ -175,7 +184,17 @@ def unpack(content: dict[str, Any], home: str) -> Columns:
         days=_sums(content["days"]),
         dates=[(line, first, last) for line, first, last in content["dates"]],
         postings={term: _sums(steps) for term, steps in content["postings"].items()},
+        vectors={
+            model: _cut(places, b64decode(text))
+            for model, (places, text) in content.get("vectors", {}).items()
+        },
     )
+
+
+def _cut(places: list[int], data: bytes) -> dict[int, bytes]:
+    """The vectors of these lines, which stand one after another."""
+    size = len(data) // len(places)
+    return {place: data[n * size : (n + 1) * size] for n, place in enumerate(places)}
 
 
 def _names(line: Line) -> tuple[str, str, str]:

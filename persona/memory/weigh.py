@@ -94,13 +94,15 @@ ASKS_WHICH = re.compile(
 ASKS_HOW_MANY = re.compile(r"\bhow (?:many|much|often|old)\b", re.IGNORECASE)
 
 
-def weigh(index: "Index", question: str, today: int) -> tuple[Signal, Signal]:
-    """Score and cover of each line that may bear on the question."""
+def weigh(
+    index: "Index", question: str, today: int, also: Iterable[int] = ()
+) -> tuple[Signal, Signal]:
+    """Score and cover of each line that may bear on the question, those of `also` among them."""
     names, speaker = index.named(question)
     counts = index.counts(wanted(question, names))
     own, talks = index.scores(counts), _talks(index, counts)
     asked = dates.asked(question, today, index.years())
-    near = _near(index, own, talks, asked) | _told_by(index, speaker)
+    near = _near(index, own, talks, asked) | _told_by(index, speaker) | set(also)
     covers = index.covers(counts, near)
     asks_when = ASKS_WHEN.search(question) is not None
     lengths, shapes = index.lengths, index.shapes
