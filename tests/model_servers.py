@@ -426,7 +426,7 @@ class TitanServer(BedrockServer):
         return wrong if isinstance(body.get("normalize", True), bool) else [*wrong, "normalize"]
 
     def embed(self, asked: Asked) -> Answer:
-        said = re.findall(r"\w+", asked.body["inputText"].casefold())
+        said: list[str] = re.findall(r"\w+", asked.body["inputText"].casefold())
         numbers = [0.0] * asked.body["dimensions"]
         for word in said:
             place = crc32(self.concepts.get(word, word).encode()) % len(numbers)
