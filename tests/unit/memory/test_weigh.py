@@ -148,10 +148,10 @@ def test_who_asks_how_long_gets_what_says_how_long(talk: Talk) -> None:
 
 
 def test_who_asks_where_gets_what_says_where(talk: Talk) -> None:
-    placed = talk.say("the boat trip ended in Lisbon")
-    talk.say("the boat trip ended with Lisa", after=DAY)
-    assert talk.ask("where did the boat trip end?")[0] == placed
-    assert talk.ask("how did the boat trip end?")[0] == "2"
+    placed = talk.say("the boat race ended in Lisbon")
+    talk.say("the boat race ended with Lisa", after=DAY)
+    assert talk.ask("where did the boat race end?")[0] == placed
+    assert talk.ask("how did the boat race end?")[0] == "2"
 
 
 def test_who_asks_for_a_name_gets_what_names_something(talk: Talk) -> None:
