@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 from bench.rows import NONE, Results, Row, counted
 
-EVIL = ("lost", "doubled turns", "doubled sends", "stuck", "out of order", "after halt", "leaked")
+EVIL = (
+    "lost",
+    "doubled turns",
+    "doubled sends",
+    "stuck",
+    "out of order",
+    "after halt",
+    "leaked",
+    "misplaced",
+    "misindexed",
+)
 
 
 def crashes(results: Results, goal: str) -> Iterator[Row]:

@@ -72,7 +72,7 @@ def take_turn(
         woke = "web" in standing.gate.surfaces and commit.turn is not None
         if woke:
             ports.bell.ring("socket", place.lane)
-        segments.pack_when_due(standing.gate.homes, commit.turn, ports)
+        segments.pack_when_due(place.lane, standing.gate.homes, commit.turn, ports)
         return Taken(commit.acts, len(fresh), woke, thought[1].mind)
     raise Transient("others kept moving this lane's head")
 

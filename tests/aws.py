@@ -171,13 +171,6 @@ class World:
         BaseJSONSerializer._serialize_type_structure = _serialize
         moto.dynamodb.responses.DynamoHandler.call_action = _one_at_a_time
         responses.method_names_from_class = cache(responses.method_names_from_class)
-        answer, answering = botocore_stubber.process_request, threading.RLock()
-
-        def one_at_a_time(request: Any) -> Any:  # moto's transactions are none between threads
-            with answering:
-                return answer(request)
-
-        botocore_stubber.process_request = one_at_a_time
         sqs.unix_time_millis = lambda: self.clock.now() * 1000
         sqs.unix_time = lambda: self.clock.now()  # noqa: PLW0108 - the clock is another each time
         session = Session()
