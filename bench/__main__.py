@@ -38,11 +38,14 @@ TIMED: dict[str, Step] = {
     "bundles": partial(alone.run, "bench.bundles:measure"),
     "loops": partial(alone.run, "bench.loops:measure", AS_IN_LAMBDA),
     "turns": partial(alone.run, "bench.turns:measure"),
+    "recall": partial(alone.run, "bench.recall:measure"),
 }
 COUNTED: dict[str, Step] = {
     "crash": partial(alone.run, "bench.suite:measure_crashes"),
     "counts": partial(alone.run, "bench.counts:measure"),
     "forged": partial(alone.run, "bench.suite:measure_forgeries"),
+    "links": partial(alone.run, "bench.links:measure"),
+    "found": partial(alone.run, "bench.recall:evaluate"),
     "kills": partial(alone.run, "bench.kills:measure"),
 }
 

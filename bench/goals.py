@@ -174,6 +174,49 @@ def local(results: Results, goal: str) -> Iterator[Row]:
     )  # fmt: skip
 
 
+def recall(results: Results, goal: str) -> Iterator[Row]:
+    sizes: Mapping[str, Any] = results["recall"]
+    for turns, p50, p95 in (("10000", 5, 10), ("100000", 30, None)):
+        one = sizes[turns]
+        is_good = one["warm_p50_ms"] <= p50 and (p95 is None or one["warm_p95_ms"] < p95)
+        yield Row(
+            goal, f"warm recall, {int(turns):,} turns in one home, p50 (p95)", NONE, NONE,
+            f"{one['warm_p50_ms']:.1f} ms ({one['warm_p95_ms']:.1f} ms)", NONE,
+            f"≤ {p50} ms" + (f" (< {p95} ms)" if p95 else ""), timed(results, "recall", is_good),
+        )  # fmt: skip
+    cold = "; ".join(
+        f"{one['cold_requests']}, {megabytes(one['cold_bytes'] / 1e6)}, {one['cold_ms']:,.0f} ms"
+        for one in sizes.values()
+    )
+    numbers = ", ".join(f"{int(turns):,}" for turns in sizes)
+    what = f"cold recall at {numbers} turns: requests, bytes, time here"
+    yield Row(goal, what, NONE, NONE, cold, NONE, NONE, "yes")
+    most = max(one["index_bytes_a_turn"] for one in sizes.values())
+    yield Row(goal, "index in the table, a turn", NONE, NONE, f"{most:.0f} B", NONE, NONE, "yes")
+
+
+FOUND = {"recall@5": 0.72, "recall@10": 0.80, "recall@25": 0.87, "nDCG@10": 0.65}
+"""The least that must be found of the evidence, for questions that have an answer."""
+TWISTED = 0.83
+"""The same at 10 for questions that name the wrong person."""
+
+
+def found(results: Results, goal: str) -> Iterator[Row]:
+    """A yardstick, written by language models; what it says of real talk is not known."""
+    scores = results["found"]
+    one, twisted = scores["1-4 together"], scores["adversarial"]["recall@10"]
+    yield Row(
+        goal, f"evidence found, LoCoMo, {one['n']} questions: R@5, R@10, R@25, nDCG@10", NONE, NONE,
+        ", ".join(f"{one[name]:.3f}" for name in FOUND), NONE,
+        f"≥ {', '.join(f'{least:.2f}' for least in FOUND.values())}",
+        counted(all(one[name] >= least for name, least in FOUND.items())),
+    )  # fmt: skip
+    yield Row(
+        goal, "the same for questions that name the wrong person, R@10", NONE, NONE,
+        f"{twisted:.3f}", NONE, f"≥ {TWISTED:.2f}", counted(twisted >= TWISTED),
+    )  # fmt: skip
+
+
 def sizes(results: Results, goal: str) -> Iterator[Row]:
     sizes = results["bundles"]["sizes"]
     peers: dict[str, dict[str, Path]] = {

@@ -42,13 +42,14 @@ APART = 1.6
 def draw(results: Results, path: Path) -> None:
     """Writes an SVG that is the same for the same results."""
     with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(10.4, 3.5), facecolor=PAPER, layout="constrained")
-        starts, loops, history = figure.subplots(1, 3, width_ratios=(1, 1, 1.35))
+        figure = Figure(figsize=(13.4, 3.5), facecolor=PAPER, layout="constrained")
+        starts, loops, history, memory = figure.subplots(1, 4, width_ratios=(1, 1, 1.35, 0.9))
         _bars(starts, "Cold start of the brain", "cpu, × python + boto3 with its clients",
               _starts(results))  # fmt: skip
         _bars(loops, "A turn with one capability", "time, × a plain converse loop",
               _loops(results))  # fmt: skip
         _lines(history, _written(results))
+        _recalls(memory, at(results, ("recall",)) or {})
         path.parent.mkdir(exist_ok=True)
         figure.savefig(path, format="svg", metadata={"Date": None})
 
@@ -119,6 +120,27 @@ def _lines(axes: Axes, figures: Mapping[str, Mapping[int, float]]) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.yaxis.set_major_formatter(FuncFormatter(_bytes))
     axes.set_xticks([1, 10, 100, 1000])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.grid(axis="y", color=THEIRS, linewidth=0.5, alpha=0.6)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(length=0)
+
+
+def _recalls(axes: Axes, sizes: Mapping[str, Any]) -> None:
+    _title(axes, "Recall in a long memory", "ms, warm, by turns in one home")
+    if not sizes or "failed" in sizes:
+        _say(axes, "not run")
+        return
+    turns = [int(number) for number in sizes]
+    axes.set(xscale="log", yscale="log", xlim=(min(turns) / 1.6, max(turns) * 5))
+    for figure, name, colour in (("warm_p50_ms", "half", OURS), ("warm_p95_ms", "95 %", FAINT)):
+        taken = [one[figure] for one in sizes.values()]
+        axes.plot(turns, taken, color=colour, linewidth=2.0, marker="o", markersize=3.5)
+        axes.text(turns[-1] * 1.25, taken[-1], name, va="center", color=colour)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.set_xticks(turns)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_minor_locator(NullLocator())
     axes.grid(axis="y", color=THEIRS, linewidth=0.5, alpha=0.6)

@@ -3,12 +3,19 @@
 The turns are really stored, sealed and packed, on the local table; their words are made up, as
 frequent and as rare as words are (Zipf), so that nobody's conversation is needed. Requests and
 read units are DynamoDB's for the same rows: 1 MB a page, 4 KB a unit of a strong read.
+
+What it finds is scored by a script beside the checkout, on conversations that are not ours to ship:
+where they are absent it is not measured.
 """
 
+import gc
 import itertools
+import json
 import os
 import random
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,6 +31,9 @@ from persona.memory.recall import load
 from persona.model import Said, Turn
 from persona.ports import Key, Ports, Put, Row
 
+ROOT = Path(__file__).parents[1]
+EVALUATION = ROOT.parent / "shared" / "tools" / "eval_recall.py"
+EVALUATION_SECONDS = 300
 SIZES = (1_000, 10_000, 100_000)
 QUESTIONS = 200
 ZONE = ZoneInfo("UTC")
@@ -39,6 +49,20 @@ COMMON = "the a to and I my is it was in of that we you on for with at so".split
 def measure(sizes: tuple[int, ...] = SIZES) -> dict[str, Any]:
     """Figures by number of turns: milliseconds, requests and bytes of a cold start, bytes a turn."""
     return {f"{size}": _measured(size) for size in sizes}
+
+
+def evaluate() -> dict[str, Any]:
+    """Shares of the evidence found, by kind of question, as the script beside the checkout scores."""
+    if not EVALUATION.exists():
+        return {"not_run": f"needs {EVALUATION.relative_to(ROOT.parent)} beside the checkout"}
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "scores.json"
+        system = f"{sys.executable} -c 'from hub.cli import app; app()' eval recall"
+        command = [sys.executable, str(EVALUATION), "--system", system, "--json", str(out)]
+        subprocess.run(
+            command, cwd=ROOT, check=True, timeout=EVALUATION_SECONDS, stdout=subprocess.DEVNULL
+        )
+        return json.loads(out.read_text())
 
 
 def _measured(size: int) -> dict[str, Any]:
@@ -94,6 +118,7 @@ def _cold(family: Family, store: Ports) -> dict[str, Any]:
     after = keys.turn(HOME, last).sort if last else ""
     tail = family.table.query(keys.turns(HOME), after=after, limit=100_000)
     parts = [sum(map(_size, rows)) for rows in (packed, tail)]
+    gc.collect()
     began = time.perf_counter()
     index = Index(ZONE)
     load(index, store, HOME)

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 from bench.rows import NONE, Results, Row, counted
 
-EVIL = ("lost", "doubled turns", "doubled sends", "stuck", "out of order", "after halt", "leaked")
+EVIL = (
+    "lost",
+    "doubled turns",
+    "doubled sends",
+    "stuck",
+    "out of order",
+    "after halt",
+    "leaked",
+    "misplaced",
+    "misindexed",
+)
 
 
 def crashes(results: Results, goal: str) -> Iterator[Row]:
@@ -43,6 +53,33 @@ def forged(results: Results, goal: str) -> Iterator[Row]:
         goal, "genuine webhooks refused", NONE, NONE,
         f"{one['genuine_refused']} of {one['genuine']}", NONE, "0",
         counted(one["genuine_refused"] == 0),
+    )  # fmt: skip
+
+
+def links(results: Results, goal: str) -> Iterator[Row]:
+    one = results["links"]
+    attacks, control, genuine = one["attacks"], one["control"], one["genuine"]
+    again, way = one["again"], one["under_way"]
+    yield Row(
+        goal, f"attempts to link a stranger in {len(attacks['made'])} ways, accepted",
+        "code without number", f"{control['accepted']} of {control['attempts']}",
+        f"{attacks['accepted']} of {attacks['attempts']:,}", NONE, "0 of ≥ 300",
+        counted(not attacks["accepted"] and attacks["attempts"] >= 300 and control["accepted"] > 0),
+    )  # fmt: skip
+    yield Row(
+        goal, "genuine links refused, any two surfaces", NONE, NONE,
+        f"{genuine['refused']} of {genuine['made']}", NONE, "0 of ≥ 100",
+        counted(not genuine["refused"] and genuine["made"] >= 100),
+    )  # fmt: skip
+    yield Row(
+        goal, "delivered again after a link, its end or a suspension: one turn", NONE, NONE,
+        f"{again['once']} of {again['events']}", NONE, "all of ≥ 300",
+        counted(again["once"] == again["events"] >= 300),
+    )  # fmt: skip
+    yield Row(
+        goal, "under way to a lane that joined or split: lost, doubled", NONE, NONE,
+        f"{way['lost']}, {way['doubled']} of {way['sent']}", NONE, "0, 0 of ≥ 200",
+        counted(way["lost"] == way["doubled"] == 0 and way["sent"] >= 200),
     )  # fmt: skip
 
 

@@ -91,6 +91,8 @@ def _made(
         yield Row(goal, what, NONE, NONE, NONE, NONE, NONE, "not run")
     elif "failed" in found:
         yield Row(goal, what, NONE, NONE, found["failed"], NONE, NONE, "failed")
+    elif "not_run" in found:
+        yield Row(goal, what, NONE, NONE, found["not_run"], NONE, NONE, "not run")
     else:
         yield from make(results, goal)
 
@@ -114,10 +116,13 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("G8", "loops", "warm ingress", goals.warm_ingress),
     ("G9", "counts", "AWS requests of a replayed webhook", goals.replay),
     ("G10", "turns", "whole turns a second", goals.local),
+    ("G11", "recall", "recall in a long memory", goals.recall),
+    ("G11", "found", "evidence that recall finds", goals.found),
     ("G12", "bundles", "bundles, unzipped", goals.sizes),
     ("G13", "start", "second `make run` to healthy", goals.start),
     ("", "crash", "crash sweep", reliability.crashes),
     ("", "forged", "forged webhooks", reliability.forged),
+    ("", "links", "links: attacked, genuine, delivered again, under way", reliability.links),
     ("", "kills", "`kill -9` under load", reliability.kills),
     ("", "peers", "peers, in the same run", _peers),
 )

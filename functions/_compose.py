@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from persona import catalog
-from persona.ports import Later, Model, Ports, Secrets
+from persona.ports import Embedder, Later, Model, Ports, Secrets
 from persona.settings import Settings, parse
 
 OBJECTS = 50_000
@@ -34,6 +34,7 @@ def compose(settings: Settings, family: Mapping[str, Any], **instead: Any) -> Po
             "functions": Later(catalog.functions),
             "indexes": Later(_indexes),
             "models": Later(lambda: _models(settings, ports.secrets)),
+            "embedder": Later(lambda: _embedder(settings)),
             **family,
             **instead,
         }
@@ -63,6 +64,16 @@ def _models(settings: Settings, secrets: Secrets) -> tuple[Model, ...]:
     from models.choose import choose
 
     return choose(settings, secrets)
+
+
+def _embedder(settings: Settings) -> Embedder | None:
+    if not settings.embeddings:
+        return None
+    from functions._embed import Told
+    from models.choose import choose_embedder
+
+    embedder = choose_embedder(settings)
+    return Told(embedder) if embedder else None
 
 
 @cache

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from hub import state as states
-from hub.client import Client, printable, table_of
+from hub.client import Client, links_of, printable, table_of
 from hub.evaluate import evaluations
 from persona.errors import Broken
 
@@ -96,9 +96,24 @@ def link(
     name: Annotated[str, typer.Option(help="The web account to link.")] = "owner",
     json: Json = False,
 ) -> None:
-    """Make a web account and another surface one person: without CODE, get one to say there."""
+    """Make a web account and another surface one person: without CODE, get one to say there.
+
+    Waits for the other side and shows what happens; with --json, --yes or --not-me it says one
+    thing and prints the answer.
+    """
     words = f"yes {yes}" if yes else "not me" if not_me else f"link {code}".strip()
-    say(words, name, json)
+    if json or yes or not_me:
+        say(words, name, json)
+        return
+    from hub.linking import link_here
+
+    try:
+        is_linked = link_here(Client(os.environ), name, words, console)
+    except (Broken, OSError) as error:
+        _fail(error)
+        return
+    if not is_linked:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -126,6 +141,25 @@ def timeline(
         print(_dump(messages))
     else:
         console.print(table_of(messages))
+
+
+@app.command()
+def person(
+    address: Annotated[str, typer.Argument(help="`surface:id`, as in sms:+14155550101.")] = (
+        "web:owner"
+    ),
+    json: Json = False,
+) -> None:
+    """Print how a person's addresses are linked: since when, in quarantine or suspended."""
+    try:
+        found = Client(os.environ).person(address)
+    except (Broken, OSError) as error:
+        _fail(error)
+        return
+    if json:
+        print(_dump(found))
+    else:
+        console.print(links_of(found))
 
 
 def _dump(content: Any) -> str:

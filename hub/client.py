@@ -4,9 +4,10 @@ import json
 import time
 import unicodedata
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import urllib3
 from rich.table import Table
@@ -43,17 +44,38 @@ class Client:
     def messages(self, name: str) -> list[dict[str, Any]]:
         return self._read(self._sign_in(name))
 
+    def person(self, address: str) -> dict[str, Any]:
+        """How an address (`surface:id`) is linked. Raises Broken for one that nobody has met."""
+        return self._call("GET", f"/local/person?{urlencode({'address': address})}", "")
+
+    def hear(self, name: str, seconds: float) -> Iterator[str]:
+        """What the persona says to a web account on the web from now on, for so long."""
+        token = self._sign_in(name)
+        _, cursor = self._read_on(token, "")
+        return self._hear(token, cursor, time.monotonic() + seconds)
+
+    def _hear(self, token: str, cursor: str, until: float) -> Iterator[str]:
+        while time.monotonic() < until:
+            fresh, cursor = self._read_on(token, cursor)
+            for message in fresh:
+                if message["author"] == "persona" and message["surface"] == "web":
+                    yield message["text"]
+            time.sleep(0.2)
+
     def _sign_in(self, name: str) -> str:
         return self._call("POST", "/local/session", "", json.dumps({"name": name}))["token"]
 
     def _read(self, token: str) -> list[dict[str, Any]]:
+        return self._read_on(token, "")[0]
+
+    def _read_on(self, token: str, cursor: str) -> tuple[list[dict[str, Any]], str]:
+        """What was said after the cursor, and the cursor behind it."""
         messages: list[dict[str, Any]] = []
-        cursor = ""
         while True:
             page = self._call("GET", f"/web/messages?after={cursor}", token)
             messages += page["messages"]
             if not page["messages"] or page["cursor"] == cursor:
-                return messages
+                return messages, cursor
             cursor = page["cursor"]
 
     def _call(self, method: str, path: str, token: str, body: str | None = None) -> dict[str, Any]:
@@ -74,13 +96,37 @@ def printable(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
 
 
+COLOURS = ("cyan", "green", "yellow", "magenta", "blue", "red")
+
+
 def table_of(messages: list[dict[str, Any]]) -> Table:
-    """The conversation as a table for the terminal."""
+    """The conversation as a table for the terminal; each surface has its mark."""
     table = Table(box=None, pad_edge=False)
     for column in ("when", "where", "who", "what"):
         table.add_column(column, style="dim" if column != "what" else "")
+    surfaces = list(dict.fromkeys(message["surface"] for message in messages))
     for message in messages:
-        when = datetime.fromtimestamp(message["at"]).strftime("%d %b %H:%M")
+        colour = COLOURS[surfaces.index(message["surface"]) % len(COLOURS)]
         words = Text(printable(message["text"]))
-        table.add_row(when, message["surface"], message["author"], words)
+        mark = Text.assemble(("● ", colour), printable(message["surface"]))
+        table.add_row(_when(message["at"]), mark, message["author"], words)
     return table
+
+
+def links_of(person: dict[str, Any]) -> Table:
+    """How a person's addresses are linked, as a table for the terminal."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("address", "linked", "quarantine until", ""):
+        table.add_column(column)
+    for link in person["links"]:
+        since = _when(link["since"]) if link["since"] else "the first"
+        closed = _when(link["quarantine_until"]) if link["quarantine_until"] else "–"
+        marks = ["suspended: silent for long"] if link["suspended"] else []
+        marks += [f"takes nothing: {link['takes_nothing']}"] if link["takes_nothing"] else []
+        marks += ["halted"] if person["halted"] else []
+        table.add_row(printable(link["address"]), since, closed, ", ".join(marks))
+    return table
+
+
+def _when(at: float) -> str:
+    return datetime.fromtimestamp(at).strftime("%d %b %H:%M")

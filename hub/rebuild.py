@@ -1,16 +1,16 @@
 """Making recall's index anew from the evidence, home by home, while no hub runs on the folder."""
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from backends.local.family import Family
+from functions._compose import compose
 from hub.dev import machine_timezone
 from hub.state import Lock, open_state
 from persona.errors import Broken
 from persona.memory import segments
-from persona.ports import Ports
+from persona.memory.meaning import Vectors
 from persona.settings import parse
 
 
@@ -27,10 +27,11 @@ def rebuild(state: Path, env: Mapping[str, str]) -> Iterator[tuple[int, int, int
     try:
         url, zone = "http://127.0.0.1", machine_timezone()
         settings = parse(env, stage="local", public_url=url, timezone=zone)
-        store = Ports(settings=settings, entropy=os.urandom, **family.ports())
+        ports = compose(settings, family.ports())
+        vectors = Vectors(ports, ports.embedder) if ports.embedder else None
         homes, turns = _homes(family), 0
         for done, home in enumerate(homes, 1):
-            for packed in segments.rebuild(store, home, ZoneInfo(settings.timezone)):
+            for packed in segments.rebuild(ports, home, ZoneInfo(settings.timezone), vectors):
                 turns += packed
                 yield done - 1, len(homes), turns
             yield done, len(homes), turns

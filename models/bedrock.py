@@ -1,25 +1,13 @@
-"""Models on Amazon Bedrock, by its Converse API.
-
-botocore knows the API, the credentials and the signature; the signed request goes out by our own
-POST, because botocore's timeouts are the client's and each of our calls has a deadline of its own.
-"""
+"""Models on Amazon Bedrock, by its Converse API."""
 
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import replace
 from itertools import groupby
-from types import SimpleNamespace
 from typing import Any
 
-import botocore.session
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
-
-from models._post import Post, judge
-from persona.errors import Refused, Unknown
-from persona.ports import MOST_TOKENS_OUT, Call, Completion, Later, Prompt
+from models._post import Post
+from models._runtime import Runtime
+from persona.ports import MOST_TOKENS_OUT, Call, Completion, Prompt
 
 CACHING = (
     "anthropic.claude-3-5-haiku",
@@ -39,8 +27,6 @@ UNUSABLE = {
     "malformed_model_output": "it answered garbage",
     "malformed_tool_use": "its wish was garbled",
 }
-GARBAGE = (ResponseParserError, AttributeError, LookupError, TypeError, ValueError)
-"""What botocore's parser, and then ours, raise for a body that is not an answer."""
 CUT_SHORT = ("max_tokens", "model_context_window_exceeded")
 CUT = "\u2026"
 BLANK = "(no words)"
@@ -56,43 +42,14 @@ class BedrockModel:
     def __init__(self, model: str, region: str, guardrail: str, post: Post | None = None) -> None:
         self.name = f"bedrock:{model}"
         self._model = model
-        self._region = region
         self._guardrail = guardrail
-        self._post = post or Post()
-        self._seconds: ContextVar[float] = ContextVar("seconds")
-        self._client = Later(self._open)
+        self._runtime = Runtime(region, post)
 
     def complete(
         self, prompts: Sequence[Prompt], offers: Sequence[Mapping[str, Any]], seconds: float
     ) -> Completion:
-        self._seconds.set(seconds)
         request = self._request(prompts, offers)
-        try:
-            return _completion(self._client.value().converse(**request))
-        except ClientError as error:
-            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-            raise judge(status, error.response["Error"]["Code"]) from error
-        except BotoCoreError as error:  # no credentials, or a request that the API does not know
-            raise Refused(f"it cannot be asked: {type(error).__name__}") from error
-        except GARBAGE as error:
-            raise Unknown("it answered garbage") from error
-
-    def _open(self) -> Any:
-        config = Config(retries={"total_max_attempts": 1, "mode": "standard"})
-        session = botocore.session.get_session()
-        client = session.create_client("bedrock-runtime", self._region, config=config)
-        client.meta.events.register("before-send.bedrock-runtime.Converse", self._send)
-        return client
-
-    def _send(self, request: AWSPreparedRequest, **event: object) -> AWSResponse:
-        """Carries botocore's signed request; what it returns is taken as the server's response."""
-        headers = {
-            name: value.decode() if isinstance(value, bytes) else value
-            for name, value in request.headers.items()
-        }
-        seconds = self._seconds.get()
-        status, answered, data = self._post.send(request.url, request.body, headers, seconds)
-        return AWSResponse(request.url, status, answered, SimpleNamespace(stream=lambda: [data]))
+        return self._runtime.call("converse", request, seconds, _completion)
 
     def _request(
         self, prompts: Sequence[Prompt], offers: Sequence[Mapping[str, Any]]

@@ -1,6 +1,6 @@
 """Which models think here, in the order of `HUB_MODEL`; a vendor's library is loaded with its model."""
 
-from persona.ports import Model, Secrets
+from persona.ports import Embedder, Model, Secrets
 from persona.settings import Settings
 
 
@@ -18,3 +18,12 @@ def _model(named: str, settings: Settings, secrets: Secrets) -> Model:
     from models.openai import URL, OpenAIModel
 
     return OpenAIModel(name, settings.openai_base_url or URL, secrets.get("OPENAI_API_KEY"))
+
+
+def choose_embedder(settings: Settings) -> Embedder | None:
+    """The model of `settings.embeddings`; None where recall goes by words alone."""
+    if not settings.embeddings:
+        return None
+    from models.titan import TitanEmbedder
+
+    return TitanEmbedder(settings.embeddings.partition(":")[2], settings.aws_region)

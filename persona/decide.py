@@ -7,10 +7,10 @@ from persona import keys
 from persona.acts import approval, limits, wishes
 from persona.memory import evidence
 from persona.memory.standing import Standing
-from persona.mind import linking, outcomes
+from persona.mind import elsewhere, linking, outcomes
 from persona.mind.commands import parse, tells
 from persona.mind.think import think
-from persona.model import Decision, Event, message_id
+from persona.model import Address, Decision, Event, message_id
 from persona.ports import Ports
 
 HELD = (
@@ -71,7 +71,7 @@ def _on_message(
         return Decision(mind="none", wait_until=free, reply=why if first else "")
     decision = _answer(standing, events, ports, reflex_only)
     reply = decision.reply
-    if reply and standing.head.untold:
+    if reply and standing.head.untold:  # what went wrong is told where the answer goes
         reply = "\n".join([*dict.fromkeys(standing.head.untold), reply])
     greets = bool(reply) and not standing.head.greeted
     if greets:
@@ -90,8 +90,17 @@ def _answer(
     by_code = _link(standing, events, ports) or _approve(standing, events, ports)
     if by_code:
         return by_code
-    decision = think(standing, events, ports, reflex_only)
-    return wishes.judged(standing, events, decision, ports)
+    errand = elsewhere.wish(standing, events, ports)
+    if isinstance(errand, Decision):
+        return errand
+    if errand is None:
+        decision = think(standing, events, ports, reflex_only)
+        return wishes.judged(standing, events, decision, ports)
+    if errand.home and _is_full(standing, standing.gate.links[errand.home].address, ports):
+        return Decision(reply=elsewhere.CLOSED, mind="none")
+    decision = think(standing, errand.events, ports, reflex_only)
+    decision = replace(decision, elsewhere=errand.home, note=errand.note)
+    return wishes.judged(standing, errand.events, decision, ports)
 
 
 def _approve(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
@@ -136,6 +145,13 @@ def _free_at(
     if head.waiting and not was_waiting and free <= now:
         return now + 0.5, ""  # what came first is answered first
     return free, why
+
+
+def _is_full(standing: Standing, address: Address, ports: Ports) -> bool:
+    """Whether an address has had its automatic messages of this hour; the last one is kept here too."""
+    paced, now = ports.surfaces[address.surface].paced, ports.clock.now()
+    sent = standing.head.paced.get(str(address), [])
+    return bool(paced) and limits.free_at(sent, now, paced - 1, limits.HOUR) > now
 
 
 def _first_words(ports: Ports) -> str:

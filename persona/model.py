@@ -298,10 +298,11 @@ class Decision:
     is, `failed` that the events ended unworked, `unheard` that the words are not kept, since
     nobody knows whose they are. `link` is a wish for the link function (its verb
     and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
-    empty for none, None for no change. `intents` are what the mind wishes done, `wishes` the
-    same once judged, `answers` end
-    questions, `grants` are standing permissions that come with them. `tainted` says whose
-    untrusted words this turn brings into the conversation.
+    empty for none, None for no change. `elsewhere` is the linked home to whose address the reply
+    goes, and `note` what is said instead where it was asked. `intents` are what the mind wishes
+    done, `wishes` the same once judged, `answers` end questions, `grants` are standing permissions
+    that come with them. `tainted` says whose untrusted words this turn brings into the
+    conversation.
     """
 
     reply: str = ""
@@ -324,11 +325,32 @@ class Decision:
     unheard: bool = False
     link: Mapping[str, str] = field(default_factory=dict[str, str])
     linking: Mapping[str, Any] | None = None
+    elsewhere: str = ""
+    note: str = ""
     intents: tuple[Intent, ...] = ()
     wishes: tuple[Wish, ...] = ()
     answers: tuple[Answer, ...] = ()
     grants: tuple[Mapping[str, Any], ...] = ()
     tainted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An address with its home, and how it is reached there: the thread, what its surface needs."""
+
+    home: str
+    address: Address
+    thread: str
+    detail: Mapping[str, str]
+
+    @staticmethod
+    def of(event: Event, home: str) -> "End":
+        """Where an event came from."""
+        return End(home, event.address, event.thread, dict(event.detail))
+
+    @staticmethod
+    def from_row(row: Mapping[str, Any]) -> "End":
+        return End(row["home"], Address(**row["address"]), row["thread"], row["detail"])
 
 
 State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]

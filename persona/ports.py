@@ -265,6 +265,20 @@ class Model(Protocol):
         ...
 
 
+class Embedder(Protocol):
+    """An embedding model, named `kind:name`; raises what a `Model` raises, and for the same."""
+
+    @property
+    def name(self) -> str: ...
+
+    def embed(self, texts: Sequence[str], seconds: float) -> tuple[list[bytes], int]:
+        """A vector for each text, none of which is blank, and the tokens that the server counted.
+
+        A vector is one signed byte a dimension, its length about 127; `seconds` bounds all of it.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A provider took a message: its id there, or kept here because no provider is set.
@@ -363,10 +377,12 @@ class Ports:
     functions: tuple[str, ...]
     indexes: "Indexes"
     models: tuple[Model, ...]
+    embedder: Embedder | None
 
     def __init__(self, **parts: Any) -> None:
         self._parts: dict[str, Any] = {
             "models": (),
+            "embedder": None,
             "think_until": float("inf"),
             "show": _show_nothing,
             **parts,

@@ -1,19 +1,28 @@
 """One decision as one atomic commit: the only place where a turn becomes rows."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from persona import ids, keys
-from persona.acts import held, ledger, limits, outbox, questions, wishes
+from persona import keys
+from persona.acts import held, ledger, limits, outbox, questions, replies, wishes
 from persona.acts.policy import Facts, Verdict, judge_reply
-from persona.declare import Surface
 from persona.memory import evidence, forget, segments
 from persona.memory.standing import Head, Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
 from persona.mind.linking import TRIED
-from persona.model import FORMAT, Act, Decision, Event, Said, Spent, Turn, readable, shortened
+from persona.model import (
+    FORMAT,
+    Act,
+    Decision,
+    End,
+    Event,
+    Said,
+    Spent,
+    Turn,
+    readable,
+    shortened,
+)
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
 
 SEEN_DAYS = 30
@@ -21,8 +30,8 @@ SEEN_DAYS = 30
 DAY = 86_400.0
 MOST_TAILS = 8
 """Addresses of one lane whose last act is remembered, so that the next one need not look for it."""
-MOST_REPLY, MOST_PARTS = 40_000, 40
-"""Characters and parts of one reply, so that it fits one commit; what is cut shows that it is."""
+MOST_REPLY = 40_000
+"""Characters of one reply, so that it fits one commit; what is cut shows that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +39,42 @@ class Commit:
     """The writes of one turn, and what they mean for the worker that makes them.
 
     `behind` names the acts that must have ended before the first of `acts`; None where only a
-    look at the table can tell. `link` is the act that the turn wishes of the link function.
+    look at the table can tell. `aside` are acts for others than the address that spoke: what the
+    turn wishes of the link function, and a reply that goes elsewhere.
     """
 
     writes: list[Write]
     acts: tuple[Act, ...]
     turn: Turn | None
     behind: tuple[str, ...] | None = None
-    others: tuple[Act, ...] = ()
+    aside: tuple[Act, ...] = ()
 
 
-def record(standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports) -> Commit:
-    """Seen marks, head, gate, turn, recent turn, ledger, acts, forgetting: all of it or nothing."""
+def record(
+    standing: Standing,
+    events: Sequence[Event],
+    decision: Decision,
+    ports: Ports,
+    end: End | None = None,
+) -> Commit:
+    """Seen marks, head, gate, turn, recent turn, ledger, acts, forgetting: all of it or nothing.
+
+    `end` is where the reply goes if not to the address that spoke.
+    """
     version = standing.next_version
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
         decision = replace(decision, reply="", told=False, link={}, wishes=(), answers=())
-    link = _link_act(standing, events, decision, version, ports)
-    others = wishes.acts_of(standing, events, decision.wishes, version, ports)
-    others = (*others, link) if link else others
-    acts = _reply_acts(standing, events, decision, version, ports)
+    link = replies.link_act(standing, events, decision, version, ports)
+    acts, away = replies.acts(standing, events, decision, version, ports, end)
+    done = wishes.acts_of(standing, events, decision.wishes, version, ports)
     turn = _turn(standing, events, decision, version, ports)
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
-    writes += [outbox.put(ports, act) for act in (*acts, *others)]
+    aside = (*away, *done, link) if link else (*away, *done)
+    writes += [outbox.put(ports, act) for act in (*acts, *aside)]
     writes += questions.asked(standing, events, decision.wishes, ports)
     writes += questions.answered(decision.answers, ports)
     moved = _status_writes(standing, events[0], decision, ports)
@@ -66,10 +85,9 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
     refused = [verdict.reason] if verdict.decision == "deny" else []
     now = ports.clock.now()
     wished = ledger.wished(decision.wishes, standing.place.home, ports)
-    entry = ledger.entry(
-        standing.head.ledger, version, now, events, (*acts, *others), refused, wished
-    )
-    head = _next_head(standing, events, decision, turn, acts, ports)
+    every = (*acts, *aside)
+    entry = ledger.entry(standing.head.ledger, version, now, events, every, refused, wished)
+    head = _next_head(standing, events, decision, turn, (*acts, *away), ports)
     head = replace(head, ledger=entry["hash"])
     lane = standing.place.lane
     writes += [
@@ -77,7 +95,7 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
         Put(keys.ledger(lane, version), entry),
         _gate_write(standing, events, decision),
     ]
-    return Commit(writes, acts, turn, _behind(standing, acts, ports), others)
+    return Commit(writes, acts, turn, _behind(standing, acts, ports), aside)
 
 
 def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str, ...] | None:
@@ -95,9 +113,9 @@ def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str,
 def _tails(standing: Standing, acts: Sequence[Act]) -> Mapping[str, str]:
     """The last act to each address, the newest address last."""
     tails = dict(standing.head.tails or {})
-    if acts:
-        tails.pop(str(acts[-1].address), None)
-        tails[str(acts[-1].address)] = acts[-1].after
+    for act in acts:
+        tails.pop(str(act.address), None)
+        tails[str(act.address)] = act.after
     return dict(list(tails.items())[-MOST_TAILS:])
 
 
@@ -142,7 +160,12 @@ def _turn(
     said = [] if decision.wait_until else [_said(e, decision) for e in events if e.kind in _SPOKEN]
     if decision.reply:
         id, now = evidence.reply_id(home, version), ports.clock.now()
-        said.append(Said(id, "persona", decision.reply, first.address.surface, now, tells=False))
+        spoken = standing.gate.links[decision.elsewhere].address if decision.elsewhere else None
+        where = (spoken or first.address).surface
+        said.append(Said(id, "persona", decision.reply, where, now, tells=False))
+        if spoken and decision.note:
+            surface, note = first.address.surface, evidence.reply_id(home, version, "note")
+            said.append(Said(note, "persona", decision.note, surface, now, tells=False))
     if not said:
         return None
     return Turn(
@@ -188,7 +211,11 @@ def _memory_writes(
         changes, touched = forget.writes_for(standing, ports, gone, decision.rewrites)
         writes += changes
         if touched:
-            sent = [(t.surface, t.version, t.lane or _own_lane(standing, t)) for t in touched]
+            sent = [
+                (surface, t.version, t.lane or _own_lane(standing, t))
+                for t in touched
+                for surface in dict.fromkeys(s.surface for s in t.said if s.author == "persona")
+            ]
             writes.append(outbox.to_redact(ports, lane, standing.next_version, sent))
         if gone:
             blobs = dict.fromkeys(blob for turn in touched for blob in turn.blobs)
@@ -235,78 +262,6 @@ def _verdict(standing: Standing, events: Sequence[Event], decision: Decision) ->
     return judge_reply(facts)
 
 
-def _reply_acts(
-    standing: Standing,
-    events: Sequence[Event],
-    decision: Decision,
-    version: int,
-    ports: Ports,
-) -> tuple[Act, ...]:
-    """The reply as acts, one a part; none on a surface where the turn itself is the delivery."""
-    last = events[-1]
-    surface = ports.surfaces[last.address.surface]
-    if not decision.reply or surface.send is None:
-        return ()
-    now, parts = ports.clock.now(), _parts(surface.split(decision.reply))
-    count = len(parts)
-    return tuple(
-        Act(
-            function=surface.name,
-            lane=standing.place.lane,
-            home=standing.place.home,
-            after=f"{ids.ordered(version)}#{part:02d}",
-            address=last.address,
-            thread=last.thread,
-            text=text,
-            cause=last.correlation,
-            at=now,
-            audience=last.audience,
-            detail=_pressable(last.detail, decision, surface) if part == count else last.detail,
-            notice=decision.notice,
-            due=now,
-        )
-        for part, text in enumerate(parts, 1)
-    )
-
-
-def _pressable(
-    detail: Mapping[str, str], decision: Decision, surface: Surface
-) -> Mapping[str, str]:
-    """With the questions of this reply in `asks`, by their hashes, where buttons can answer them."""
-    asked = [questions.hash_of(wish.code) for wish in decision.wishes if wish.code]
-    return {**detail, "asks": json.dumps(asked)} if asked and surface.presses else detail
-
-
-def _link_act(
-    standing: Standing, events: Sequence[Event], decision: Decision, version: int, ports: Ports
-) -> Act | None:
-    """The wish to link or unlink as an act of the link function."""
-    if not decision.link:
-        return None
-    last, now = events[-1], ports.clock.now()
-    wish = dict(decision.link)
-    return Act(
-        function="link",
-        lane=standing.place.lane,
-        home=standing.place.home,
-        after=f"{ids.ordered(version)}#01",
-        address=last.address,
-        thread=last.thread,
-        text=wish.pop("verb"),
-        cause=last.correlation,
-        at=now,
-        detail={**last.detail, **wish},
-        due=now,
-    )
-
-
-def _parts(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """As many as one commit holds; the last then says that there was more."""
-    if len(parts) <= MOST_PARTS:
-        return parts
-    return (*parts[: MOST_PARTS - 1], "(The rest does not fit here; ask me for less at a time.)")
-
-
 def _still_suppressed(standing: Standing, events: Sequence[Event]) -> str:
     """Why this address takes nothing more; a bounce is over once its owner writes again."""
     reason = standing.gate.suppressed.get(str(events[-1].address), "")
@@ -337,14 +292,15 @@ def _next_head(
     acts: Sequence[Act],
     ports: Ports,
 ) -> Head:
-    head, now, address = standing.head, ports.clock.now(), str(events[0].address)
+    head, now = standing.head, ports.clock.now()
     was_waiting = sum(standing.seen.get(e.id, {}).get("state") == "waiting" for e in events)
     overheard = any(standing.seen.get(e.id, {}).get("state") == "overheard" for e in events)
     is_answered = events[0].kind == "message" and not decision.wait_until and bool(decision.reply)
-    surface, paced = ports.surfaces[events[0].address.surface], dict(head.paced)
-    if acts and surface.paced:
-        times = limits.remember(paced.get(address, []), now, surface.paced, limits.HOUR)
-        paced[address] = list(times)
+    paced = dict(head.paced)
+    for one in {str(act.address): act.address for act in acts}.values():
+        most = ports.surfaces[one.surface].paced
+        if most:
+            paced[str(one)] = [*limits.remember(paced.get(str(one), []), now, most, limits.HOUR)]
     times = limits.remember(head.times, now, ports.settings.turns_a_minute, limits.MINUTE)
     notes = () if decision.told else head.untold
     return replace(
@@ -425,7 +381,7 @@ def working_note(standing: Standing, event: Event, ports: Ports) -> Commit | Non
     decision = Decision(reply="I am still working on this.", mind="none")
     if _verdict(standing, [event], decision).decision == "deny":
         return None
-    acts = _reply_acts(standing, [event], decision, standing.next_version, ports)
+    acts = replies.reply_acts(standing, [event], decision, standing.next_version, ports)
     acts = tuple(replace(act, after=_note_name(act.after)) for act in acts[:1])
     mark = keys.seen(standing.place.home, f"{event.id}#working")
     row: Row = {"v": FORMAT, "state": "told", "expires": ports.clock.now() + SEEN_DAYS * DAY}

@@ -11,6 +11,8 @@ from persona.errors import Broken, Refused
 
 VERSION = "0.1.0"
 MODEL_KINDS = ("bedrock", "openai")
+EMBEDS = "bedrock:amazon.titan-embed-text-v2"
+"""How the names of the embedding models begin whose protocol is known."""
 BUDGET_TOKENS, THINK_SECONDS, QUARANTINE = 400_000, 60.0, 86_400
 
 
@@ -29,7 +31,8 @@ class Settings:
 
     `sends` holds the surfaces that have a provider to send through; what is said on the others
     is kept and shown instead. `models` are asked in this order, as `kind:name`; the reflexes
-    stand behind them. `budget_tokens` and `budget_usd` (0: no limit) are each lane's, for a day.
+    stand behind them. `embeddings` is the model, as `kind:name`, that gives recall vectors beside
+    the words; empty for none. `budget_tokens` and `budget_usd` (0: no limit) are each lane's, for a day.
     `link_quarantine` is for how long (seconds) a new link opens no older words to either side.
     """
 
@@ -42,6 +45,7 @@ class Settings:
     budget_tokens: int = BUDGET_TOKENS
     budget_usd: float = 0.0
     bedrock_guardrail: str = ""
+    embeddings: str = ""
     aws_region: str = ""
     slack_api_url: str = ""
     twilio_api_url: str = ""
@@ -141,7 +145,13 @@ def _models(env: Mapping[str, str]) -> dict[str, Any]:
         raise Broken(f"HUB_THINK_SECONDS must be a number above 0, not {seconds!r}.")
     if dollars and not (_is_amount(dollars) and float(dollars) > 0):
         raise Broken(f"HUB_BUDGET_USD must be an amount above 0, such as 0.50, not {dollars!r}.")
-    unpriced = [model for model in models if model not in prices]
+    embeddings = env.get("HUB_EMBEDDINGS", "")
+    if embeddings and not embeddings.startswith(EMBEDS):
+        raise Broken(f"HUB_EMBEDDINGS must be {EMBEDS}:0, not {embeddings!r}.")
+    if embeddings and not region:
+        raise Broken("HUB_EMBEDDINGS names a model on Bedrock, which needs AWS_REGION.")
+    asked = (*models, *filter(None, [embeddings]))
+    unpriced = [model for model in asked if model not in prices]
     if dollars and unpriced:
         raise Broken(f"HUB_BUDGET_USD needs a price of {unpriced[0]} in HUB_MODEL_PRICES.")
     return {
@@ -150,6 +160,7 @@ def _models(env: Mapping[str, str]) -> dict[str, Any]:
         "budget_tokens": int(tokens),
         "budget_usd": float(dollars or 0),
         "bedrock_guardrail": guardrail,
+        "embeddings": embeddings,
         "aws_region": region,
         "think_seconds": float(seconds),
         "openai_base_url": url,

@@ -15,8 +15,8 @@ from persona.errors import Broken, Conflict, Transient
 from persona.keys import Scope
 from persona.memory import segments
 from persona.memory.standing import Standing, read
-from persona.model import Act, Decision, Event, Place
-from persona.people import addresses
+from persona.model import Act, Decision, End, Event, Place
+from persona.people import addresses, reach
 from persona.ports import Ports
 from persona.record import Commit, record, waiting_moved, working_note
 
@@ -62,7 +62,7 @@ def take_turn(
         standing = standing.charged(wasted, own.clock.now())
         if thought is None:
             thought = (moment, decide.on(standing, fresh, ports, reflex_only))
-        commit = record(standing, fresh, thought[1], ports)
+        commit = record(standing, fresh, thought[1], ports, _end(standing, thought[1], own))
         try:
             ports.table.commit(commit.writes)
         except Conflict:
@@ -72,9 +72,17 @@ def take_turn(
         woke = "web" in standing.gate.surfaces and commit.turn is not None
         if woke:
             ports.bell.ring("socket", place.lane)
-        segments.pack_when_due(standing.gate.homes, commit.turn, ports)
+        segments.pack_when_due(place.lane, standing.gate.homes, commit.turn, ports)
         return Taken(commit.acts, len(fresh), woke, thought[1].mind)
     raise Transient("others kept moving this lane's head")
+
+
+def _end(standing: Standing, decision: Decision, ports: Ports) -> End | None:
+    """Where a reply goes that was asked for on another surface."""
+    if not decision.elsewhere:
+        return None
+    address = standing.gate.links[decision.elsewhere].address
+    return reach.read(ports, ports.table, decision.elsewhere, address)
 
 
 def _forward(standing: Standing, events: Sequence[Event], ports: Ports) -> Taken:
@@ -147,8 +155,8 @@ def _scope(lane: str, homes: Iterable[str], ports: Ports) -> Scope:
 
 def _ring(commit: Commit, ports: Ports) -> None:
     """One ring for the acts of a commit, which all go to one address; it says what they follow."""
-    for function in dict.fromkeys(act.function for act in commit.others):
-        ports.bell.ring(function, commit.others[0].lane)
+    for act in commit.aside:
+        ports.bell.ring(act.function, act.lane)
     if commit.acts:
         first, named = commit.acts[0], [act.after for act in commit.acts]
         if commit.behind is None:

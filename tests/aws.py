@@ -24,6 +24,7 @@ import moto.core.responses
 import moto.dynamodb.comparisons
 import moto.dynamodb.models
 import moto.dynamodb.models.table
+import moto.dynamodb.responses
 import moto.sqs.models
 from botocore.session import Session
 from moto.backends import get_backend
@@ -127,6 +128,14 @@ def _serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> 
         _serialize_slowly(self, serialized, value, shape, key)
 
 
+def _one_at_a_time(self: Any) -> Any:
+    """A whole request before the next; moto's transactions see what other threads write meanwhile."""
+    with _alone:
+        return _call_action(self)
+
+
+_alone = threading.RLock()
+_call_action: Any = moto.dynamodb.responses.DynamoHandler.call_action
 _serialize_slowly: Any = BaseJSONSerializer._serialize_type_structure
 
 
@@ -160,6 +169,7 @@ class World:
         sqs.Message, sqs.Queue, dynamodb.Table = SqsMessage, SqsQueue, DynamoTable
         moto.dynamodb.comparisons.COMPARATOR_CLASS["="] = SameKind
         BaseJSONSerializer._serialize_type_structure = _serialize
+        moto.dynamodb.responses.DynamoHandler.call_action = _one_at_a_time
         responses.method_names_from_class = cache(responses.method_names_from_class)
         answer, answering = botocore_stubber.process_request, threading.RLock()
 

@@ -5,6 +5,7 @@ them; a request that the vendor would refuse is refused, and remembered in `comp
 """
 
 import json
+import math
 import re
 import threading
 import time
@@ -15,6 +16,7 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import unquote
+from zlib import crc32
 
 import botocore.session
 from botocore.auth import SigV4Auth
@@ -395,6 +397,43 @@ class BedrockServer(ModelServer):
             (message["role"], [block["text"] for block in message["content"] if "text" in block])
             for message in asked.body["messages"]
         ]
+
+
+INVOKE = re.compile(r"/model/([^/]+)/invoke")
+TITAN = "amazon.titan-embed-text-v2:0"
+SIZES = (256, 512, 1024)
+MOST_SHOWN = 50_000
+
+
+class TitanServer(BedrockServer):
+    """InvokeModel with Titan Text Embeddings V2: words are near that `concepts` calls the same."""
+
+    def __init__(self, **concepts: str) -> None:
+        super().__init__()
+        self.concepts = concepts
+        self.script = self.embed
+
+    def check(self, asked: Asked, data: bytes) -> list[str]:
+        path, body = INVOKE.fullmatch(asked.path), asked.body
+        if path is None or unquote(path[1]) != TITAN:
+            return [f"no such path: {asked.path}"]
+        text, known = body.get("inputText"), {"inputText", "dimensions", "normalize"}
+        wrong = self._unsigned(asked, data) + [f"unknown {name}" for name in body.keys() - known]
+        if not isinstance(text, str) or not 0 < len(text) <= MOST_SHOWN:
+            wrong.append("inputText")
+        if body.get("dimensions", 1024) not in SIZES:
+            wrong.append("dimensions")
+        return wrong if isinstance(body.get("normalize", True), bool) else [*wrong, "normalize"]
+
+    def embed(self, asked: Asked) -> Answer:
+        said: list[str] = re.findall(r"\w+", asked.body["inputText"].casefold())
+        numbers = [0.0] * asked.body["dimensions"]
+        for word in said:
+            place = crc32(self.concepts.get(word, word).encode()) % len(numbers)
+            numbers[place] += 1.0 if word in self.concepts else 0.1
+        length = math.hypot(*numbers) or 1.0
+        made = {"embedding": [one / length for one in numbers], "inputTextTokenCount": len(said)}
+        return Answer(raw=json.dumps(made).encode())
 
 
 def misshapen(value: Mapping[str, Any], shape: Any) -> list[str]:

@@ -4,7 +4,7 @@ A code, a press or a signed link answers; a bare yes does not. It may come from 
 person's private, verified addresses; whoever else says it changes nothing.
 """
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from persona.acts import questions, wishes
 from persona.acts.policy import judge
@@ -78,7 +78,7 @@ def _approve(
         return _say(STILL.format(shown=asked.shown, reason=verdict.reason))
     granted = wishes.granted(intent, capability) if is_always else ()
     reply = APPROVED.format(shown=asked.shown) + (ALWAYS if granted else "")
-    facts["asked"] = question.asked.plain()
+    facts["asked"] = asdict(question.asked)
     allowed = Wish(intent, verdict, asked.shown, facts)
     closed = Answer(question.home, question.hash, "approved")
     return Decision(reply=reply, mind="none", wishes=(allowed,), answers=(closed,), grants=granted)

@@ -1,36 +1,26 @@
 """A link in the making, as its row: the code by its hash, both sides, and how far it has come."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from persona.errors import Broken
-from persona.model import FORMAT, Act, Address
+from persona.model import FORMAT, Act, Address, End
 from persona.ports import Ports, Row
 from persona.seal import seal, unseal
 
 KEPT = 86_400.0
 """Seconds for which a code's fate is remembered; longer than any act is repeated."""
-OWN = frozenset({"before", "code", "home", "left", "link", "number", "other"})
+OWN = frozenset({"before", "code", "home", "left", "link", "number", "other", "silent"})
 """What our acts and events say in `detail` beside what a surface needs to answer."""
 
 
 Step = Literal["offered", "claimed", "linked", "revoked"]
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """One side of a link: an address, its home, and how it is reached there."""
-
-    home: str
-    address: Address
-    thread: str
-    detail: Mapping[str, str]
-
-    @staticmethod
-    def of(act: Act) -> "End":
-        detail = {name: text for name, text in act.detail.items() if name not in OWN}
-        return End(act.home, act.address, act.thread, detail)
+def end_of(act: Act) -> End:
+    """The side of a link that this act came from."""
+    detail = {name: text for name, text in act.detail.items() if name not in OWN}
+    return End(act.home, act.address, act.thread, detail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ both, the lane that goes on with a home starts above every version that the othe
 home that left are dropped.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,10 @@ MOST_MOVED_BY = 20
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One lane of the two: its gate, its head's version (None where nothing was said), its links."""
+    """One lane of the two: its gate, its head's version (None where nothing was said), its links.
+
+    The links know when their addresses were last heard in this lane, too.
+    """
 
     lane: str
     gate: Gate
@@ -30,8 +33,13 @@ class Side:
 
 
 def join(taker: Side, giver: Side, now: float) -> list[Write]:
-    """The taker gets every home of the giver, which keeps none; a halt of either holds for both."""
-    taken = {home: replace(link, since=now) for home, link in giver.links.items()}
+    """The taker gets every home of the giver, which keeps none; a halt of either holds for both.
+
+    Among themselves the giver's homes stay together since whenever they were: only the first of
+    them comes to the taker's now.
+    """
+    first = next(iter(giver.links))
+    taken = {**giver.links, first: replace(giver.links[first], since=now)}
     given = {home: lane for home, lane in taker.gate.given.items() if home not in taken}
     became = {
         **_with_links({**taker.links, **taken}),
@@ -51,8 +59,9 @@ def join(taker: Side, giver: Side, now: float) -> list[Write]:
 
 def split(leaving: Iterable[str], source: Side, target: Side) -> list[Write]:
     """These homes go from the source to the target, which is the own lane of one of them."""
-    gone = {home: source.links[home] for home in leaving}
-    kept = {home: link for home, link in source.links.items() if home not in gone}
+    leaving = set(leaving)
+    gone = _among(source.links, leaving)
+    kept = _among(source.links, source.links.keys() - leaving)
     theirs = {str(link.address) for link in gone.values()}
     suppressed = source.gate.suppressed
     given = {home: lane for home, lane in target.gate.given.items() if home not in gone}
@@ -73,9 +82,26 @@ def split(leaving: Iterable[str], source: Side, target: Side) -> list[Write]:
     ]
 
 
+def _among(links: Mapping[str, Link], homes: Collection[str]) -> dict[str, Link]:
+    """The links of these homes, each two together since when they were, whoever stood between."""
+    among: dict[str, Link] = {}
+    since = 0.0
+    for home, link in links.items():
+        since = max(since, link.since)
+        if home in homes:
+            among[home] = replace(link, since=since)
+            since = 0.0
+    return among
+
+
 def _with_links(links: Mapping[str, Link]) -> Row:
     rows = {
-        home: {"address": str(link.address), "since": link.since, "lane": link.lane}
+        home: {
+            "address": str(link.address),
+            "since": link.since,
+            "lane": link.lane,
+            "heard": link.heard,
+        }
         for home, link in links.items()
     }
     surfaces = dict.fromkeys(link.address.surface for link in links.values())

@@ -14,12 +14,12 @@ from dataclasses import replace
 
 from persona import keys
 from persona.acts import codes, joining
-from persona.acts.codes import Code, End, Step
+from persona.acts.codes import Code, Step, end_of
 from persona.acts.joining import Side
 from persona.errors import Broken, Conflict, Transient
-from persona.memory.standing import Gate, Link, open_gate
-from persona.model import Act, Address, Event, Place
-from persona.people import addresses
+from persona.memory.standing import Gate, Link, open_gate, open_head
+from persona.model import Act, Address, End, Event, Place
+from persona.people import addresses, reach
 from persona.ports import (
     ABSENT,
     Check,
@@ -32,7 +32,6 @@ from persona.ports import (
     Write,
     equals,
 )
-from persona.seal import seal, unseal
 
 FUNCTION = "link"
 LIFE = 600.0
@@ -70,7 +69,7 @@ class Linking:
         """A new code; the one before it, which the same lane may still hold, is dead with that."""
         if self._read(act, act.detail["code"]) is None:  # else our own, whose answer was lost
             until = self._ports.clock.now() + LIFE
-            self._move(act, Code(act.detail["code"], act.lane, End.of(act), until))
+            self._move(act, Code(act.detail["code"], act.lane, end_of(act), until))
         before = self._read(act, act.detail["before"]) if act.detail["before"] else None
         if before is not None and before.step in ("offered", "claimed"):
             before = self._move(act, replace(before, step="revoked"))
@@ -79,10 +78,10 @@ class Linking:
 
     def _claim(self, act: Act) -> None:
         """Whatever is wrong with a code, the answer is the same."""
-        code, own, now = self._read(act, act.detail["code"]), End.of(act), self._ports.clock.now()
+        code, own, now = self._read(act, act.detail["code"]), end_of(act), self._ports.clock.now()
         if code is None or code.claim != act.id:
             is_open = code is not None and code.step == "offered" and now < code.until
-            if code is None or not is_open or code.issuer.home == own.home:
+            if code is None or not is_open or not self._may_claim(act, code, own):
                 self._tell(act, own, "refused")
                 return
             number = str(10 + int.from_bytes(self._ports.entropy(8)) % 90)
@@ -91,8 +90,15 @@ class Linking:
         self._tell(act, code.issuer, "asked", other=str(own.address))
         self._tell(act, own, "claimed", other=str(code.issuer.address), number=code.number)
 
+    def _may_claim(self, act: Act, code: Code, own: End) -> bool:
+        """Not one's own; and who may have got another's address proves nothing by a code of theirs."""
+        if "silent" in act.detail:
+            lanes = [self._place(act, end.address).lane for end in (code.issuer, own)]
+            return lanes[0] == lanes[1] and code.issuer.home != own.home
+        return code.issuer.home != own.home
+
     def _confirm(self, act: Act) -> None:
-        code, own = self._read(act, act.detail["code"]), End.of(act)
+        code, own = self._read(act, act.detail["code"]), end_of(act)
         is_issuer = code is not None and code.issuer.address == own.address
         if code is None or code.claimer is None or not is_issuer:
             self._tell(act, own, "over")
@@ -126,7 +132,7 @@ class Linking:
             self._tell(act, other, "declined")
 
     def _refuse(self, act: Act) -> None:
-        code, own = self._read(act, act.detail["code"]), End.of(act)
+        code, own = self._read(act, act.detail["code"]), end_of(act)
         is_issuer = code is not None and code.issuer.address == own.address
         if code is None or not is_issuer:
             self._tell(act, own, "over")
@@ -147,10 +153,10 @@ class Linking:
         if here == there:  # linked already: now proven again
             return self._move(act, replace(code, step="linked"))
         taker, giver = self._sides(act, here, there)
-        taker, giver = _known(taker, issuer), _known(giver, other)
+        now = self._ports.clock.now()
+        taker, giver = _known(taker, issuer, now), _known(giver, other, now)
         if issuer.home not in taker.gate.homes or other.home not in giver.gate.homes:
             raise Conflict("an address moved meanwhile")
-        now = self._ports.clock.now()
         until = now - self._ports.settings.link_quarantine
         is_new = any(
             side.gate.is_new(end.home, until) and len(side.links) > 1
@@ -165,7 +171,7 @@ class Linking:
 
     def _unlink(self, act: Act) -> None:
         """Parts a home from the others, at once; each goes back to a lane of its own."""
-        own, home, other = End.of(act), act.detail["home"], Address.parse(act.detail["other"])
+        own, home, other = end_of(act), act.detail["home"], Address.parse(act.detail["other"])
         lane = self._place(act, own.address).lane
         homes = self._gate(act, lane).homes
         if home in homes and len(homes) > 1:
@@ -223,33 +229,31 @@ class Linking:
         sides: list[Side] = []
         for lane in lanes:
             gate, head = open_gate(rows[keys.gate(lane)]), rows.get(keys.head(lane))
-            sides.append(Side(lane, gate, head["version"] if head else None, gate.links))
+            known = open_head(self._ports, lane, head)
+            links = {
+                home: replace(link, heard=max(link.heard, known.heard.get(home, 0.0)))
+                for home, link in gate.links.items()
+            }
+            sides.append(Side(lane, gate, known.version if head else None, links))
         return sides
 
     def _with_reach(
         self, writes: Sequence[Write], ends: Sequence[End], lane: str
     ) -> Iterator[Write]:
         """The same, and in the row of each end's address how to reach it later."""
-        reaches = {keys.address(end.address): self._sealed_reach(end) for end in ends}
+        reaches = {keys.address(end.address): reach.sealed(self._ports, end) for end in ends}
         for write in writes:
-            reach = reaches.pop(write.key, None)
-            if reach and isinstance(write, Update):
-                yield replace(write, changes={**write.changes, "reach": reach})
+            kept = reaches.pop(write.key, None)
+            if kept and isinstance(write, Update):
+                yield replace(write, changes={**write.changes, "reach": kept})
             else:
                 yield write
-        for key, reach in reaches.items():
-            yield Update(key, {"reach": reach}, equals("lane", lane))
-
-    def _sealed_reach(self, end: End) -> bytes:
-        content = {"thread": end.thread, "detail": dict(end.detail)}
-        return seal(self._ports, f"home:{end.home}", f"REACH {end.home}", content)
+        for key, kept in reaches.items():
+            yield Update(key, {"reach": kept}, equals("lane", lane))
 
     def _end(self, act: Act, home: str, address: Address) -> End:
         """A linked address as an end, reached as it was when it was linked."""
-        key = keys.address(address)
-        row = self._table(act, "", (), [address]).get([key])[key]
-        reach = unseal(self._ports, f"home:{home}", f"REACH {home}", row["reach"])
-        return End(home, address, reach["thread"], reach["detail"])
+        return reach.read(self._ports, self._table(act, "", (), [address]), home, address)
 
     # Codes
 
@@ -301,7 +305,8 @@ class Linking:
                 self._tell(act, self._end(act, home, link.address), what, other=other)
 
 
-def _known(side: Side, end: End) -> Side:
-    """A lane that was never linked has one home: this one, whose own lane it is."""
-    own = {end.home: Link(end.address, 0.0, side.lane)}
-    return side if side.links else replace(side, links=own)
+def _known(side: Side, end: End, now: float) -> Side:
+    """With this end proven now; in a lane that was never linked it is the one home, and at home."""
+    links = side.links or {end.home: Link(end.address, 0.0, side.lane)}
+    proven = {home: replace(link, heard=now) for home, link in links.items() if home == end.home}
+    return replace(side, links={**links, **proven})

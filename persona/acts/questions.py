@@ -6,15 +6,15 @@ The code that answers it stands nowhere but in the words that show it.
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from persona import keys
-from persona.acts.wishes import Asked, open_wish, plain
+from persona.acts.wishes import open_wish, plain
 from persona.errors import Broken
 from persona.keys import Key
 from persona.memory.standing import Standing
-from persona.model import FORMAT, Answer, Event, Wish
+from persona.model import FORMAT, Answer, End, Event, Wish
 from persona.ports import ABSENT, Ports, Put, Row, Update, Write, equals
 from persona.seal import seal, unseal
 
@@ -35,7 +35,7 @@ class Question:
     state: str
     until: float
     wish: Wish
-    asked: Asked
+    asked: End
 
 
 def hash_of(code: str) -> str:
@@ -47,13 +47,13 @@ def asked(
     standing: Standing, events: Sequence[Event], wished: Iterable[Wish], ports: Ports
 ) -> list[Write]:
     """The writes that keep what must be asked."""
-    place = Asked.by(standing, events[-1])
+    place = End.of(events[-1], standing.place.home)
     return [_put(place, wish, ports) for wish in wished if wish.verdict.decision == "ask"]
 
 
-def _put(place: Asked, wish: Wish, ports: Ports) -> Write:
+def _put(place: End, wish: Wish, ports: Ports) -> Write:
     until, hash = ports.clock.now() + STANDS, hash_of(wish.code)
-    content = {"wish": plain(wish), "asked": place.plain()}
+    content = {"wish": plain(wish), "asked": asdict(place)}
     sealed = seal(ports, f"home:{place.home}", f"QUESTION {hash}", content)
     row: Row = {"v": FORMAT, "state": "open", "until": until, "due": until, "sealed": sealed}
     return Put(keys.question(place.home, hash), row, ABSENT)
@@ -72,7 +72,7 @@ def open_row(key: Key, row: Row, ports: Ports) -> Question:
         raise Broken(f"question of format {row['v']}; this code knows up to {FORMAT}")
     home, hash = key.partition.removeprefix("HOME#"), key.sort.removeprefix("QUESTION#")
     content: dict[str, Any] = unseal(ports, f"home:{home}", f"QUESTION {hash}", row["sealed"])
-    wish, place = open_wish(content["wish"]), Asked.from_row(content["asked"])
+    wish, place = open_wish(content["wish"]), End.from_row(content["asked"])
     return Question(home, hash, row["state"], row["until"], wish, place)
 
 

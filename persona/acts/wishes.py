@@ -6,14 +6,14 @@ one commit. A wish that is denied becomes a line in the ledger.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from persona import ids
 from persona.acts.policy import Circumstances, Grant, judge
 from persona.declare import Capability, Letter
 from persona.memory.standing import Gate, Standing
-from persona.model import Act, Address, Decision, Event, Intent, Verdict, Wish
+from persona.model import Act, Address, Decision, End, Event, Intent, Verdict, Wish
 from persona.ports import Ports
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -21,28 +21,6 @@ LENGTH = 6
 DOES = "I do this now and tell you how it went: {shown}."
 ASKS = "May I do this? {shown}.\nI ask because {reason}. Say “approve {code}” or “deny {code}”."
 DENIES = "I may not do this: {shown}. The reason: {reason}."
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Where a wish was spoken, so that what became of it is told there."""
-
-    home: str
-    address: Address
-    thread: str
-    detail: Mapping[str, str]
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON holds it."""
-        return asdict(self)
-
-    @staticmethod
-    def by(standing: Standing, event: Event) -> "Asked":
-        return Asked(standing.place.home, event.address, event.thread, dict(event.detail))
-
-    @staticmethod
-    def from_row(row: Mapping[str, Any]) -> "Asked":
-        return Asked(row["home"], Address(**row["address"]), row["thread"], row["detail"])
 
 
 def plain(wish: Wish) -> dict[str, Any]:
@@ -157,7 +135,8 @@ def acts_of(
 
 def _act(standing: Standing, events: Sequence[Event], wish: Wish, after: str, ports: Ports) -> Act:
     last, now, facts = events[-1], ports.clock.now(), dict(wish.facts)
-    asked = Asked.from_row(facts.pop("asked")) if "asked" in facts else Asked.by(standing, last)
+    asked = facts.pop("asked", None)
+    asked = End.from_row(asked) if asked else End.of(last, standing.place.home)
     capability = ports.capabilities[wish.intent.capability]
     letter = capability.letter(wish.intent.arguments) or Letter(asked.address, wish.shown)
     return Act(
@@ -172,7 +151,7 @@ def _act(standing: Standing, events: Sequence[Event], wish: Wish, after: str, po
         at=now,
         detail=letter.detail,
         due=now,
-        wish={**plain(replace(wish, facts=facts)), "asked": asked.plain()},
+        wish={**plain(replace(wish, facts=facts)), "asked": asdict(asked)},
     )
 
 
@@ -188,7 +167,7 @@ def judge_again(
     addresses are, what is permitted and what is halted is the gate's. What would still have to be
     asked is denied, since nobody is here to be asked.
     """
-    wish, asked = open_wish(act.wish), Asked.from_row(act.wish["asked"])
+    wish, asked = open_wish(act.wish), End.from_row(act.wish["asked"])
     if asked.home not in gate.homes:
         return Verdict("deny", "unlinked")
     if wish.facts.get("approved") and wish.facts.get("approver", "") not in gate.homes:
@@ -201,7 +180,7 @@ def judge_again(
     return verdict if verdict.decision == "deny" or is_meant else Verdict("deny", "altered")
 
 
-def recalled(gate: Gate, asked: Asked, facts: Mapping[str, Any], now: float) -> Circumstances:
+def recalled(gate: Gate, asked: End, facts: Mapping[str, Any], now: float) -> Circumstances:
     """The circumstances of a wish at a later time: what was written down of it, and the gate now."""
     return Circumstances(
         now=now,
@@ -229,7 +208,7 @@ def _is_as_judged(act: Act, intent: Intent, capability: Capability) -> bool:
 
 def outcome(act: Act, event: Event) -> Event:
     """The outcome of a wish, told where it was spoken."""
-    asked, wish = Asked.from_row(act.wish["asked"]), open_wish(act.wish)
+    asked, wish = End.from_row(act.wish["asked"]), open_wish(act.wish)
     result = {f"result_{name}": str(value) for name, value in act.result.items()}
     about = {**asked.detail, **event.detail, **result, "shown": wish.shown}
     return replace(

@@ -100,8 +100,8 @@ def silenced(turn: Turn) -> Turn:
     return replace(turn, said=own, recalled=())
 
 
-def reply_id(home: str, version: int) -> str:
-    return ids.derive("reply", home, str(version))
+def reply_id(home: str, version: int, *more: str) -> str:
+    return ids.derive("reply", home, str(version), *more)
 
 
 def _context(turn: Turn) -> str:

@@ -21,8 +21,9 @@ from itertools import accumulate, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from persona.memory import weigh
+from persona.memory import meaning, weigh
 from persona.memory.lines import PERSONA, Columns, Line, read
+from persona.memory.meaning import Meaning
 from persona.memory.terms import terms, words
 from persona.model import Evidence
 
@@ -70,6 +71,7 @@ class Index:
         self.talk_lengths: list[int] = []
         self.talk_starts: list[int] = []
         self.author_names: list[str] = []
+        self._vectors: dict[str, dict[int, bytes]] = {}
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         self._known: set[str] = set()
         self._total = 0
@@ -114,6 +116,9 @@ class Index:
         self.dates.extend((start + at, first, last) for at, first, last in columns.dates)
         for term, places in columns.postings.items():
             self._postings[term].extend([start + place for place in places])
+        for model, held in columns.vectors.items():
+            known = self._vectors.setdefault(model, {})
+            known.update((start + place, vector) for place, vector in held.items())
 
     def _place(self, line: Line, length: int) -> None:
         before = self.lines[-1] if self.lines else None
@@ -141,6 +146,14 @@ class Index:
     def counts(self, wanted: Iterable[str]) -> dict[str, Mapping[int, int]]:
         """For each term the lines that hold it, and how often."""
         return {term: Counter(self._postings.get(term, ())) for term in wanted}
+
+    @property
+    def has_vectors(self) -> bool:
+        return bool(self._vectors)
+
+    def vectors_of(self, model: str) -> Mapping[int, bytes]:
+        """The vectors that this embedding model made, by line."""
+        return self._vectors.get(model, {})
 
     def rarity(self, having: float, of: int) -> float:
         """The weight of a term that so many of so many documents have."""
@@ -195,11 +208,22 @@ class Index:
         ranks = {place: (round(covers[place], 2), round(scores[place], 1)) for place in scores}
         return self._best(ranks, scores, covers, limit, sees)
 
-    def bearing(self, words: str, today: int, limit: int = 25, sees: Sees = anyone) -> list[Match]:
+    def bearing(
+        self,
+        words: str,
+        today: int,
+        limit: int = 25,
+        sees: Sees = anyone,
+        meant: Meaning | None = None,
+    ) -> list[Match]:
         """What bears on the words, best first; `today` is the ordinal of the day they are said."""
         if not self.lines:
             return []
-        scores, covers = weigh.weigh(self, words, today)
+        if meant is None or not self.vectors_of(meant.model):
+            scores, covers = weigh.weigh(self, words, today)
+        else:
+            by_words, covers = weigh.weigh(self, words, today, meaning.closest(self, meant))
+            scores = meaning.fuse(by_words, meaning.nearness(self, meant, by_words))
         return self._best(scores, scores, covers, limit, sees)
 
     def _best(

@@ -7,8 +7,9 @@ it was said just now or comes out of the table.
 """
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate, pairwise
 from typing import Any
@@ -24,8 +25,8 @@ PERSONA = "persona"
 MOST_ASKED = 300
 """Characters of what the persona asked that count as context."""
 
-ASKS, ENDS_ASKING, TIMED, COUNTED, NAMES = 1, 2, 4, 8, 16
-"""The shape of a line: it asks, ends so, says when, says how many; from 16 on how many names it has."""
+ASKS, ENDS_ASKING, TIMED, COUNTED, PLACED, LASTING, NAMES = 1, 2, 4, 8, 16, 32, 64
+"""The shape of a line: it asks, ends so, says when, how many, where, how long; then its names."""
 MOST_NAMES = 3
 
 QUESTION = re.compile(r"[^.!?\n]*\?")
@@ -40,6 +41,14 @@ SAYS_HOW_MANY = re.compile(
     re.IGNORECASE,
 )
 NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+|\"[^\"]{2,80}\"|“[^”]{2,80}”")
+SAYS_WHERE = re.compile(
+    r"\b(?:in|at|to|from|near|through|around|visit(?:ed|ing)?) (?:the |a )?[A-Z][a-z]+"
+)
+SAYS_HOW_LONG = re.compile(
+    r"\b(?:for|since|after|over|about|in)\b[^.!?]{0,20}\b(?:\d+|an?|one|two|three|four|five|six|seven"
+    r"|eight|nine|ten|few|couple|several)[^.!?]{0,12}\b(?:second|minute|hour|day|week|month|year)s?\b",
+    re.IGNORECASE,
+)
 LATEST = 32_503_680_000.0
 """The year 3000: a provider's time beyond it says nothing."""
 
@@ -57,7 +66,8 @@ class Columns:
     """Lines in order, read: `postings` names the line of every occurrence of a term, ascending.
 
     `days` are ordinals in the person's time zone, `dates` the days that a line speaks of, as
-    (line, first, last), `lengths` how many terms each line has.
+    (line, first, last), `lengths` how many terms each line has. `vectors` holds by embedding model
+    those of the lines that have one, all of one length.
     """
 
     lines: list[Line]
@@ -66,6 +76,7 @@ class Columns:
     days: list[int]
     dates: list[tuple[int, int, int]]
     postings: dict[str, list[int]]
+    vectors: dict[str, dict[int, bytes]] = field(default_factory=dict[str, dict[int, bytes]])
 
 
 def lines_of(turns: Iterable[Turn]) -> Iterator[Line]:
@@ -106,6 +117,8 @@ def _shape(text: str) -> int:
     shape |= ENDS_ASKING if text.rstrip().endswith("?") else 0
     shape |= TIMED if SAYS_WHEN.search(text) else 0
     shape |= COUNTED if SAYS_HOW_MANY.search(text) else 0
+    shape |= PLACED if SAYS_WHERE.search(text) else 0
+    shape |= LASTING if SAYS_HOW_LONG.search(text) else 0
     return shape + NAMES * min(MOST_NAMES, sum(1 for _ in NAME.finditer(text)))
 
 
@@ -114,7 +127,7 @@ def pack(columns: Columns) -> dict[str, Any]:
     words = [line.words for line in columns.lines]
     names = sorted({name for line in columns.lines for name in _names(line)})
     number = {name: n for n, name in enumerate(names)}
-    return {
+    content: dict[str, Any] = {
         "names": names,
         "named": [[number[name] for name in _names(line)] for line in columns.lines],
         "ids": [one.id for one in words],
@@ -128,6 +141,12 @@ def pack(columns: Columns) -> dict[str, Any]:
         "dates": columns.dates,
         "postings": {term: _steps(at) for term, at in columns.postings.items()},
     }
+    if columns.vectors:
+        content["vectors"] = {
+            model: [list(held), b64encode(b"".join(held.values())).decode()]
+            for model, held in columns.vectors.items()
+        }
+    return content
 
 
 def unpack(content: dict[str, Any], home: str) -> Columns:
@@ -165,7 +184,17 @@ def unpack(content: dict[str, Any], home: str) -> Columns:
         days=_sums(content["days"]),
         dates=[(line, first, last) for line, first, last in content["dates"]],
         postings={term: _sums(steps) for term, steps in content["postings"].items()},
+        vectors={
+            model: _cut(places, b64decode(text))
+            for model, (places, text) in content.get("vectors", {}).items()
+        },
     )
+
+
+def _cut(places: list[int], data: bytes) -> dict[int, bytes]:
+    """The vectors of these lines, which stand one after another."""
+    size = len(data) // len(places)
+    return {place: data[n * size : (n + 1) * size] for n, place in enumerate(places)}
 
 
 def _names(line: Line) -> tuple[str, str, str]:

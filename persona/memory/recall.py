@@ -5,8 +5,11 @@ version costs nothing, a higher one reads only the new turns, and a forgetting o
 homes loads it anew from the homes' segments.
 """
 
+import gc
 import threading
 from collections import OrderedDict
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +17,7 @@ from zoneinfo import ZoneInfo
 from persona.memory import evidence, segments
 from persona.memory.index import Index, Match, Sees, anyone
 from persona.memory.lines import lines_of
+from persona.memory.meaning import Mean, by_words_alone
 from persona.memory.standing import Standing
 from persona.model import Turn
 from persona.ports import Ports, Store
@@ -70,6 +74,11 @@ class Indexes:
         if turn is not None:
             shelf.index.read_in(lines_of([turn]))
 
+    def drop(self, lane: str) -> None:
+        """The next to open this lane's index loads it anew, with the vectors made meanwhile."""
+        with self._lock:
+            self._shelves.pop(lane, None)
+
     def _let_go(self) -> None:
         """Drops the lanes worked longest ago that are too many."""
         lines = sum(len(shelf.index) for shelf in self._shelves.values())
@@ -80,10 +89,23 @@ class Indexes:
 
 def load(index: Index, store: Store, home: str) -> None:
     """Takes in a whole home: its packed lines, then the turns behind them."""
-    packed, last = segments.load(store, home, index.zone)
-    for columns in packed:
-        index.take(columns)
-    index.read_in(lines_of(evidence.read_turns(store, home, after=last)))
+    with _all_to_stay():
+        packed, last = segments.load(store, home, index.zone)
+        for columns in packed:
+            index.take(columns)
+        index.read_in(lines_of(evidence.read_turns(store, home, after=last)))
+
+
+@contextmanager
+def _all_to_stay() -> Generator[None]:
+    """Nothing made meanwhile is garbage: looking for some takes a third of a long home's loading."""
+    is_looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_looking:
+            gc.enable()
 
 
 def match(
@@ -97,9 +119,18 @@ def match(
 
 
 def recall(
-    standing: Standing, words: str, ports: Ports, limit: int = 12, sees: Sees = anyone
+    standing: Standing,
+    words: str,
+    ports: Ports,
+    limit: int = 12,
+    sees: Sees = anyone,
+    mean: Mean = by_words_alone,
 ) -> list[Match]:
-    """What bears on these words in this lane's homes, best first; asked for as `match` is."""
+    """What bears on these words in this lane's homes, best first; asked for as `match` is.
+
+    `mean` is asked for the vector of the words where there are lines that have any.
+    """
     index = ports.indexes.open(standing, ports)
     today = datetime.fromtimestamp(ports.clock.now(), index.zone).toordinal()
-    return index.bearing(words, today, limit, sees)
+    meant = mean(words) if index.has_vectors else None
+    return index.bearing(words, today, limit, sees, meant)

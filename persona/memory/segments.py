@@ -10,7 +10,7 @@ so that none of them brings back a word that another took away meanwhile.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from persona import keys
 from persona.errors import Broken, Conflict, Transient
 from persona.memory import evidence, lines
 from persona.memory.lines import Columns
+from persona.memory.meaning import Vectors
 from persona.model import FORMAT, Turn
 from persona.ports import ABSENT, Condition, Delete, Ports, Put, Row, Store, Write, equals
 from persona.seal import seal, unseal
@@ -26,10 +27,12 @@ TURNS = 256
 """Turns of one segment; fewer where they are long."""
 MOST_BYTES = 48 * 1024
 """A segment ends with the turn that brings its words over this; a row takes 400 KB."""
+MOST_LINES = 512
+"""Or over this: a line's vector takes 0.35 KB of the row."""
 MOST_SEGMENTS = 20
 """Segments written in one commit, which takes 4 MB in DynamoDB."""
 PAGE = 200
-READING = 1
+READING = 2
 """Which way of reading lines the columns come from; those of another are read from their words."""
 
 
@@ -56,7 +59,7 @@ def load(store: Store, home: str, zone: ZoneInfo) -> tuple[list[Columns], int]:
     return columns, last
 
 
-def pack_when_due(homes: Iterable[str], turn: Turn | None, ports: Ports) -> None:
+def pack_when_due(lane: str, homes: Iterable[str], turn: Turn | None, ports: Ports) -> None:
     """After every so many turns of a lane, packs what has gathered behind its homes' segments.
 
     The turn is committed already, so whatever keeps this from being done is left to the next time.
@@ -65,12 +68,14 @@ def pack_when_due(homes: Iterable[str], turn: Turn | None, ports: Ports) -> None
         return
     for home in homes:
         try:
-            pack(ports, home, ZoneInfo(ports.settings.timezone))
+            vectors = Vectors(ports, ports.embedder, lane) if ports.embedder else None
+            if pack(ports, home, ZoneInfo(ports.settings.timezone), vectors) and vectors:
+                ports.indexes.drop(lane)
         except (Conflict, Transient):
             continue
 
 
-def pack(store: Store, home: str, zone: ZoneInfo) -> int:
+def pack(store: Store, home: str, zone: ZoneInfo, vectors: Vectors | None = None) -> int:
     """Packs the turns that fill segments; returns how many turns. Raises Conflict where it lost."""
     packing = _packing(store, home)
     turns = evidence.read_turns(store, home, packing.packed, TURNS * MOST_SEGMENTS)
@@ -78,10 +83,11 @@ def pack(store: Store, home: str, zone: ZoneInfo) -> int:
     if not chunks:
         return 0
     writes: list[Write] = [
-        Put(keys.segment(home, chunk[-1].version), _row(store, home, chunk, zone), ABSENT)
+        Put(keys.segment(home, chunk[-1].version), _row(store, home, chunk, zone, vectors), ABSENT)
         for chunk in chunks
     ]
-    store.table.commit([*writes, packing.moved(home, chunks[-1][-1].version)])
+    charge = vectors.charge() if vectors else []
+    store.table.commit([*writes, packing.moved(home, chunks[-1][-1].version), *charge])
     return sum(map(len, chunks))
 
 
@@ -102,13 +108,15 @@ def renew(
         if touches or any(line.words.id in gone for line in held):
             stood = evidence.read_turns(ports, home, before, TURNS)
             kept = [turns.get(t.version, t) for t in stood if t.version <= last]
-            fresh = _row(ports, home, [turn for turn in kept if turn], zone, last)
+            fresh = _row(ports, home, [turn for turn in kept if turn], zone, last=last)
             writes.append(Put(keys.segment(home, last), fresh))
         before = last
     return [*writes, packing.moved(home, packing.packed)] if writes or turns else []
 
 
-def rebuild(store: Store, home: str, zone: ZoneInfo) -> Iterator[int]:
+def rebuild(
+    store: Store, home: str, zone: ZoneInfo, vectors: Vectors | None = None
+) -> Iterator[int]:
     """Drops the packed index and packs it anew from the evidence; yields turns as they are packed.
 
     The newest segments go first, so that at any moment, also where it is cut off, segments and
@@ -120,7 +128,7 @@ def rebuild(store: Store, home: str, zone: ZoneInfo) -> Iterator[int]:
         drops: list[Write] = [Delete(keys.segment(home, last)) for last in going]
         packed = lasts[-1] if lasts else 0
         store.table.commit([*drops, _packing(store, home).moved(home, packed)])
-    while packed := pack(store, home, zone):
+    while packed := pack(store, home, zone, vectors):
         yield packed
 
 
@@ -144,20 +152,28 @@ def _packing(store: Store, home: str) -> Packing:
 def _chunks(turns: Sequence[Turn]) -> Iterator[list[Turn]]:
     """The turns in runs that fill a segment each; the rest is left out."""
     chunk: list[Turn] = []
-    size = 0
+    size, said = 0, 0
     for turn in turns:
         chunk.append(turn)
-        size += sum(len(said.text.encode("utf-8", "replace")) for said in turn.said)
-        if len(chunk) == TURNS or size > MOST_BYTES:
+        size += sum(len(one.text.encode("utf-8", "replace")) for one in turn.said)
+        said += sum(one.author == "person" for one in turn.said)
+        if len(chunk) == TURNS or size > MOST_BYTES or said > MOST_LINES:
             yield chunk
-            chunk, size = [], 0
+            chunk, size, said = [], 0, 0
 
 
 def _row(
-    store: Store, home: str, turns: Sequence[Turn], zone: ZoneInfo, last: int | None = None
+    store: Store,
+    home: str,
+    turns: Sequence[Turn],
+    zone: ZoneInfo,
+    vectors: Vectors | None = None,
+    last: int | None = None,
 ) -> Row:
     last = turns[-1].version if last is None else last
     columns = lines.read(lines.lines_of(turns), zone)
+    if vectors is not None:
+        vectors.add_to(columns)
     content = {"reading": READING, "zone": zone.key, **lines.pack(columns)}
     sealed = seal(store, f"home:{home}", _context(home, last), content)
     return {"v": FORMAT, "sealed": sealed}
@@ -170,7 +186,7 @@ def _open(store: Store, home: str, last: int, row: Row, zone: ZoneInfo) -> Colum
     columns = lines.unpack(content, home)
     if (content["reading"], content["zone"]) == (READING, zone.key):
         return columns
-    return lines.read(columns.lines, zone)
+    return replace(lines.read(columns.lines, zone), vectors=columns.vectors)
 
 
 def _context(home: str, last: int) -> str:

@@ -53,19 +53,23 @@ class Head:
 class Link:
     """One linked home: the address that it belongs to, since when, and the lane of its own.
 
-    `since` is 0 for a home that was here before any other.
+    `since` is when it came together with the homes that stand before it in the gate, 0 for one
+    that was there before any other. `heard` is when its address was last heard or proven, as far
+    as the lanes knew that it was worked in before; 0 where none of them did.
     """
 
     address: Address
     since: float
     lane: str
+    heard: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What may change between a commit and an act.
 
-    `links` says more about each of `homes` where there were ever several; `given` names the lane
+    `links` says more about each of `homes`, in their order, where there were ever several;
+    `given` names the lane
     to which a link took a home away. `floor` is a version below which nothing may be written: a
     home keeps its turns in order, whichever lane works it.
     """
@@ -86,8 +90,16 @@ class Gate:
         return self.links[home].lane if home in self.links else here
 
     def is_new(self, home: str, until: float) -> bool:
-        """Whether this home was linked after `until`, so that it is still in quarantine."""
-        return home in self.links and self.links[home].since > until
+        """Whether this home, or those it came with, was linked after `until`: in quarantine."""
+        order = [*self.links]
+        upto = order[: order.index(home) + 1] if home in self.links else []
+        return any(self.links[one].since > until for one in upto)
+
+    def together(self, home: str, other: str) -> float:
+        """When a link brought these two together, whatever was linked to either of them since."""
+        order = [*self.links]
+        first, last = sorted((order.index(home), order.index(other)))
+        return max((self.links[one].since for one in order[first + 1 : last + 1]), default=0.0)
 
     def opens(self, home: str, other: str, at: float, until: float) -> bool:
         """Whether words of `other` from that time may be recalled for `home`.
@@ -95,10 +107,10 @@ class Gate:
         Two homes that a link brought together after `until` are closed to each other's words from
         before it, so that a link by deceit shows neither side's past before it can be noticed.
         """
-        if home == other or home not in self.links or other not in self.links:
+        if home not in self.links or other not in self.links:
             return True
-        one, two = self.links[home].since, self.links[other].since
-        return one == two or max(one, two) <= until or at >= max(one, two)
+        since = self.together(home, other)
+        return since <= until or at >= since
 
     def hides(self, home: str, until: float) -> bool:
         """Whether anything that was said in another of the homes is closed to this one."""
@@ -116,8 +128,8 @@ class Standing:
     """One lane as one strong read found it.
 
     `opens` says whether words of a home from a time may be recalled for the address that speaks;
-    `hides` that some are not; `is_new` that this address was linked a short while ago,
-    `is_silent` that it was silent for so long that somebody else may have it now.
+    `hides` that some are not; `is_new` that this address was linked a short while ago. `silent`
+    are the linked homes whose addresses were silent for so long that somebody else may have them.
     """
 
     place: Place
@@ -131,7 +143,12 @@ class Standing:
     opens: Callable[[str, float], bool] = lambda home, at: True
     hides: bool = False
     is_new: bool = False
-    is_silent: bool = False
+    silent: frozenset[str] = frozenset()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the address that speaks may be somebody else's by now."""
+        return self.place.home in self.silent
 
     @property
     def next_version(self) -> int:
@@ -193,7 +210,7 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         evidence.open_turn(unseal(ports, f"lane:{place.lane}", _recent(place.lane), row["sealed"]))
         for row in (rows[key] for key in recent_keys if key in rows)
     ]
-    head = _open_head(ports, place.lane, rows.get(head_key))
+    head = open_head(ports, place.lane, rows.get(head_key))
     gate, until = open_gate(rows[gate_key]), ports.clock.now() - ports.settings.link_quarantine
     recent = [turn for turn in recent if gate.shows(place.home, turn, until)]
     return Standing(
@@ -208,15 +225,19 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         opens=lambda home, at: gate.opens(place.home, home, at, until),
         hides=gate.hides(place.home, until),
         is_new=gate.is_new(place.home, until),
-        is_silent=_is_silent(place.home, head, gate, events[0], ports),
+        silent=silent(head, gate, ports),
     )
 
 
-def _is_silent(home: str, head: Head, gate: Gate, event: Event, ports: Ports) -> bool:
-    limit = ports.surfaces[event.address.surface].reassigned_after
-    if not limit or home not in gate.links or home not in head.heard:
-        return False
-    return ports.clock.now() - head.heard[home] > limit
+def silent(head: Head, gate: Gate, ports: Ports) -> frozenset[str]:
+    """The linked homes that must be proven again; one that stands alone has no link to suspend."""
+    found: set[str] = set()
+    for home, link in gate.links.items() if len(gate.links) > 1 else ():
+        limit = ports.surfaces[link.address.surface].reassigned_after
+        heard = max(head.heard.get(home, 0.0), link.heard)
+        if limit and heard and ports.clock.now() - heard > limit:
+            found.add(home)
+    return frozenset(found)
 
 
 def open_gate(row: Row) -> Gate:
@@ -228,14 +249,15 @@ def open_gate(row: Row) -> Gate:
         suppressed=row["suppressed"],
         since=row["since"],
         row=row,
-        links={home: _open_link(link) for home, link in row.get("links", {}).items()},
+        links={home: _open_link(row["links"][home]) for home in row["homes"] if "links" in row},
         given=row.get("given", {}),
         floor=row.get("floor", 0),
     )
 
 
 def _open_link(link: Mapping[str, Any]) -> Link:
-    return Link(Address.parse(link["address"]), link["since"], link["lane"])
+    address = Address.parse(link["address"])
+    return Link(address, link["since"], link["lane"], link.get("heard", 0.0))
 
 
 def head_row(ports: Ports, lane: str, head: Head) -> Row:
@@ -276,7 +298,8 @@ def _recent(lane: str) -> str:
     return f"RECENT {lane}"
 
 
-def _open_head(ports: Ports, lane: str, row: Row | None) -> Head:
+def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
+    """A lane's head; that of a lane in which nothing was said for None."""
     if row is None:
         return Head()
     digest = unseal(ports, f"lane:{lane}", f"HEAD {lane}", row["sealed"])

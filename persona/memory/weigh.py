@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING
 
 from persona.memory import dates
 from persona.memory.kin import kin
-from persona.memory.lines import ASKS, COUNTED, ENDS_ASKING, MOST_NAMES, NAMES, TIMED
+from persona.memory.lines import (
+    ASKS,
+    COUNTED,
+    ENDS_ASKING,
+    LASTING,
+    MOST_NAMES,
+    NAMES,
+    PLACED,
+    TIMED,
+)
 from persona.memory.terms import stem, wanted, words
 
 if TYPE_CHECKING:
@@ -38,6 +47,9 @@ WEIGHTS = {
     "of then": 1.0,  # speaks of those days
     "when": 1.5,  # says when, where the question asks when
     "how many": 0.5,  # says how many, where the question asks that
+    "how long": 1.0,  # says how long, where the question asks that
+    "where": 1.0,  # says where, where the question asks that
+    "which": 1.0,  # names something, where the question asks for a name
     "names": 0.5,  # names something, where the question does not ask when
     "length": 1.0,  # says much rather than little
     "asks": -0.5,  # is itself a question
@@ -65,16 +77,32 @@ ASKS_WHEN = re.compile(
     r"\b(?:when|how long|how (?:old|recently|soon)|(?:what|which) (?:year|month|week|date|day|time))\b",
     re.IGNORECASE,
 )
+ASKS_HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
+ASKS_WHERE = re.compile(
+    r"\b(?:where|countr(?:y|ies)|cit(?:y|ies)|towns?|states?|places?|locations?|visit|travel\w*"
+    r"|trips?|lives?|moved?|from)\b",
+    re.IGNORECASE,
+)
+ASKS_WHICH = re.compile(
+    r"\b(?:who|whose|which|where|names?|named|called|titles?|nicknames?"
+    r"|countr(?:y|ies)|cit(?:y|ies)|towns?|states?|places?|locations?|destinations?"
+    r"|books?|novels?|movies?|films?|songs?|albums?|bands?|artists?|authors?|series|shows?|games?"
+    r"|musicians?|plays?|poems?|compan(?:y|ies)|brands?|teams?|schools?|universit(?:y|ies)"
+    r"|organi[sz]ations?|shops?|stores?|restaurants?|shelters?|clubs?|charit(?:y|ies))\b",
+    re.IGNORECASE,
+)
 ASKS_HOW_MANY = re.compile(r"\bhow (?:many|much|often|old)\b", re.IGNORECASE)
 
 
-def weigh(index: "Index", question: str, today: int) -> tuple[Signal, Signal]:
-    """Score and cover of each line that may bear on the question."""
+def weigh(
+    index: "Index", question: str, today: int, also: Iterable[int] = ()
+) -> tuple[Signal, Signal]:
+    """Score and cover of each line that may bear on the question, those of `also` among them."""
     names, speaker = index.named(question)
     counts = index.counts(wanted(question, names))
     own, talks = index.scores(counts), _talks(index, counts)
     asked = dates.asked(question, today, index.years())
-    near = _near(index, own, talks, asked) | _told_by(index, speaker)
+    near = _near(index, own, talks, asked) | _told_by(index, speaker) | set(also)
     covers = index.covers(counts, near)
     asks_when = ASKS_WHEN.search(question) is not None
     lengths, shapes = index.lengths, index.shapes
@@ -94,11 +122,17 @@ def weigh(index: "Index", question: str, today: int) -> tuple[Signal, Signal]:
         signals["then"] = _then(index, asked, near)
         signals["of then"] = _of_then(index, asked, near)
     if asks_when:
-        signals["when"] = {place: 1.0 for place in near if shapes[place] & TIMED}
+        signals["when"] = _shaped(index, TIMED, near)
     else:
         signals["names"] = {place: shapes[place] // NAMES / MOST_NAMES for place in near}
+        if ASKS_WHICH.search(question):
+            signals["which"] = signals["names"]
+        if ASKS_WHERE.search(question):
+            signals["where"] = _shaped(index, PLACED, near)
     if ASKS_HOW_MANY.search(question):
-        signals["how many"] = {place: 1.0 for place in near if shapes[place] & COUNTED}
+        signals["how many"] = _shaped(index, COUNTED, near)
+    if ASKS_HOW_LONG.search(question):
+        signals["how long"] = _shaped(index, LASTING, near)
     return _summed(signals, near), covers
 
 
@@ -215,6 +249,11 @@ def _of_then(index: "Index", asked: list[dates.Days], near: set[int]) -> Signal:
         if place in near and any(first <= end and last >= begin for begin, end in asked):
             found[place] = max(found.get(place, 0.0), 1.0 if last - first < SEASON else 0.4)
     return found
+
+
+def _shaped(index: "Index", shape: int, near: set[int]) -> Signal:
+    """The lines that say what is asked for: a time, a number, a place."""
+    return {place: 1.0 for place in near if index.shapes[place] & shape}
 
 
 def _within(signal: Signal, near: set[int]) -> Signal:

@@ -16,15 +16,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from persona.errors import Refused, Transient, Unknown
+from persona.memory import meaning
+from persona.memory.meaning import Meaning
 from persona.mind.wording import wording
 from persona.model import Spent
-from persona.ports import MOST_TOKENS_OUT, Completion, Prompt
+from persona.ports import MOST_TOKENS_OUT, Completion, Ports, Prompt
 from persona.settings import Price, Settings
 
 A_MESSAGE, AN_OFFER, A_CALL = 16, 64, 600
 """Tokens that servers' templates put around a message, around an offer, and around all offers."""
 STORING = 1.25
 """A token put into a cache costs at most so many times one that is read (Bedrock's Claude)."""
+MEANING_SECONDS = 1.0
+"""For how long a question waits for its vector; then recall goes by its words alone."""
 USED_UP = "budget"
 """The code of the refusal that no model was asked at all."""
 
@@ -81,6 +85,27 @@ class Budget:
         price = self._settings.prices.get(model)
         if price:
             self._add("usd", _usd(price, answer))
+
+    def meaning(self, ports: Ports, words: str) -> Meaning | None:
+        """The vector of a question; None where none is set, or it is refused, late or too dear."""
+        embedder, most = ports.embedder, meaning.bound([words])
+        spent = self._before.plus(self._cost)
+        if embedder is None or not words.strip():
+            return None
+        if not meaning.fits(self._settings, spent.plus(self._paid(embedder.name, most))):
+            return None
+        try:
+            (vector,), tokens = embedder.embed([words], MEANING_SECONDS)
+        except (Transient, Refused, Unknown) as failure:
+            self.note(embedder.name, failure)
+            vector, tokens = b"", most if isinstance(failure, Unknown) else 0
+        for name, amount in self._paid(embedder.name, tokens).items():
+            self._add(name, amount)
+        return Meaning(embedder.name, vector) if vector else None
+
+    def _paid(self, model: str, tokens: int) -> dict[str, float]:
+        paid = meaning.cost(self._settings, model, tokens)
+        return paid if paid["usd"] else {"tokens_in": tokens}
 
     def note(self, model: str, failure: Transient | Refused | Unknown) -> None:
         """Keeps why a model was left for the next mind; the reasons are ours, never a server's words."""

@@ -20,7 +20,15 @@ Verb = Literal[
     "not me",
     "approve",
     "deny",
+    "elsewhere",
 ]
+_WHERE = r"(?:my\s+)?(?P<where>e-?mail|mail|slack|sms|text(?:\s+message)?|phone|[^\s,;:]+@[^\s,;:]*\w|\+\d+)"
+_ELSEWHERE = (
+    r"(?:please\s+)?(?:(?:answer|reply)(?:\s+to)?(?:\s+me)?(?:\s+(?:it|that|this))?"
+    rf"\s+(?:by|on|via|over|through|to|at|in)\s+{_WHERE}"
+    r"|(?P<how>e-?mail|mail|text|slack)\s+me\s+(?:the\s+answer|your\s+answer|that|it))"
+    r"(?:\s+instead)?(?:\s+please)?"
+)
 
 PATTERNS: dict[Verb, str] = {
     "remember": r"(?:please\s+)?remember\b(?:\s+that\b)?[\s:,]*(?P<rest>\S.*)",
@@ -36,6 +44,7 @@ PATTERNS: dict[Verb, str] = {
     "confirm": r"yes[\s:,]+\W*(?P<rest>[0-9]{2})\W*",
     "approve": r"approve[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8}(?:\s+always)?)\W*",
     "deny": r"deny[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8})\W*",
+    "elsewhere": rf"(?P<before>\S.*\?)?[\s(]*{_ELSEWHERE}[)]?(?:\s*[:,]\s*(?P<rest>\S.*)|[.!\s]*)",
     "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
 }
 GRAMMAR: dict[Verb, re.Pattern[str]] = {
@@ -49,10 +58,11 @@ QUESTION_MARKS = ("?", "\uff1f", "\u061f", "\u037e")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What is wished, and the words it is about."""
+    """What is wished, the words it is about, and the surface or address it names for the answer."""
 
     verb: Verb
     rest: str = ""
+    where: str = ""
 
 
 def parse(words: str) -> Command | None:
@@ -65,11 +75,12 @@ def parse(words: str) -> Command | None:
         found = pattern.fullmatch(text)
         if found is None:
             continue
-        rest = (found.groupdict().get("rest") or "").strip()
+        named = {name: (text or "").strip() for name, text in found.groupdict().items()}
+        rest = named.get("rest", "") or named.get("before", "")
         is_idiom = verb == "forget" and IDIOM.match(rest) is not None
         if is_idiom or (verb in ("remember", "forget") and rest.endswith(QUESTION_MARKS)):
             return None
-        return Command(verb, rest)
+        return Command(verb, rest, named.get("where", "") or named.get("how", ""))
     return None
 
 

@@ -4,16 +4,20 @@ from collections.abc import Iterable
 
 from persona.memory import recall
 from persona.memory.index import Match
+from persona.memory.meaning import Mean, by_words_alone
 from persona.memory.standing import Standing
 from persona.model import Evidence
 from persona.ports import Ports
 
 
 class MemoryHands:
-    """Collects what a turn relied on and wishes for; nothing is changed before the commit."""
+    """Collects what a turn relied on and wishes for; nothing is changed before the commit.
 
-    def __init__(self, standing: Standing, ports: Ports) -> None:
-        self._standing = standing
+    `mean` makes the vectors of questions.
+    """
+
+    def __init__(self, standing: Standing, ports: Ports, mean: Mean = by_words_alone) -> None:
+        self._standing, self._mean = standing, mean
         self._ports = ports
         self.cited: dict[str, Evidence] = {}
         self.forgotten: dict[str, Evidence] = {}
@@ -35,7 +39,7 @@ class MemoryHands:
         """What bears on the words, best first: to think with, not all of it an answer."""
         if self._standing.place_is_unproven:
             return []
-        found = recall.recall(self._standing, words, self._ports, limit, self._may_see)
+        found = recall.recall(self._standing, words, self._ports, limit, self._may_see, self._mean)
         return [match.evidence for match in found]
 
     def everything(self) -> list[Evidence]:

@@ -22,6 +22,9 @@ TRIED = frozenset({"offer", "claim", "confirm"})
 PROVING = frozenset({"claimed", "refused", "linked", "declined"})
 """What an address is still told that may be somebody else's by now."""
 
+MARKS = " .!<>`'\""
+"""What may stand around a name."""
+
 SHARED = "Linking works in private only: write to me directly, where nobody else reads."
 OFTEN = "You have tried this often enough for now. Try again in an hour."
 FULL = f"I keep at most {MOST_HOMES} addresses together: unlink one first. Nothing was linked."
@@ -108,7 +111,7 @@ def _prove(events: Sequence[Event]) -> Decision:
     """What an address hears that may be somebody else's by now: it can only prove that it is not."""
     command = parse(events[-1].words)
     if command and command.verb == "link" and command.rest:
-        return replace(_ask("claim", code=hash_of(command.rest)), unheard=True)
+        return replace(_ask("claim", code=hash_of(command.rest), silent="yes"), unheard=True)
     return Decision(reply=SILENT, mind="none", unheard=True)
 
 
@@ -130,7 +133,8 @@ def _unlink(standing: Standing, command: Command, ports: Ports) -> Decision:
     gate, own = standing.gate, standing.place.home
     if len(gate.homes) < 2:
         return _say(ALONE)
-    found = _meant(command.rest, gate.links, own, ports)
+    is_own = command.rest.strip(MARKS).casefold() in ("me", "this", "here", "myself")
+    found = {own: gate.links[own]} if is_own else meant(command.rest, gate.links, ports)
     if len(found) != 1:
         links = found or gate.links
         listed = "\n".join(f"unlink {link.address.id}" for link in links.values())
@@ -141,11 +145,9 @@ def _unlink(standing: Standing, command: Command, ports: Ports) -> Decision:
     return _ask("unlink", code="", home=home, other=str(link.address))
 
 
-def _meant(named_so: str, links: Mapping[str, Link], own: str, ports: Ports) -> dict[str, Link]:
-    """The linked homes that a surface's name, an address or `me` stands for."""
-    said = named_so.strip(" .!<>`'\"").casefold()
-    if said in ("me", "this", "here", "myself"):
-        return {own: links[own]}
+def meant(named_so: str, links: Mapping[str, Link], ports: Ports) -> dict[str, Link]:
+    """The linked homes that a surface's name or an address stands for."""
+    said = named_so.strip(MARKS).casefold()
     by_id = {h: link for h, link in links.items() if said == link.address.id.casefold()}
     return by_id or {
         home: link

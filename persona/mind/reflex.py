@@ -11,6 +11,7 @@ from persona.memory.index import Match
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind import commands
+from persona.mind.elsewhere import NOWHERE
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
 from persona.mind.wishing import Wishing, heard, unfit
@@ -105,6 +106,8 @@ class _Reflex:
                 "link" | "unlink" | "confirm" | "not me" | "approve" | "deny"
             ):  # done before thinking, where it can be
                 return NOBODY
+            case "elsewhere":  # what is asked there is another command
+                return NOWHERE
 
     def wish(self, name: str, arguments: Mapping[str, str]) -> str:
         """Takes the wish down; what becomes of it is told when it was judged."""
@@ -228,6 +231,7 @@ class _Reflex:
         lines += [
             "• what do you know about me: shows it, in your words",
             "• why: shows what my last answer rests on",
+            "• answer me by email, text me the answer: answers on that surface of yours, once",
             "• link: makes you one person to me on another surface; unlink SURFACE parts it again",
             "• stop, start: halts and resumes everything I do for you",
         ]

@@ -6,7 +6,7 @@ nothing outside memory. So the person always gets an answer, and is told which k
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from persona.declare import Capability
@@ -64,7 +64,8 @@ def _converse(
     budget: Budget,
 ) -> Decision:
     """The loop: ask, use what may be used inline, ask again, until there are only words left."""
-    hands, wishing = MemoryHands(standing, ports), Wishing(standing, events, ports)
+    hands = MemoryHands(standing, ports, partial(budget.meaning, ports))
+    wishing = Wishing(standing, events, ports)
     words = "\n".join(event.words for event in events)
     recalled = hands.recall(words)
     hands.cite(recalled)

@@ -29,6 +29,7 @@ def parse(body: Mapping[str, Any], now: float) -> Event | None:
     is_direct = _is_direct(event)
     if is_direct and event["type"] == "app_mention":
         return None
+    is_private = is_direct and not _is_guest(event, body)
     team = body.get("team_id", "")
     author = Address("slack", f"{_team_of(event, body)}:{user}")
     thread_ts = event.get("thread_ts") or ("" if is_direct else ts)
@@ -41,7 +42,7 @@ def parse(body: Mapping[str, Any], now: float) -> Event | None:
         words=_words(event, own),
         thread=f"{channel}:{thread_ts}" if thread_ts else str(channel),
         at=_seconds(ts, now),
-        audience="private" if is_direct else "lane",
+        audience="private" if is_private else "lane",
         addressed=is_direct or is_mention,
         detail=_installation(body),
     )
@@ -138,6 +139,13 @@ def _is_own_app(message: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 def _team_of(message: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     """The workspace that a person belongs to: with Slack Connect it is not the one written in."""
     return str(message.get("user_team") or message.get("team") or body.get("team_id", ""))
+
+
+def _is_guest(event: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """A guest of the workspace, or of another one (Slack Connect): nobody whom it vouches for."""
+    profile: dict[str, Any] = event.get("user_profile") or {}
+    kinds = ("is_restricted", "is_ultra_restricted", "is_stranger")
+    return bool(body.get("is_ext_shared_channel")) or any(profile.get(kind) for kind in kinds)
 
 
 def _mentions(event: Mapping[str, Any], own: str) -> bool:

@@ -1,4 +1,4 @@
-"""Eleven bugs that a hub like this is likely to grow, each planted by itself."""
+"""Twelve bugs that a hub like this is likely to grow, each planted by itself."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -13,6 +13,7 @@ from persona.acts import outbox, work
 from persona.acts.policy import ALLOW
 from persona.errors import Conflict
 from persona.keys import Key
+from persona.memory import segments
 from persona.memory.recall import Indexes
 from persona.memory.standing import Standing, read
 from persona.model import FORMAT, Act, Event, Place
@@ -125,6 +126,13 @@ def cache_not_keyed_by_lane(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Indexes, "open", one_for_all)
 
 
+def packs_without_compare(patch: pytest.MonkeyPatch) -> None:
+    def moved_blindly(self: segments.Packing, home: str, packed: int) -> Put:
+        return Put(keys.packing(home), {"v": FORMAT, "stamp": self.stamp + 1, "packed": packed})
+
+    patch.setattr(segments.Packing, "moved", moved_blindly)
+
+
 BUGS: dict[str, tuple[Plant, str]] = {
     "no seen condition": (no_seen_condition, "doubled turns"),
     "seen written before the turn": (seen_before_the_turn, "lost"),
@@ -137,5 +145,6 @@ BUGS: dict[str, tuple[Plant, str]] = {
     "a named act overtakes": (behind_is_ignored, "out of order"),
     "no lease": (no_lease, "doubled sends"),
     "recall cache not keyed by lane": (cache_not_keyed_by_lane, "leaked"),
+    "packing without compare": (packs_without_compare, "misindexed"),
 }
 """Each bug, and the figure that must show it."""

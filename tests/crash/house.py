@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+from unittest.mock import patch
 
 from backends.local.family import open_family
 from backends.local.lanes import Message
@@ -19,8 +20,12 @@ from functions._compose import compose
 from hub.stage import sqs_event
 from persona.acts import outbox
 from persona.errors import Refused
-from persona.identity.load import Identity, load
-from persona.memory import evidence
+from persona.identity.load import Identity
+from persona.identity.load import load as load_identity
+from persona.memory import evidence, segments
+from persona.memory.index import Index
+from persona.memory.lines import lines_of
+from persona.memory.recall import load
 from persona.memory.standing import open_gate
 from persona.model import Act, Address, Event
 from persona.people import addresses
@@ -53,7 +58,7 @@ SETTINGS = Settings(
 
 @cache
 def identity() -> Identity:
-    return load()
+    return load_identity()
 
 
 class VirtualClock:
@@ -62,6 +67,10 @@ class VirtualClock:
 
     def now(self) -> float:
         return self.time
+
+
+def from_turns(index: Index, ports: Ports, home: str) -> None:
+    index.read_in(lines_of(evidence.read_turns(ports, home)))
 
 
 @dataclass
@@ -98,7 +107,9 @@ class Story:
     """What happens, in order; each event is delivered as its vendor would, until it is taken.
 
     `{code}` and `{number}` in its words are what was shown last, `{then}` is nothing: whoever says
-    it has waited until all was quiet. Nobody works between a `rushed` event and the next. At the end the addresses of `apart` are each in a lane of their own.
+    it has waited until all was quiet. Nobody works between a `rushed` event and the next. At the end the
+    addresses of `apart` are each in a lane of their own. Every `packs` turns of a lane its homes'
+    index is packed (0: as often as it really is).
     """
 
     name: str
@@ -109,6 +120,7 @@ class Story:
     secrets: tuple[tuple[str, str], ...] = ()
     rushed: tuple[str, ...] = ()
     apart: tuple[Address, ...] = ()
+    packs: int = 0
 
 
 Verdict = Counter[str]
@@ -158,7 +170,7 @@ class House:
         carriers = {
             name: FaultyCarrier(self.provider, self.injector) for name in ("slack", "sms", "email")
         }
-        parts = self.family.fresh() if self._on_aws else self.family.ports()
+        parts = self._parts()
         instead: dict[str, Any] = {"carriers": carriers, "identity": identity(), "models": ()}
         if not self._on_aws:  # in AWS the requests themselves fail
             instead["table"] = FaultyTable(parts["table"], self.injector)
@@ -166,8 +178,15 @@ class House:
             instead["bell"] = FaultyBell(parts["bell"], self.injector)
         return compose(SETTINGS, parts, **instead)
 
+    def _parts(self) -> Any:
+        return self.family.fresh() if self._on_aws else self.family.ports()
+
     def play(self) -> Verdict:
         """Delivers everything, works, and lets time pass until nothing is left; then counts."""
+        with patch.object(segments, "TURNS", self.story.packs or segments.TURNS):
+            return self._play()
+
+    def _play(self) -> Verdict:
         while self.ahead:
             event, self.ahead = self.ahead[0], self.ahead[1:]
             self._deliver(self._with_what_was_shown(event))
@@ -335,7 +354,22 @@ class House:
         found["after halt"] += len(self.after_halt)
         found["leaked"] += self._leaks()
         found["misplaced"] += self._misplaced()
+        found["misindexed"] += self._misindexed()
         return found
+
+    def _misindexed(self) -> int:
+        """Homes whose index, as a new process loads it, is not what their turns alone say."""
+        scanned = [
+            key for key, _ in self.family.table.scan("HOME#") if key.sort.startswith("INDEX")
+        ]
+        homes = {key.partition.removeprefix("HOME#") for key in scanned}
+        return sum(self._indexed(home, load) != self._indexed(home, from_turns) for home in homes)
+
+    def _indexed(self, home: str, fill: Callable[[Index, Ports, str], None]) -> tuple[object, ...]:
+        index = Index()
+        fill(index, compose(SETTINGS, self._parts()), home)
+        held = index.counts(index.known_terms())
+        return index.lines, index.lengths, index.shapes, index.days, index.dates, held
 
     def _turns(self) -> list[Any]:
         rows = self.family.table.scan("HOME#")

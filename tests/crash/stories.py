@@ -58,6 +58,27 @@ STORIES = (
         ),
     ),
     Story(
+        "turns that pack the index",
+        (
+            said(EVE, 1, "remember my cat is called Max"),
+            said(EVE, 2, "remember my dog is called Rex"),
+            said(EVE, 3, "forget my cat is called Max"),
+            said(EVE, 4, "what is my dog called?"),
+        ),
+        packs=2,
+    ),
+    Story(
+        "a packing that hangs while its words are forgotten",
+        (
+            said(EVE, 1, "remember my cat is called Max"),
+            said(EVE, 2, "remember my dog is called Rex"),
+            said(EVE, 3, "forget my cat is called Max"),
+            said(EVE, 4, "what is my dog called?"),
+        ),
+        packs=2,
+        buried=True,
+    ),
+    Story(
         "overheard, then asked, in a shared channel",
         (
             said(BOB, 1, "lunch is at noon", where=ROOM, addressed=False),

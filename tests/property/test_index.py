@@ -22,6 +22,7 @@ from persona.memory.lines import lines_of
 from persona.memory.recall import Indexes, load
 from persona.model import Event
 from persona.ports import Write
+from tests.aws import AwsFamily
 from tests.unit.house import ANN, BOB, House
 
 SHM = Path("/dev/shm")
@@ -187,15 +188,17 @@ def read_anew(house: House, home: str) -> Index:
     return index
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(STEPS, min_size=6, max_size=30))
-def test_the_index_in_the_table_is_the_index_of_the_evidence(steps: list[Step]) -> None:
+def lived(steps: list[Step], family: type[AwsFamily] | None = None) -> None:
+    """Lives a life, on the local family unless another is given, and compares at its end."""
     with (
         tempfile.TemporaryDirectory(dir=SHM if SHM.exists() else None) as folder,
         patch.object(segments, "TURNS", 3),
         patch.object(segments, "MOST_SEGMENTS", 2),
     ):
         house = House(Path(folder))
+        other = family(clock=house.clock) if family else None
+        if other is not None:
+            house.with_(**other.ports())
         life = Life(house)
         try:
             for step in steps:
@@ -211,6 +214,20 @@ def test_the_index_in_the_table_is_the_index_of_the_evidence(steps: list[Step]) 
             )
         finally:
             house.close()
+            if other is not None:
+                other.close()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(STEPS, min_size=6, max_size=30))
+def test_the_index_in_the_table_is_the_index_of_the_evidence(steps: list[Step]) -> None:
+    lived(steps)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(STEPS, min_size=8, max_size=20))
+def test_so_it_is_on_aws(steps: list[Step]) -> None:
+    lived(steps, AwsFamily)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])

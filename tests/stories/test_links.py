@@ -388,6 +388,21 @@ def test_a_new_link_opens_nothing_older_while_in_quarantine(open_hub: Open) -> N
     assert "own again" in page.say("unlink slack")
 
 
+def test_a_quarantine_goes_along_with_those_whom_it_keeps_apart(open_hub: Open) -> None:
+    """Who is in quarantine stays there when the one that it is kept from links a third."""
+    hub = open_hub({"HUB_LINK_QUARANTINE": str(DAY)})
+    ann, evil, page = Slacker(hub), Texter(hub, "+14155550166"), Visitor(hub)
+    ann.say("remember my locker code is 4812")
+    assert "Linked" in link(ann, evil)
+    hub.clock.at += 60.0
+    assert "Linked" in link(page, ann)
+    assert len({lane_of(hub, one) for one in (ann, evil, page)}) == 1
+    for one in (evil, page):
+        assert "4812" not in one.say("what is my locker code?")
+    hub.clock.at += DAY
+    assert "4812" in page.say("what is my locker code?")
+
+
 # Numbers that change hands
 
 
@@ -411,9 +426,146 @@ def test_a_number_that_was_silent_for_long_is_a_stranger_until_it_is_proven_agai
     assert "Eve" not in ann.say("what do you know about me?")
 
 
+def test_who_has_a_silent_number_now_brings_nobody_along_by_it(hub: Hub) -> None:
+    """Its new owner links it to an address of their own: both sides would be theirs."""
+    ann, phone, evil = Slacker(hub), Texter(hub), Mailer(hub, "eve@example.org")
+    ann.say("remember my locker code is 4812")
+    link(ann, phone)
+    hub.clock.at += 31 * DAY
+    assert claim(phone, offer(evil)) == ""
+    assert lane_of(hub, evil) != lane_of(hub, ann)
+    assert "4812" not in evil.say("what is my locker code?")
+    assert "Linked" in link(ann, phone)
+
+
+def test_a_silence_goes_along_when_its_person_is_linked_to_another(hub: Hub) -> None:
+    ann, phone, mail = Slacker(hub), Texter(hub), Mailer(hub)
+    ann.say("remember my locker code is 4812")
+    link(ann, phone)
+    hub.clock.at += 20 * DAY
+    link(mail, ann)
+    hub.clock.at += 11 * DAY
+    assert "somebody else may have it" in phone.say("what is my locker code?")
+    assert "Linked" in link(mail, phone)
+    assert "4812" in phone.say("what is my locker code?")
+
+
+def test_a_number_that_is_on_its_own_again_was_never_silent(hub: Hub) -> None:
+    """It was heard each week, where it was linked; its own lane has not heard it for two months."""
+    ann, phone, page = Slacker(hub), Texter(hub), Visitor(hub)
+    link(phone, page)
+    link(ann, phone)
+    for _ in range(9):
+        hub.clock.at += 7 * DAY
+        phone.say("remember my door code is 9931")
+    ann.say("unlink sms")
+    assert "9931" in phone.say("what is my door code?")
+    hub.clock.at += 60 * DAY
+    assert "9931" in phone.say("what is my door code?"), "nothing is linked to it"
+
+
 def test_a_surface_whose_addresses_stay_is_never_silent(hub: Hub) -> None:
     ann, mail = Slacker(hub), Mailer(hub)
     ann.say("remember my locker code is 4812")
     link(ann, mail)
     hub.clock.at += 100 * DAY
     assert "4812" in mail.say("what is my locker code?")
+
+
+# Answering elsewhere
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("sms", "text me the answer: what is my locker code?"),
+        ("email", "what is my locker code? Answer me by email."),
+        ("slack", "reply on Slack instead: what is my locker code?"),
+        ("sms", "answer me at +14155550101: what is my locker code?"),
+    ],
+)
+def test_an_answer_goes_where_it_is_asked_for(hub: Hub, where: str, words: str) -> None:
+    page = Visitor(hub)
+    page.say("remember my locker code is 4812")
+    others = {name: make(hub) for name, make in PEOPLE.items() if name != "web"}
+    for other in others.values():
+        link(page, other)
+    heard = {name: len(other.replies()) for name, other in others.items()}
+    note = page.say(words)
+    assert "I answered to" in note
+    for name, other in others.items():
+        fresh = other.replies()[heard[name] :]
+        assert len(fresh) == (name == where)
+        assert "4812" in "".join(fresh) or name != where
+    asker = others["slack" if where == "email" else "email"]
+    before = len(others[where].replies())
+    told = asker.say(words)
+    assert "I answered to" in told and "4812" not in told
+    assert "4812" in others[where].replies()[before]
+    assert "4812" in asker.say("what is my locker code?"), "said again only for that one"
+
+
+def test_the_last_question_is_answered_elsewhere(hub: Hub) -> None:
+    ann, phone = Slacker(hub), Texter(hub)
+    link(ann, phone)
+    assert "Ask me first" in phone.say("reply on Slack instead")
+    ann.say("remember my locker code is 4812")
+    assert "4812" in phone.say("what is my locker code?")
+    before = len(ann.replies())
+    assert phone.say("reply on Slack instead") == f"I answered to Slack {ann.address[6:]}."
+    assert "4812" in ann.replies()[before]
+    ann.say("forget my locker code")
+    assert "4812" not in str([act.text for act in opened(hub)]), "nor in what was sent elsewhere"
+
+
+def opened(hub: Hub) -> list[Any]:
+    settle(hub, 60)
+    return [open_row(hub.ports, row) for _, row in hub.family.table.scan("ACT#")]
+
+
+def test_no_answer_goes_to_an_address_that_is_not_theirs(hub: Hub) -> None:
+    ann, phone, room = Slacker(hub), Texter(hub), in_channel(hub, "U0ANN")
+    bob, mail = Texter(hub, BOB), Mailer(hub)
+    ann.say("remember my locker code is 4812")
+    link(ann, phone)
+    bob.say("hello")
+    mail.say("hello")
+    asked = (
+        f"answer me at {BOB}: what is my locker code?",
+        "answer me at eve@example.org: what is my locker code?",
+        "answer me by email: what is my locker code?",
+        "email me the answer",
+    )
+    before = {one.address: len(one.replies()) for one in (bob, mail, phone)}
+    for words in asked:
+        assert "no address that is linked" in ann.say(words)
+    assert "in private" in room.say("text me the answer: what is my locker code?")
+    ann.say("unlink sms")
+    assert "no address that is linked" in ann.say("text me the answer: what is my locker code?")
+    for one in (bob, mail):
+        assert len(one.replies()) == before[one.address]
+    assert "4812" not in "".join(phone.replies())
+
+
+def test_no_answer_goes_to_one_in_quarantine_or_silent(open_hub: Open) -> None:
+    hub = open_hub({"HUB_LINK_QUARANTINE": str(DAY)})
+    ann, phone = Slacker(hub), Texter(hub)
+    ann.say("remember my locker code is 4812")
+    link(ann, phone)
+    assert "cannot answer there" in ann.say("text me the answer: what is my locker code?")
+    hub.clock.at += DAY
+    assert "I answered" in ann.say("text me the answer: what is my locker code?")
+    hub.clock.at += 31 * DAY
+    assert "cannot answer there" in ann.say("text me the answer: what is my locker code?")
+    assert sum("4812" in text for text in phone.replies()) == 1
+
+
+def test_an_answer_on_its_way_elsewhere_ends_with_the_link(hub: Hub) -> None:
+    ann, phone = Slacker(hub), Texter(hub)
+    ann.say("remember my locker code is 4812")
+    link(ann, phone)
+    hub.post["sms"].errors.append(Transient("busy", 30.0))
+    assert "I answered" in ann.say("text me the answer: what is my locker code?")
+    ann.say("unlink sms")
+    settle(hub)
+    assert "4812" not in "".join(phone.replies())

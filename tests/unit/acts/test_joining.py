@@ -50,7 +50,7 @@ def test_a_join_moves_every_home_the_epochs_and_the_addresses() -> None:
     assert after["LA"].homes == ("A", "B", "E")
     assert after["LA"].surfaces == ("slack", "sms", "email")
     assert after["LA"].floor == 12
-    assert {home: link.since for home, link in after["LA"].links.items()} == {"A": 0.0, "B": 50.0, "E": 50.0}  # fmt: skip
+    assert {home: link.since for home, link in after["LA"].links.items()} == {"A": 0.0, "B": 50.0, "E": 0.0}  # fmt: skip
     assert {home: link.lane for home, link in after["LA"].links.items()} == {"A": "LA", "B": "LB", "E": "LE"}  # fmt: skip
     assert after["LB"].homes == ()
     assert after["LB"].given == {"B": "LA", "E": "LA"}
@@ -63,6 +63,17 @@ def test_a_join_moves_every_home_the_epochs_and_the_addresses() -> None:
     ]
     gone = [write.key for write in writes if isinstance(write, Delete)]
     assert gone == [keys.recent("LB", n) for n in range(keys.RECENT_TURNS)]
+
+
+def test_who_is_together_since_when_outlasts_every_join_and_split() -> None:
+    both = side("LA", {**OF_ANN, "B": Link(BOB, 50.0, "LB")})
+    moved = gates(joining.join(side("LE", OF_EVE), both, 90.0))["LE"]
+    assert moved.homes == ("E", "A", "B")
+    assert moved.together("A", "B") == moved.together("B", "A") == 50.0
+    assert moved.together("E", "B") == moved.together("E", "A") == 90.0
+    assert all(moved.is_new(home, 60.0) == (home != "E") for home in moved.homes)
+    parted = joining.split(["A"], Side("LE", moved, 9, moved.links), side("LA", {}))
+    assert gates(parted)["LE"].together("E", "B") == 90.0, "though the one between them is gone"
 
 
 def test_a_split_is_the_same_backwards() -> None:

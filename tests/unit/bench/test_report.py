@@ -79,6 +79,44 @@ def test_a_count_is_strict_and_one_message_is_enough_to_miss_it(
     assert report.fails(results)
 
 
+def recalled(p50: float, p95: float, load: list[float] = QUIET) -> dict[str, Any]:
+    one = {"warm_p50_ms": p50, "warm_p95_ms": p95, "cold_requests": 2, "cold_bytes": 800_000,
+           "cold_ms": 90.0, "index_bytes_a_turn": 76.4}  # fmt: skip
+    sizes = {"1000": one, "10000": one, "100000": {**one, "warm_p50_ms": 6 * p50}}
+    return {"conditions": {"cores": 2}, "loads": {"recall": load}, "recall": sizes}
+
+
+@pytest.mark.parametrize(
+    ("p50", "p95", "load", "verdicts"),
+    [
+        (5.0, 9.9, QUIET, ["yes", "yes"]),
+        (5.1, 9.9, QUIET, ["no", "no"]),
+        (4.0, 10.0, QUIET, ["no", "yes"]),
+        (4.0, 10.0, BUSY, ["unclear, repeat", "unclear, repeat"]),
+    ],
+)
+def test_recall_is_judged_by_its_half_and_its_tail(
+    p50: float, p95: float, load: list[float], verdicts: list[str]
+) -> None:
+    warm = [one for one in report.rows(recalled(p50, p95, load)) if one.what.startswith("warm rec")]
+    assert [one.verdict for one in warm] == verdicts
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.88, "yes"), (0.82, "no")])
+def test_what_recall_finds_must_reach_every_line(share: float, verdict: str) -> None:
+    scores = {"n": 9, "recall@5": share, "recall@10": share, "recall@25": 0.9, "nDCG@10": share}
+    scored = {"1-4 together": scores, "adversarial": {"recall@10": share}}
+    found = [one for one in report.rows({"found": scored}) if one.limit.startswith("≥ 0.")]
+    assert [one.verdict for one in found] == ["yes", verdict]
+
+
+def test_what_cannot_be_measured_here_says_why_and_fails_nothing() -> None:
+    results = {"found": {"not_run": "needs its data"}}
+    told = [one for one in report.rows(results) if one.ours == "needs its data"]
+    assert [one.verdict for one in told] == ["not run"]
+    assert not report.fails(results)
+
+
 def test_what_was_not_measured_says_so_and_fails_nothing() -> None:
     results = loop(1.2, 1.1)
     assert row(results, "G13").verdict == "not run"

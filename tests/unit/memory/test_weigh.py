@@ -141,6 +141,26 @@ def test_who_asks_how_many_gets_what_says_how_many(talk: Talk) -> None:
     assert talk.ask("how many eggs did the hens lay?")[0] == counted
 
 
+def test_who_asks_how_long_gets_what_says_how_long(talk: Talk) -> None:
+    lasted = talk.say("the tour of the band went on for about six weeks")
+    talk.say("the tour of the band went on and on, they said", after=DAY)
+    assert talk.ask("how long was the tour of the band?")[0] == lasted
+
+
+def test_who_asks_where_gets_what_says_where(talk: Talk) -> None:
+    placed = talk.say("the boat race ended in Lisbon")
+    talk.say("the boat race ended with Lisa", after=DAY)
+    assert talk.ask("where did the boat race end?")[0] == placed
+    assert talk.ask("how did the boat race end?")[0] == "2"
+
+
+def test_who_asks_for_a_name_gets_what_names_something(talk: Talk) -> None:
+    talk.say("I read a novel about whales, by the fire")
+    named = talk.say('I read "Moby Dick" about whales, that Melville', after=-DAY)
+    talk.say("I read something about whales, by the fire", after=2 * DAY)
+    assert talk.ask("which novel about whales did I read?").index(named) < 2
+
+
 def test_kin_words_find_what_the_question_does_not_say(talk: Talk) -> None:
     talk.say("the weather is fine and my day was long")
     puppy = talk.say("I walked the puppy", after=DAY)

@@ -37,7 +37,7 @@ def test_the_models_are_those_named_in_their_order() -> None:
     assert isinstance(first, BedrockModel)
     assert isinstance(second, OpenAIModel)
     assert [first.name, second.name] == ["bedrock:a.b:0", "openai:c"]
-    assert (first._region, first._guardrail) == ("eu-west-1", "gr:1")
+    assert (first._runtime._region, first._guardrail) == ("eu-west-1", "gr:1")
     assert (second._url, second._key) == ("http://127.0.0.1:11434/v1/chat/completions", "sk-1")
 
 

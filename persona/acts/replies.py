@@ -1,0 +1,106 @@
+"""What a decision says and wishes, as acts: the reply in its parts, and the wish for a link."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from persona import ids
+from persona.acts import questions
+from persona.declare import Surface
+from persona.memory.standing import Standing
+from persona.model import Act, Decision, End, Event
+from persona.ports import Ports
+
+MOST_PARTS = 40
+"""Of one reply, so that it fits one commit; the last one says what is cut."""
+
+
+def acts(
+    standing: Standing,
+    events: Sequence[Event],
+    decision: Decision,
+    version: int,
+    ports: Ports,
+    end: End | None,
+) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
+    """What goes to the address that spoke, and what goes elsewhere."""
+    if end is None:
+        return reply_acts(standing, events, decision, version, ports), ()
+    note = replace(decision, reply=decision.note if decision.reply else "")
+    away = reply_acts(standing, events, decision, version, ports, end)
+    return reply_acts(standing, events, note, version, ports, first=len(away) + 1), away
+
+
+def reply_acts(
+    standing: Standing,
+    events: Sequence[Event],
+    decision: Decision,
+    version: int,
+    ports: Ports,
+    end: End | None = None,
+    first: int = 1,
+) -> tuple[Act, ...]:
+    """The reply as acts, one a part; none on a surface where the turn itself is the delivery."""
+    last = events[-1]
+    end = end or End(standing.place.home, last.address, last.thread, last.detail)
+    surface = ports.surfaces[end.address.surface]
+    if not decision.reply or surface.send is None:
+        return ()
+    now, parts = ports.clock.now(), _parts(surface.split(decision.reply))
+    pressed = _pressable(end.detail, decision, surface)
+    return tuple(
+        Act(
+            function=surface.name,
+            lane=standing.place.lane,
+            home=end.home,
+            after=f"{ids.ordered(version)}#{part:02d}",
+            address=end.address,
+            thread=end.thread,
+            text=text,
+            cause=last.correlation,
+            at=now,
+            audience=last.audience,
+            detail=pressed if part == first + len(parts) - 1 else end.detail,
+            notice=decision.notice,
+            due=now,
+        )
+        for part, text in enumerate(parts, first)
+    )
+
+
+def _pressable(
+    detail: Mapping[str, str], decision: Decision, surface: Surface
+) -> Mapping[str, str]:
+    """With the questions of this reply in `asks`, by their hashes, where buttons can answer them."""
+    asked = [questions.hash_of(wish.code) for wish in decision.wishes if wish.code]
+    return {**detail, "asks": json.dumps(asked)} if asked and surface.presses else detail
+
+
+def link_act(
+    standing: Standing, events: Sequence[Event], decision: Decision, version: int, ports: Ports
+) -> Act | None:
+    """The wish to link or unlink as an act of the link function."""
+    if not decision.link:
+        return None
+    last, now = events[-1], ports.clock.now()
+    wish = dict(decision.link)
+    return Act(
+        function="link",
+        lane=standing.place.lane,
+        home=standing.place.home,
+        after=f"{ids.ordered(version)}#01",
+        address=last.address,
+        thread=last.thread,
+        text=wish.pop("verb"),
+        cause=last.correlation,
+        at=now,
+        detail={**last.detail, **wish},
+        due=now,
+    )
+
+
+def _parts(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """As many as one commit holds; the last then says that there was more."""
+    if len(parts) <= MOST_PARTS:
+        return parts
+    return (*parts[: MOST_PARTS - 1], "(The rest does not fit here; ask me for less at a time.)")
