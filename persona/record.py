@@ -7,11 +7,11 @@ from typing import Any
 from persona import ids, keys
 from persona.acts import held, ledger, limits, outbox
 from persona.acts.policy import Facts, Verdict, judge_reply
-from persona.memory import evidence, forget, segments
+from persona.memory import evidence, forget, notes, segments
 from persona.memory.standing import Head, Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
 from persona.mind.linking import TRIED
-from persona.model import FORMAT, Act, Decision, Event, Said, Turn, readable, shortened
+from persona.model import FORMAT, Act, Decision, Event, Note, Said, Turn, readable, shortened
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
 
 SEEN_DAYS = 30
@@ -28,7 +28,8 @@ class Commit:
     """The writes of one turn, and what they mean for the worker that makes them.
 
     `behind` names the acts that must have ended before the first of `acts`; None where only a
-    look at the table can tell. `link` is the act that the turn wishes of the link function.
+    look at the table can tell. `link` is the act that the turn wishes of the link function, `notes`
+    are what it keeps on purpose.
     """
 
     writes: list[Write]
@@ -36,6 +37,7 @@ class Commit:
     turn: Turn | None
     behind: tuple[str, ...] | None = None
     link: Act | None = None
+    notes: tuple[Note, ...] = ()
 
 
 def record(standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports) -> Commit:
@@ -51,6 +53,8 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
+    kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
+    writes += [notes.put(ports, note) for note in kept]
     wished = (*acts, link) if link else acts
     writes += [outbox.put(ports, act) for act in wished]
     moved = _status_writes(standing, events[0], decision, ports)
@@ -69,7 +73,7 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
         Put(keys.ledger(lane, version), entry),
         _gate_write(standing, events, decision),
     ]
-    return Commit(writes, acts, turn, _behind(standing, acts, ports), link)
+    return Commit(writes, acts, turn, _behind(standing, acts, ports), link, kept)
 
 
 def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str, ...] | None:
@@ -148,7 +152,7 @@ def _turn(
         said=tuple(said),
         recalled=tuple(dict.fromkeys(one.pointer for one in decision.recalled)),
         mind=decision.mind,
-        kept=decision.keeps,
+        kept=bool(decision.notes),
         blobs=tuple(event.blob for event in events if event.blob),
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
     )
@@ -332,6 +336,7 @@ def _next_head(
         version=standing.next_version,
         spoken=head.spoken + (turn is not None),
         memory=head.memory + bool(decision.forgets or decision.rewrites or overheard),
+        notes=head.notes + bool(turn and decision.notes),
         waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
         times=times if is_answered else head.times,
         paced=paced,

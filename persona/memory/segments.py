@@ -10,7 +10,7 @@ so that none of them brings back a word that another took away meanwhile.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from persona import keys
 from persona.errors import Broken, Conflict, Transient
 from persona.memory import evidence, lines
 from persona.memory.lines import Columns
+from persona.memory.own import passes_on
 from persona.model import FORMAT, Turn
 from persona.ports import ABSENT, Condition, Delete, Ports, Put, Row, Store, Write, equals
 from persona.seal import seal, unseal
@@ -29,7 +30,7 @@ MOST_BYTES = 48 * 1024
 MOST_SEGMENTS = 20
 """Segments written in one commit, which takes 4 MB in DynamoDB."""
 PAGE = 200
-READING = 1
+READING = 2
 """Which way of reading lines the columns come from; those of another are read from their words."""
 
 
@@ -170,7 +171,12 @@ def _open(store: Store, home: str, last: int, row: Row, zone: ZoneInfo) -> Colum
     columns = lines.unpack(content, home)
     if (content["reading"], content["zone"]) == (READING, zone.key):
         return columns
-    return lines.read(columns.lines, zone)
+    return lines.read(map(_marked, columns.lines), zone)
+
+
+def _marked(line: lines.Line) -> lines.Line:
+    """The line as today's reading marks it; who said what is worked out from its words."""
+    return replace(line, words=replace(line.words, passes_on=passes_on(line.words.text)))
 
 
 def _context(home: str, last: int) -> str:
