@@ -76,6 +76,12 @@ SAID_AFTER = re.compile(
 SELF = frozenset(
     "i we i've we've i'd ich wir je j'ai nous yo nosotros io noi eu nós ik wij jag vi ja я мы".split()
 )
+REACTION = re.compile(
+    r"\s*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted [^\n“\"]{1,20} to)"
+    r"\s+(?P<words>[“\"].+[”\"])\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What a telephone writes for a thumb under somebody's message."""
 BETWEEN = frozenset("have had just already also then once always never told".split())
 BLANKS = re.compile(r"[ \t]*")
 PASTING = re.compile(
@@ -164,8 +170,8 @@ def stands(quote: str, text: str) -> bool:
 
 
 def as_others(text: str) -> str:
-    """The text marked as somebody else's, line by line."""
-    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+    """The text marked as somebody else's, line by line; nothing stays nothing."""
+    return text and "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
 def _flat(text: str) -> str:
@@ -324,6 +330,8 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[Span]:
 
 def _introduced(text: str) -> Iterator[Span]:
     """What is told as another's: after "she wrote:", or between quotation marks with a "said"."""
+    if reaction := REACTION.fullmatch(text):
+        yield reaction.span("words")
     for found in INTRODUCED.finditer(text):
         if _is_self(found["who"].rpartition(",")[2], last=2):
             continue

@@ -77,7 +77,7 @@ def test_with_recall(house: House) -> None:
 
 def test_with_words_that_hold_no_longer_and_words_of_others(house: House) -> None:
     house.tell("remember that the dentist is on Monday")
-    house.clock.at += 86_400
+    house.clock.at += 3_600
     house.tell("actually it's Tuesday")
     house.tell("FYI, from the dentist:\n> The dentist is closed on Friday.")
     house.clock.at += 86_400
