@@ -198,7 +198,9 @@ def _memory_writes(
             ]
     if turn is None:
         return writes
-    row = evidence.turn_row(ports, turn, ports.identity.stamp, dict(decision.cost))
+    rejected = {"notes_rejected": decision.rejected} if decision.rejected else {}
+    cost = {**decision.cost, **rejected}
+    row = evidence.turn_row(ports, turn, ports.identity.stamp, cost)
     recent = Put(keys.recent(lane, turn.number), recent_row(ports, lane, turn))
     writes = [w for w in writes if w.key != recent.key]
     writes += [Put(keys.turn(turn.home, turn.version), row), recent]

@@ -12,6 +12,8 @@ from functools import lru_cache
 from persona.memory.terms import stem
 from persona.memory.values import EMPTY, WORD, slots_of
 
+MOST_CLAUSE = 300
+"""Characters of one clause; what is longer says more than one thing."""
 UNSURE = re.compile(
     r"\b(?:maybe|perhaps|might|may (?:be|not|also|have|come|go)|could|would|should|probably|possibly|think"
     r"|guess|believe|if|unless|or|also|too|either|sometimes|usually|often|mostly|every|each|both|another|other|second"
@@ -109,6 +111,8 @@ class Claim:
 @lru_cache(maxsize=4_096)
 def claim(words: str) -> Claim | None:
     """What one clause says; None where there are several, or the words are not sure of themselves."""
+    if len(words) > MOST_CLAUSE:
+        return None
     text = plain(words)
     text, is_correcting = without_lead(text)
     if re.search(r"\b(?:now|actually|instead|after all)\W*$", text, re.IGNORECASE):

@@ -8,7 +8,7 @@ and whatever comes around every week allow nothing. Where it is not certain both
 
 import re
 
-from persona.memory.claims import TRAILING, UNSURE, Claim, claim, plain, without_lead
+from persona.memory.claims import MOST_CLAUSE, TRAILING, UNSURE, Claim, claim, plain, without_lead
 from persona.memory.terms import stem
 from persona.memory.values import SLOTS, WORD, slots_of
 
@@ -150,12 +150,16 @@ def _holds(value: str, text: str) -> bool:
 
 
 def _negates(words: str) -> bool:
-    text = plain(words)
-    return NEGATING.search(text) is not None and not UNSURE.search(text)
+    text = plain(words[:MOST_CLAUSE])
+    return (
+        len(words) <= MOST_CLAUSE and NEGATING.search(text) is not None and not UNSURE.search(text)
+    )
 
 
 def _flips(newer: str, older: str) -> bool:
     """The same words, once with and once without a "not"."""
+    if max(len(newer), len(older)) > MOST_CLAUSE:
+        return False
     new, old = (_bag(plain(words)) for words in (newer, older))
     return bool(new[0]) and new[0] == old[0] and new[1] != old[1]
 
@@ -163,7 +167,11 @@ def _flips(newer: str, older: str) -> bool:
 def _bag(text: str) -> tuple[frozenset[str], bool]:
     """The stems of one sure clause, and whether it is negated."""
     text = TRAILING.sub("", without_lead(text)[0])
-    if UNSURE.search(text) or re.search(r"[.;!\n]\s|,", text.strip(" .")):
+    if (
+        len(text) > MOST_CLAUSE
+        or UNSURE.search(text)
+        or re.search(r"[.;!\n]\s|,", text.strip(" ."))
+    ):
         return frozenset(), False
     negated = len(NEGATING.findall(text)) % 2 == 1
     said = [word.casefold() for word in WORD.findall(NEGATING.sub(" ", text))]

@@ -25,7 +25,7 @@ MOST_READ = 60_000
 """Characters that are split; whatever is beyond counts as others', since nobody types so much."""
 
 SIGNS = re.compile(
-    r"^[ \t]*>|```|[:\uff1a\"“”«»„「]|^[-_=>*# ]{2,}\S|forwarded|original message|Traceback",
+    r"^[ \t]*[><\[]|```|[:\uff1a\"“”«»„「]|^[-_=>*# ]{2,}\S|forwarded|original message|Traceback",
     re.MULTILINE | re.IGNORECASE,
 )
 """Without any of these, and short, a message is all the person's own."""
@@ -60,14 +60,20 @@ WROTE = (
     r"|zei|skrev|skriver|sa|napisał|napisała|написал|написала|пишет|сказал|сказала)"
 )
 INTRODUCED = re.compile(
-    rf"(?P<who>[^\W\d_][\w.'’@<>()+-]*(?:[ \t,]+(?!\W)[\w.'’@<>()+:-]+){{0,14}}?)[ \t]+{WROTE}\b"
-    r"(?P<between>[^.!?\n:\uff1a\"“„«「]{0,40})"
-    r"(?:(?P<colon>[:\uff1a])|,?[ \t]*(?=[\"“„«「]))",
+    rf"(?<=[\s>”\"',]){WROTE}\b(?P<between>[^.!?\n:\uff1a\"“„«「]{{0,40}})"
+    r"(?:(?P<colon>[:\uff1a])|(?=[\"“„«「]))",
     re.IGNORECASE,
 )
-ATTRIBUTION = re.compile(rf".*\d.*\b{WROTE}[ \t]*[:\uff1a][ \t]*", re.IGNORECASE)
+"""From the verb on: who it was stands before it, on the same line."""
+MOST_NAMED = 80
+"""Characters before a verb in which somebody is named."""
+MOST_LINE = 400
+"""Characters of a line that may introduce a quotation."""
+MOST_TALK = 40
+"""Lines of a talk that are looked through at once."""
+ATTRIBUTION = re.compile(rf".*\d.*\b{WROTE}\b[^:\n]{{0,60}}[:\uff1a][ \t]*", re.IGNORECASE)
 QUOTATION = re.compile(
-    r"\"[^\"\n]{2,2000}\"|“[^”\n]{2,2000}”|„[^“”\n]{2,2000}[“”]|«[^»\n]{2,2000}»|「[^」\n]{2,2000}」"
+    r"\"[^\"\n]{2,1000}\"|“[^”\n]{2,1000}”|„[^“”\n]{2,1000}[“”]|«[^»\n]{2,1000}»|「[^」\n]{2,1000}」"
 )
 SAID_AFTER = re.compile(
     rf"[ \t]*,?[ \t]*(?:[\w'’.-]+[ \t]+){{0,3}}?{WROTE}\b(?:[ \t]+(?P<who>[\w'’.-]+))?",
@@ -96,9 +102,14 @@ STAMPED = re.compile(
     r"|\d{1,2}:\d\d(?::\d\d)?(?:[ \t]*[ap]m)?[ \t]+<?[^\W\d_][\w .'’-]{0,30}>?:"
     r"|<[\w .'’|-]{1,30}>[ \t]"
     r"|[^\W\d_][\w .'’-]{0,30}[,]?[ \t]*\[\d[^\]\n]*\d{1,2}:\d\d[^\]\n]*\]:?"
-    r"|[^\W\d_][\w .'’-]{0,30}[ \t]{1,3}\d{1,2}:\d\d[ \t]*(?:[ap]m)?[ \t]*$)",
+    r"|[^\W\d_][\w .'’-]{0,30}[ \t]{2,3}\d{1,2}:\d\d[ \t]*(?:[ap]m)?[ \t]*$)",
     re.IGNORECASE,
 )
+STAMPED_FOR_SURE = re.compile(
+    r"[^\n]{0,40}\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?[ \t]+\d{1,2}[:.]\d\d|[^\n]{1,40}\d:\d\d[ \t]*(?:[ap]m)?[ \t]*$",
+    re.IGNORECASE,
+)
+"""With a date, or a name and a time alone on a line; of other stamps it takes two."""
 SPEAKER = re.compile(
     r"[ \t]*(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2})[:\uff1a][ \t]+\S"
 )
@@ -235,11 +246,17 @@ def _block_end(lines: Sequence[str], at: int) -> int:
         return at + 1
     if FORWARD.fullmatch(line) or _is_header(lines, at):
         return rest
-    if ATTRIBUTION.fullmatch(line) and not SAYS_I.match(line.lstrip()):
+    is_short = len(line) <= MOST_LINE
+    if is_short and ATTRIBUTION.fullmatch(line) and not SAYS_I.match(line.lstrip()):
         return at + 1 if _is_quoted(lines, at + 1) else rest
-    if at and lines[at - 1].strip() and PASTING.search(lines[at - 1]):
+    if at and lines[at - 1].strip() and PASTING.search(lines[at - 1][-MOST_LINE:]):
         return rest
-    if at > 1 and line.strip() and not lines[at - 1].strip() and PASTING.search(lines[at - 2]):
+    if (
+        at > 1
+        and line.strip()
+        and not lines[at - 1].strip()
+        and PASTING.search(lines[at - 2][-MOST_LINE:])
+    ):
         return rest
     return max(_logged_end(lines, at), _talk_end(lines, at))
 
@@ -273,10 +290,12 @@ def _logged_end(lines: Sequence[str], at: int) -> int:
 def _talk_end(lines: Sequence[str], at: int) -> int:
     """A talk that was copied: stamped lines, or several speakers in turn."""
     if STAMPED.match(lines[at]):
-        return _paragraph_end(lines, at, STAMPED)
+        end = _paragraph_end(lines, at, STAMPED)
+        stamped = sum(STAMPED.match(line) is not None for line in lines[at:end])
+        return end if stamped > 1 or STAMPED_FOR_SURE.match(lines[at]) else at
     names: list[str] = []
     end, spoken = at, 0
-    while end < len(lines) and lines[end].strip():
+    while end < min(len(lines), at + MOST_TALK) and lines[end].strip():
         found = SPEAKER.match(lines[end])
         if found is None and not names:
             return at
@@ -291,13 +310,12 @@ def _talk_end(lines: Sequence[str], at: int) -> int:
 def _paragraph_end(lines: Sequence[str], at: int, begins: re.Pattern[str]) -> int:
     """The end of lines that begin so, and of those that go on without a blank one between."""
     end = at
-    while end < len(lines) and (begins.match(lines[end]) or lines[end].strip()):
-        end += 1
-    below = end
-    while below < len(lines) and not lines[below].strip():
-        below += 1
-    again = below < len(lines) and begins.match(lines[below])
-    return _paragraph_end(lines, below, begins) if again else end
+    for below in range(at, len(lines)):
+        if begins.match(lines[below]) or (lines[below].strip() and below == end):
+            end = below + 1
+        elif lines[below].strip():
+            break
+    return end
 
 
 def _long(lines: Sequence[str], starts: Sequence[int], length: int) -> Iterator[Span]:
@@ -310,7 +328,7 @@ def _long(lines: Sequence[str], starts: Sequence[int], length: int) -> Iterator[
         runs.pop(0)
     while runs and SAYS_I.search("\n".join(lines[slice(*runs[-1])])):
         runs.pop()
-    if len(runs) < 2:
+    if not runs or runs[-1][1] - runs[0][0] < 4:
         return
     first, end = runs[0][0], runs[-1][1]
     text = "\n".join(lines[first:end])
@@ -333,15 +351,14 @@ def _introduced(text: str) -> Iterator[Span]:
     if reaction := REACTION.fullmatch(text):
         yield reaction.span("words")
     for found in INTRODUCED.finditer(text):
-        if _is_self(found["who"].rpartition(",")[2], last=2):
+        named = text[max(0, found.start() - MOST_NAMED) : found.start()].rpartition("\n")[2]
+        who = named.rpartition(",")[2] or named
+        if not who.strip() or _is_self(who, last=2):
             continue
         if found["colon"]:
-            start = _after_blanks(text, found.end())
-            yield start, _told_end(text, start)
-        else:
-            quotation = QUOTATION.match(text, found.end())
-            if quotation:
-                yield quotation.span()
+            yield _told(text, _after_blanks(text, found.end()))
+        elif quotation := QUOTATION.match(text, found.end()):
+            yield quotation.span()
     for quotation in QUOTATION.finditer(text):
         after = SAID_AFTER.match(text, quotation.end())
         if after and not _is_self(after[0], last=6):
@@ -359,15 +376,15 @@ def _is_self(said: str, last: int) -> bool:
     return any(word in SELF for word in words[-last:] if words[-1] in SELF | BETWEEN or last > 2)
 
 
-def _told_end(text: str, at: int) -> int:
+def _told(text: str, at: int) -> Span:
     """What follows "she wrote:": a quotation, else the line, else the paragraph under it."""
     quotation = QUOTATION.match(text, at)
     if quotation:
-        return quotation.end()
-    if text[at : at + 1] == "\n":
-        while at < len(text) and text[at] == "\n":
-            at += 1
-        end = text.find("\n\n", at)
-    else:
-        end = text.find("\n", at)
-    return len(text) if end < 0 else end
+        return quotation.span()
+    stop = "\n"
+    while text[at : at + 1] == "\n":
+        at, stop = at + 1, "\n\n"
+    if QUOTED.match(text, at):  # it shows by itself where it ends
+        return at, at
+    end = text.find(stop, at)
+    return at, len(text) if end < 0 else end

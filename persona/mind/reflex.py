@@ -125,6 +125,8 @@ class _Reflex:
     def _passed_on(self, words: str, matches: Sequence[Match]) -> str:
         """What was pasted answers only what is not about the person, and is called so."""
         may_tell = not ABOUT_SELF.search(words) or ABOUT_PASTED.search(words)
+        if ABOUT_PASTED.search(words):
+            matches = self.hands.match(ABOUT_PASTED.sub(" ", words))
         found = [m.evidence for m in matches if m.evidence.passes_on and m.cover >= ENOUGH]
         if may_tell and found:
             self.hands.cite(found[:1])
@@ -137,7 +139,7 @@ class _Reflex:
         made = [n for n in self.hands.notes.on(one.id) if n.made_by == "model" and n.is_live]
         noted = [f" (noted as “{n.claim}”{', unconfirmed' if n.doubt else ''})" for n in made]
         shown = "".join(noted[:1]) if not made or made[0].claim != own_of(one).strip() else ""
-        return quote(one, self.ports, self.standing.is_shared) + shown
+        return quote(one, self.ports, self.standing.is_shared, whole=False) + shown
 
     def _until(self, one: Evidence) -> str:
         """Since when words hold no longer, for those that were corrected."""

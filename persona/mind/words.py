@@ -38,14 +38,15 @@ def named(address: Address, ports: Ports) -> str:
     return f"{surface.title if surface else address.surface} {address.id}"
 
 
-def quote(one: Evidence, ports: Ports, shared: bool = False) -> str:
+def quote(one: Evidence, ports: Ports, shared: bool = False, whole: bool = True) -> str:
     """The words as they were said, with when and on which surface; who said them where many speak.
 
-    What was only passed on stands apart from what was said, and is called so.
+    What was only passed on stands apart from what was said, and is called so; unless the `whole`
+    message is wanted it is left out.
     """
     who, own = "somebody here" if shared else "you", own_of(one)
     at = f"{where(one.surface, ports)}, {when(one.at, ports)}"
-    others = in_quotes(others_words(one.text)) if one.passes_on else ""
+    others = in_quotes(others_words(one.text)) if one.passes_on and whole else ""
     if not own:
         return pasted(one, ports, shared)
     said = f"{who} {'said' if shared else 'told me'} {at}:{in_quotes(own)}"
