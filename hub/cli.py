@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tarfile
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -126,6 +127,36 @@ def timeline(
         print(_dump(messages))
     else:
         console.print(table_of(messages))
+
+
+@app.command()
+def person(
+    address: Annotated[str, typer.Argument(help="Such as web:owner or sms:+14155550101.")],
+    ended: Annotated[bool, typer.Option(help="Show what holds no longer, too.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what is kept on purpose of a person: each note with the words that it rests on."""
+    from hub.person import person as find_person
+
+    try:
+        found = find_person(_state(), address, ended=ended)
+    except (Broken, OSError) as error:
+        _fail(error)
+        return
+    shown = [_note(note) for note in found["notes"]] or ["No notes."]
+    _say("\n".join([", ".join(found["addresses"]), *shown]), found, json)
+
+
+def _note(note: dict[str, Any]) -> str:
+    """A note in two lines: what it says and since when, and the words that it rests on."""
+    since, until = (
+        f"{datetime.fromtimestamp(at):%d %b %Y %H:%M}" if at else ""
+        for at in (note["since"], note["until"])
+    )
+    valid = f"{since} until {until}" if until else f"since {since}"
+    marks = [valid, *(text for text in (note["why"], note["doubt"]) if text)]
+    words = " ".join(note["evidence"][0]["words"].split())
+    return f"• {note['claim']} ({', '.join(marks)})\n  “{words}” ({note['evidence'][0]['turn']})"
 
 
 def _dump(content: Any) -> str:

@@ -88,8 +88,12 @@ def test_a_plain_statement_makes_no_note(hub: Hub) -> None:
 @everywhere
 @pytest.mark.parametrize(
     "words",
-    ["actually the dentist is on Tuesday", "remember that the dentist is on Tuesday"]
-    + ["no, it's Tuesday", "the dentist is on Tuesday, not Monday"],
+    [
+        "actually the dentist is on Tuesday",
+        "remember that the dentist is on Tuesday",
+        "no, it's Tuesday",
+        "the dentist is on Tuesday, not Monday",
+    ],
 )
 def test_a_correction_ends_what_it_corrects_and_both_are_explained(
     hub: Hub, person: Callable[[Hub], Person], words: str
