@@ -106,7 +106,8 @@ STAMPED = re.compile(
     re.IGNORECASE,
 )
 STAMPED_FOR_SURE = re.compile(
-    r"[^\n]{0,40}\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?[ \t]+\d{1,2}[:.]\d\d|[^\n]{1,40}\d:\d\d[ \t]*(?:[ap]m)?[ \t]*$",
+    r"[^\n]{0,40}\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?[ \t]+\d{1,2}[:.]\d\d"
+    r"|[^\n]{1,40}\d:\d\d[ \t]*(?:[ap]m)?[ \t]*$",
     re.IGNORECASE,
 )
 """With a date, or a name and a time alone on a line; of other stamps it takes two."""
