@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from hub import state as states
-from hub.client import Client, links_of, printable, table_of
+from hub.client import Client, links_of, notes_of, printable, table_of
 from hub.evaluate import evaluations
 from persona.errors import Broken
 
@@ -148,11 +148,12 @@ def person(
     address: Annotated[str, typer.Argument(help="`surface:id`, as in sms:+14155550101.")] = (
         "web:owner"
     ),
+    ended: Annotated[bool, typer.Option(help="Show notes that hold no longer, too.")] = False,
     json: Json = False,
 ) -> None:
-    """Print how a person's addresses are linked: since when, in quarantine or suspended."""
+    """Show how a person's addresses are linked, and each note with the words that it rests on."""
     try:
-        found = Client(os.environ).person(address)
+        found = Client(os.environ).person(address, ended=ended)
     except (Broken, OSError) as error:
         _fail(error)
         return
@@ -160,6 +161,7 @@ def person(
         print(_dump(found))
     else:
         console.print(links_of(found))
+        console.print(notes_of(found))
 
 
 def _dump(content: Any) -> str:

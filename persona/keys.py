@@ -6,6 +6,7 @@
 | what was said, and the reply to it | `HOME#<home>` | `TURN#<version>` |
 | recall's packed segments, each up to a version | `HOME#<home>` | `INDEX#<version>` |
 | how far a home is packed, and whether it moved | `HOME#<home>` | `INDEX` |
+| what is kept on purpose, with its evidence | `HOME#<home>` | `NOTE#<id>` |
 | the compare-and-swap of a lane, its digest | `LANE#<lane>` | `HEAD` |
 | the last turns, for the prompt | `LANE#<lane>` | `RECENT#<number mod 8>` |
 | does the persona take part in this thread? | `LANE#<lane>` | `THREAD#<thread>` |
@@ -121,6 +122,15 @@ def segments(home: str) -> Key:
 def packing(home: str) -> Key:
     """The row that everything which changes a home's packed index moves."""
     return Key(f"HOME#{home}", "INDEX")
+
+
+def note(home: str, id: str) -> Key:
+    return Key(f"HOME#{home}", f"NOTE#{id}")
+
+
+def notes(home: str) -> Key:
+    """The prefix of all notes of a home."""
+    return Key(f"HOME#{home}", "NOTE#")
 
 
 def head(lane: str) -> Key:

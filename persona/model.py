@@ -120,6 +120,7 @@ class Evidence:
     """Words that were said: by whom, when, where, and under which turn they are kept.
 
     `tells` is false for a question or a command, which name a thing and say nothing about it.
+    `passes_on` says that some of the words are not the person's own: quoted, pasted, forwarded.
     """
 
     id: str
@@ -131,11 +132,50 @@ class Evidence:
     at: float
     tells: bool = True
     kept: bool = False
+    passes_on: bool = False
 
     @property
     def pointer(self) -> str:
         """What a turn writes down to say that it relied on this."""
         return f"{self.home}/{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words that stand in a message of a person, exactly so; version 0 is the turn being taken."""
+
+    message: str
+    version: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is kept on purpose: a claim in words, and the evidence that it rests on.
+
+    It stands in the home of its evidence. `since` is when it was said; `ends` names the messages
+    whose words hold no longer since then, and `why` says by which sign. `doubt` says why a claim
+    that a model made needs the person's own word; empty where there is none. `until` (0 for ever)
+    and `superseded_by` are worked out from the notes that may be seen together, so that they come
+    and go with a link (see `memory/notes.py`).
+    """
+
+    id: str
+    home: str
+    version: int
+    claim: str
+    evidence: tuple[Quote, ...]
+    since: float
+    made_by: Literal["person", "model"] = "person"
+    ends: tuple[str, ...] = ()
+    why: str = ""
+    doubt: str = ""
+    until: float = 0.0
+    superseded_by: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        return not self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +247,7 @@ class Spent:
 class Decision:
     """What the mind returned for one turn; nothing of it has happened yet.
 
-    `asks` is a question left open for the next words; `keeps` marks these words as a kept note;
+    `asks` is a question left open for the next words; `notes` are kept with this turn;
     `forgets` names evidence that must go, `rewrites` gives evidence new words (and whether they
     tell), `amends` is an edit or deletion of an event that is still held back. `wait_until` holds
     the events back. `suppress` closes addresses, `untold` is a note for the next reply, `told`
@@ -215,7 +255,8 @@ class Decision:
     which brain thought of it, `cost` what the models among them took (see `mind/budget.py`),
     `notice` that the reply may pass a halt, since it confirms one, `greets` that it says who this
     is, `failed` that the events ended unworked, `unheard` that the words are not kept, since
-    nobody knows whose they are. `link` is a wish for the link function (its verb
+    nobody knows whose they are, `rejected` how many claims of a model rested on no words of the
+    person. `link` is a wish for the link function (its verb
     and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
     empty for none, None for no change. `elsewhere` is the linked home to whose address the reply
     goes, and `note` what is said instead where it was asked.
@@ -223,7 +264,7 @@ class Decision:
 
     reply: str = ""
     recalled: tuple[Evidence, ...] = ()
-    keeps: bool = False
+    notes: tuple[Note, ...] = ()
     forgets: tuple[Evidence, ...] = ()
     rewrites: Mapping[str, tuple[str, bool]] = field(default_factory=dict[str, tuple[str, bool]])
     asks: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -239,6 +280,7 @@ class Decision:
     greets: bool = False
     failed: bool = False
     unheard: bool = False
+    rejected: int = 0
     link: Mapping[str, str] = field(default_factory=dict[str, str])
     linking: Mapping[str, Any] | None = None
     elsewhere: str = ""

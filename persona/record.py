@@ -7,11 +7,22 @@ from typing import Any
 from persona import keys
 from persona.acts import held, ledger, limits, outbox, replies
 from persona.acts.policy import Facts, Verdict, judge_reply
-from persona.memory import evidence, forget, segments
+from persona.memory import evidence, forget, notes, segments
 from persona.memory.standing import Head, Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
 from persona.mind.linking import TRIED
-from persona.model import FORMAT, Act, Decision, End, Event, Said, Turn, readable, shortened
+from persona.model import (
+    FORMAT,
+    Act,
+    Decision,
+    End,
+    Event,
+    Note,
+    Said,
+    Turn,
+    readable,
+    shortened,
+)
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
 
 SEEN_DAYS = 30
@@ -29,7 +40,8 @@ class Commit:
 
     `behind` names the acts that must have ended before the first of `acts`; None where only a
     look at the table can tell. `aside` are acts for others than the address that spoke: what the
-    turn wishes of the link function, and a reply that goes elsewhere.
+    turn wishes of the link function, and a reply that goes elsewhere. `notes` are what it keeps on
+    purpose.
     """
 
     writes: list[Write]
@@ -37,6 +49,7 @@ class Commit:
     turn: Turn | None
     behind: tuple[str, ...] | None = None
     aside: tuple[Act, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def record(
@@ -61,6 +74,8 @@ def record(
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
+    kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
+    writes += [notes.put(ports, note) for note in kept]
     aside = (*away, link) if link else away
     wished = (*acts, *aside)
     writes += [outbox.put(ports, act) for act in wished]
@@ -80,7 +95,7 @@ def record(
         Put(keys.ledger(lane, version), entry),
         _gate_write(standing, events, decision),
     ]
-    return Commit(writes, acts, turn, _behind(standing, acts, ports), aside)
+    return Commit(writes, acts, turn, _behind(standing, acts, ports), aside, kept)
 
 
 def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str, ...] | None:
@@ -164,7 +179,7 @@ def _turn(
         said=tuple(said),
         recalled=tuple(dict.fromkeys(one.pointer for one in decision.recalled)),
         mind=decision.mind,
-        kept=decision.keeps,
+        kept=bool(decision.notes),
         blobs=tuple(event.blob for event in events if event.blob),
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
     )
@@ -214,7 +229,9 @@ def _memory_writes(
             ]
     if turn is None:
         return writes
-    row = evidence.turn_row(ports, turn, ports.identity.stamp, dict(decision.cost))
+    rejected = {"notes_rejected": decision.rejected} if decision.rejected else {}
+    cost = {**decision.cost, **rejected}
+    row = evidence.turn_row(ports, turn, ports.identity.stamp, cost)
     recent = Put(keys.recent(lane, turn.number), recent_row(ports, lane, turn))
     writes = [w for w in writes if w.key != recent.key]
     writes += [Put(keys.turn(turn.home, turn.version), row), recent]
@@ -290,6 +307,7 @@ def _next_head(
         version=standing.next_version,
         spoken=head.spoken + (turn is not None),
         memory=head.memory + bool(decision.forgets or decision.rewrites or overheard),
+        notes=head.notes + bool(turn and decision.notes),
         waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
         times=times if is_answered else head.times,
         paced=paced,

@@ -67,7 +67,7 @@ def take_turn(
             ports.table.commit(commit.writes)
         except Conflict:
             continue
-        ports.indexes.advance(place.lane, standing.head.version, commit.turn)
+        ports.indexes.advance(standing, commit.turn, commit.notes)
         _ring(commit, ports)
         woke = "web" in standing.gate.surfaces and commit.turn is not None
         if woke:

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from persona import keys
-from persona.memory import evidence, segments
+from persona.memory import evidence, notes, segments
 from persona.memory.standing import Standing, recent_row
 from persona.model import Said, Turn
 from persona.ports import Delete, Ports, Put, Write
 
 MOST_TURNS = 50
 """One commit holds at most 100 writes; what is beyond that many goes ahead of it."""
+MOST_NOTES = 6
 
 
 def writes_for(
@@ -44,6 +45,8 @@ def writes_for(
         versions = {turn.version: turn for turn in renewed if turn.home == home}
         packed = segments.renew(ports, home, versions, renew.gone | renew.changed.keys())
         writes += _but_surplus(packed, most, ports)
+    dropped = notes.writes_to_drop(ports, standing.gate.homes, renew.gone, renew.changed)
+    writes += _but_surplus(dropped, MOST_NOTES, ports)
     writes += _recent_writes(standing, ports, renew, pointers)
     return writes, [*holders, *quoting]
 

@@ -134,7 +134,7 @@ def pack(columns: Columns) -> dict[str, Any]:
         "versions": _steps([one.version for one in words]),
         "texts": [one.text for one in words],
         "at": [one.at for one in words],
-        "marks": [one.tells + 2 * one.kept for one in words],
+        "marks": [one.tells + 2 * one.kept + 4 * one.passes_on for one in words],
         "lengths": columns.lengths,
         "shapes": columns.shapes,
         "days": _steps(columns.days),
@@ -164,6 +164,7 @@ def unpack(content: dict[str, Any], home: str) -> Columns:
                 at=at,
                 tells=bool(mark & 1),
                 kept=bool(mark & 2),
+                passes_on=bool(mark & 4),
             ),
             names[thread],
         )

@@ -19,6 +19,7 @@ from persona.errors import Broken, Conflict, Transient
 from persona.memory import evidence, lines
 from persona.memory.lines import Columns
 from persona.memory.meaning import Vectors
+from persona.memory.own import passes_on
 from persona.model import FORMAT, Turn
 from persona.ports import ABSENT, Condition, Delete, Ports, Put, Row, Store, Write, equals
 from persona.seal import seal, unseal
@@ -32,7 +33,7 @@ MOST_LINES = 512
 MOST_SEGMENTS = 20
 """Segments written in one commit, which takes 4 MB in DynamoDB."""
 PAGE = 200
-READING = 2
+READING = 3
 """Which way of reading lines the columns come from; those of another are read from their words."""
 
 
@@ -186,7 +187,12 @@ def _open(store: Store, home: str, last: int, row: Row, zone: ZoneInfo) -> Colum
     columns = lines.unpack(content, home)
     if (content["reading"], content["zone"]) == (READING, zone.key):
         return columns
-    return replace(lines.read(columns.lines, zone), vectors=columns.vectors)
+    return replace(lines.read(map(_marked, columns.lines), zone), vectors=columns.vectors)
+
+
+def _marked(line: lines.Line) -> lines.Line:
+    """The line as today's reading marks it; who said what is worked out from its words."""
+    return replace(line, words=replace(line.words, passes_on=passes_on(line.words.text)))
 
 
 def _context(home: str, last: int) -> str:

@@ -19,21 +19,22 @@ MOST_RECENT = 2_000
 class Head:
     """A lane's compare-and-swap and working digest.
 
-    `version` counts commits, `spoken` turns with words, `memory` what was forgotten or edited
-    (a cached index with another number is stale). `greeted`: the first words were said. `times`
-    are the last turns' times, `paced` the last automatic messages to each address. `waiting` is
-    how many events a cap holds back, `held_until` when the last of them is due. `asking` is a
-    question that the next words may answer; `untold` what the person has yet to hear about
-    messages that did not arrive. `tails` names the last act to each address; None where older
-    code kept no such account. `spent` is what thinking has cost in this lane today. `linking` is
-    the one code that was offered here, and until when it can be answered; `tries` are the times
-    of the last tries to link; `heard` says when a linked home was last heard or proven, where
-    its address may be given to somebody else.
+    `version` counts commits, `spoken` turns with words, `memory` what was forgotten or edited (a
+    cached index with another number is stale), `notes` the turns that kept a note. `greeted`: the
+    first words were said. `times` are the last turns' times, `paced` the last automatic messages to
+    each address. `waiting` is how many events a cap holds back, `held_until` when the last of them
+    is due. `asking` is a question that the next words may answer; `untold` what the person has yet
+    to hear about messages that did not arrive. `tails` names the last act to each address; None
+    where older code kept no such account. `spent` is what thinking has cost in this lane today.
+    `linking` is the one code that was offered here, and until when it can be answered; `tries` are
+    the times of the last tries to link; `heard` says when a linked home was last heard or proven,
+    where its address may be given to somebody else.
     """
 
     version: int = 0
     spoken: int = 0
     memory: int = 0
+    notes: int = 0
     waiting: int = 0
     held_until: float = 0.0
     greeted: bool = False
@@ -276,6 +277,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "version": head.version,
         "spoken": head.spoken,
         "memory": head.memory,
+        "notes": head.notes,
         "waiting": head.waiting,
         "held_until": head.held_until,
         "greeted": head.greeted,
@@ -307,6 +309,7 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         version=row["version"],
         spoken=row["spoken"],
         memory=row["memory"],
+        notes=row.get("notes", 0),
         waiting=row["waiting"],
         held_until=row["held_until"],
         greeted=row["greeted"],

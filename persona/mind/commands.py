@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from persona.memory.own import own_words
+
 Verb = Literal[
     "remember",
     "forget",
@@ -62,11 +64,12 @@ class Command:
 
 
 def parse(words: str) -> Command | None:
-    """The command that the whole message is; None for a statement or a question.
+    """The command that the person's own words in a message are; None for a statement or a question.
 
-    "Remember when we went to Rome?" asks, and "forget about it" is an idiom.
+    A command in what was pasted, quoted or forwarded is none of theirs. "Remember when we went to
+    Rome?" asks, and "forget about it" is an idiom.
     """
-    text = words.strip()
+    text = own_words(words).strip()
     for verb, pattern in GRAMMAR.items():
         found = pattern.fullmatch(text)
         if found is None:
@@ -82,7 +85,9 @@ def parse(words: str) -> Command | None:
 
 def tells(words: str) -> bool:
     """Whether the words say something that can be recalled: no question, no bare command."""
-    command = parse(words)
+    command, words = parse(words), own_words(words)
+    if not words.strip():
+        return False
     if FORGET_IT.fullmatch(words.strip()):
         return False
     return not is_question(words) if command is None else command.verb == "remember"

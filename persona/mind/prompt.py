@@ -9,24 +9,30 @@ people first, because some servers refuse anything else.
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from persona.memory.notes import Notes
 from persona.memory.standing import Standing
 from persona.mind.wording import wording
 from persona.mind.words import quote, sentence, when, where
 from persona.model import Event, Evidence
 from persona.ports import Ports, Prompt
 
+NO_NOTES = Notes()
 TURNS = 6
 """How many of the last turns are shown."""
 
 
 def build(
-    standing: Standing, events: Sequence[Event], recalled: Sequence[Evidence], ports: Ports
+    standing: Standing,
+    events: Sequence[Event],
+    recalled: Sequence[Evidence],
+    ports: Ports,
+    notes: Notes = NO_NOTES,
 ) -> list[Prompt]:
     """The messages of one model call; the last is the person's newest words, as they were said."""
     say = wording().say
     prompts = [
         Prompt("system", _identity(events[0].address.surface, standing, ports)),
-        Prompt("system", _now(standing, recalled, ports)),
+        Prompt("system", _now(standing, recalled, ports, notes)),
     ]
     prompts += _alternating(_earlier(standing, ports))
     for event in events:
@@ -55,12 +61,16 @@ def _identity(surface: str, standing: Standing, ports: Ports) -> str:
     )
 
 
-def _now(standing: Standing, recalled: Sequence[Evidence], ports: Ports) -> str:
+def _now(standing: Standing, recalled: Sequence[Evidence], ports: Ports, notes: Notes) -> str:
     say = wording().say
     now = say("now", when=when(ports.clock.now(), ports), zone=ports.settings.timezone)
     if not recalled:
         return now
-    shown = [say("quote", quote=quote(one, ports, standing.is_shared)) for one in recalled]
+    shown: list[str] = []
+    for one in recalled:
+        said, ending = quote(one, ports, standing.is_shared), notes.ending(one.id)
+        since = when(ending.since, ports) if ending else ""
+        shown.append(say("ended", quote=said, when=since) if ending else say("quote", quote=said))
     return f"{now}\n{say('recalled', quotes=chr(10).join(shown))}"
 
 

@@ -65,11 +65,13 @@ def _converse(
     budget: Budget,
 ) -> Decision:
     """The loop: ask, use what may be used inline, ask again, until there are only words left."""
-    hands = MemoryHands(standing, ports, partial(budget.meaning, ports))
+    hands = MemoryHands(standing, events, ports, partial(budget.meaning, ports))
     words = "\n".join(event.words for event in events)
     recalled = hands.recall(words)
     hands.cite(recalled)
-    prompts = prompt.build(standing, events, recalled, ports)
+    for event in events:
+        hands.note(event)
+    prompts = prompt.build(standing, events, recalled, ports, hands.notes)
     until = ports.clock.now() + seconds
     for _ in range(MOST_ROUNDS):
         answer = _ask(model, prompts, ports, until, budget)
@@ -79,8 +81,9 @@ def _converse(
             return Decision(
                 reply=answer.text.strip(),
                 recalled=tuple(hands.cited.values()),
-                keeps=hands.keeps,
+                notes=tuple(hands.kept.values()),
                 mind=model.name,
+                rejected=hands.rejected,
             )
         prompts.append(Prompt("assistant", answer.text, calls=answer.calls))
         prompts += [

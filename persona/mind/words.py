@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from persona.memory.own import others_words, own_of
 from persona.model import Address, Evidence, shortened
 from persona.ports import Ports
 
@@ -37,13 +38,32 @@ def named(address: Address, ports: Ports) -> str:
     return f"{surface.title if surface else address.surface} {address.id}"
 
 
-def quote(one: Evidence, ports: Ports, shared: bool = False) -> str:
-    """The words as they were said, with when and on which surface; who said them where many speak."""
-    who = "somebody here said" if shared else "you told me"
-    lines = LINE_END.split(shortened(one.text.strip(), MOST_QUOTED))
-    marks = "\n> " if len(lines) > 1 else " "
-    body = "\n> ".join(lines) if len(lines) > 1 else f"“{''.join(lines)}”"
-    return f"{who} {where(one.surface, ports)}, {when(one.at, ports)}:{marks}{body}"
+def quote(one: Evidence, ports: Ports, shared: bool = False, whole: bool = True) -> str:
+    """The words as they were said, with when and on which surface; who said them where many speak.
+
+    What was only passed on stands apart from what was said, and is called so; unless the `whole`
+    message is wanted it is left out.
+    """
+    who, own = "somebody here" if shared else "you", own_of(one)
+    at = f"{where(one.surface, ports)}, {when(one.at, ports)}"
+    others = in_quotes(others_words(one.text)) if one.passes_on and whole else ""
+    if not own:
+        return pasted(one, ports, shared)
+    said = f"{who} {'said' if shared else 'told me'} {at}:{in_quotes(own)}"
+    joint = "\n" if "\n" in said else ", "
+    return f"{said}{joint}and pasted:{others}" if others else said
+
+
+def pasted(one: Evidence, ports: Ports, shared: bool = False) -> str:
+    """What somebody only passed on, and never said."""
+    who, others = "somebody here" if shared else "you", in_quotes(others_words(one.text))
+    return f"{who} pasted {where(one.surface, ports)}, {when(one.at, ports)}:{others}"
+
+
+def in_quotes(text: str) -> str:
+    """The text between quotation marks, or several lines as a quotation."""
+    lines = LINE_END.split(shortened(text.strip(), MOST_QUOTED))
+    return f" “{lines[0]}”" if len(lines) == 1 else "\n> " + "\n> ".join(lines)
 
 
 def sentence(text: str) -> str:

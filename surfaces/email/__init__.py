@@ -13,6 +13,7 @@ from persona import ids
 from persona.declare import Request, Response, Surface
 from persona.errors import Refused, Rejected, Transient, Unknown
 from persona.markdown import to_html
+from persona.memory.own import as_others
 from persona.model import Act, Address, Event
 from persona.ports import Door, Hands, Sent
 
@@ -117,10 +118,16 @@ def _event(
 
 
 def _words(mail: "Mail") -> str:
-    """What the writer newly said; the whole text where nothing is new, the subject where none is."""
-    from surfaces.email.reply import spoken_words
+    """What the writer newly said; the subject where there is no text.
 
-    words = spoken_words(mail.text, mail.html).strip() or mail.text.strip() or mail.subject
+    What is only handed on, or holds nothing new, stays whole and is marked as somebody else's.
+    """
+    from surfaces.email.reply import hands_on, spoken_words
+
+    said = spoken_words(mail.text, mail.html).strip()
+    if said and hands_on(said):
+        said = as_others(said)
+    words = said or as_others(mail.text.strip()) or mail.subject
     notes: list[str] = []
     if len(words) > MOST_WORDS or mail.truncated:
         notes.append("[the mail goes on; all of it is kept]")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from persona import ids
+from persona.memory.own import as_others
 from persona.model import Address, Event
 
 SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
@@ -142,10 +143,28 @@ def _words(event: Mapping[str, Any], own: str) -> str:
     """The text as the person saw it: mentions of the persona gone, Slack's escapes undone."""
     text = str(event.get("text") or "")
     text = re.sub(rf"\s*<@{re.escape(own)}(?:\|[^>]*)?>[,:]?\s*", " ", text) if own else text
+    text = _unescaped(text)
+    names = [str(file.get("name") or "a file") for file in event.get("files") or []]
+    attached = f"[sent {', '.join(names[:10])}]" if names else ""
+    shared = [_shared(one) for one in event.get("attachments") or [] if _is_shared(one)]
+    return "\n".join(part for part in (text, *shared, attached) if part)
+
+
+def _unescaped(text: str) -> str:
+    """Links, mentions and escapes as they are shown."""
     text = re.sub(r"<((?:https?|mailto)[^|>]*)\|([^>]*)>", r"\2 (\1)", text)
     text = re.sub(r"<[#@!][^|>]*\|([^>]*)>", r"\1", text)
     text = re.sub(r"<([^>]*)>", r"\1", text)
-    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
-    names = [str(file.get("name") or "a file") for file in event.get("files") or []]
-    attached = f"[sent {', '.join(names[:10])}]" if names else ""
-    return "\n".join(part for part in (text, attached) if part)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
+def _is_shared(attachment: Mapping[str, Any]) -> bool:
+    """Whether it is somebody's message that was handed on, and no preview of a link."""
+    return bool(attachment.get("is_share") or attachment.get("is_msg_unfurl"))
+
+
+def _shared(attachment: Mapping[str, Any]) -> str:
+    """A message that was handed on, marked as its author's."""
+    said = str(attachment.get("text") or attachment.get("fallback") or "").strip()
+    author = str(attachment.get("author_name") or "somebody")
+    return as_others(f"[{author}] {_unescaped(said)}") if said else ""

@@ -43,7 +43,7 @@ def _naive_turn(place: Place, event: Event, ports: Ports) -> None:
             ports.table.commit([Delete(write.key)])
         else:
             assert isinstance(write, Check | Put)
-    ports.indexes.advance(place.lane, standing.head.version, commit.turn)
+    ports.indexes.advance(standing, commit.turn, commit.notes)
 
 
 def _send_inline(act: Act, ports: Ports) -> None:

@@ -49,10 +49,10 @@ STORIES = (
         secrets=((str(ANN), "4812"), (str(BOB), "9931")),
     ),
     Story(
-        "told, asked, forgotten",
+        "told, corrected, forgotten",
         (
             said(EVE, 1, "remember my cat is called Max"),
-            said(EVE, 2, "what is my cat called?"),
+            said(EVE, 2, "actually it's Rex"),
             said(EVE, 3, "forget my cat is called Max"),
             said(EVE, 4, "what is my cat called?"),
         ),
