@@ -178,6 +178,7 @@ def sizes(results: Results, goal: str) -> Iterator[Row]:
     sizes = results["bundles"]["sizes"]
     peers: dict[str, dict[str, Path]] = {
         "Slack ingress": {"slack_bolt": ("bolt", "bundle_mb")},
+        "passkeys": {},
         "other ingress": {"Powertools": ("powertools", "bundle_mb")},
         "brain": {name: (path[0], "bundle_mb") for name, path in BRAINS.items()},
         "act or sweep, its own SDK apart": {},
@@ -200,6 +201,8 @@ def sizes(results: Results, goal: str) -> Iterator[Row]:
 def _kind(name: str) -> str:
     if name == "ingress-slack":
         return "Slack ingress"
+    if name == "ingress-web-passkeys":
+        return "passkeys"
     if name in ("turn", "undelivered"):
         return "brain"
     is_ingress = name.startswith("ingress-") or name in ("mail", "socket")
