@@ -35,7 +35,7 @@ def meet(table: Table, address: Address, entropy: Callable[[int], bytes], now: f
         known = find(table, address)
         if known:
             return known
-        place, writes = first_contact(address, entropy, now)
+        place, writes = first_meeting(address, entropy, now)
         try:
             table.commit(writes)
         except Conflict:
@@ -44,7 +44,7 @@ def meet(table: Table, address: Address, entropy: Callable[[int], bytes], now: f
     raise Transient("an address could not be met")
 
 
-def first_contact(
+def first_meeting(
     address: Address, entropy: Callable[[int], bytes], now: float
 ) -> tuple[Place, list[Write]]:
     """Where a new address will live, and the writes that make it so."""

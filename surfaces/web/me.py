@@ -26,7 +26,7 @@ def about(request: Request, door: Door) -> dict[str, Any]:
     return {
         "address": str(signed_in.address),
         "level": signed_in.level,
-        "strong": signed_in.level == 2 and signed_in.is_fresh(now),
+        "strong": signed_in.is_strong,
         "stands": signed_in.row.get("stands", False),
         "addresses": _addresses(signed_in, place, gate, now, door),
         "sessions": [

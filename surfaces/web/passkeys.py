@@ -113,14 +113,13 @@ def _offer(request: Request, door: Door) -> Response:
 
 def _may_add(request: Request, door: Door) -> session.Session:
     """Who is signed in, proven just now; and by a passkey where they have one."""
-    now = door.clock.now()
-    signed_in = session.read(request.headers, door.table, now)
+    signed_in = session.read(request.headers, door.table, door.clock.now())
     count = len(door.table.query(keys.passkey_of(_home(signed_in, door), "")))
     if count >= MOST_PASSKEYS:
         raise Rejected(f"at most {MOST_PASSKEYS} passkeys; remove one first", "forbidden")
     if count:
-        session.demand_strong(signed_in, now)
-    elif not signed_in.is_fresh(now):
+        session.demand_strong(signed_in)
+    elif not signed_in.is_fresh:
         raise Rejected("sign in anew before you add a passkey", "forbidden")
     return signed_in
 
@@ -157,7 +156,7 @@ def _register(request: Request, door: Door) -> Response:
         used,
         Put(keys.passkey(hashed), row, ABSENT),
         Put(keys.passkey_of(home, hashed), {**about, "credential": id}),
-        session.strengthening(signed_in, now),
+        session.strengthening(signed_in),
     ]
     _commit(writes, door)
     return _answer(201, json.dumps({"id": hashed}))
@@ -199,7 +198,7 @@ def _prove(request: Request, door: Door) -> Response:
     except Rejected:
         before = None
     if before is not None and before.address == address:
-        _commit([*writes, session.strengthening(before, now)], door)
+        _commit([*writes, session.strengthening(before)], door)
         return _answer(200, '{"status":"proven"}')
     proof = session.Proof(session.name_browser(request.headers), level=2)
     token, opened = session.opening(address, row["home"], door.entropy, now, proof)
@@ -228,10 +227,10 @@ def _verified(credential: dict[str, Any], challenge: bytes, row: Row, here: Site
 
 
 def _remove(request: Request, door: Door) -> Response:
-    """Takes a passkey away; who took another person's hand off the keyboard must prove it first."""
-    hashed, now = body.read(request, MOST_BYTES, id=str)["id"], door.clock.now()
-    signed_in = session.read(request.headers, door.table, now)
-    session.demand_strong(signed_in, now)
+    """Takes a passkey away, once another, or this one, has proven who asks."""
+    hashed = body.read(request, MOST_BYTES, id=str)["id"]
+    signed_in = session.read(request.headers, door.table, door.clock.now())
+    session.demand_strong(signed_in)
     at = keys.passkey_of(_home(signed_in, door), hashed)
     if not hashed or at not in door.table.get([at]):
         raise Rejected("there is no such passkey", "absent")

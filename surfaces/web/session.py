@@ -33,20 +33,30 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in browser: whose web address it is. Where that is worked, its own row says."""
+    """A signed-in browser, as read at `at`: whose web address it is, and how it was proven.
+
+    Where that address is worked, its own row says.
+    """
 
     key: keys.Key
     address: Address
     row: Row
+    at: float
 
     @property
     def level(self) -> int:
         """1 for possession of an address, 2 for a passkey."""
         return self.row.get("level", 1)
 
-    def is_fresh(self, now: float) -> bool:
+    @property
+    def is_fresh(self) -> bool:
         """Whether its proof is of the last minutes; the local stage's own page always stands."""
-        return self.row.get("stands", False) or now - self.row.get("proven", 0.0) <= FRESH
+        return self.row.get("stands", False) or self.at - self.row.get("proven", 0.0) <= FRESH
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether a passkey has just proven it."""
+        return self.level == 2 and self.is_fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +109,11 @@ def opening(
     ]
 
 
-def strengthening(session: Session, now: float) -> Write:
+def strengthening(session: Session) -> Write:
     """The write by which a passkey proves this very session anew."""
-    return Update(session.key, {"level": 2, "proven": now}, equals("name", session.address.id))
+    return Update(
+        session.key, {"level": 2, "proven": session.at}, equals("name", session.address.id)
+    )
 
 
 def ending(session: Session) -> list[Write]:
@@ -129,9 +141,9 @@ def listed(home: str, table: Table, now: float, most: int) -> Iterator[tuple[str
             yield hashed, float(since), row["browser"]
 
 
-def demand_strong(session: Session, now: float) -> None:
+def demand_strong(session: Session) -> None:
     """Raises Rejected where level 2 was not proven within the last minutes."""
-    if session.level < 2 or not session.is_fresh(now):
+    if not session.is_strong:
         raise Rejected("prove with a passkey that it is you", "forbidden")
 
 
@@ -152,7 +164,7 @@ def read(headers: Mapping[str, str], table: Table, now: float) -> Session:
         key = keys.session(hash_of(token))
         row = table.get([key]).get(key)
         if row and row["expires"] > now:
-            return Session(key, Address("web", row["name"]), row)
+            return Session(key, Address("web", row["name"]), row, now)
     raise Rejected("sign in first", "unproven")
 
 

@@ -131,7 +131,7 @@ def _web_address(gate: Gate, door: Door) -> tuple[Address, str, list[Write]]:
         if link.address.surface == "web":
             return link.address, home, []
     address = Address("web", ids.spell(door.entropy(16))[:10].lower())
-    place, writes = addresses.first_contact(address, door.entropy, door.clock.now())
+    place, writes = addresses.first_meeting(address, door.entropy, door.clock.now())
     return address, place.home, writes
 
 

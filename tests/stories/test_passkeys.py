@@ -86,9 +86,9 @@ def test_a_proof_grows_old_in_ten_minutes_and_is_renewed(hub: Hub, ann: Browser)
 def demands(hub: Hub, browser: Browser) -> bool:
     """Whether what asks for level 2 would be done for this browser."""
     headers = {"cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
-    signed_in, now = session.read(headers, hub.ports.table, hub.clock.now()), hub.clock.now()
+    signed_in = session.read(headers, hub.ports.table, hub.clock.now())
     try:
-        session.demand_strong(signed_in, now)
+        session.demand_strong(signed_in)
     except Rejected:
         return False
     return True
