@@ -187,6 +187,8 @@ def sizes(results: Results, goal: str) -> Iterator[Row]:
     for name in sizes:
         kinds[_kind(name)].append(name)
     for kind, names in kinds.items():
+        if not names:  # measured before this kind of function was there
+            continue
         name = max(names, key=lambda name: sizes[name]["judged_mb"])
         over = [name for name in names if not sizes[name]["is_good"]]
         size, cases = sizes[name]["judged_mb"], peers[kind]

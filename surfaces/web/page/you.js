@@ -13,6 +13,7 @@ const NOT_YET = "This hub cannot do that yet.";
 const OFFERED = /\blink ([A-Z2-9]{6,8})\b/;
 const ASKED = /^(.+?) asks to be you here as well/;
 const CODE_LIVES_MS = 10 * 60_000;
+const TOLD_MS = 8_000;
 
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
 const moment = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
@@ -22,6 +23,7 @@ export class You {
   #handlers;
   #panel;
   #codeEnds = 0;
+  #toldEnds = 0;
 
   /** parts: the elements that index.html names in its panel; handlers: say(text), onSignedOut(). */
   constructor(parts, handlers) {
@@ -134,6 +136,7 @@ export class You {
     this.#parts.linkLead.textContent = `${other} asks to be you. If that is you, it shows a number there.`;
     this.#parts.linkCode.hidden = true;
     this.#parts.linkAnswer.hidden = false;
+    this.#parts.linkStart.hidden = this.#parts.linkClaim.hidden = true;
     if (this.#panel.isOpen) this.#parts.linkNumber.focus();
   }
 
@@ -142,6 +145,7 @@ export class You {
     this.#parts.linkLead.textContent = "Speak with the same persona elsewhere too: it stays one conversation, and you can part it again at any time.";
     this.#parts.linkCode.hidden = true;
     this.#parts.linkAnswer.hidden = true;
+    this.#parts.linkStart.hidden = this.#parts.linkClaim.hidden = false;
   }
 
   #claim(event) {
@@ -210,7 +214,10 @@ export class You {
     }
   }
 
+  /** A sentence about what was done, which goes by itself; what went wrong stays. */
   #tell(words, isBad = false) {
+    clearTimeout(this.#toldEnds);
+    if (!isBad && words) this.#toldEnds = setTimeout(() => this.#tell(""), TOLD_MS);
     this.#parts.told.textContent = words;
     this.#parts.told.classList.toggle("is-bad", isBad);
   }
