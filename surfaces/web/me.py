@@ -43,9 +43,8 @@ def about(request: Request, door: Door) -> dict[str, Any]:
 
 def sign_out(request: Request, door: Door) -> str:
     """Ends this session, or all of this person's; returns the cookie that forgets it."""
-    everywhere = body.read(request, MOST_BYTES, everywhere=bool)["everywhere"]
     signed_in = session.read(request.headers, door.table, door.clock.now())
-    if everywhere:
+    if body.read(request, MOST_BYTES, everywhere=bool)["everywhere"]:
         place, gate = _standing(signed_in, door)
         for home in _web_homes(place, gate):
             session.end_all(home, door.table)

@@ -88,8 +88,8 @@ def _offer(request: Request, door: Door) -> Response:
         UserVerificationRequirement,
     )
 
-    body.read(request, MOST_BYTES)
     here, signed_in = site(request, door.settings), _may_add(request, door)
+    body.read(request, MOST_BYTES)
     home = _home(signed_in, door)
     own = door.table.query(keys.passkey_of(home, ""))
     challenge, given = _new_challenge("register", request, door)

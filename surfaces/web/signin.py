@@ -88,10 +88,10 @@ def _event(address: Address, id: str, now: float, **detail: str) -> Event:
 
 def enter(request: Request, door: Door) -> Response:
     """Opens a session for the code, in the browser that asked for it. Raises Rejected."""
-    typed, now = body.read(request, MOST_BYTES, code=str)["code"], door.clock.now()
-    browser = _browser(request.headers, door)
+    browser, now = _browser(request.headers, door), door.clock.now()
     if browser is None or browser.row["until"] <= now:
         raise Rejected(ELSEWHERE, "forbidden")
+    typed = body.read(request, MOST_BYTES, code=str)["code"]
     _count_try(browser, door)
     code = _open_code(ids.code_hash(re.sub(r"[\s-]", "", typed), browser.hash), door)
     if code is None or code.step != "offered" or now >= code.until:

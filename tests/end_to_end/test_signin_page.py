@@ -6,10 +6,10 @@ page use passkeys on it.
 
 import re
 from collections.abc import Generator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route, expect
 
 from tests.end_to_end.browsing import CONTRAST, VIOLATIONS, WIDE
 from tests.end_to_end.house import House, Hub, OnMail, OnSms, ask, open_house, until
@@ -174,8 +174,13 @@ def test_a_passkey_is_added_signs_in_and_proves_before_an_export(
     expect(page.locator(".from-person", has_text="locker code is 4812")).to_have_count(1)
     told = ask_me(page)
     assert told and (told["level"], told["strong"]) == (2, True)
-    answers = iter([{"status": 403, "body": '{"error":"prove it"}'}, {"status": 200, "body": "{}"}])
-    page.route("**/web/export", lambda route: route.fulfill(**next(answers)))
+    answers = iter([(403, '{"error":"prove it"}'), (200, "{}")])
+
+    def export(route: Route) -> None:
+        status, body = next(answers)
+        route.fulfill(status=status, body=body)
+
+    page.route("**/web/export", export)
     open_you(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Export everything").click()
@@ -230,7 +235,7 @@ def test_what_the_hub_cannot_do_is_said_in_a_sentence(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_form_and_panel_fit_a_phone_and_can_be_read(
-    browser: Browser, house: House, scheme: str
+    browser: Browser, house: House, scheme: Literal["light", "dark"]
 ) -> None:
     ann = somebody(house)
     context = browser.new_context(
