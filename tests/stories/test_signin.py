@@ -74,6 +74,7 @@ def test_the_message_says_what_was_asked_when_and_what_to_do(hub: Hub, ann: Mail
 def test_a_second_browser_speaks_as_the_same_web_address(hub: Hub, ann: Mailer) -> None:
     one, two = Browser(hub), Browser(hub, agent="curl/8")
     one.sign_in(ann, "ann@example.org")
+    hub.clock.at += 1
     two.sign_in(ann, "ann@example.org")
     assert one.me()["address"] == two.me()["address"]
     assert len(one.me()["addresses"]) == 2
