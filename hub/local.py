@@ -81,7 +81,8 @@ class LocalPages:
             raise Rejected("name must be 1 to 64 characters, without a colon")
         ports = self._ports
         now = ports.clock.now()
-        token, place = session.sign_in(name.strip(), ports.table, ports.entropy, now)
+        about = session.Proof(session.name_browser(dict(request.headers)), level=2, stands=True)
+        token, place = session.sign_in(name.strip(), ports.table, ports.entropy, now, about)
         response = JSONResponse({"person": place.lane, "token": token})
         response.headers["set-cookie"] = session.cookie(token, ports.settings)
         return response

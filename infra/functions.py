@@ -1,8 +1,8 @@
 """The functions that are deployed, and what each can reach: our modules, others', AWS's APIs.
 
 Nothing is listed that the catalog or the code already says. A surface with routes has an ingress,
-one that sends has an act function; both hold that surface alone, so that a vendor's client stands
-beside no other and only where it is used.
+each heavy part of it another, one that sends has an act function; they hold that surface alone, so
+that a vendor's client stands beside no other and only where it is used.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -61,6 +61,11 @@ def deployed() -> dict[str, Deployed]:
     surfaces = catalog.surfaces()
     found = [
         *(_one(f"ingress-{s.name}", "ingress", [s], s.receive) for s in _with_routes(surfaces)),
+        *(
+            _one(f"ingress-{s.name}-{part.name}", "ingress", [s], part.receive)
+            for s in surfaces.values()
+            for part in s.parts
+        ),
         _one("mail", "mail", [surfaces["email"]]),
         _one("socket", "socket", []),
         _turn("turn", surfaces),

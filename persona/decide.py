@@ -7,7 +7,7 @@ from persona import keys
 from persona.acts import limits
 from persona.memory import evidence
 from persona.memory.standing import Standing
-from persona.mind import elsewhere, linking
+from persona.mind import elsewhere, linking, signing_in
 from persona.mind.commands import tells
 from persona.mind.think import think
 from persona.model import Address, Decision, Event, message_id
@@ -45,6 +45,8 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return _on_status(standing, events[0])
         case "link":
             return linking.told(standing, events[0], ports)
+        case "signin":
+            return _on_signin(standing, events[0], ports)
 
 
 def failing(events: Sequence[Event]) -> Decision:
@@ -103,6 +105,15 @@ def _link(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision
         if limits.free_at(tries, now, limits.MOST_LINKS, limits.HOUR) > now:
             return Decision(reply=linking.OFTEN, mind="none", unheard=wished.unheard)
     return wished
+
+
+def _on_signin(standing: Standing, event: Event, ports: Ports) -> Decision:
+    """A code for a browser counts as a try to link; what is above the limit gets no answer."""
+    decision, now = signing_in.answer(standing, event, ports), ports.clock.now()
+    is_try = decision.link.get("verb") in linking.TRIED
+    if is_try and limits.free_at(standing.head.tries, now, limits.MOST_LINKS, limits.HOUR) > now:
+        return Decision(mind="none")
+    return decision
 
 
 def _is_addressed(standing: Standing, events: Sequence[Event]) -> bool:

@@ -45,6 +45,15 @@ def _whole(text: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Routes of a surface that a function of its own takes, since what they load is heavy."""
+
+    name: str
+    routes: tuple[tuple[str, str], ...]
+    receive: Callable[[Request, Door], Response]
+
+
+@dataclass(frozen=True, slots=True)
 class Surface:
     """One way in and out.
 
@@ -56,7 +65,7 @@ class Surface:
     messages to one address per hour. `quiet_stop`: the carrier confirms stop and start itself.
     `reassigned_after` is how long (seconds) a linked address may be silent before it may have
     passed to somebody else; 0 where addresses stay with their owner. `reach` says where a person
-    finds the persona here, and what to try.
+    finds the persona here, and what to try. `parts` are taken by functions of their own.
     """
 
     name: str
@@ -77,6 +86,7 @@ class Surface:
     working_note: bool = True
     reassigned_after: float = 0.0
     reach: Callable[[Hands], tuple[str, str] | None] = lambda hands: None
+    parts: tuple[Part, ...] = ()
 
     def stops(self, words: str) -> bool:
         return words.strip().casefold() in self.stop_words

@@ -21,8 +21,13 @@
 | a vendor's id, our act | `PROVIDER#<function>#<lane>` | `<id>` |
 | whose home, which lane | `ADDRESS#<surface>#<address>` | `HOME` |
 | a link that is being made, by its code | `CODE#<hash>` | `CODE` |
-| web sign-in, socket ticket, socket | `SESSION#<hash>` `TICKET#<hash>` `SOCKET#<id>` | the same word |
-| messages of a web address in its last minute | `PACE#<surface>#<address>` | `PACE` |
+| web session, socket ticket, socket | `SESSION#<hash>` `TICKET#<hash>` `SOCKET#<id>` | the same word |
+| a web address's sessions, the oldest first | `SESSIONS#<home>` | `<since>#<hash>` |
+| a browser that asked for a code | `SIGNIN#<hash>` | `SIGNIN` |
+| a passkey's challenge, waiting for its answer | `CHALLENGE#<hash>` | `CHALLENGE` |
+| a passkey, by its credential | `PASSKEY#<hash>` | `PASSKEY` |
+| the passkeys of a web address | `PASSKEYS#<home>` | `<hash>` |
+| how often somebody did something lately | `PACE#<what>#<whose>` | `PACE` |
 | the open sockets of a web address | `SOCKETS#<home>` | `<socket>` |
 | an installation of a Slack workspace | `INSTALL#<team>` | `INSTALL` |
 
@@ -196,8 +201,34 @@ def session(token_hash: str) -> Key:
     return Key(f"SESSION#{token_hash}", "SESSION")
 
 
-def pace(address: Address) -> Key:
-    return Key(f"PACE#{address.surface}#{address.id}", "PACE")
+def session_of(home: str, since: float, token_hash: str) -> Key:
+    return Key(f"SESSIONS#{home}", f"{since:017.6f}#{token_hash}")
+
+
+def sessions(home: str) -> Key:
+    """The prefix of all sessions of a web address."""
+    return Key(f"SESSIONS#{home}", "")
+
+
+def signin(browser_hash: str) -> Key:
+    return Key(f"SIGNIN#{browser_hash}", "SIGNIN")
+
+
+def challenge(challenge_hash: str) -> Key:
+    return Key(f"CHALLENGE#{challenge_hash}", "CHALLENGE")
+
+
+def passkey(credential_hash: str) -> Key:
+    return Key(f"PASSKEY#{credential_hash}", "PASSKEY")
+
+
+def passkey_of(home: str, credential_hash: str) -> Key:
+    """With an empty hash the prefix of all passkeys of a web address."""
+    return Key(f"PASSKEYS#{home}", credential_hash)
+
+
+def pace(what: str, whose: str) -> Key:
+    return Key(f"PACE#{what}#{whose}", "PACE")
 
 
 def ticket(ticket_hash: str) -> Key:

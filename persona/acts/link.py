@@ -21,11 +21,9 @@ from persona.memory.standing import Gate, Link, open_gate, open_head
 from persona.model import Act, Address, End, Event, Place
 from persona.people import addresses, reach
 from persona.ports import (
-    ABSENT,
     Check,
     Hands,
     Ports,
-    Put,
     Sent,
     Table,
     Update,
@@ -56,6 +54,7 @@ class Linking:
             "confirm": self._confirm,
             "refuse": self._refuse,
             "unlink": self._unlink,
+            "admit": self._admit,
         }
         for _ in range(TRIES):
             try:
@@ -145,6 +144,28 @@ class Linking:
         self._tell(act, own, "dropped", code=code.hash)
         if code.claimer is not None:
             self._tell(act, code.claimer, "declined")
+
+    def _admit(self, act: Act) -> None:
+        """A browser entered the code that was sent here: its web address becomes this person's."""
+        code, own = self._read(act, act.detail["code"]), end_of(act)
+        if code is None or code.issuer.address != own.address:
+            return
+        is_over = self._ports.clock.now() >= code.until
+        if code.step == "offered" and not is_over:
+            raise Transient("the browser is just taking its code")
+        if code.claimer is None or code.number:
+            return
+        other = code.claimer
+        if code.last != act.id:
+            if code.step != "claimed":
+                return
+            code = self._join(act, code, other)
+        if code.step != "linked":
+            self._tell(act, other, "full")
+            return
+        told = {own.home, other.home}
+        what = "joined" if act.detail["signin"] == "new" else "entered"
+        self._tell_others(act, own.address, told, what, str(other.address))
 
     def _join(self, act: Act, code: Code, other: End) -> Code:
         """The code after its number was right: linked, or revoked where the two may not be."""
@@ -271,11 +292,10 @@ class Linking:
         written: Iterable[Address] = (),
     ) -> Code:
         """Commits the code as this act leaves it, with whatever belongs to that."""
-        moved = replace(code, moves=code.moves + 1, last=act.id)
-        when = equals("moves", code.moves) if code.moves else ABSENT
-        put = Put(keys.code(code.hash), codes.row_of(self._ports, moved), when)
+        moved = replace(code, last=act.id)
+        put = codes.moved(self._ports, moved)
         self._commit(act, code.hash, [put, *writes], lanes, written)
-        return moved
+        return replace(moved, moves=code.moves + 1)
 
     # Telling
 

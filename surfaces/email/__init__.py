@@ -210,7 +210,7 @@ def _compose(act: Act, hands: Hands) -> bytes:
     mail = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
     mail["From"] = formataddr((hands.persona_name, hands.settings.email_address))
     mail["To"] = recipient
-    mail["Subject"] = _subject(act.detail.get("subject", ""))
+    mail["Subject"] = act.detail.get("about") or _subject(act.detail.get("subject", ""))
     mail["Message-ID"] = _own_id(act, hands)
     mail["Date"] = formatdate(act.at)
     parent = act.detail.get("message_id", "")

@@ -19,6 +19,7 @@ def said(
     where: Address | None = None,
     addressed: bool = True,
     target: str = "",
+    **detail: str,
 ) -> Event:
     place = where or who
     return Event(
@@ -32,6 +33,7 @@ def said(
         audience="private" if place == who else "lane",
         addressed=addressed,
         target=target,
+        detail=detail,
     )
 
 
@@ -144,6 +146,14 @@ STORIES = (
         ),
         secrets=((str(ANN), "7777"),),
         apart=(ANN, BOB, EVE),
+    ),
+    Story(
+        "a browser asks to be let in",
+        (
+            said(EVE, 1, "remember my gym code is 7777"),
+            said(EVE, 2, "", kind="signin", signin="asked", browser="b" * 64),
+            said(EVE, 3, "what is my gym code?"),
+        ),
     ),
     Story(
         "words on their way while a link comes and goes",
