@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from persona import keys
 from persona.acts import limits
+from persona.acts.policy import EXPOSED
 from persona.memory import evidence
 from persona.memory.standing import Standing
-from persona.mind import linking
+from persona.mind import aside, linking
 from persona.mind.commands import tells
 from persona.mind.think import think
 from persona.model import Decision, Event, message_id
@@ -26,6 +27,7 @@ UNPROVEN = (
     "I do not open anybody's memory for it."
 )
 UNDELIVERED = "(An earlier message of mine could not be delivered.)"
+WITHHELD = "(An answer of mine was for you alone, and others could read there: I held it back.)"
 UNLINKED = "(Something went wrong with your link: nothing was changed. Please start again.)"
 FAILED = "I could not work on your last message. It is kept; please say it once more, differently."
 
@@ -37,6 +39,8 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return _on_message(standing, events, ports, reflex_only)
         case "halt" | "resume":
             return _on_gate(standing, events[0], ports)
+        case "copy":
+            return Decision(mind="none")
         case "edit" | "delete":
             return _on_change(standing, events[0], ports)
         case "outcome":
@@ -81,7 +85,8 @@ def _answer(
     unreadable = events[-1].detail.get("unreadable")
     if unreadable:
         return Decision(reply=f"I cannot read this: {unreadable}. Please send it as plain text.")
-    return _link(standing, events, ports) or think(standing, events, ports, reflex_only)
+    wished = _link(standing, events, ports) or aside.wish(standing, events)
+    return wished or think(standing, events, ports, reflex_only)
 
 
 def _link(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
@@ -164,6 +169,9 @@ def _on_outcome(standing: Standing, event: Event) -> Decision:
     if event.detail.get("function") == "link":
         return Decision(mind="none", untold=UNLINKED if reason not in QUIET else "")
     suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
+    if reason == EXPOSED:
+        is_private = event.address.id == event.author.id and event.audience == "private"
+        return Decision(mind="none", untold=WITHHELD if is_private else "")
     if state == "failed" and reason in QUIET | SUPPRESSING:
         return Decision(mind="none", suppress=suppress)
     note = (

@@ -12,9 +12,17 @@ from persona.errors import Broken
 FORMAT = 1
 """Version of every row, lane message and event written today; a newer one is parked, not guessed."""
 
-Kind = Literal["message", "edit", "delete", "outcome", "status", "halt", "resume", "link"]
+Kind = Literal["message", "copy", "edit", "delete", "outcome", "status", "halt", "resume", "link"]
 Audience = Literal["private", "lane", "unverified"]
 """Who can read what is said: the person alone, everybody in a shared lane, or nobody proven."""
+GUEST = "guest"
+"""In an event's `detail`: its author has no private conversation here, only shared ones."""
+EXPOSURE: dict[str, int] = {"private": 0, "unverified": 1, "lane": 1}
+
+
+def exposure(audience: str) -> int:
+    """How far words go that are said to this audience; to an unknown one, farther than to any."""
+    return EXPOSURE.get(audience, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,8 @@ class Evidence:
     """Words that were said: by whom, when, where, and under which turn they are kept.
 
     `tells` is false for a question or a command, which name a thing and say nothing about it.
+    `audience` could read them when they were said, `sensitivity` is 0 to 3
+    (`memory/sensitivity.py`).
     """
 
     id: str
@@ -131,6 +141,8 @@ class Evidence:
     at: float
     tells: bool = True
     kept: bool = False
+    audience: Audience = "private"
+    sensitivity: int = 0
 
     @property
     def pointer(self) -> str:
@@ -156,7 +168,9 @@ class Turn:
 
     `number` counts the turns with words in this lane; it names the slot among the recent ones.
     `blobs` names raw originals that lie elsewhere, such as the whole mail. `lane` is the lane
-    whose acts carried the reply; empty for the home's own.
+    whose acts carried the reply; empty for the home's own. `audience` could read it, fixed when it
+    was written; `sensitivity` is the highest of what its mind was shown. Turns of older code say
+    neither, and count as what closes most.
     """
 
     version: int
@@ -172,6 +186,8 @@ class Turn:
     kept: bool = False
     blobs: tuple[str, ...] = ()
     lane: str = ""
+    audience: Audience = "private"
+    sensitivity: int = 3
 
     @property
     def pointer(self) -> str:
@@ -217,7 +233,9 @@ class Decision:
     is, `failed` that the events ended unworked, `unheard` that the words are not kept, since
     nobody knows whose they are. `link` is a wish for the link function (its verb
     and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
-    empty for none, None for no change.
+    empty for none, None for no change. `shown` is what the mind was shown beside the new words,
+    when it was not `recalled`: the highest sensitivity of it. `aside` are words of theirs that the
+    person wants to go on with in private.
     """
 
     reply: str = ""
@@ -240,6 +258,8 @@ class Decision:
     unheard: bool = False
     link: Mapping[str, str] = field(default_factory=dict[str, str])
     linking: Mapping[str, Any] | None = None
+    shown: int = 0
+    aside: str = ""
 
 
 State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]
@@ -261,6 +281,8 @@ class Act:
     `after` is the version and part that orders acts of one lane; `notice` acts may pass a halt
     (they only confirm it). `attempt` names the live try, `lease` says until when it may hold it;
     `alone` repeats the attempt until another worker finds an act waiting behind this one.
+    `audience` is the narrowest that any words behind it were said to, `sensitivity` the highest of
+    what the mind was shown.
     """
 
     function: str
@@ -273,6 +295,7 @@ class Act:
     cause: str
     at: float
     audience: Audience = "private"
+    sensitivity: int = 3
     detail: Mapping[str, str] = field(default_factory=dict[str, str])
     notice: bool = False
     state: State = "pending"

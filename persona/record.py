@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import ids, keys
-from persona.acts import held, ledger, limits, outbox
+from persona.acts import handover, held, ledger, limits, outbox, wishes
 from persona.acts.policy import Facts, Verdict, judge_reply
-from persona.memory import evidence, forget, segments
+from persona.memory import evidence, forget, segments, walls
+from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Head, Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
 from persona.mind.linking import TRIED
-from persona.model import FORMAT, Act, Decision, Event, Said, Turn, readable, shortened
+from persona.model import FORMAT, Act, Audience, Decision, Event, Said, Turn, readable, shortened
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
 
 SEEN_DAYS = 30
@@ -28,14 +29,14 @@ class Commit:
     """The writes of one turn, and what they mean for the worker that makes them.
 
     `behind` names the acts that must have ended before the first of `acts`; None where only a
-    look at the table can tell. `link` is the act that the turn wishes of the link function.
+    look at the table can tell. `wishes` are the acts of functions that send nothing.
     """
 
     writes: list[Write]
     acts: tuple[Act, ...]
     turn: Turn | None
     behind: tuple[str, ...] | None = None
-    link: Act | None = None
+    wishes: tuple[Act, ...] = ()
 
 
 def record(standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports) -> Commit:
@@ -44,14 +45,14 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
-        decision = replace(decision, reply="", told=False, link={})
-    link = _link_act(standing, events, decision, version, ports)
+        decision = replace(decision, reply="", told=False, link={}, aside="")
+    wanted = _wishes(standing, events, decision, ports)
     acts = _reply_acts(standing, events, decision, version, ports)
     turn = _turn(standing, events, decision, version, ports)
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
-    wished = (*acts, link) if link else acts
+    wished = (*acts, *wanted)
     writes += [outbox.put(ports, act) for act in wished]
     moved = _status_writes(standing, events[0], decision, ports)
     writes += moved
@@ -69,7 +70,7 @@ def record(standing: Standing, events: Sequence[Event], decision: Decision, port
         Put(keys.ledger(lane, version), entry),
         _gate_write(standing, events, decision),
     ]
-    return Commit(writes, acts, turn, _behind(standing, acts, ports), link)
+    return Commit(writes, acts, turn, _behind(standing, acts, ports), wanted)
 
 
 def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str, ...] | None:
@@ -151,15 +152,17 @@ def _turn(
         kept=decision.keeps,
         blobs=tuple(event.blob for event in events if event.blob),
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
+        audience=first.audience,
+        sensitivity=_high_water(events, decision),
     )
 
 
-_SPOKEN = ("message", "halt", "resume")
+_SPOKEN = ("message", "copy", "halt", "resume")
 
 
 def _said(event: Event, decision: Decision) -> Said:
     """The person's message; a wish to forget that was granted does not keep what it named."""
-    words, is_told = event.words, event.kind == "message" and tells(event.words)
+    words, is_told = event.words, event.kind in ("message", "copy") and tells(event.words)
     command = parse(words)
     if decision.forgets and command is not None and command.verb == "forget":
         words = "forget \u2026"
@@ -179,7 +182,11 @@ def _memory_writes(
         changes, touched = forget.writes_for(standing, ports, gone, decision.rewrites)
         writes += changes
         if touched:
-            sent = [(t.surface, t.version, t.lane or _own_lane(standing, t)) for t in touched]
+            sent = [
+                (function, t.version, t.lane or _own_lane(standing, t))
+                for t in touched
+                for function in (t.surface, *([handover.FUNCTION] if standing.is_shared else ()))
+            ]
             writes.append(outbox.to_redact(ports, lane, standing.next_version, sent))
         if gone:
             blobs = dict.fromkeys(blob for turn in touched for blob in turn.blobs)
@@ -195,9 +202,11 @@ def _memory_writes(
     if turn is None:
         return writes
     row = evidence.turn_row(ports, turn, ports.identity.stamp, dict(decision.cost))
+    writes.append(Put(keys.turn(turn.home, turn.version), row))
+    if events[0].kind == "copy":  # it was said in another conversation
+        return writes
     recent = Put(keys.recent(lane, turn.number), recent_row(ports, lane, turn))
-    writes = [w for w in writes if w.key != recent.key]
-    writes += [Put(keys.turn(turn.home, turn.version), row), recent]
+    writes = [*(w for w in writes if w.key != recent.key), recent]
     if standing.is_shared and decision.reply and turn.thread not in standing.joined:
         expires = ports.clock.now() + SEEN_DAYS * DAY
         writes.append(Put(keys.thread(lane, turn.thread), {"v": FORMAT, "expires": expires}))
@@ -220,10 +229,32 @@ def _verdict(standing: Standing, events: Sequence[Event], decision: Decision) ->
         notice=decision.notice,
         suppressed=_still_suppressed(standing, events),
         home_is_here=standing.place.home in gate.homes,
-        written_for=last.audience,
+        written_for=_written_for(standing, events, decision),
         heard_by=last.audience,
     )
     return judge_reply(facts)
+
+
+def _written_for(standing: Standing, events: Sequence[Event], decision: Decision) -> Audience:
+    """Who may hear the reply: with the place itself, everything that it rests on has a say."""
+    home = standing.place.home
+    return walls.narrowest(events[-1].audience, home, decision.recalled)
+
+
+def _high_water(events: Sequence[Event], decision: Decision) -> int:
+    """The highest sensitivity of all that the mind was shown."""
+    recalled = (one.sensitivity for one in decision.recalled)
+    return max(decision.shown, *(sensitivity(event.words) for event in events), *recalled)
+
+
+def _wishes(
+    standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
+) -> tuple[Act, ...]:
+    """What the turn wants of functions that send nothing: to link, to hand words over."""
+    version, told = standing.next_version, [event for event in events if tells(event.words)]
+    link = wishes.to_link(standing.place, events[-1], decision.link, version, ports.clock.now())
+    given = handover.wish(standing, events, told, decision, ports)
+    return tuple(one for one in (link, given) if one is not None)
 
 
 def _reply_acts(
@@ -250,35 +281,13 @@ def _reply_acts(
             text=text,
             cause=last.correlation,
             at=now,
-            audience=last.audience,
+            audience=_written_for(standing, events, decision),
+            sensitivity=_high_water(events, decision),
             detail=last.detail,
             notice=decision.notice,
             due=now,
         )
         for part, text in enumerate(_parts(surface.split(decision.reply)), 1)
-    )
-
-
-def _link_act(
-    standing: Standing, events: Sequence[Event], decision: Decision, version: int, ports: Ports
-) -> Act | None:
-    """The wish to link or unlink as an act of the link function."""
-    if not decision.link:
-        return None
-    last, now = events[-1], ports.clock.now()
-    wish = dict(decision.link)
-    return Act(
-        function="link",
-        lane=standing.place.lane,
-        home=standing.place.home,
-        after=f"{ids.ordered(version)}#01",
-        address=last.address,
-        thread=last.thread,
-        text=wish.pop("verb"),
-        cause=last.correlation,
-        at=now,
-        detail={**last.detail, **wish},
-        due=now,
     )
 
 
@@ -330,7 +339,7 @@ def _next_head(
     return replace(
         head,
         version=standing.next_version,
-        spoken=head.spoken + (turn is not None),
+        spoken=head.spoken + (turn is not None and events[0].kind != "copy"),
         memory=head.memory + bool(decision.forgets or decision.rewrites or overheard),
         waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
         times=times if is_answered else head.times,

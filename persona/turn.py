@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import decide
+from persona.acts import handover
 from persona.errors import Broken, Conflict, Transient
 from persona.keys import Scope
 from persona.memory import segments
@@ -142,13 +143,13 @@ def tell_working(place: Place, event: Event, ports: Ports) -> None:
 
 
 def _scope(lane: str, homes: Iterable[str], ports: Ports) -> Scope:
-    return Scope.of_turn(lane, homes, (*ports.carriers, "link"))
+    return Scope.of_turn(lane, homes, (*ports.carriers, "link", handover.FUNCTION))
 
 
 def _ring(commit: Commit, ports: Ports) -> None:
     """One ring for the acts of a commit, which all go to one address; it says what they follow."""
-    if commit.link is not None:
-        ports.bell.ring(commit.link.function, commit.link.lane)
+    for wish in commit.wishes:
+        ports.bell.ring(wish.function, wish.lane)
     if commit.acts:
         first, named = commit.acts[0], [act.after for act in commit.acts]
         if commit.behind is None:

@@ -18,7 +18,7 @@ from persona.acts.codes import Code, End, Step
 from persona.acts.joining import Side
 from persona.errors import Broken, Conflict, Transient
 from persona.memory.standing import Gate, Link, open_gate
-from persona.model import Act, Address, Event, Place
+from persona.model import Act, Address, Audience, Event, Place
 from persona.people import addresses
 from persona.ports import (
     ABSENT,
@@ -45,6 +45,10 @@ class Linking:
     """Carries out the acts of the function `link`; repeating one is harmless, so it is `keyed`."""
 
     keyed, settling, lookup = True, 0.0, None
+
+    def heard_by(self, act: Act, hands: Hands) -> Audience:
+        """A link act says nothing to anybody; what comes of it are events of their own."""
+        return "private"
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports

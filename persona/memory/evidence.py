@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from persona import ids, keys
+from persona.memory.sensitivity import sensitivity
 from persona.model import FORMAT, Evidence, Said, Turn
 from persona.ports import Row, Store
 from persona.seal import seal, unseal
@@ -81,6 +82,8 @@ def evidence_of(turn: Turn) -> list[Evidence]:
             at=said.at,
             tells=said.tells,
             kept=turn.kept,
+            audience=turn.audience,
+            sensitivity=sensitivity(said.text),
         )
         for said in turn.said
         if said.author == "person" and said.text.strip()

@@ -121,7 +121,7 @@ def pack(columns: Columns) -> dict[str, Any]:
         "versions": _steps([one.version for one in words]),
         "texts": [one.text for one in words],
         "at": [one.at for one in words],
-        "marks": [one.tells + 2 * one.kept for one in words],
+        "marks": [one.tells + 2 * one.kept + 4 * one.sensitivity for one in words],
         "lengths": columns.lengths,
         "shapes": columns.shapes,
         "days": _steps(columns.days),
@@ -145,10 +145,12 @@ def unpack(content: dict[str, Any], home: str) -> Columns:
                 at=at,
                 tells=bool(mark & 1),
                 kept=bool(mark & 2),
+                audience=names[audience],  # type: ignore[arg-type]
+                sensitivity=mark >> 2,
             ),
             names[thread],
         )
-        for id, version, text, at, mark, (author, surface, thread) in zip(
+        for id, version, text, at, mark, (author, surface, audience, thread) in zip(
             content["ids"],
             _sums(content["versions"]),
             content["texts"],
@@ -168,8 +170,8 @@ def unpack(content: dict[str, Any], home: str) -> Columns:
     )
 
 
-def _names(line: Line) -> tuple[str, str, str]:
-    return line.words.author, line.words.surface, line.thread
+def _names(line: Line) -> tuple[str, ...]:
+    return line.words.author, line.words.surface, line.words.audience, line.thread
 
 
 def _steps(numbers: list[int]) -> list[int]:

@@ -29,8 +29,8 @@ MOST_BYTES = 48 * 1024
 MOST_SEGMENTS = 20
 """Segments written in one commit, which takes 4 MB in DynamoDB."""
 PAGE = 200
-READING = 1
-"""Which way of reading lines the columns come from; those of another are read from their words."""
+READING = 2
+"""Which way of reading lines the columns come from; those of another are read from their turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,10 @@ class Packing:
 def load(store: Store, home: str, zone: ZoneInfo) -> tuple[list[Columns], int]:
     """All packed lines of a home, oldest first, and the last version that they reach."""
     columns: list[Columns] = []
-    last = 0
+    last = before = 0
     for last, row in _rows(store, home):
-        columns.append(_open(store, home, last, row, zone))
+        columns.append(_open(store, home, before, last, row, zone))
+        before = last
     return columns, last
 
 
@@ -97,7 +98,7 @@ def renew(
     packing = _packing(ports, home)
     zone, writes, before = ZoneInfo(ports.settings.timezone), list[Write](), 0
     for last, row in _rows(ports, home):
-        held = _open(ports, home, last, row, zone).lines
+        held = _open(ports, home, before, last, row, zone).lines
         touches = any(before < version <= last for version in turns)
         if touches or any(line.words.id in gone for line in held):
             stood = evidence.read_turns(ports, home, before, TURNS)
@@ -163,14 +164,16 @@ def _row(
     return {"v": FORMAT, "sealed": sealed}
 
 
-def _open(store: Store, home: str, last: int, row: Row, zone: ZoneInfo) -> Columns:
+def _open(store: Store, home: str, before: int, last: int, row: Row, zone: ZoneInfo) -> Columns:
+    """A segment's columns; those of an older reading are read anew from the turns behind them."""
     if row["v"] > FORMAT:
         raise Broken(f"a segment is of format {row['v']}; this code knows up to {FORMAT}")
     content: dict[str, Any] = unseal(store, f"home:{home}", _context(home, last), row["sealed"])
-    columns = lines.unpack(content, home)
-    if (content["reading"], content["zone"]) == (READING, zone.key):
-        return columns
-    return lines.read(columns.lines, zone)
+    if content["reading"] == READING:
+        columns = lines.unpack(content, home)
+        return columns if content["zone"] == zone.key else lines.read(columns.lines, zone)
+    turns = evidence.read_turns(store, home, before, TURNS)
+    return lines.read(lines.lines_of(t for t in turns if t.version <= last), zone)
 
 
 def _context(home: str, last: int) -> str:

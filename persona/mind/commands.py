@@ -18,6 +18,7 @@ Verb = Literal[
     "unlink",
     "confirm",
     "not me",
+    "privately",
 ]
 
 PATTERNS: dict[Verb, str] = {
@@ -33,6 +34,12 @@ PATTERNS: dict[Verb, str] = {
     "unlink": r"unlink[\s:]+(?P<rest>\S+)|unlink\W*",
     "confirm": r"yes[\s:,]+\W*(?P<rest>[0-9]{2})\W*",
     "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
+    "privately": (
+        r"(?:please\s+)?(?:(?:tell|answer|write|message)\s+(?:it\s+to\s+)?me\s+(?:that\s+|this\s+)?)?"
+        r"(?:privately|in\s+private|in\s+a\s+(?:dm|direct\s+message)|by\s+dm)(?:[\s,]+please)?"
+        r"(?:\W*|[\s:,]+(?P<rest>\S.*))"
+        r"|(?:please\s+)?dm\s+me(?:\W*|[\s:,]+(?P<direct>\S.*))"
+    ),
 }
 GRAMMAR: dict[Verb, re.Pattern[str]] = {
     verb: re.compile(pattern, re.IGNORECASE | re.DOTALL) for verb, pattern in PATTERNS.items()
@@ -61,7 +68,8 @@ def parse(words: str) -> Command | None:
         found = pattern.fullmatch(text)
         if found is None:
             continue
-        rest = (found.groupdict().get("rest") or "").strip()
+        named = found.groupdict()
+        rest = (named.get("rest") or named.get("direct") or "").strip()
         is_idiom = verb == "forget" and IDIOM.match(rest) is not None
         if is_idiom or (verb in ("remember", "forget") and rest.endswith(QUESTION_MARKS)):
             return None

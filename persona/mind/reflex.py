@@ -7,9 +7,11 @@ import re
 from collections.abc import Sequence
 
 from persona.memory.index import Match
+from persona.memory.sensitivity import PRIVATE
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind import commands
+from persona.mind.aside import OFFER
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
 from persona.mind.words import MOST_QUOTED, numbered, quote, sentence, when, where
@@ -59,7 +61,7 @@ class _Reflex:
         self.standing = standing
         self.author = author
         self.ports = ports
-        self.hands = MemoryHands(standing, ports)
+        self.hands = MemoryHands(standing, ports, author)
         self.asks: dict[str, object] = {}
 
     def answer(self, event: Event) -> str:
@@ -88,6 +90,8 @@ class _Reflex:
                 return "Hello. Tell me something to keep, or ask me about something you told me."
             case "thanks":
                 return "You are welcome."
+            case "privately":
+                return self.question(command.rest) if command.rest else "You have my ear."
             case "link" | "unlink" | "confirm" | "not me":  # done before thinking, where it can be
                 return NOBODY
 
@@ -97,19 +101,19 @@ class _Reflex:
             return (
                 "I do not know. Nothing that you told me here answers that, and I do not guess."
                 if not self.standing.is_shared
-                else "I do not know. Nothing said here answers that, and I do not guess."
+                else f"I do not know. Nothing said here answers that, and I do not guess. {OFFER}"
             )
         best, rest = found[0], found[1:]
         self.hands.cite([best.evidence])
-        lines = [sentence(quote(best.evidence, self.ports, self.standing.is_shared))]
+        lines = [sentence(self._quote(best.evidence))]
         older = _differing(best, rest)
         if older:
             self.hands.cite([older.evidence])
-            lines.append("Earlier, " + quote(older.evidence, self.ports, self.standing.is_shared))
+            lines.append("Earlier, " + self._quote(older.evidence))
         return "\n".join(lines)
 
     def forget(self, wish: str) -> str:
-        found = [m for m in self.hands.match(wish, limit=50) if self._may_forget(m.evidence)]
+        found = self.hands.forgettable(wish)
         exact = _distinct([m.evidence for m in found if m.cover >= SAME])
         near = _distinct([m.evidence for m in found if m.cover >= ENOUGH])
         if len(exact) == 1:
@@ -124,8 +128,8 @@ class _Reflex:
             return "I have nothing like that, so there is nothing to forget."
         ids = [one.id for one in options]
         self.asks = {"what": "forget", "options": ids, "asked": self.author}
-        self.hands.cite(options)
-        listed = numbered(quote(one, self.ports) for one in options)
+        self.hands.cite(one for one in options if not self._is_withheld(one))
+        listed = numbered(self._named(one) for one in options)
         return f"Which of these should I forget? Answer with its number, all, or no.\n{listed}"
 
     def choose(self, words: str) -> str:
@@ -143,13 +147,21 @@ class _Reflex:
         else:
             chosen = [n for n in re.findall(r"\d+", said) if n in options]
             chosen = chosen if re.fullmatch(r"[\d\s,and]+", said) else []
-        everything = {one.id: one for one in self.hands.everything()}
+        everything = {one.id: one for one in self.hands.own()}
         gone = [(n, everything[options[n]]) for n in chosen if options[n] in everything]
         return "\n".join(self._drop(one, f"number {n}") for n, one in gone)
 
-    def _may_forget(self, one: Evidence) -> bool:
-        """Their own words; where many speak, nobody takes away what another said."""
-        return one.tells and (not self.standing.is_shared or one.author == self.author)
+    def _named(self, one: Evidence) -> str:
+        """The words; of those that are not repeated here only when and where they were said."""
+        if self._is_withheld(one):
+            return f"what you told me {where(one.surface, self.ports)}, {when(one.at, self.ports)}"
+        return quote(one, self.ports)
+
+    def _quote(self, one: Evidence) -> str:
+        return quote(one, self.ports, "somebody here" if self.standing.is_shared else "")
+
+    def _is_withheld(self, one: Evidence) -> bool:
+        return self.standing.is_shared and one.sensitivity >= PRIVATE
 
     def _drop(self, one: Evidence, name: str) -> str:
         """Drops it, its repetitions, and questions that hold all of its words.
@@ -157,10 +169,10 @@ class _Reflex:
         It is named by when and where, never by its words: the reply itself is kept.
         """
         held = set(terms(one.text))
-        everything = self.hands.everything()
-        own = [o for o in everything if not self.standing.is_shared or o.author == self.author]
         same = [
-            o for o in own if _same_words(o, one) or (not o.tells and held <= set(terms(o.text)))
+            other
+            for other in self.hands.own()
+            if _same_words(other, one) or (not other.tells and held <= set(terms(other.text)))
         ]
         self.hands.forget([one, *same])
         return (
@@ -178,7 +190,7 @@ class _Reflex:
         latest = [one for one in told if not one.kept][-(SHOWN - min(len(kept), SHOWN - 3)) :]
         shown = _distinct([*reversed(kept), *reversed(latest)])[:SHOWN]
         self.hands.cite(shown)
-        listed = numbered(quote(one, self.ports, self.standing.is_shared) for one in shown)
+        listed = numbered(self._quote(one) for one in shown)
         distinct = len(_distinct(told))
         more = "" if distinct <= len(shown) else f"And {distinct - len(shown)} more; ask me. "
         count = f"{len(told)} thing{'s' if len(told) != 1 else ''}"
@@ -194,9 +206,7 @@ class _Reflex:
         if not used:
             return "My last answer rests on nothing that you told me: it came from my rules."
         self.hands.cite(used)
-        return "My last answer rests on this:\n" + numbered(
-            quote(one, self.ports, self.standing.is_shared) for one in used
-        )
+        return "My last answer rests on this:\n" + numbered(self._quote(one) for one in used)
 
     def help(self) -> str:
         named = [c for c in self.ports.capabilities.values() if c.say]

@@ -80,6 +80,7 @@ def _converse(
                 reply=answer.text.strip(),
                 recalled=tuple(hands.cited.values()),
                 keeps=hands.keeps,
+                shown=prompt.shown(standing),
                 mind=model.name,
             )
         prompts.append(Prompt("assistant", answer.text, calls=answer.calls))

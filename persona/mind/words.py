@@ -37,13 +37,21 @@ def named(address: Address, ports: Ports) -> str:
     return f"{surface.title if surface else address.surface} {address.id}"
 
 
-def quote(one: Evidence, ports: Ports, shared: bool = False) -> str:
-    """The words as they were said, with when and on which surface; who said them where many speak."""
-    who = "somebody here said" if shared else "you told me"
+def speaker(author: str) -> str:
+    """How one of several people is told from the others: by the vendor's own id."""
+    return Address.parse(author).id.rpartition(":")[2]
+
+
+def quote(one: Evidence, ports: Ports, by: str = "") -> str:
+    """The words as they were said, with when and on which surface; `by` whom, where many speak."""
+    who = f"{by} said" if by else "you told me"
+    place = where(one.surface, ports)
+    if one.audience == "lane" and not by:
+        place += ", where others read it"
     lines = LINE_END.split(shortened(one.text.strip(), MOST_QUOTED))
     marks = "\n> " if len(lines) > 1 else " "
     body = "\n> ".join(lines) if len(lines) > 1 else f"“{''.join(lines)}”"
-    return f"{who} {where(one.surface, ports)}, {when(one.at, ports)}:{marks}{body}"
+    return f"{who} {place}, {when(one.at, ports)}:{marks}{body}"
 
 
 def sentence(text: str) -> str:

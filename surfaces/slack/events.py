@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from persona import ids
-from persona.model import Address, Event
+from persona.model import GUEST, Address, Event
 
+GUEST_MARKS = ("is_restricted", "is_ultra_restricted", "is_stranger")
 SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 
 
@@ -41,9 +42,9 @@ def parse(body: Mapping[str, Any], now: float) -> Event | None:
         words=_words(event, own),
         thread=f"{channel}:{thread_ts}" if thread_ts else str(channel),
         at=_seconds(ts, now),
-        audience="private" if is_direct else "lane",
+        audience="private" if is_direct and not _is_guest(event, body) else "lane",
         addressed=is_direct or is_mention,
-        detail=_installation(body),
+        detail=_installation(body) | ({GUEST: "1"} if _is_guest(event, body) else {}),
     )
 
 
@@ -71,7 +72,7 @@ def _change(body: Mapping[str, Any], event: Mapping[str, Any], now: float) -> Ev
         words="" if is_deletion else _words(after, _own_user(body)),
         thread=str(channel),
         at=now,
-        audience="private" if is_direct else "lane",
+        audience="private" if is_direct and not _is_guest(message, body) else "lane",
         target=post,
         detail=_installation(body),
     )
@@ -112,6 +113,15 @@ def _is_own_app(message: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 def _team_of(message: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     """The workspace that a person belongs to: with Slack Connect it is not the one written in."""
     return str(message.get("user_team") or message.get("team") or body.get("team_id", ""))
+
+
+def _is_guest(message: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether its author is a guest or of another organisation: what they hear counts as shared."""
+    profile: dict[str, Any] = message.get("user_profile") or {}
+    is_of_org = bool(body.get("enterprise_id")) and not body.get("is_ext_shared_channel")
+    is_foreign = _team_of(message, body) != body.get("team_id") and not is_of_org
+    is_shared = bool(body.get("is_ext_shared_channel")) and _is_direct(message)
+    return is_foreign or is_shared or any(profile.get(mark) for mark in GUEST_MARKS)
 
 
 def _mentions(event: Mapping[str, Any], own: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from backends.local.family import open_family
 from backends.local.lanes import Message
 from functions import act as act_function
+from functions import handover as handover_function
 from functions import ingress, sweep
 from functions import link as link_function
 from functions import turn as turn_function
@@ -22,7 +23,7 @@ from persona.errors import Refused
 from persona.identity.load import Identity, load
 from persona.memory import evidence
 from persona.memory.standing import open_gate
-from persona.model import Act, Address, Event
+from persona.model import Act, Address, Audience, Event
 from persona.people import addresses
 from persona.ports import Hands, Ports, Sent
 from persona.settings import Settings
@@ -80,6 +81,9 @@ class Provider:
     @property
     def lookup(self) -> Callable[[Act, Hands], Sent | None] | None:
         return self._lookup if self.kind == "lookup" else None
+
+    def heard_by(self, act: Act, hands: Hands) -> Audience:
+        return "lane" if ":C" in act.address.id else "private"
 
     def send(self, act: Act, hands: Hands) -> Sent:
         if self.refuses and self.refuses in act.address.id:
@@ -233,6 +237,8 @@ class House:
             self.stall = SEND_STALL
             if ring[0] == "link":
                 link_function.run(ring.event(), self.ports)
+            elif ring[0] == "handover":
+                handover_function.run(ring.event(), self.ports)
             elif ring[0] != "socket":
                 act_function.run(ring.event(), self.ports)
         except Death:
@@ -325,7 +331,7 @@ class House:
             sum(n - 1 for n in same.values()) if not found["doubled sends"] else 0
         )
         acts = self._acts()
-        acts = [act for act in acts if act.function != "link" or act.open]
+        acts = [act for act in acts if act.function in ("sms", "slack", "email") or act.open]
         found["stuck"] += sum(act.open for act in acts) + self.family.lanes.waiting()
         found["stuck"] += len(self.family.lanes.dead_letters())
         found["unknown"] += sum(act.state == "unknown" for act in acts)
