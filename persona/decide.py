@@ -44,7 +44,7 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
         case "edit" | "delete":
             return _on_change(standing, events[0], ports)
         case "outcome":
-            return _on_outcome(standing, events[0])
+            return _on_outcome(events[0], ports)
         case "status":
             return _on_status(standing, events[0])
         case "link":
@@ -163,15 +163,16 @@ def _on_change(standing: Standing, event: Event, ports: Ports) -> Decision:
     )
 
 
-def _on_outcome(standing: Standing, event: Event) -> Decision:
+def _on_outcome(event: Event, ports: Ports) -> Decision:
     """Of messages that did not arrive the person hears on the next occasion, never by a repeat."""
     state, reason = event.detail.get("state", ""), event.detail.get("reason", "")
     if event.detail.get("function") == "link":
         return Decision(mind="none", untold=UNLINKED if reason not in QUIET else "")
     suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
     if reason == EXPOSED:
-        is_private = event.address.id == event.author.id and event.audience == "private"
-        return Decision(mind="none", untold=WITHHELD if is_private else "")
+        alone = ports.surfaces[event.address.surface].aside
+        is_somebody = alone is None or bool(alone(event.address))
+        return Decision(mind="none", untold=WITHHELD if is_somebody else "")
     if state == "failed" and reason in QUIET | SUPPRESSING:
         return Decision(mind="none", suppress=suppress)
     note = (

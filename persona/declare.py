@@ -58,7 +58,7 @@ class Surface:
     passed to somebody else; 0 where addresses stay with their owner. `reach` says where a person
     finds the persona here, and what to try. `heard_by` says who can read what goes to an act's
     destination now; without it everybody can. `aside` gives the thread in which somebody is
-    reached alone, where a surface has shared places.
+    reached alone, where a surface has shared places; empty for the address of such a place.
     """
 
     name: str

@@ -19,8 +19,7 @@ def may_hear(one: Evidence, home: str, audience: Audience) -> bool:
     """Whether this evidence may be recalled for `audience` in the place whose home this is."""
     if audience == "private":
         return one.audience in OWN
-    is_said_here = audience == "lane" == one.audience and one.home == home
-    return is_said_here and one.sensitivity < PRIVATE
+    return audience == "lane" and _is_repeatable(one, home)
 
 
 def heard_again(turn: Turn, home: str, audience: Audience) -> Turn:
@@ -39,9 +38,17 @@ def heard_again(turn: Turn, home: str, audience: Audience) -> Turn:
 
 
 def narrowest(audience: Audience, home: str, shown: Iterable[Evidence]) -> Audience:
-    """The audience of words that rest on this evidence: private where any of it may not be heard."""
-    is_open = audience == "private" or all(may_hear(one, home, audience) for one in shown)
+    """The audience of words that rest on this evidence: private where any of it is.
+
+    It looks for itself, whatever recall let through: the one wall does not lean on the other.
+    """
+    is_open = audience == "private" or all(_is_repeatable(one, home) for one in shown)
     return audience if is_open else "private"
+
+
+def _is_repeatable(one: Evidence, home: str) -> bool:
+    """Whether others may hear it again in the place whose home this is."""
+    return one.audience == "lane" and one.home == home and one.sensitivity < PRIVATE
 
 
 def is_exposed(written_for: Audience, heard_by: Audience) -> bool:

@@ -59,7 +59,8 @@ def send(act: Act, hands: Hands) -> Sent:
 
 def aside(person: Address) -> str:
     """The thread in which a person is reached alone: Slack opens it for a user's own id."""
-    return person.id.partition(":")[2]
+    own = person.id.partition(":")[2]
+    return own if own[:1] in ("U", "W") else ""
 
 
 def ask(hands: Hands, method: str, **about: Any) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from persona.errors import Refused
 from persona.identity.load import Identity, load
 from persona.memory import evidence
 from persona.memory.standing import open_gate
-from persona.model import Act, Address, Audience, Event
+from persona.mind.commands import parse, tells
+from persona.model import Act, Address, Audience, Event, message_id
 from persona.people import addresses
 from persona.ports import Hands, Ports, Sent
 from persona.settings import Settings
@@ -113,6 +114,14 @@ class Story:
     secrets: tuple[tuple[str, str], ...] = ()
     rushed: tuple[str, ...] = ()
     apart: tuple[Address, ...] = ()
+
+
+def _is_handed(event: Event) -> bool:
+    """Whether these words go from a shared place to their speaker's own lane."""
+    command = parse(event.words)
+    is_wish = command is not None and command.verb == "privately"
+    is_shared = event.audience == "lane" and event.addressed and event.kind == "message"
+    return is_shared and (is_wish or tells(event.words))
 
 
 Verdict = Counter[str]
@@ -322,6 +331,11 @@ class House:
         turns = self._turns()
         for event in {e.id: e for e in self.story.events if e.kind == "message"}.values():
             times = sum(event.message_id == said.id for turn in turns for said in turn.said)
+            found["lost"] += times == 0 and not self._may_be_gone(event)
+            found["doubled turns"] += times > 1
+        for event in {e.id: e for e in self.story.events if _is_handed(e)}.values():
+            copy = message_id(f"handover:{event.message_id}")
+            times = sum(copy == said.id for turn in turns for said in turn.said)
             found["lost"] += times == 0 and not self._may_be_gone(event)
             found["doubled turns"] += times > 1
         sends = Counter(id for id, _ in self.provider.got)

@@ -89,7 +89,7 @@ SURFACES = {
         (),
         nobody_receives,
         send=never_carried,
-        aside=lambda person: person.id,
+        aside=lambda person: "" if person == ROOM else person.id,
     ),
     "email": Surface("email", "Email", (), nobody_receives, send=never_carried, paced=10),
     "web": Surface("web", "Web", (), nobody_receives, working_note=False),
