@@ -43,6 +43,7 @@ COUNTED: dict[str, Step] = {
     "crash": partial(alone.run, "bench.suite:measure_crashes"),
     "counts": partial(alone.run, "bench.counts:measure"),
     "forged": partial(alone.run, "bench.suite:measure_forgeries"),
+    "canaries": partial(alone.run, "bench.suite:measure_canaries"),
     "kills": partial(alone.run, "bench.kills:measure"),
 }
 

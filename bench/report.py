@@ -118,6 +118,7 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("G13", "start", "second `make run` to healthy", goals.start),
     ("", "crash", "crash sweep", reliability.crashes),
     ("", "forged", "forged webhooks", reliability.forged),
+    ("", "canaries", "secrets told to others", reliability.canaries),
     ("", "kills", "`kill -9` under load", reliability.kills),
     ("", "peers", "peers, in the same run", _peers),
 )

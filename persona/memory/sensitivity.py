@@ -72,7 +72,8 @@ my address|home address|our address|hiding|hideout|safe house|home alone|nobody 
 i am away|i'm away|we are away|we're away|i will be away|i'll be away|we will be away|we'll be away
 am abroad|i'm abroad|are abroad|we're abroad|out of town|not at home|not home|whereabouts|staying at
 staying with|my hotel|our hotel|room number|my flat|my apartment|coordinates|goes to school|from school
-from nursery|from kindergarten|at nursery|moved to|moving to|i will be alone|i'll be alone|shelter
+from nursery|from kindergarten|at nursery|i moved to|we moved to|i'm moving to|i will be alone
+i'll be alone|shelter
 """
 NUMBERS = """
 passport*|social security|ssn|national insurance|identity card|identity number|id card|id number
@@ -87,8 +88,8 @@ son|sons|daughter*|sister*|brother*|kid|kids|child|children|birthday*|boss|colle
 worr*|afraid|scared|angry|sad|lonely|hate|tell nobody|between us|confidential*|private*|don't tell
 """
 OPENING_SHAPES = (
-    r"\bcodes?\b[^.?!\n]{0,30}?\b(?=\w*\d)[\w-]{3,}",
-    r"\b(?:lock|locker|safe|alarm|vault|suitcase|luggage)\b[^.?!\n]{0,30}?\b\d{3,}",
+    r"(?i:\bcodes?)\b[^.?!\n]{0,30}?\b(?=\w*\d)[\w-]{3,}",
+    r"(?i:\b(?:lock|locker|safe|alarm|vault|suitcase|luggage))\b[^.?!\n]{0,30}?\b\d[\d-]{2,}",
     r"(?<![\w+])(?:\d[ -]?){12,18}\d(?!\w)",
     r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b",
     r"\b(?:sk|pk|rk|ghp|gho|xox[abprs]|AKIA|ASIA|eyJ)[-_A-Za-z0-9]{12,}|-----BEGIN [A-Z ]*KEY",
@@ -98,8 +99,8 @@ TELLING_SHAPES = (
     r"[$€£¥] ?\d|\b\d[\d.,]* ?(?:k|usd|eur|gbp|chf|dollars?|euros?|pounds?|francs?)\b",
     r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)",
     r"(?<!\d)-?\d{1,3}\.\d{4,}, ?-?\d{1,3}\.\d{4,}",
-    r"\b\d{1,5}[a-z]? (?:[A-Z]\w+ ){1,3}(?:[Ss]treet|[Ss]t|[Rr]oad|[Rr]d|[Aa]venue|[Aa]ve|[Ll]ane)\b",
-    r"\b\d{1,5}[a-z]? (?:[A-Z]\w+ ){1,3}(?:[Dd]rive|[Dd]r|[Ww]ay|[Ss]quare|[Cc]ourt|[Tt]errace)\b",
+    r"\b\d{1,5}[a-z]? (?:[A-Z]\w+ ){1,3}(?i:street|st|road|rd|avenue|ave|lane)\b",
+    r"\b\d{1,5}[a-z]? (?:[A-Z]\w+ ){1,3}(?i:drive|dr|way|square|court|terrace)\b",
 )
 REACHING_SHAPES = (r"(?<![\w.])\+?\d(?:[ ().-]?\d){6,14}(?!\w)", r"[\w.+-]{1,64}@[\w-]{1,64}\.\w")
 SHAPED = re.compile(r"[\d@]|-----BEGIN")

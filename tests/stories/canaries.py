@@ -3,7 +3,7 @@
 import logging
 import random
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,7 +80,7 @@ class Logs(logging.Handler):
 
 
 @contextmanager
-def listening() -> Iterator[list[str]]:
+def listening() -> Generator[list[str]]:
     logs, root = Logs(), logging.getLogger()
     root.addHandler(logs)
     try:

@@ -154,7 +154,9 @@ def walls_but_one(town: Town, kept: str, monkeypatch: pytest.MonkeyPatch) -> int
     What the sender holds back was shown to a mind before, so there only what was sent counts.
     """
     scan = Scan()
-    room = {"a channel": in_room(town, "U0EVE", f"C0{kept.upper()}").send}
+    room: dict[str, Callable[[str], object]] = {
+        "a channel": in_room(town, "U0EVE", f"C0{kept.upper()}").send
+    }
     with monkeypatch.context() as patch:
         if kept != "key":
             without_key_wall(patch, *town.homes)
