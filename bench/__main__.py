@@ -46,6 +46,7 @@ COUNTED: dict[str, Step] = {
     "forged": partial(alone.run, "bench.suite:measure_forgeries"),
     "links": partial(alone.run, "bench.links:measure"),
     "found": partial(alone.run, "bench.recall:evaluate"),
+    "canaries": partial(alone.run, "bench.suite:measure_canaries"),
     "kills": partial(alone.run, "bench.kills:measure"),
 }
 

@@ -83,6 +83,18 @@ def links(results: Results, goal: str) -> Iterator[Row]:
     )  # fmt: skip
 
 
+def canaries(results: Results, goal: str) -> Iterator[Row]:
+    one = results["canaries"]
+    is_good = one["leaks"] == one["alone"] == 0 < one["control"] and one["right"] == one["asked"]
+    yield Row(
+        goal, "secrets of one person in prompts, replies, acts and logs of others", "walls down",
+        f"{one['control']:,}",
+        f"{one['leaks']} of {one['secrets']:,}, in {one['bytes'] / 1e6:.1f} MB, "
+        f"{one['lines']:,} lines; owners got {one['right']} of {one['asked']}",
+        NONE, "0 of ≥ 300", counted(is_good and one["secrets"] >= 300),
+    )  # fmt: skip
+
+
 def kills(results: Results, goal: str) -> Iterator[Row]:
     one = results["kills"]
     yield Row(

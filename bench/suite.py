@@ -35,6 +35,12 @@ def measure_forgeries() -> dict[str, Any]:
     return found
 
 
+def measure_canaries() -> dict[str, Any]:
+    """Secrets planted, what other lanes held of them, and what came out without the walls."""
+    _run("tests/stories/test_canaries.py", FIGURES / "canaries.json", "-n", "0")
+    return json.loads((FIGURES / "canaries.json").read_text())
+
+
 def _run(path: str, written: Path, *more: str) -> None:
     """Raises RuntimeError with pytest's last words when a test fails."""
     written.unlink(missing_ok=True)

@@ -109,7 +109,6 @@ class _Talk:
             words=words,
             thread=str(thread),
             at=self._clock.at,
-            audience="lane",
             addressed=False,
             home=self._place.home,
         )

@@ -70,11 +70,12 @@ def deployed() -> dict[str, Deployed]:
         _one("socket", "socket", []),
         _turn("turn", surfaces),
         *(
-            _one(f"act-{s.name}", "act", [s], s.send, s.lookup)
+            _one(f"act-{s.name}", "act", [s], s.send, s.lookup, s.heard_by)
             for s in surfaces.values()
             if s.send is not None
         ),
         _one("act-link", "link", []),
+        _one("act-handover", "handover", []),
         _one("sweep", "sweep", []),
         _turn("undelivered", surfaces),
     ]
@@ -86,7 +87,7 @@ def _with_routes(surfaces: Mapping[str, Surface]) -> Iterable[Surface]:
 
 
 def _turn(name: str, surfaces: Mapping[str, Surface]) -> Deployed:
-    uses = [use for surface in surfaces.values() for use in (surface.split, surface.reach)]
+    uses = [use for s in surfaces.values() for use in (s.split, s.reach, s.aside)]
     return _one(name, name, list(surfaces.values()), *uses)
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from persona import keys
 from persona.acts import limits
+from persona.acts.policy import EXPOSED
 from persona.memory import evidence
 from persona.memory.standing import Standing
-from persona.mind import elsewhere, linking, signing_in
+from persona.mind import aside, elsewhere, linking, signing_in
 from persona.mind.commands import tells
 from persona.mind.think import think
 from persona.model import Address, Decision, Event, message_id
@@ -26,6 +27,7 @@ UNPROVEN = (
     "I do not open anybody's memory for it."
 )
 UNDELIVERED = "(An earlier message of mine could not be delivered.)"
+WITHHELD = "(An answer of mine was for you alone, and others could read there: I held it back.)"
 UNLINKED = "(Something went wrong with your link: nothing was changed. Please start again.)"
 FAILED = "I could not work on your last message. It is kept; please say it once more, differently."
 
@@ -37,10 +39,12 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return _on_message(standing, events, ports, reflex_only)
         case "halt" | "resume":
             return _on_gate(standing, events[0], ports)
+        case "copy":
+            return Decision(mind="none")
         case "edit" | "delete":
             return _on_change(standing, events[0], ports)
         case "outcome":
-            return _on_outcome(standing, events[0])
+            return _on_outcome(events[0], ports)
         case "status":
             return _on_status(standing, events[0])
         case "link":
@@ -83,9 +87,9 @@ def _answer(
     unreadable = events[-1].detail.get("unreadable")
     if unreadable:
         return Decision(reply=f"I cannot read this: {unreadable}. Please send it as plain text.")
-    linked = _link(standing, events, ports)
-    if linked:
-        return linked
+    by_code = _link(standing, events, ports) or aside.wish(standing, events)
+    if by_code:
+        return by_code
     errand = elsewhere.wish(standing, events, ports)
     if isinstance(errand, Decision):
         return errand
@@ -187,12 +191,16 @@ def _on_change(standing: Standing, event: Event, ports: Ports) -> Decision:
     )
 
 
-def _on_outcome(standing: Standing, event: Event) -> Decision:
+def _on_outcome(event: Event, ports: Ports) -> Decision:
     """Of messages that did not arrive the person hears on the next occasion, never by a repeat."""
     state, reason = event.detail.get("state", ""), event.detail.get("reason", "")
     if event.detail.get("function") == "link":
         return Decision(mind="none", untold=UNLINKED if reason not in QUIET else "")
     suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
+    if reason == EXPOSED:
+        alone = ports.surfaces[event.address.surface].aside
+        is_somebody = alone is None or bool(alone(event.address))
+        return Decision(mind="none", untold=WITHHELD if is_somebody else "")
     if state == "failed" and reason in QUIET | SUPPRESSING:
         return Decision(mind="none", suppress=suppress)
     note = (

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
-from persona.model import Act
+from persona.model import Act, Address, Audience
 from persona.ports import Door, Hands, Sent
 
 if TYPE_CHECKING:  # a lean ingress reads declarations and must not pay for pydantic
@@ -66,6 +66,9 @@ class Surface:
     `reassigned_after` is how long (seconds) a linked address may be silent before it may have
     passed to somebody else; 0 where addresses stay with their owner. `reach` says where a person
     finds the persona here, and what to try. `parts` are taken by functions of their own.
+    `heard_by` says who can read what goes to an act's destination now; without it everybody can.
+    `aside` gives the thread in which somebody is reached alone, where a surface has shared places;
+    empty for the address of such a place.
     """
 
     name: str
@@ -73,6 +76,8 @@ class Surface:
     routes: tuple[tuple[str, str], ...]
     receive: Callable[[Request, Door], Response]
     send: Callable[[Act, Hands], Sent] | None = None
+    heard_by: Callable[[Act, Hands], Audience] | None = None
+    aside: Callable[[Address], str] | None = None
     lookup: Callable[[Act, Hands], Sent | None] | None = None
     keyed: bool = False
     settling: float = 0.0

@@ -12,9 +12,28 @@ from persona.errors import Broken
 FORMAT = 1
 """Version of every row, lane message and event written today; a newer one is parked, not guessed."""
 
-Kind = Literal["message", "edit", "delete", "outcome", "status", "halt", "resume", "link", "signin"]
+Kind = Literal[
+    "message",
+    "copy",
+    "edit",
+    "delete",
+    "outcome",
+    "status",
+    "halt",
+    "resume",
+    "link",
+    "signin",
+]
 Audience = Literal["private", "lane", "unverified"]
 """Who can read what is said: the person alone, everybody in a shared lane, or nobody proven."""
+GUEST = "guest"
+"""In an event's `detail`: its author has no private conversation here, only shared ones."""
+EXPOSURE: dict[str, int] = {"private": 0, "unverified": 1, "lane": 1}
+
+
+def exposure(audience: str) -> int:
+    """How far words go that are said to this audience; to an unknown one, farther than to any."""
+    return EXPOSURE.get(audience, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +140,8 @@ class Evidence:
 
     `tells` is false for a question or a command, which name a thing and say nothing about it.
     `passes_on` says that some of the words are not the person's own: quoted, pasted, forwarded.
+    `audience` could read them when they were said, `sensitivity` is 0 to 3
+    (`memory/sensitivity.py`).
     """
 
     id: str
@@ -133,6 +154,8 @@ class Evidence:
     tells: bool = True
     kept: bool = False
     passes_on: bool = False
+    audience: Audience = "private"
+    sensitivity: int = 0
 
     @property
     def pointer(self) -> str:
@@ -196,7 +219,9 @@ class Turn:
 
     `number` counts the turns with words in this lane; it names the slot among the recent ones.
     `blobs` names raw originals that lie elsewhere, such as the whole mail. `lane` is the lane
-    whose acts carried the reply; empty for the home's own.
+    whose acts carried the reply; empty for the home's own. `audience` could read it, fixed when it
+    was written; `sensitivity` is the highest of what its mind was shown. Turns of older code say
+    neither, and count as what closes most.
     """
 
     version: int
@@ -212,6 +237,8 @@ class Turn:
     kept: bool = False
     blobs: tuple[str, ...] = ()
     lane: str = ""
+    audience: Audience = "private"
+    sensitivity: int = 3
 
     @property
     def pointer(self) -> str:
@@ -259,7 +286,9 @@ class Decision:
     person. `link` is a wish for the link function (its verb
     and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
     empty for none, None for no change. `elsewhere` is the linked home to whose address the reply
-    goes, and `note` what is said instead where it was asked.
+    goes, and `note` what is said instead where it was asked. `shown` is what the mind was shown
+    beside the new words, when it was not `recalled`: the highest sensitivity of it. `aside` are
+    words of theirs that the person wants to go on with in private.
     """
 
     reply: str = ""
@@ -285,6 +314,8 @@ class Decision:
     linking: Mapping[str, Any] | None = None
     elsewhere: str = ""
     note: str = ""
+    shown: int = 0
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +347,8 @@ class Act:
     `after` is the version and part that orders acts of one lane; `notice` acts may pass a halt
     (they only confirm it). `attempt` names the live try, `lease` says until when it may hold it;
     `alone` repeats the attempt until another worker finds an act waiting behind this one.
+    `audience` is the narrowest that any words behind it were said to, `sensitivity` the highest of
+    what the mind was shown.
     """
 
     function: str
@@ -328,6 +361,7 @@ class Act:
     cause: str
     at: float
     audience: Audience = "private"
+    sensitivity: int = 3
     detail: Mapping[str, str] = field(default_factory=dict[str, str])
     notice: bool = False
     state: State = "pending"

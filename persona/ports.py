@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from persona.errors import Broken
 from persona.keys import Key, Scope
-from persona.model import Act, Event
+from persona.model import Act, Audience, Event
 from persona.settings import Settings
 
 if TYPE_CHECKING:
@@ -307,7 +307,8 @@ class Carrier(Protocol):
 
     What can be done about an attempt with an unknown outcome: a `keyed` provider drops repeats of
     one act by itself, so it is sent again; `lookup` asks whether it arrived, once `settling`
-    seconds have passed; with neither, the act ends UNKNOWN.
+    seconds have passed; with neither, the act ends UNKNOWN. `heard_by` says who can read there
+    now, and raises as `send` does; without it everybody can.
     """
 
     @property
@@ -318,6 +319,8 @@ class Carrier(Protocol):
     def send(self) -> Callable[[Act, Hands], Sent] | None: ...
     @property
     def lookup(self) -> Callable[[Act, Hands], Sent | None] | None: ...
+    @property
+    def heard_by(self) -> Callable[[Act, Hands], Audience] | None: ...
 
 
 @dataclass(frozen=True, slots=True)

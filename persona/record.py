@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import keys
-from persona.acts import held, ledger, limits, outbox, replies
+from persona.acts import handover, held, ledger, limits, outbox, replies
 from persona.acts.policy import Facts, Verdict, judge_reply
-from persona.memory import evidence, forget, notes, segments
+from persona.memory import evidence, forget, notes, segments, walls
+from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Head, Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
 from persona.mind.linking import TRIED
 from persona.model import (
     FORMAT,
     Act,
+    Audience,
     Decision,
     End,
     Event,
@@ -40,8 +42,8 @@ class Commit:
 
     `behind` names the acts that must have ended before the first of `acts`; None where only a
     look at the table can tell. `aside` are acts for others than the address that spoke: what the
-    turn wishes of the link function, and a reply that goes elsewhere. `notes` are what it keeps on
-    purpose.
+    turn wishes of functions that send nothing, and a reply that goes elsewhere. `notes` are what
+    it keeps on purpose.
     """
 
     writes: list[Write]
@@ -67,16 +69,17 @@ def record(
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
-        decision = replace(decision, reply="", told=False, link={})
-    link = replies.link_act(standing, events, decision, version, ports)
-    acts, away = replies.acts(standing, events, decision, version, ports, end)
+        decision = replace(decision, reply="", told=False, link={}, aside="")
+    wanted = _wishes(standing, events, decision, ports)
+    rests = replies.Rests(_written_for(standing, events, decision), _high_water(events, decision))
+    acts, away = replies.acts(standing, events, decision, version, ports, end, rests)
     turn = _turn(standing, events, decision, version, ports)
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
     kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
     writes += [notes.put(ports, note) for note in kept]
-    aside = (*away, link) if link else away
+    aside = (*away, *wanted)
     wished = (*acts, *aside)
     writes += [outbox.put(ports, act) for act in wished]
     moved = _status_writes(standing, events[0], decision, ports)
@@ -182,15 +185,17 @@ def _turn(
         kept=bool(decision.notes),
         blobs=tuple(event.blob for event in events if event.blob),
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
+        audience=first.audience,
+        sensitivity=_high_water(events, decision),
     )
 
 
-_SPOKEN = ("message", "halt", "resume")
+_SPOKEN = ("message", "copy", "halt", "resume")
 
 
 def _said(event: Event, decision: Decision) -> Said:
     """The person's message; a wish to forget that was granted does not keep what it named."""
-    words, is_told = event.words, event.kind == "message" and tells(event.words)
+    words, is_told = event.words, event.kind in ("message", "copy") and tells(event.words)
     command = parse(words)
     if decision.forgets and command is not None and command.verb == "forget":
         words = "forget \u2026"
@@ -211,9 +216,14 @@ def _memory_writes(
         writes += changes
         if touched:
             sent = [
-                (surface, t.version, t.lane or _own_lane(standing, t))
+                (function, t.version, t.lane or _own_lane(standing, t))
                 for t in touched
-                for surface in dict.fromkeys(s.surface for s in t.said if s.author == "persona")
+                for function in dict.fromkeys(
+                    [
+                        *(s.surface for s in t.said if s.author == "persona"),
+                        *([handover.FUNCTION] if standing.is_shared else ()),
+                    ]
+                )
             ]
             writes.append(outbox.to_redact(ports, lane, standing.next_version, sent))
         if gone:
@@ -232,9 +242,11 @@ def _memory_writes(
     rejected = {"notes_rejected": decision.rejected} if decision.rejected else {}
     cost = {**decision.cost, **rejected}
     row = evidence.turn_row(ports, turn, ports.identity.stamp, cost)
+    writes.append(Put(keys.turn(turn.home, turn.version), row))
+    if events[0].kind == "copy":  # it was said in another conversation
+        return writes
     recent = Put(keys.recent(lane, turn.number), recent_row(ports, lane, turn))
-    writes = [w for w in writes if w.key != recent.key]
-    writes += [Put(keys.turn(turn.home, turn.version), row), recent]
+    writes = [*(w for w in writes if w.key != recent.key), recent]
     if standing.is_shared and decision.reply and turn.thread not in standing.joined:
         expires = ports.clock.now() + SEEN_DAYS * DAY
         writes.append(Put(keys.thread(lane, turn.thread), {"v": FORMAT, "expires": expires}))
@@ -257,10 +269,32 @@ def _verdict(standing: Standing, events: Sequence[Event], decision: Decision) ->
         notice=decision.notice,
         suppressed=_still_suppressed(standing, events),
         home_is_here=standing.place.home in gate.homes,
-        written_for=last.audience,
+        written_for=_written_for(standing, events, decision),
         heard_by=last.audience,
     )
     return judge_reply(facts)
+
+
+def _written_for(standing: Standing, events: Sequence[Event], decision: Decision) -> Audience:
+    """Who may hear the reply: with the place itself, everything that it rests on has a say."""
+    home = standing.place.home
+    return walls.narrowest(events[-1].audience, home, decision.recalled)
+
+
+def _high_water(events: Sequence[Event], decision: Decision) -> int:
+    """The highest sensitivity of all that the mind was shown."""
+    recalled = (one.sensitivity for one in decision.recalled)
+    return max(decision.shown, *(sensitivity(event.words) for event in events), *recalled)
+
+
+def _wishes(
+    standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
+) -> tuple[Act, ...]:
+    """What the turn wants of functions that send nothing: to link, to hand words over."""
+    version, told = standing.next_version, [event for event in events if tells(event.words)]
+    link = replies.link_act(standing, events, decision, version, ports)
+    given = handover.wish(standing, events, told, decision, ports)
+    return tuple(one for one in (link, given) if one is not None)
 
 
 def _still_suppressed(standing: Standing, events: Sequence[Event]) -> str:
@@ -305,7 +339,7 @@ def _next_head(
     return replace(
         head,
         version=standing.next_version,
-        spoken=head.spoken + (turn is not None),
+        spoken=head.spoken + (turn is not None and events[0].kind != "copy"),
         memory=head.memory + bool(decision.forgets or decision.rewrites or overheard),
         notes=head.notes + bool(turn and decision.notes),
         waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
@@ -373,7 +407,8 @@ def working_note(standing: Standing, event: Event, ports: Ports) -> Commit | Non
     decision = Decision(reply="I am still working on this.", mind="none")
     if _verdict(standing, [event], decision).decision == "deny":
         return None
-    acts = replies.reply_acts(standing, [event], decision, standing.next_version, ports)
+    rests = replies.Rests(event.audience)
+    acts = replies.reply_acts(standing, [event], decision, standing.next_version, ports, rests)
     acts = tuple(replace(act, after=_note_name(act.after)) for act in acts[:1])
     mark = keys.seen(standing.place.home, f"{event.id}#working")
     row: Row = {"v": FORMAT, "state": "told", "expires": ports.clock.now() + SEEN_DAYS * DAY}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import decide
+from persona.acts import handover
 from persona.errors import Broken, Conflict, Transient
 from persona.keys import Scope
 from persona.memory import segments
@@ -150,7 +151,7 @@ def tell_working(place: Place, event: Event, ports: Ports) -> None:
 
 
 def _scope(lane: str, homes: Iterable[str], ports: Ports) -> Scope:
-    return Scope.of_turn(lane, homes, (*ports.carriers, "link"))
+    return Scope.of_turn(lane, homes, (*ports.carriers, "link", handover.FUNCTION))
 
 
 def _ring(commit: Commit, ports: Ports) -> None:

@@ -17,12 +17,12 @@ from slack_sdk.signature import SignatureVerifier
 from twilio.request_validator import RequestValidator
 
 from backends.local.family import open_family
-from functions import act, ingress, link, mail, socket, sweep, turn
+from functions import act, handover, ingress, link, mail, socket, sweep, turn
 from functions._compose import compose
 from hub.stage import sqs_event
 from persona import keys
 from persona.memory import evidence
-from persona.model import Act, Address, Event, Said
+from persona.model import Act, Address, Audience, Event, Said
 from persona.people import addresses
 from persona.ports import Hands, Ports, Sent
 from persona.settings import parse
@@ -63,12 +63,21 @@ class Post:
     errors: list[Exception] = field(default_factory=list[Exception])
     keyed: bool = False
     settling: float = 0.0
+    now: dict[str, Audience] = field(default_factory=dict[str, Audience])
 
     def send(self, act: Act, hands: Hands) -> Sent:
         if self.errors:
             raise self.errors.pop(0)
         self.sent.append(act)
         return Sent(provider_id=f"SM{len(self.sent):032x}")
+
+    def heard_by(self, act: Act, hands: Hands) -> Audience:
+        """As the surfaces know it by the conversation's id, and as `now` says of some."""
+        channel = act.thread.partition(":")[0]
+        if channel in self.now:
+            return self.now[channel]
+        is_channel = act.function == "slack" and channel[:1] in ("C", "G")
+        return "lane" if is_channel else "private"
 
     def lookup(self, act: Act, hands: Hands) -> Sent | None:
         known = [n for n, sent in enumerate(self.sent, 1) if sent.id == act.id]
@@ -275,6 +284,8 @@ class Hub:
                 socket.push(ring.lane, self.ports)
             elif ring.function == "link":
                 link.run(ring.event(), self.ports)
+            elif ring.function == "handover":
+                handover.run(ring.event(), self.ports)
             else:
                 act.run(ring.event(), self.ports)
         finally:

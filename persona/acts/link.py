@@ -18,7 +18,7 @@ from persona.acts.codes import Code, Step, end_of
 from persona.acts.joining import Side
 from persona.errors import Broken, Conflict, Transient
 from persona.memory.standing import Gate, Link, open_gate, open_head
-from persona.model import Act, Address, End, Event, Place
+from persona.model import Act, Address, Audience, End, Event, Place
 from persona.people import addresses, reach
 from persona.ports import (
     Check,
@@ -42,6 +42,10 @@ class Linking:
     """Carries out the acts of the function `link`; repeating one is harmless, so it is `keyed`."""
 
     keyed, settling, lookup = True, 0.0, None
+
+    def heard_by(self, act: Act, hands: Hands) -> Audience:
+        """A link act says nothing to anybody; what comes of it are events of their own."""
+        return "private"
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports

@@ -7,6 +7,7 @@ claim. An error inside a rule is a Deny.
 from dataclasses import dataclass
 from typing import Literal
 
+from persona.memory.walls import is_exposed
 from persona.model import Audience
 
 
@@ -36,7 +37,8 @@ class Verdict:
 
 
 ALLOW = Verdict("allow")
-EXPOSURE: dict[str, int] = {"private": 0, "unverified": 1, "lane": 1}
+EXPOSED = "exposed"
+"""The reason where private words would go where others read."""
 
 
 def judge_reply(facts: Facts) -> Verdict:
@@ -47,6 +49,6 @@ def judge_reply(facts: Facts) -> Verdict:
         return Verdict("deny", "halted")
     if not facts.home_is_here:
         return Verdict("deny", "unlinked")
-    if EXPOSURE[facts.heard_by] > EXPOSURE[facts.written_for]:
-        return Verdict("deny", "private words to a shared place")
+    if is_exposed(facts.written_for, facts.heard_by):
+        return Verdict("deny", EXPOSED)
     return ALLOW

@@ -19,7 +19,8 @@ from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.errors import Broken, Conflict, Refused, Transient, Unknown
 from persona.keys import Key
 from persona.memory.standing import Gate, open_gate
-from persona.model import Act, Event, State
+from persona.memory.walls import is_exposed
+from persona.model import Act, Audience, Event, State
 from persona.ports import Carrier, Hands, Ports, Row, Sent
 
 MOST_TRIES = 10
@@ -221,9 +222,21 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
             suppressed=next(filter(None, suppressed), ""),
             home_is_here=act.home in gates[-1].homes,
             written_for=act.audience,
-            heard_by=act.audience,
+            heard_by=_heard_by(act, desk),
         )
     )
+
+
+def _heard_by(act: Act, desk: _Desk) -> Audience:
+    """Who can read there at this moment; not asked where the words may go anywhere."""
+    if not is_exposed(act.audience, "lane"):
+        return act.audience
+    if desk.carrier.heard_by is None:
+        return "lane"
+    try:
+        return desk.carrier.heard_by(act, desk.hands)
+    except Unknown as error:  # nothing was sent yet
+        raise Transient(str(error)) from error
 
 
 def _gates(home: str, gate: Gate, desk: _Desk) -> list[Gate]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from persona import ids, keys
 from persona.memory.own import passes_on
+from persona.memory.sensitivity import sensitivity
 from persona.model import FORMAT, Evidence, Said, Turn
 from persona.ports import Row, Store
 from persona.seal import seal, unseal
@@ -84,6 +85,8 @@ def evidence_of(turn: Turn) -> list[Evidence]:
             tells=said.tells,
             kept=turn.kept,
             passes_on=passes_on(said.text),
+            audience=turn.audience,
+            sensitivity=sensitivity(said.text),
         )
         for said in turn.said
         if said.author == "person" and said.text.strip()

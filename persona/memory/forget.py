@@ -90,7 +90,7 @@ def _recent_writes(
 ) -> list[Write]:
     lane = standing.place.lane
     writes: list[Write] = []
-    for turn in standing.recent:
+    for turn in standing.slots:
         if renew.holds(turn):
             renewed = renew.of(turn)
         elif pointers.intersection(turn.recalled):

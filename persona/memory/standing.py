@@ -6,8 +6,19 @@ from typing import Any
 
 from persona import keys
 from persona.errors import Broken
-from persona.memory import evidence
-from persona.model import FORMAT, Address, Audience, Event, Place, Spent, Turn, shortened
+from persona.memory import evidence, walls
+from persona.memory.sensitivity import MOST, PRIVATE, sensitivity
+from persona.model import (
+    FORMAT,
+    Address,
+    Audience,
+    Event,
+    Evidence,
+    Place,
+    Spent,
+    Turn,
+    shortened,
+)
 from persona.ports import ABSENT, Condition, Ports, Row, equals
 from persona.seal import seal, unseal
 
@@ -102,35 +113,49 @@ class Gate:
         first, last = sorted((order.index(home), order.index(other)))
         return max((self.links[one].since for one in order[first + 1 : last + 1]), default=0.0)
 
-    def opens(self, home: str, other: str, at: float, until: float) -> bool:
-        """Whether words of `other` from that time may be recalled for `home`.
+    def opens(
+        self, home: str, other: str, at: float, until: float, sensitivity: int = MOST
+    ) -> bool:
+        """Whether such words of `other` from that time may be recalled for `home`.
 
-        Two homes that a link brought together after `until` are closed to each other's words from
-        before it, so that a link by deceit shows neither side's past before it can be noticed.
+        Two homes that a link brought together after `until` are closed to each other's sensitive
+        words from before it, so that a link by deceit shows neither side's past before it can be
+        noticed.
         """
+        if home == other or sensitivity < PRIVATE:
+            return True
         if home not in self.links or other not in self.links:
             return True
         since = self.together(home, other)
         return since <= until or at >= since
 
     def hides(self, home: str, until: float) -> bool:
-        """Whether anything that was said in another of the homes is closed to this one."""
+        """Whether anything that was said in another of the homes may be closed to this one."""
         return not all(self.opens(home, other, 0.0, until) for other in self.homes)
 
-    def shows(self, home: str, turn: Turn, until: float) -> bool:
-        """Whether a whole turn may be shown to `home`: its reply may quote closed words."""
-        may_quote = turn.home != home and bool(turn.recalled)
-        is_hidden = may_quote and self.hides(home, until)
-        return self.opens(home, turn.home, turn.at, until) and not is_hidden
+    def shown(self, home: str, turn: Turn, until: float) -> Turn:
+        """What of a turn may be shown to `home`: its reply may quote words that are closed to it."""
+        may_quote = turn.sensitivity >= PRIVATE and self.hides(home, until)
+        if turn.home == home:
+            return turn
+        said = tuple(
+            one
+            for one in turn.said
+            if (one.author == "person" or not may_quote)
+            and self.opens(home, turn.home, turn.at, until, sensitivity(one.text))
+        )
+        return turn if said == turn.said else replace(turn, said=said)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One lane as one strong read found it.
 
-    `opens` says whether words of a home from a time may be recalled for the address that speaks;
-    `hides` that some are not; `is_new` that this address was linked a short while ago. `silent`
-    are the linked homes whose addresses were silent for so long that somebody else may have them.
+    `opens` says whether evidence may be recalled for the address that speaks, as its links are;
+    `recent` are the last turns as that address may see them, `slots` as they stand; `hides`: a link
+    is so new that words of another home may be closed to it; `is_new`: it was this address that was
+    linked a short while ago. `silent` are the linked homes whose addresses were silent
+    for so long that somebody else may have them.
     """
 
     place: Place
@@ -141,7 +166,8 @@ class Standing:
     seen: Mapping[str, Row]
     joined: frozenset[str]
     audience: Audience = "private"
-    opens: Callable[[str, float], bool] = lambda home, at: True
+    opens: Callable[[Evidence], bool] = lambda one: True
+    slots: tuple[Turn, ...] = ()
     hides: bool = False
     is_new: bool = False
     silent: frozenset[str] = frozenset()
@@ -213,17 +239,22 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
     ]
     head = open_head(ports, place.lane, rows.get(head_key))
     gate, until = open_gate(rows[gate_key]), ports.clock.now() - ports.settings.link_quarantine
-    recent = [turn for turn in recent if gate.shows(place.home, turn, until)]
+    slots, audience = sorted(recent, key=lambda turn: turn.version), events[0].audience
+    shown = [
+        gate.shown(place.home, walls.heard_again(turn, place.home, audience), until)
+        for turn in slots
+    ]
     return Standing(
         place=place,
         head=head,
         head_is_new=head_key not in rows,
         gate=gate,
-        recent=tuple(sorted(recent, key=lambda turn: turn.version)),
+        recent=tuple(turn for turn in shown if turn.said),
         seen={id: rows[key] for id, key in seen_keys.items() if key in rows},
         joined=frozenset(thread for thread, key in thread_keys.items() if key in rows),
-        audience=events[0].audience,
-        opens=lambda home, at: gate.opens(place.home, home, at, until),
+        audience=audience,
+        opens=lambda one: gate.opens(place.home, one.home, one.at, until, one.sensitivity),
+        slots=tuple(slots),
         hides=gate.hides(place.home, until),
         is_new=gate.is_new(place.home, until),
         silent=silent(head, gate, ports),

@@ -21,6 +21,7 @@ Verb = Literal[
     "confirm",
     "not me",
     "elsewhere",
+    "privately",
 ]
 _WHERE = r"(?:my\s+)?(?P<where>e-?mail|mail|slack|sms|text(?:\s+message)?|phone|[^\s,;:]+@[^\s,;:]*\w|\+\d+)"
 _ELSEWHERE = (
@@ -44,6 +45,12 @@ PATTERNS: dict[Verb, str] = {
     "confirm": r"yes[\s:,]+\W*(?P<rest>[0-9]{2})\W*",
     "elsewhere": rf"(?P<before>\S.*\?)?[\s(]*{_ELSEWHERE}[)]?(?:\s*[:,]\s*(?P<rest>\S.*)|[.!\s]*)",
     "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
+    "privately": (
+        r"(?:please\s+)?(?:(?:tell|answer|write|message)\s+(?:it\s+to\s+)?me\s+(?:that\s+|this\s+)?)?"
+        r"(?:privately|in\s+private|in\s+a\s+(?:dm|direct\s+message)|by\s+dm)(?:[\s,]+please)?"
+        r"(?:\W*|[\s:,]+(?P<rest>\S.*))"
+        r"|(?:please\s+)?dm\s+me(?:\W*|[\s:,]+(?P<direct>\S.*))"
+    ),
 }
 GRAMMAR: dict[Verb, re.Pattern[str]] = {
     verb: re.compile(pattern, re.IGNORECASE | re.DOTALL) for verb, pattern in PATTERNS.items()
@@ -75,7 +82,7 @@ def parse(words: str) -> Command | None:
         if found is None:
             continue
         named = {name: (text or "").strip() for name, text in found.groupdict().items()}
-        rest = named.get("rest", "") or named.get("before", "")
+        rest = next(filter(None, map(named.get, ("rest", "direct", "before"))), "")
         is_idiom = verb == "forget" and IDIOM.match(rest) is not None
         if is_idiom or (verb in ("remember", "forget") and rest.endswith(QUESTION_MARKS)):
             return None

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from persona.memory import evidence, recall
+from persona.memory import evidence, recall, walls
 from persona.memory.contradict import contradicts, corrects, corrects_last, may_contradict
 from persona.memory.index import Match
 from persona.memory.meaning import Mean, by_words_alone
 from persona.memory.notes import Notes, new_note, quotable
 from persona.memory.own import own_of, own_words, passes_on, stands
+from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind.commands import parse, tells
+from persona.mind.words import speaker
 from persona.model import Event, Evidence, Note, Quote
 from persona.ports import Ports
 
@@ -37,22 +39,36 @@ class MemoryHands:
     ) -> None:
         self._standing, self._mean = standing, mean
         self._events = events
+        self._author = str(events[0].author)
         self._ports = ports
         self.cited: dict[str, Evidence] = {}
         self.forgotten: dict[str, Evidence] = {}
         self.kept: dict[str, Note] = {}
         self.rejected = 0
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether several people speak here, so that no words are just "yours"."""
-        return self._standing.is_shared
+    def by(self, one: Evidence) -> str:
+        """Who said it, where several people speak, so that no words are just "yours"."""
+        return speaker(one.author) if self._standing.is_shared else ""
 
     def match(self, words: str, limit: int = 12) -> list[Match]:
         """What covers the words, best first, without what this turn is about to forget."""
         if self._standing.place_is_unproven:
             return []
         return recall.match(self._standing, words, self._ports, limit, self._may_see)
+
+    def forgettable(self, words: str, limit: int = 50) -> list[Match]:
+        """What of the speaker's own covers the words, best first."""
+        if self._standing.place_is_unproven:
+            return []
+        found = recall.match(self._standing, words, self._ports, limit, self._may_forget)
+        return [match for match in found if match.evidence.tells]
+
+    def own(self) -> list[Evidence]:
+        """All that the speaker may have forgotten, oldest first."""
+        if self._standing.place_is_unproven:
+            return []
+        index = self._ports.indexes.open(self._standing, self._ports)
+        return [one for one in index.everything() if self._may_forget(one)]
 
     def recall(self, words: str, limit: int = 12) -> list[Evidence]:
         """What bears on the words, best first: to think with, not all of it an answer.
@@ -78,7 +94,7 @@ class MemoryHands:
         if self._standing.place_is_unproven:
             return Notes()
         found = self._ports.indexes.notes(self._standing, self._ports)
-        return Notes.of(one for one in found if self._standing.opens(one.home, one.since))
+        return Notes.of(one for one in found if self._may_see(self._as_said(one)))
 
     def corrected(self, found: Sequence[Evidence]) -> list[Evidence]:
         """The same, and right before each that holds no longer what holds instead of it."""
@@ -93,9 +109,34 @@ class MemoryHands:
                 shown.setdefault(each.id, each)
         return list(shown.values())
 
+    def _as_said(self, note: Note) -> Evidence:
+        """A note as the walls see it: as sensitive as its claim and all that it rests on."""
+        words = "\n".join([note.claim, *(quote.words for quote in note.evidence)])
+        return Evidence(
+            id=note.id,
+            home=note.home,
+            version=note.version,
+            text=words,
+            author=self._author,
+            surface="",
+            at=note.since,
+            audience="lane" if self._standing.is_shared else "private",
+            sensitivity=sensitivity(words),
+        )
+
     def _may_see(self, one: Evidence) -> bool:
-        """Not about to be forgotten, and open to the address that asks."""
-        return one.id not in self.forgotten and self._standing.opens(one.home, one.at)
+        """Not about to be forgotten, and open to whoever hears the answer."""
+        standing = self._standing
+        may_hear = walls.may_hear(one, standing.place.home, standing.audience)
+        return may_hear and one.id not in self.forgotten and standing.opens(one)
+
+    def _may_forget(self, one: Evidence) -> bool:
+        """Their own words, sensitive or not; nobody takes away what another said."""
+        standing = self._standing
+        if not standing.is_shared:
+            return self._may_see(one)
+        is_here = one.home == standing.place.home and one.author == self._author
+        return is_here and one.id not in self.forgotten
 
     def cite(self, used: Iterable[Evidence]) -> None:
         """The reply relies on these: `why` will show them, and forgetting them silences it."""
@@ -203,7 +244,7 @@ class MemoryHands:
 
     def _is_own(self, one: Evidence) -> bool:
         """Whether the person who speaks said it: where many speak, nobody speaks for another."""
-        return not self.is_shared or one.author == str(self._events[-1].author)
+        return not self._standing.is_shared or one.author == str(self._events[-1].author)
 
     def _is_tainted(self) -> bool:
         """Whether words of somebody else stand before the mind that makes a claim."""
@@ -222,6 +263,8 @@ class MemoryHands:
             at=event.at,
             tells=tells(event.words),
             passes_on=passes_on(event.words),
+            audience=event.audience,
+            sensitivity=sensitivity(event.words),
         )
 
     def forget(self, gone: Iterable[Evidence]) -> None:

@@ -191,7 +191,7 @@ def _quarantined(ports: Ports) -> Decision:
 def _closed(ports: Ports) -> str:
     if not ports.settings.link_quarantine:
         return ""
-    return f" For {_hours(ports)} hours neither opens what was said to the other before."
+    return f" For {_hours(ports)} hours neither opens sensitive words that were said to the other before."
 
 
 def _hours(ports: Ports) -> int:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 from persona.memory.index import Match
 from persona.memory.own import own_of, own_words, passes_on
+from persona.memory.sensitivity import PRIVATE
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind import commands
+from persona.mind.aside import OFFER
 from persona.mind.elsewhere import NOWHERE
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
@@ -98,6 +100,8 @@ class _Reflex:
                 return "Hello. Tell me something to keep, or ask me about something you told me."
             case "thanks":
                 return "You are welcome."
+            case "privately":
+                return self.question(command.rest) if command.rest else "You have my ear."
             case "link" | "unlink" | "confirm" | "not me":  # done before thinking, where it can be
                 return NOBODY
             case "elsewhere":  # what is asked there is another command
@@ -133,16 +137,17 @@ class _Reflex:
         found = [m.evidence for m in matches if m.evidence.passes_on and m.cover >= ENOUGH]
         if may_tell and found:
             self.hands.cite(found[:1])
-            return sentence(pasted(found[0], self.ports, self.standing.is_shared))
+            return sentence(pasted(found[0], self.ports, self._by()))
         said = "said" if self.standing.is_shared else "that you told me"
-        return f"I do not know. Nothing {said} here answers that, and I do not guess."
+        offer = f" {OFFER}" if self.standing.is_shared else ""
+        return f"I do not know. Nothing {said} here answers that, and I do not guess.{offer}"
 
     def _quoted(self, one: Evidence) -> str:
         """The words, and beside them a claim that a model made of them."""
         made = [n for n in self.hands.notes.on(one.id) if n.made_by == "model" and n.is_live]
         noted = [f" (noted as “{n.claim}”{', unconfirmed' if n.doubt else ''})" for n in made]
         shown = "".join(noted[:1]) if not made or made[0].claim != own_of(one).strip() else ""
-        return quote(one, self.ports, self.standing.is_shared, whole=False) + shown
+        return quote(one, self.ports, self._by(), whole=False) + shown
 
     def _until(self, one: Evidence) -> str:
         """Since when words hold no longer, for those that were corrected."""
@@ -151,14 +156,14 @@ class _Reflex:
 
     def _ended(self, ended: Sequence[Evidence]) -> str:
         """What the new words take the place of."""
-        shared = self.standing.is_shared
         return "".join(
-            f"\nIt takes the place of what {quote(o, self.ports, shared)}" for o in ended
+            f"\nIt takes the place of what {quote(o, self.ports, self._by())}" for o in ended
         )
 
     def forget(self, wish: str) -> str:
-        found = [m for m in self.hands.match(wish, limit=50) if self._may_forget(m.evidence)]
-        claimed = [one for one in self.hands.claimed(wish) if self._may_forget(one)]
+        found = self.hands.forgettable(wish)
+        own = {one.id for one in self.hands.own()}
+        claimed = [one for one in self.hands.claimed(wish) if one.id in own]
         exact = _distinct([*(m.evidence for m in found if m.cover >= SAME), *claimed])
         near = _distinct([m.evidence for m in found if m.cover >= ENOUGH])
         if len(exact) == 1:
@@ -173,8 +178,8 @@ class _Reflex:
             return "I have nothing like that, so there is nothing to forget."
         ids = [one.id for one in options]
         self.asks = {"what": "forget", "options": ids, "asked": self.author}
-        self.hands.cite(options)
-        listed = numbered(quote(one, self.ports) for one in options)
+        self.hands.cite(one for one in options if not self._is_withheld(one))
+        listed = numbered(self._named(one) for one in options)
         return f"Which of these should I forget? Answer with its number, all, or no.\n{listed}"
 
     def choose(self, words: str) -> str:
@@ -192,14 +197,21 @@ class _Reflex:
         else:
             chosen = [n for n in re.findall(r"\d+", said) if n in options]
             chosen = chosen if re.fullmatch(r"[\d\s,and]+", said) else []
-        everything = {one.id: one for one in self.hands.everything()}
+        everything = {one.id: one for one in self.hands.own()}
         gone = [(n, everything[options[n]]) for n in chosen if options[n] in everything]
         return "\n".join(self._drop(one, f"number {n}") for n, one in gone)
 
-    def _may_forget(self, one: Evidence) -> bool:
-        """Their own words; where many speak, nobody takes away what another said."""
-        is_theirs = not self.standing.is_shared or one.author == self.author
-        return (one.tells or one.passes_on) and is_theirs
+    def _named(self, one: Evidence) -> str:
+        """The words; of those that are not repeated here only when and where they were said."""
+        if self._is_withheld(one):
+            return f"what you told me {where(one.surface, self.ports)}, {when(one.at, self.ports)}"
+        return quote(one, self.ports)
+
+    def _by(self) -> str:
+        return "somebody here" if self.standing.is_shared else ""
+
+    def _is_withheld(self, one: Evidence) -> bool:
+        return self.standing.is_shared and one.sensitivity >= PRIVATE
 
     def _drop(self, one: Evidence, name: str) -> str:
         """Drops it, its repetitions, and questions that hold all of its words.
@@ -207,10 +219,10 @@ class _Reflex:
         It is named by when and where, never by its words: the reply itself is kept.
         """
         held = set(terms(one.text))
-        everything = self.hands.everything()
-        own = [o for o in everything if not self.standing.is_shared or o.author == self.author]
         same = [
-            o for o in own if _same_words(o, one) or (not o.tells and held <= set(terms(o.text)))
+            other
+            for other in self.hands.own()
+            if _same_words(other, one) or (not other.tells and held <= set(terms(other.text)))
         ]
         self.hands.forget([one, *same])
         return (

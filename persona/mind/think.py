@@ -82,6 +82,7 @@ def _converse(
                 reply=answer.text.strip(),
                 recalled=tuple(hands.cited.values()),
                 notes=tuple(hands.kept.values()),
+                shown=prompt.shown(standing),
                 mind=model.name,
                 rejected=hands.rejected,
             )

@@ -38,26 +38,36 @@ def named(address: Address, ports: Ports) -> str:
     return f"{surface.title if surface else address.surface} {address.id}"
 
 
-def quote(one: Evidence, ports: Ports, shared: bool = False, whole: bool = True) -> str:
-    """The words as they were said, with when and on which surface; who said them where many speak.
+def speaker(author: str) -> str:
+    """How one of several people is told from the others: by the vendor's own id."""
+    return Address.parse(author).id.rpartition(":")[2]
+
+
+def quote(one: Evidence, ports: Ports, by: str = "", whole: bool = True) -> str:
+    """The words as they were said, with when and on which surface; `by` whom, where many speak.
 
     What was only passed on stands apart from what was said, and is called so; unless the `whole`
     message is wanted it is left out.
     """
-    who, own = "somebody here" if shared else "you", own_of(one)
-    at = f"{where(one.surface, ports)}, {when(one.at, ports)}"
+    own = own_of(one)
     others = in_quotes(others_words(one.text)) if one.passes_on and whole else ""
     if not own:
-        return pasted(one, ports, shared)
-    said = f"{who} {'said' if shared else 'told me'} {at}:{in_quotes(own)}"
+        return pasted(one, ports, by)
+    said = f"{f'{by} said' if by else 'you told me'} {_place(one, ports, by)}:{in_quotes(own)}"
     joint = "\n" if "\n" in said else ", "
     return f"{said}{joint}and pasted:{others}" if others else said
 
 
-def pasted(one: Evidence, ports: Ports, shared: bool = False) -> str:
+def pasted(one: Evidence, ports: Ports, by: str = "") -> str:
     """What somebody only passed on, and never said."""
-    who, others = "somebody here" if shared else "you", in_quotes(others_words(one.text))
-    return f"{who} pasted {where(one.surface, ports)}, {when(one.at, ports)}:{others}"
+    others = in_quotes(others_words(one.text))
+    return f"{by or 'you'} pasted {_place(one, ports, by)}:{others}"
+
+
+def _place(one: Evidence, ports: Ports, by: str) -> str:
+    """On which surface and when; whether others could read it, where that says something."""
+    heard = ", where others read it" if one.audience == "lane" and not by else ""
+    return f"{where(one.surface, ports)}{heard}, {when(one.at, ports)}"
 
 
 def in_quotes(text: str) -> str:

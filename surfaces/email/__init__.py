@@ -14,7 +14,7 @@ from persona.declare import Request, Response, Surface
 from persona.errors import Refused, Rejected, Transient, Unknown
 from persona.markdown import to_html
 from persona.memory.own import as_others
-from persona.model import Act, Address, Event
+from persona.model import Act, Address, Audience, Event
 from persona.ports import Door, Hands, Sent
 
 if TYPE_CHECKING:
@@ -254,12 +254,18 @@ def reach(hands: Hands) -> tuple[str, str]:
     return hands.settings.email_address, "write a mail; in the local stage by SMTP on loopback"
 
 
+def heard_by(act: Act, hands: Hands) -> Audience:
+    """A mailbox is one person's, once it was proven whose."""
+    return "unverified" if act.address.id.startswith(UNPROVEN) else "private"
+
+
 SURFACE = Surface(
     name="email",
     title="email",
     routes=(),
     receive=receive,
     send=send,
+    heard_by=heard_by,
     paced=10,
     reach=reach,
 )

@@ -16,8 +16,9 @@ from urllib.parse import parse_qsl
 from persona.declare import Request, Response, Surface
 from persona.errors import Rejected
 from persona.ports import Door, Hands
+from surfaces.slack.audience import heard_by
 from surfaces.slack.events import parse, parse_command
-from surfaces.slack.posts import disable, lookup, send
+from surfaces.slack.posts import aside, disable, lookup, send
 from surfaces.slack.text import split
 
 if TYPE_CHECKING:
@@ -183,6 +184,8 @@ SURFACE = Surface(
     receive=receive,
     send=send,
     lookup=lookup,
+    heard_by=heard_by,
+    aside=aside,
     settling=SETTLING,
     split=split,
     secrets=("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"),

@@ -7,8 +7,9 @@ from typing import Any
 
 from persona import ids
 from persona.memory.own import as_others
-from persona.model import Address, Event
+from persona.model import GUEST, Address, Event
 
+GUEST_MARKS = ("is_restricted", "is_ultra_restricted", "is_stranger")
 SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 
 
@@ -30,7 +31,6 @@ def parse(body: Mapping[str, Any], now: float) -> Event | None:
     is_direct = _is_direct(event)
     if is_direct and event["type"] == "app_mention":
         return None
-    is_private = is_direct and not _is_guest(event, body)
     team = body.get("team_id", "")
     author = Address("slack", f"{_team_of(event, body)}:{user}")
     thread_ts = event.get("thread_ts") or ("" if is_direct else ts)
@@ -43,9 +43,9 @@ def parse(body: Mapping[str, Any], now: float) -> Event | None:
         words=_words(event, own),
         thread=f"{channel}:{thread_ts}" if thread_ts else str(channel),
         at=_seconds(ts, now),
-        audience="private" if is_private else "lane",
+        audience="private" if is_direct and not _is_guest(event, body) else "lane",
         addressed=is_direct or is_mention,
-        detail=_installation(body),
+        detail=_installation(body) | ({GUEST: "1"} if _is_guest(event, body) else {}),
     )
 
 
@@ -73,7 +73,7 @@ def _change(body: Mapping[str, Any], event: Mapping[str, Any], now: float) -> Ev
         words="" if is_deletion else _words(after, _own_user(body)),
         thread=str(channel),
         at=now,
-        audience="private" if is_direct else "lane",
+        audience="private" if is_direct and not _is_guest(message, body) else "lane",
         target=post,
         detail=_installation(body),
     )
@@ -116,11 +116,13 @@ def _team_of(message: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     return str(message.get("user_team") or message.get("team") or body.get("team_id", ""))
 
 
-def _is_guest(event: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """A guest of the workspace, or of another one (Slack Connect): nobody whom it vouches for."""
-    profile: dict[str, Any] = event.get("user_profile") or {}
-    kinds = ("is_restricted", "is_ultra_restricted", "is_stranger")
-    return bool(body.get("is_ext_shared_channel")) or any(profile.get(kind) for kind in kinds)
+def _is_guest(message: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether its author is a guest or of another organisation: what they hear counts as shared."""
+    profile: dict[str, Any] = message.get("user_profile") or {}
+    is_of_org = bool(body.get("enterprise_id")) and not body.get("is_ext_shared_channel")
+    is_foreign = _team_of(message, body) != body.get("team_id") and not is_of_org
+    is_shared = bool(body.get("is_ext_shared_channel")) and _is_direct(message)
+    return is_foreign or is_shared or any(profile.get(mark) for mark in GUEST_MARKS)
 
 
 def _mentions(event: Mapping[str, Any], own: str) -> bool:

@@ -13,6 +13,7 @@ from unittest.mock import patch
 from backends.local.family import open_family
 from backends.local.lanes import Message
 from functions import act as act_function
+from functions import handover as handover_function
 from functions import ingress, sweep
 from functions import link as link_function
 from functions import turn as turn_function
@@ -27,7 +28,8 @@ from persona.memory.index import Index
 from persona.memory.lines import lines_of
 from persona.memory.recall import load
 from persona.memory.standing import open_gate
-from persona.model import Act, Address, Event
+from persona.mind.commands import parse, tells
+from persona.model import Act, Address, Audience, Event, message_id
 from persona.people import addresses
 from persona.ports import Hands, Ports, Sent
 from persona.settings import Settings
@@ -90,6 +92,9 @@ class Provider:
     def lookup(self) -> Callable[[Act, Hands], Sent | None] | None:
         return self._lookup if self.kind == "lookup" else None
 
+    def heard_by(self, act: Act, hands: Hands) -> Audience:
+        return "lane" if ":C" in act.address.id else "private"
+
     def send(self, act: Act, hands: Hands) -> Sent:
         if self.refuses and self.refuses in act.address.id:
             raise Refused("unsubscribed", "unsubscribed")
@@ -121,6 +126,14 @@ class Story:
     rushed: tuple[str, ...] = ()
     apart: tuple[Address, ...] = ()
     packs: int = 0
+
+
+def _is_handed(event: Event) -> bool:
+    """Whether these words go from a shared place to their speaker's own lane."""
+    command = parse(event.words)
+    is_wish = command is not None and command.verb == "privately"
+    is_shared = event.audience == "lane" and event.addressed and event.kind == "message"
+    return is_shared and (is_wish or tells(event.words))
 
 
 Verdict = Counter[str]
@@ -252,6 +265,8 @@ class House:
             self.stall = SEND_STALL
             if ring[0] == "link":
                 link_function.run(ring.event(), self.ports)
+            elif ring[0] == "handover":
+                handover_function.run(ring.event(), self.ports)
             elif ring[0] != "socket":
                 act_function.run(ring.event(), self.ports)
         except Death:
@@ -337,6 +352,11 @@ class House:
             times = sum(event.message_id == said.id for turn in turns for said in turn.said)
             found["lost"] += times == 0 and not self._may_be_gone(event)
             found["doubled turns"] += times > 1
+        for event in {e.id: e for e in self.story.events if _is_handed(e)}.values():
+            copy = message_id(f"handover:{event.message_id}")
+            times = sum(copy == said.id for turn in turns for said in turn.said)
+            found["lost"] += times == 0 and not self._may_be_gone(event)
+            found["doubled turns"] += times > 1
         sends = Counter(id for id, _ in self.provider.got)
         found["doubled sends"] += sum(n - 1 for n in sends.values())
         same = Counter((act.cause, act.text) for _, act in self.provider.got)
@@ -344,7 +364,7 @@ class House:
             sum(n - 1 for n in same.values()) if not found["doubled sends"] else 0
         )
         acts = self._acts()
-        acts = [act for act in acts if act.function != "link" or act.open]
+        acts = [act for act in acts if act.function in ("sms", "slack", "email") or act.open]
         found["stuck"] += sum(act.open for act in acts) + self.family.lanes.waiting()
         found["stuck"] += len(self.family.lanes.dead_letters())
         found["unknown"] += sum(act.state == "unknown" for act in acts)

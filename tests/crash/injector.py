@@ -115,6 +115,7 @@ class FaultyCarrier:
         self.keyed: bool = carrier.keyed
         self.settling: float = carrier.settling
         self.lookup = self._lookup if carrier.lookup else None
+        self.heard_by = carrier.heard_by
 
     def send(self, act: Act, hands: Hands) -> Sent:
         return self._injector.call("send", lambda: self._carrier.send(act, hands))

@@ -89,6 +89,17 @@ STORIES = (
         ),
     ),
     Story(
+        "from a shared channel into private",
+        (
+            said(BOB, 1, "remember my locker code is 5555"),
+            said(BOB, 2, "the offsite is in Lucerne", where=ROOM),
+            said(BOB, 3, "tell me privately what is my locker code?", where=ROOM),
+            said(BOB, 4, "the offsite is in Zug", where=ROOM),
+            said(BOB, 5, "forget the offsite is in Zug", where=ROOM),
+        ),
+        secrets=((str(BOB), "5555"),),
+    ),
+    Story(
         "stop, words while stopped, start",
         (
             said(BOB, 1, "remember the tea"),

@@ -130,7 +130,7 @@ def test_what_is_private_stays_out_of_the_channel_and_the_channel_out_of_the_pri
 ) -> None:
     private, public = Slacker(hub), in_channel(hub, "U0ANN")
     private.say("my salary is 90000")
-    public.say("lunch is at noon")
+    in_channel(hub, "U0BOB").say("lunch is at noon")
     assert "90000" not in public.say("what is my salary?")
     assert "noon" not in private.say("when is lunch?")
     assert "90000" in private.say("what is my salary?")

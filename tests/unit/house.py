@@ -21,7 +21,7 @@ from persona.keys import Scope
 from persona.memory import evidence
 from persona.memory.recall import Indexes
 from persona.memory.standing import Standing, read
-from persona.model import Act, Address, Event, Place, Turn
+from persona.model import Act, Address, Audience, Event, Place, Turn
 from persona.people import addresses
 from persona.ports import Delete, Door, Hands, Model, Ports, Sent, Table
 from persona.settings import Settings
@@ -58,6 +58,9 @@ class Post:
     sent: list[Act] = field(default_factory=list[Act])
     errors: list[Exception] = field(default_factory=list[Exception])
 
+    def heard_by(self, act: Act, hands: Hands) -> Audience:
+        return "lane" if act.address == ROOM else "private"
+
     def send(self, act: Act, hands: Hands) -> Sent:
         if self.errors:
             raise self.errors.pop(0)
@@ -80,7 +83,14 @@ def never_carried(act: Act, hands: Hands) -> Sent:
 
 SURFACES = {
     "sms": Surface("sms", "SMS", (), nobody_receives, send=never_carried, split=in_lines),
-    "slack": Surface("slack", "Slack", (), nobody_receives, send=never_carried),
+    "slack": Surface(
+        "slack",
+        "Slack",
+        (),
+        nobody_receives,
+        send=never_carried,
+        aside=lambda person: "" if person == ROOM else person.id,
+    ),
     "email": Surface("email", "Email", (), nobody_receives, send=never_carried, paced=10),
     "web": Surface("web", "Web", (), nobody_receives, working_note=False),
 }

@@ -36,9 +36,10 @@ def test_live_notes_with_their_words_and_ended_ones_on_demand(hub: Hub) -> None:
     assert both
     newer, older = both["notes"]
     assert (older["superseded_by"], older["until"]) == (newer["id"], newer["since"])
-    console = Console(width=200, record=True, quiet=True)
-    console.print(notes_of(both))
-    assert "remember that the dentist is on Monday" in console.export_text()
+    console = Console(width=200)
+    with console.capture() as printed:
+        console.print(notes_of(both))
+    assert "remember that the dentist is on Monday" in printed.get()
 
 
 def test_an_address_alone_is_its_own_first_link(hub: Hub) -> None:
