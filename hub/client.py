@@ -43,6 +43,10 @@ class Client:
     def messages(self, name: str) -> list[dict[str, Any]]:
         return self._read(self._sign_in(name))
 
+    def erase(self, address: str) -> dict[str, Any]:
+        """Has the hub erase a person; its certificate, or what is still going on."""
+        return self._call("POST", "/local/erase", "", json.dumps({"address": address}))
+
     def _sign_in(self, name: str) -> str:
         return self._call("POST", "/local/session", "", json.dumps({"name": name}))["token"]
 

@@ -1,17 +1,12 @@
 """Making recall's index anew from the evidence, home by home, while no hub runs on the folder."""
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from backends.local.family import Family
-from hub.dev import machine_timezone
-from hub.state import Lock, open_state
-from persona.errors import Broken
+from hub.state import Lock, open_folder
 from persona.memory import segments
-from persona.ports import Ports
-from persona.settings import parse
 
 
 def rebuild(state: Path, env: Mapping[str, str]) -> Iterator[tuple[int, int, int]]:
@@ -20,22 +15,16 @@ def rebuild(state: Path, env: Mapping[str, str]) -> Iterator[tuple[int, int, int
     It may be cut off at any moment and started again: what is not packed is read from the turns.
     Raises Broken where another process holds the folder, or there is no hub in it.
     """
-    if not (state / "hub.db").exists():
-        raise Broken(f"there is no hub in {state}")
     lock = Lock(state)
-    family = open_state(state, env)
     try:
-        url, zone = "http://127.0.0.1", machine_timezone()
-        settings = parse(env, stage="local", public_url=url, timezone=zone)
-        store = Ports(settings=settings, entropy=os.urandom, **family.ports())
-        homes, turns = _homes(family), 0
-        for done, home in enumerate(homes, 1):
-            for packed in segments.rebuild(store, home, ZoneInfo(settings.timezone)):
-                turns += packed
-                yield done - 1, len(homes), turns
-            yield done, len(homes), turns
+        with open_folder(state, env) as (family, store):
+            homes, turns, zone = _homes(family), 0, ZoneInfo(store.settings.timezone)
+            for done, home in enumerate(homes, 1):
+                for packed in segments.rebuild(store, home, zone):
+                    turns += packed
+                    yield done - 1, len(homes), turns
+                yield done, len(homes), turns
     finally:
-        family.close()
         lock.release()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from backends.local.family import Family
 from backends.local.lanes import Message
-from functions import act, link, socket, sweep, turn, undelivered
+from functions import act, erase, link, socket, sweep, turn, undelivered
 from functions._observe import log
 from persona.acts import outbox
 from persona.errors import Broken, Conflict, Refused
@@ -129,6 +129,8 @@ class Stage:
                 socket.push(ring.lane, self._ports)
             elif ring.function == "link":
                 link.run(ring.event(), self._ports)
+            elif ring.function == "erase":
+                erase.run(ring.event(), self._ports)
             else:
                 act.run(ring.event(), self._ports)
         finally:

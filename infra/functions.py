@@ -70,6 +70,7 @@ def deployed() -> dict[str, Deployed]:
             if s.send is not None
         ),
         _one("act-link", "link", []),
+        _one("act-erase", "erase", list(surfaces.values())),
         _one("sweep", "sweep", []),
         _turn("undelivered", surfaces),
     ]

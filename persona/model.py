@@ -12,7 +12,9 @@ from persona.errors import Broken
 FORMAT = 1
 """Version of every row, lane message and event written today; a newer one is parked, not guessed."""
 
-Kind = Literal["message", "edit", "delete", "outcome", "status", "halt", "resume", "link"]
+Kind = Literal[
+    "message", "edit", "delete", "outcome", "status", "halt", "resume", "link", "leave", "restore"
+]
 Audience = Literal["private", "lane", "unverified"]
 """Who can read what is said: the person alone, everybody in a shared lane, or nobody proven."""
 

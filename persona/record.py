@@ -181,9 +181,9 @@ def _memory_writes(
         if touched:
             sent = [(t.surface, t.version, t.lane or _own_lane(standing, t)) for t in touched]
             writes.append(outbox.to_redact(ports, lane, standing.next_version, sent))
-        if gone:
-            blobs = dict.fromkeys(blob for turn in touched for blob in turn.blobs)
-            writes += [_drop_blob(lane, blob, ports) for blob in blobs]
+            writes += forget.to_prove(standing, touched, standing.next_version, ports)
+    if decision.amends:
+        writes += forget.to_prove(standing, (), standing.next_version, ports)
     for event in events:  # overheard first, asked now: one post, one place in the conversation
         before = standing.seen.get(event.id, {})
         if before.get("state") == "overheard":
@@ -206,11 +206,6 @@ def _memory_writes(
 
 def _own_lane(standing: Standing, turn: Turn) -> str:
     return standing.gate.own_lane(turn.home, standing.place.lane)
-
-
-def _drop_blob(lane: str, blob: str, ports: Ports) -> Write:
-    """A raw original that must go: due at once, so that the sweeper deletes it for sure."""
-    return Put(keys.blob(lane, blob), {"v": FORMAT, "name": blob, "due": ports.clock.now()})
 
 
 def _verdict(standing: Standing, events: Sequence[Event], decision: Decision) -> Verdict:

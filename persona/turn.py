@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import decide
-from persona.errors import Broken, Conflict, Transient
+from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Scope
 from persona.memory import segments
 from persona.memory.standing import Standing, read
@@ -44,7 +44,10 @@ def take_turn(
     wasted: list[Mapping[str, Any]] = []
     own = ports
     for _ in range(TRIES):
-        standing = read(place, events, own.within(_scope(place.lane, [place.home], own)))
+        try:
+            standing = read(place, events, own.within(_scope(place.lane, [place.home], own)))
+        except Refused:
+            return _begin_anew(events, own)
         fresh = standing.unhandled(events)
         if not fresh:
             return Taken()
@@ -93,6 +96,19 @@ def _forward(standing: Standing, events: Sequence[Event], ports: Ports) -> Taken
     return Taken()
 
 
+def _begin_anew(events: Sequence[Event], ports: Ports) -> Taken:
+    """Their person was erased: who speaks now is met as a stranger; news of the past is over."""
+    for event in events:
+        if event.kind not in ("message", "halt", "resume"):
+            continue
+        now = ports.clock.now()
+        place = addresses.meet(ports.table, event.address, ports.entropy, now)
+        if place.home == event.home:  # not taken from its address yet
+            raise Transient("this person is being erased")
+        ports.lanes.put(place.lane, replace(event, home=place.home).to_json(), event.id)
+    return Taken()
+
+
 def _pass_on(event: Event, ports: Ports) -> None:
     """A report on an act of a lane that this address has left, or is now worked away from."""
     copy = replace(event, id=f"{event.id}@{event.reported_lane}")
@@ -114,7 +130,11 @@ def _let_go(standing: Standing, events: Sequence[Event], ports: Ports) -> None:
 def fail_turn(place: Place, events: Sequence[Event], ports: Ports) -> None:
     """Ends events that failed each time as seen, failed and told; thinks nothing, recalls nothing."""
     scoped = ports.within(_scope(place.lane, [place.home], ports))
-    standing = read(place, events, scoped)
+    try:
+        standing = read(place, events, scoped)
+    except Refused:
+        _begin_anew(events, ports)
+        return
     fresh = standing.unhandled(events)
     if fresh and place.home not in standing.gate.homes:
         _forward(standing, fresh, ports)
@@ -128,7 +148,10 @@ def fail_turn(place: Place, events: Sequence[Event], ports: Ports) -> None:
 def tell_working(place: Place, event: Event, ports: Ports) -> None:
     """Says once that a long turn is still being thought about; a commit beside the turn's own."""
     ports = ports.within(_scope(place.lane, [place.home], ports))
-    standing = read(place, [event], ports)
+    try:
+        standing = read(place, [event], ports)
+    except Refused:  # the person was erased meanwhile
+        return
     if not standing.unhandled([event]):
         return
     commit = working_note(standing, event, ports)

@@ -17,7 +17,7 @@ from slack_sdk.signature import SignatureVerifier
 from twilio.request_validator import RequestValidator
 
 from backends.local.family import open_family
-from functions import act, ingress, link, mail, socket, sweep, turn
+from functions import act, erase, ingress, link, mail, socket, sweep, turn
 from functions._compose import compose
 from hub.stage import sqs_event
 from persona import keys
@@ -275,6 +275,8 @@ class Hub:
                 socket.push(ring.lane, self.ports)
             elif ring.function == "link":
                 link.run(ring.event(), self.ports)
+            elif ring.function == "erase":
+                erase.run(ring.event(), self.ports)
             else:
                 act.run(ring.event(), self.ports)
         finally:

@@ -16,7 +16,7 @@ from persona import keys
 from persona.acts import codes, joining
 from persona.acts.codes import Code, End, Step
 from persona.acts.joining import Side
-from persona.errors import Broken, Conflict, Transient
+from persona.errors import Conflict, Refused, Transient
 from persona.memory.standing import Gate, Link, open_gate
 from persona.model import Act, Address, Event, Place
 from persona.people import addresses
@@ -26,6 +26,7 @@ from persona.ports import (
     Hands,
     Ports,
     Put,
+    Row,
     Sent,
     Table,
     Update,
@@ -210,19 +211,19 @@ class Linking:
     def _place(self, act: Act, address: Address) -> Place:
         place = addresses.find(self._table(act, "", (), [address]), address)
         if place is None:
-            raise Broken("a link of an address that nobody has met")
+            raise Refused("a link of an address that nobody has", "erased")
         return place
 
     def _gate(self, act: Act, lane: str) -> Gate:
         key = keys.gate(lane)
-        return open_gate(self._table(act, "", [lane]).get([key])[key])
+        return _open(self._table(act, "", [lane]).get([key]).get(key))
 
     def _sides(self, act: Act, *lanes: str) -> list[Side]:
         wanted = [key for lane in lanes for key in (keys.gate(lane), keys.head(lane))]
         rows = self._table(act, "", lanes).get(wanted)
         sides: list[Side] = []
         for lane in lanes:
-            gate, head = open_gate(rows[keys.gate(lane)]), rows.get(keys.head(lane))
+            gate, head = _open(rows.get(keys.gate(lane))), rows.get(keys.head(lane))
             sides.append(Side(lane, gate, head["version"] if head else None, gate.links))
         return sides
 
@@ -299,6 +300,13 @@ class Linking:
             if home not in told:
                 told.add(home)
                 self._tell(act, self._end(act, home, link.address), what, other=other)
+
+
+def _open(row: Row | None) -> Gate:
+    """Raises Refused for the gate of a person who was erased."""
+    if row is None or row.get("erased"):
+        raise Refused("a link of a person who was erased", "erased")
+    return open_gate(row)
 
 
 def _known(side: Side, end: End) -> Side:

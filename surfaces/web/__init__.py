@@ -11,7 +11,7 @@ from persona.declare import Request, Response, Surface
 from persona.errors import Rejected
 from persona.model import Event, message_id
 from persona.ports import Door
-from surfaces.web import conversation, session
+from surfaces.web import conversation, leaving, session
 
 MOST_CHARACTERS = 16_000
 MOST_BYTES = 256 * 1024
@@ -50,6 +50,10 @@ def receive(request: Request, door: Door) -> Response:
             return _take_message(request, door)
         case "POST", "/web/ticket":
             return _give_ticket(request, door)
+        case "GET", "/web/export":
+            return leaving.give_export(request, door)
+        case "POST", "/web/erase":
+            return leaving.begin_erasing(request, door)
         case _:
             return _page(request, door)
 
@@ -151,6 +155,8 @@ SURFACE = Surface(
         ("GET", "/web/messages"),
         ("POST", "/web/messages"),
         ("POST", "/web/ticket"),
+        ("GET", "/web/export"),
+        ("POST", "/web/erase"),
     ),
     receive=receive,
     working_note=False,

@@ -41,8 +41,14 @@ def sign_in(
     place = addresses.meet(table, address, entropy, now)
     token = urlsafe_b64encode(entropy(32)).decode().rstrip("=")
     row: Row = {"v": FORMAT, "name": name, "expires": now + SESSION_DAYS * DAY}
-    table.commit([Put(keys.session(_hash(token)), row)])
+    key = keys.session(_hash(token))
+    pointer: Row = {"v": FORMAT, "at": list(key), "since": now, "expires": row["expires"]}
+    table.commit([Put(key, row), Put(keys.beside(address, key), pointer)])
     return token, place
+
+
+def demand_strong(session: Session) -> None:
+    """Taking everything out and erasing need a strong session; the owner on loopback has one."""
 
 
 def cookie(token: str, settings: Settings) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from backends.local.family import open_family
 from backends.local.lanes import Message
 from functions import act as act_function
+from functions import erase as erase_function
 from functions import ingress, sweep
 from functions import link as link_function
 from functions import turn as turn_function
@@ -233,6 +234,8 @@ class House:
             self.stall = SEND_STALL
             if ring[0] == "link":
                 link_function.run(ring.event(), self.ports)
+            elif ring[0] == "erase":
+                erase_function.run(ring.event(), self.ports)
             elif ring[0] != "socket":
                 act_function.run(ring.event(), self.ports)
         except Death:
@@ -370,7 +373,9 @@ class House:
         gates = {
             key.partition.removeprefix("GATE#"): open_gate(row) for key, row in table.scan("GATE#")
         }
-        for _, row in table.scan("ADDRESS#"):
+        for key, row in table.scan("ADDRESS#"):
+            if key.sort != "HOME":
+                continue
             wrong += [lane for lane, gate in gates.items() if row["home"] in gate.homes] != [
                 row["lane"]
             ]
