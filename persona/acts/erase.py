@@ -44,7 +44,6 @@ class Person:
     homes: tuple[str, ...]
     lanes: tuple[str, ...]
     rooms: tuple[tuple[str, str, str], ...]
-    code: str = ""
 
 
 def begin(address: Address, store: Store, now: float) -> str:
@@ -84,7 +83,7 @@ def begin(address: Address, store: Store, now: float) -> str:
 def _find(address: Address, store: Store) -> tuple[Person, dict[str, Gate]]:
     place = addresses.find(store.table, address)
     gates: dict[str, Gate] = {}
-    named, homes, code = {str(address): address}, list[str](), ""
+    named, homes = {str(address): address}, list[str]()
     if place is not None:
         gates[place.lane] = gate = _gate(place.lane, store)
         if place.home not in gate.homes:
@@ -94,7 +93,6 @@ def _find(address: Address, store: Store) -> tuple[Person, dict[str, Gate]]:
             named[str(link.address)] = link.address
             if link.lane not in gates:
                 gates[link.lane] = _gate(link.lane, store)
-        code = _code_offered(place.lane, store)
     rooms = [
         (row["home"], row["address"], str(one))
         for one in named.values()
@@ -102,7 +100,7 @@ def _find(address: Address, store: Store) -> tuple[Person, dict[str, Gate]]:
     ]
     if place is None and not rooms:
         raise Refused(f"nobody is known as {address}")
-    return Person(tuple(named), tuple(homes), tuple(gates), tuple(rooms), code), gates
+    return Person(tuple(named), tuple(homes), tuple(gates), tuple(rooms)), gates
 
 
 def _gate(lane: str, store: Store) -> Gate:
@@ -110,18 +108,6 @@ def _gate(lane: str, store: Store) -> Gate:
     if row is None or row.get("erased"):
         raise Refused("this person is being erased already", "erased")
     return open_gate(row)
-
-
-def _code_offered(lane: str, store: Store) -> str:
-    """The hash of the link code that this lane has open."""
-    row = store.table.get([keys.head(lane)]).get(keys.head(lane))
-    if row is None:
-        return ""
-    try:
-        head = unseal(store, f"lane:{lane}", f"HEAD {lane}", row["sealed"])
-    except Refused:  # erased before, and restored since
-        return ""
-    return head.get("linking", {}).get("code", "")
 
 
 def _plain(person: Person) -> dict[str, Any]:
@@ -134,7 +120,6 @@ def _person(opened: dict[str, Any]) -> Person:
         homes=tuple(opened["homes"]),
         lanes=tuple(opened["lanes"]),
         rooms=tuple((home, place, author) for home, place, author in opened["rooms"]),
-        code=opened["code"],
     )
 
 
@@ -183,8 +168,6 @@ def _delete(person: Person, until: float, ports: Ports) -> None:
     for one in map(Address.parse, person.addresses):
         ports.table.commit([Delete(keys.pace(one))])
         _drop_pointed(one, until, ports)
-    if person.code:
-        ports.table.commit([Delete(keys.code(person.code))])
     for lane in person.lanes:
         ports.table.commit([Delete(keys.gate(lane))])
 

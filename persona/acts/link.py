@@ -14,11 +14,11 @@ from dataclasses import replace
 
 from persona import keys
 from persona.acts import codes, joining
-from persona.acts.codes import Code, End, Step
+from persona.acts.codes import KEPT, Code, End, Step
 from persona.acts.joining import Side
 from persona.errors import Conflict, Refused, Transient
 from persona.memory.standing import Gate, Link, open_gate
-from persona.model import Act, Address, Event, Place
+from persona.model import FORMAT, Act, Address, Event, Place
 from persona.people import addresses
 from persona.ports import (
     ABSENT,
@@ -71,7 +71,8 @@ class Linking:
         """A new code; the one before it, which the same lane may still hold, is dead with that."""
         if self._read(act, act.detail["code"]) is None:  # else our own, whose answer was lost
             until = self._ports.clock.now() + LIFE
-            self._move(act, Code(act.detail["code"], act.lane, End.of(act), until))
+            offered = Code(act.detail["code"], act.lane, End.of(act), until)
+            self._move(act, offered, [self._beside(act, offered)], (), [act.address])
         before = self._read(act, act.detail["before"]) if act.detail["before"] else None
         if before is not None and before.step in ("offered", "claimed"):
             before = self._move(act, replace(before, step="revoked"))
@@ -88,7 +89,8 @@ class Linking:
                 return
             number = str(10 + int.from_bytes(self._ports.entropy(8)) % 90)
             claimed = replace(code, step="claimed", claimer=own, number=number, claim=act.id)
-            code = self._move(act, replace(claimed, until=now + LIFE))
+            claimed = replace(claimed, until=now + LIFE)
+            code = self._move(act, claimed, [self._beside(act, claimed)], (), [act.address])
         self._tell(act, code.issuer, "asked", other=str(own.address))
         self._tell(act, own, "claimed", other=str(code.issuer.address), number=code.number)
 
@@ -273,6 +275,12 @@ class Linking:
         put = Put(keys.code(code.hash), codes.row_of(self._ports, moved), when)
         self._commit(act, code.hash, [put, *writes], lanes, written)
         return moved
+
+    def _beside(self, act: Act, code: Code) -> Write:
+        """So that erasing this address finds the code, in which it stands."""
+        key, now = keys.code(code.hash), self._ports.clock.now()
+        row: Row = {"v": FORMAT, "at": list(key), "since": now, "expires": code.until + KEPT}
+        return Put(keys.beside(act.address, key), row)
 
     # Telling
 

@@ -50,9 +50,7 @@ def receipts(hub: Hub) -> list[dict[str, Any]]:
 
 
 def exported(hub: Hub, person: Person) -> list[dict[str, Any]]:
-    spelled = list(
-        export.lines(Address.parse(person.address), hub.ports, hub.settings, hub.clock)
-    )
+    spelled = list(export.lines(Address.parse(person.address), hub.ports, hub.settings, hub.clock))
     assert export.verify(spelled)
     return [json.loads(line) for line in spelled]
 
@@ -131,8 +129,8 @@ def test_nothing_may_be_derived_from_what_was_forgotten(hub: Hub) -> None:
     assert not tombstones.is_forgotten(hub.ports, one)
     ann.say("forget my bike lock")
     assert tombstones.is_forgotten(hub.ports, one)
-    copied = Evidence("other", home, 9, "My bike-lock is 4812!", one.author, "sms", one.at)
-    assert not tombstones.is_forgotten(hub.ports, copied), "a hyphen makes other words"
+    other = Evidence("other", home, 9, "My bike lock was 4812!", one.author, "sms", one.at)
+    assert not tombstones.is_forgotten(hub.ports, other)
     copied = Evidence("other", home, 9, "My bike lock is 4812!", one.author, "sms", one.at)
     assert tombstones.is_forgotten(hub.ports, copied)
     hub.clock.at += 60
@@ -157,13 +155,14 @@ def test_a_forgetting_that_only_drops_the_turn_leaves_residue(hub: Hub) -> None:
     hub.ports.table.commit([*writes, Delete(keys.turn(place.home, turn.version))])
     assert isinstance(said, Said)
     found = residue.look(hub.ports, place.lane, [place.home], ["sms"])
-    assert {"RECENT", "DONE", "TURN"} <= set(found.left)
+    assert {"DONE", "TURN"} <= set(found.left)
 
 
 def test_a_later_mail_that_quotes_the_words_loses_its_raw_original(hub: Hub) -> None:
     ann = Mailer(hub)
     ann.say("my bike lock is 4812")
-    ann.say("thank you, by the way my cat is Max\r\n\r\n> my bike lock is 4812")
+    quoted = "On Mon, 16 Jun 2025 at 15:06, Ann <ann@example.org> wrote:\r\n> my bike lock is 4812"
+    ann.say(f"thank you, by the way my cat is Max\r\n\r\n{quoted}")
     ann.say("forget my bike lock is 4812")
     let_pass(hub)
     left = [name for n in range(1, 4) if (name := f"mail/ses-{n}") and hub.ports.blobs.get(name)]
@@ -258,7 +257,9 @@ def test_erased_key_is_not_revived_by_a_restore(hub: Hub) -> None:
     assert home not in everything(hub)
     assert "9931" in bob.say("what is my door code?")
     assert "4812" not in ann.say("what is my bike lock?")
-    assert len(hub.family.table.scan("ERASED")) == 2, "the first certificate, and that of the second"
+    assert len(hub.family.table.scan("ERASED")) == 2, (
+        "the first certificate, and that of the second"
+    )
 
 
 def test_one_who_parted_before_the_erasure_is_kept_by_a_restore(hub: Hub) -> None:
