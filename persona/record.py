@@ -149,7 +149,7 @@ def _turn(
         recalled=tuple(dict.fromkeys(one.pointer for one in decision.recalled)),
         mind=decision.mind,
         kept=decision.keeps,
-        blobs=tuple(event.blob for event in events if event.blob),
+        blobs=() if decision.forgets else tuple(e.blob for e in events if e.blob),
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
     )
 
@@ -181,7 +181,8 @@ def _memory_writes(
         if touched:
             sent = [(t.surface, t.version, t.lane or _own_lane(standing, t)) for t in touched]
             writes.append(outbox.to_redact(ports, lane, standing.next_version, sent))
-            writes += forget.to_prove(standing, touched, standing.next_version, ports)
+            said = [event.blob for event in events if event.blob]  # the wish names the words too
+            writes += forget.to_prove(standing, touched, standing.next_version, ports, said)
     if decision.amends:
         writes += forget.to_prove(standing, (), standing.next_version, ports)
     for event in events:  # overheard first, asked now: one post, one place in the conversation

@@ -74,6 +74,8 @@ def begin(address: Address, store: Store, now: float) -> str:
         try:
             store.table.commit(writes)
         except Conflict:
+            if store.table.get([keys.erasure(id)]):  # our own commit, whose answer was lost
+                return id
             store.keys.destroy(f"erase:{id}")
             continue
         return id

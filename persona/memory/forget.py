@@ -122,11 +122,17 @@ def _recent_writes(
     return writes
 
 
-def to_prove(standing: Standing, turns: Iterable[Turn], version: int, ports: Ports) -> list[Write]:
+def to_prove(
+    standing: Standing,
+    turns: Iterable[Turn],
+    version: int,
+    ports: Ports,
+    originals: Iterable[str] = (),
+) -> list[Write]:
     """The row by which the sweeper does what is left of a forgetting, and proves that it is done.
 
-    Raw originals go from the first of these turns on: a later mail may quote them, and what it said
-    newly is kept with its turn.
+    Raw originals go: those named, and all from the first of these turns on, since a later mail may
+    quote them, and what it said newly is kept with its turn.
     """
     touched = list(turns)
     since = min((turn.at for turn in touched), default=float("inf"))
@@ -137,7 +143,7 @@ def to_prove(standing: Standing, turns: Iterable[Turn], version: int, ports: Por
         "lane": standing.place.lane,
         "homes": list(standing.gate.homes),
         "functions": [*ports.carriers, "link"],
-        "blobs": list(dict.fromkeys(blobs)),
+        "blobs": list(dict.fromkeys([*originals, *blobs])),
         "looks": 0,
         "due": ports.clock.now(),
     }

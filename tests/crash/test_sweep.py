@@ -25,6 +25,7 @@ EVIL = (
     "after halt",
     "leaked",
     "misplaced",
+    "half erased",
 )
 
 
