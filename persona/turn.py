@@ -46,8 +46,8 @@ def take_turn(
     for _ in range(TRIES):
         try:
             standing = read(place, events, own.within(_scope(place.lane, [place.home], own)))
-        except Refused:
-            return _begin_anew(events, own)
+        except Refused:  # said before its person was erased, and so erased with them
+            return Taken()
         fresh = standing.unhandled(events)
         if not fresh:
             return Taken()
@@ -96,19 +96,6 @@ def _forward(standing: Standing, events: Sequence[Event], ports: Ports) -> Taken
     return Taken()
 
 
-def _begin_anew(events: Sequence[Event], ports: Ports) -> Taken:
-    """Their person was erased: who speaks now is met as a stranger; news of the past is over."""
-    for event in events:
-        if event.kind not in ("message", "halt", "resume"):
-            continue
-        now = ports.clock.now()
-        place = addresses.meet(ports.table, event.address, ports.entropy, now)
-        if place.home == event.home:  # not taken from its address yet
-            raise Transient("this person is being erased")
-        ports.lanes.put(place.lane, replace(event, home=place.home).to_json(), event.id)
-    return Taken()
-
-
 def _pass_on(event: Event, ports: Ports) -> None:
     """A report on an act of a lane that this address has left, or is now worked away from."""
     copy = replace(event, id=f"{event.id}@{event.reported_lane}")
@@ -132,8 +119,7 @@ def fail_turn(place: Place, events: Sequence[Event], ports: Ports) -> None:
     scoped = ports.within(_scope(place.lane, [place.home], ports))
     try:
         standing = read(place, events, scoped)
-    except Refused:
-        _begin_anew(events, ports)
+    except Refused:  # said before its person was erased
         return
     fresh = standing.unhandled(events)
     if fresh and place.home not in standing.gate.homes:

@@ -231,12 +231,13 @@ def test_sessions_go_with_the_person(hub: Hub) -> None:
     assert "ann" not in everything(hub).replace("channel", "")
 
 
-def test_words_on_their_way_meet_a_new_home(hub: Hub) -> None:
+def test_words_said_before_go_too_and_words_said_after_meet_a_new_home(hub: Hub) -> None:
     ann = Texter(hub)
     ann.say("my bike lock is 4812")
     old = place_of(hub, ann).home
-    ann.send("hello again")
+    ann.send("and my other lock is 9931")
     erase.begin(Address.parse(ann.address), hub.ports, hub.clock.now())
+    ann.send("hello again")
     let_pass(hub)
     assert hub.heard(ann.address) == ["hello again"]
     assert place_of(hub, ann).home != old
