@@ -43,6 +43,8 @@ COUNTED: dict[str, Step] = {
     "crash": partial(alone.run, "bench.suite:measure_crashes"),
     "counts": partial(alone.run, "bench.counts:measure"),
     "forged": partial(alone.run, "bench.suite:measure_forgeries"),
+    "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),
+    "erased": partial(alone.run, "bench.suite:measure_erasures"),
     "kills": partial(alone.run, "bench.kills:measure"),
 }
 

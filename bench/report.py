@@ -118,6 +118,8 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("G13", "start", "second `make run` to healthy", goals.start),
     ("", "crash", "crash sweep", reliability.crashes),
     ("", "forged", "forged webhooks", reliability.forged),
+    ("", "forgotten", "forgettings", reliability.forgotten),
+    ("", "erased", "erasures", reliability.erased),
     ("", "kills", "`kill -9` under load", reliability.kills),
     ("", "peers", "peers, in the same run", _peers),
 )

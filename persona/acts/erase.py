@@ -1,11 +1,11 @@
 """Erasing a person: one commit begins it for good, a durable row drives it, a certificate ends it.
 
 The first commit closes every gate of the person and takes their addresses from them: whoever
-speaks from there then is a stranger, and what was on its way before goes too. All that follows only deletes, so each step repeats without
-harm after a crash, and the sweeper calls again until the certificate is written. Keys go after
-the rows: from then on nothing that another worker still held can be sealed, and what it wrote
-before is looked for once more. What the person said where others listen goes by an event in that
-place's own lane, so that everybody else's words stay.
+speaks from there then is a stranger, and what was on its way before goes too. All that follows
+only deletes, so each step repeats without harm after a crash, and the sweeper calls again until
+the certificate is written. Keys go after the rows: from then on nothing that another worker still
+held can be sealed, and what it wrote before is looked for once more. What the person said where
+others listen goes by an event in that place's own lane, so that everybody else's words stay.
 """
 
 import json
