@@ -78,7 +78,7 @@ def test_a_restore_brings_back_neither_the_erased_nor_the_forgotten(
     target = tmp_path / "other" if is_empty else folder
     target.mkdir(exist_ok=True)
     aside = states.restore(tmp_path / "kept", target)
-    assert settle(target, ENV) == {"erased": 2, "forgotten": 3}
+    assert settle(target, ENV) == {"erased": 2, "forgotten": 2}
     again = opened_again(target, hub)
     let_pass(again)
     text = texts_of(again)

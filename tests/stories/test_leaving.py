@@ -57,17 +57,17 @@ def exported(hub: Hub, person: Person) -> list[dict[str, Any]]:
 
 def everything(hub: Hub) -> str:
     """Every row as it stands, and what was exported of nobody: raw, as an intruder finds it."""
-    return "\n".join(f"{key} {row}" for key, row in hub.family.table.scan(""))
+    return "\n".join(map(str, hub.family.table.scan("")))
 
 
 def rows_again(hub: Hub, before: list[tuple[keys.Key, Any]]) -> None:
     """A restore of the table as it was: the keys stay as they are."""
     from persona.ports import Delete
 
-    for key, _ in hub.family.table.scan(""):
-        hub.ports.table.commit([Delete(key)])
-    for key, row in before:
-        hub.ports.table.commit([Put(key, row)])
+    for there, _ in hub.family.table.scan(""):
+        hub.ports.table.commit([Delete(there)])
+    for there, row in before:
+        hub.ports.table.commit([Put(there, row)])
     hub.restart()
 
 

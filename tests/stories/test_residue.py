@@ -40,13 +40,18 @@ def secrets_of(who: int) -> list[str]:
     return [f"{who}{n:03d}7{who}" for n in range(EACH)]
 
 
+def pause(person: Person) -> float:
+    """Seconds after which the next answer is not held back by a cap."""
+    return 800.0 if person.surface == "email" else 7.0
+
+
 def tell_all(hub: Hub, people: list[Person]) -> None:
     for who, person in enumerate(people, 1):
         for n, secret in enumerate(secrets_of(who)):
             person.say(SHAPES[n % len(SHAPES)].format(f"zq{secret}"))
             if n % 9 == 0:
-                person.say(f"what is zq{secret}?")
-            hub.clock.at += 7.0
+                person.say("what is my locker code?")
+            hub.clock.at += pause(person)
 
 
 def home_of(hub: Hub, person: Person) -> tuple[str, str]:
@@ -79,7 +84,7 @@ def test_two_hundred_forgotten_things_leave_nothing(hub: Hub, tmp_path: Path) ->
     for who, person in enumerate(people, 1):
         for secret in secrets_of(who):
             person.say(f"forget zq{secret}")
-            hub.clock.at += 7.0
+            hub.clock.at += pause(person)
     let_pass(hub)
     found = left(hub, people, tmp_path)
     proven = receipts(hub)
