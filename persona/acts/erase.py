@@ -71,6 +71,8 @@ def begin(address: Address, store: Store, now: float) -> str:
             place = addresses.find(store.table, one)
             if place is not None:
                 writes.append(Delete(keys.address(one), equals("home", place.home)))
+        for home, _, author in person.rooms[:MOST_DELETED]:  # so that asking again finds nobody
+            writes.append(Delete(keys.spoke(Address.parse(author), home)))
         try:
             store.table.commit(writes)
         except Conflict:
