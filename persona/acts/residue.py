@@ -236,6 +236,7 @@ def _receipt(ports: Ports, key: Key, row: Row, found: Found) -> list[Write]:
         "tombstones": sum(map(len, stones.values())),
         "looked_through": {**found.looked, "BLOB": len(row["blobs"])},
         "residue": len(found.left),
+        "left_in": dict(Counter(found.left)),
     }
     entry = ledger.receipt(head["ledger"], version, ports.clock.now(), receipt)
     moved = {**head, "version": version, "ledger": entry["hash"]}

@@ -46,7 +46,7 @@ def place_of(hub: Hub, person: Person) -> Any:
 
 def receipts(hub: Hub) -> list[dict[str, Any]]:
     rows = hub.family.table.scan("LANE#")
-    return [row["receipt"] for key, row in rows if "receipt" in row]
+    return [row["receipt"] for _, row in rows if "receipt" in row]
 
 
 def exported(hub: Hub, person: Person) -> list[dict[str, Any]]:
