@@ -104,3 +104,23 @@ def kills(results: Results, goal: str) -> Iterator[Row]:
         f"{one['unknown']} unknown, {one['excused']} of them not arrived",
         NONE, "0, 0", counted(one["lost"] == one["doubled"] == 0),
     )  # fmt: skip
+
+
+def forgotten(results: Results, goal: str) -> Iterator[Row]:
+    one = results["forgotten"]
+    yield Row(
+        goal, "forgotten things of which anything is left: rows opened, files, index, exports",
+        "the turn's row dropped alone", f"{one['naive_left']:,} places",
+        f"{one['left']} of {one['forgotten']:,}; {one['receipts']:,} receipts", NONE,
+        "0 of ≥ 200", counted(one["left"] == 0 and one["forgotten"] >= 200),
+    )  # fmt: skip
+
+
+def erased(results: Results, goal: str) -> Iterator[Row]:
+    one = results["erased"]
+    yield Row(
+        goal, "secrets of erased persons found after a backup was restored, same and empty folder",
+        "before the erasure", f"{one['before']:,}",
+        f"{one['found']} after {one['restores']} restores", NONE, "0",
+        counted(one["found"] == 0 < one["before"]),
+    )  # fmt: skip

@@ -124,6 +124,8 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "forged", "forged webhooks", reliability.forged),
     ("", "links", "links: attacked, genuine, delivered again, under way", reliability.links),
     ("", "canaries", "secrets told to others", reliability.canaries),
+    ("", "forgotten", "forgettings", reliability.forgotten),
+    ("", "erased", "erasures", reliability.erased),
     ("", "kills", "`kill -9` under load", reliability.kills),
     ("", "peers", "peers, in the same run", _peers),
 )

@@ -64,6 +64,10 @@ class Client:
                     yield message["text"]
             time.sleep(0.2)
 
+    def erase(self, address: str) -> dict[str, Any]:
+        """Has the hub erase a person; its certificate, or what is still going on."""
+        return self._call("POST", "/local/erase", "", json.dumps({"address": address}))
+
     def _sign_in(self, name: str) -> str:
         return self._call("POST", "/local/session", "", json.dumps({"name": name}))["token"]
 

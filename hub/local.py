@@ -17,10 +17,11 @@ from starlette.responses import JSONResponse, Response
 
 from backends.local.family import Family
 from functions import mail
+from hub import leaving
 from hub.person import person
 from hub.stage import Stage
 from persona.acts import outbox
-from persona.errors import Rejected
+from persona.errors import Broken, Rejected
 from persona.model import Act, Address
 from persona.ports import Ports
 from surfaces.web import session
@@ -49,6 +50,7 @@ class LocalPages:
         pages = {
             ("POST", "/local/session"): self._sign_in,
             ("POST", "/local/email"): self._email,
+            ("POST", "/local/erase"): self._erase,
             ("GET", "/local/sent"): self._sent,
             ("GET", "/local/idle"): self._idle,
             ("GET", "/local/about"): self._about,
@@ -101,6 +103,16 @@ class LocalPages:
             raise Rejected(f"verdicts are {', '.join(VERDICTS)}")
         self.take_mail(raw, mail_from, recipients, verdicts)
         return JSONResponse({"status": "taken"}, 202)
+
+    def _erase(self, request: Request, body: bytes) -> Response:
+        """What `hub erase` asks of a running hub, once its owner has typed the address."""
+        address = _object(body).get("address")
+        if not _is_text(address) or ":" not in address:
+            raise Rejected("address is a surface and an id with a colon between")
+        try:
+            return JSONResponse(leaving.now(Address.parse(address), self._ports))
+        except Broken as error:
+            raise Rejected(str(error)) from error
 
     def _sent(self, request: Request, body: bytes) -> Response:
         surface, after = request.query_params.get("surface"), request.query_params.get("after")

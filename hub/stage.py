@@ -12,7 +12,7 @@ from typing import Any
 
 from backends.local.family import Family
 from backends.local.lanes import Message
-from functions import act, handover, link, socket, sweep, turn, undelivered
+from functions import act, erase, handover, link, socket, sweep, turn, undelivered
 from functions._observe import log
 from persona.acts import outbox
 from persona.errors import Broken, Conflict, Refused
@@ -131,6 +131,8 @@ class Stage:
                 link.run(ring.event(), self._ports)
             elif ring.function == "handover":
                 handover.run(ring.event(), self._ports)
+            elif ring.function == "erase":
+                erase.run(ring.event(), self._ports)
             else:
                 act.run(ring.event(), self._ports)
         finally:

@@ -76,6 +76,7 @@ def deployed() -> dict[str, Deployed]:
         ),
         _one("act-link", "link", []),
         _one("act-handover", "handover", []),
+        _one("act-erase", "erase", list(surfaces.values())),
         _one("sweep", "sweep", []),
         _turn("undelivered", surfaces),
     ]

@@ -19,6 +19,9 @@ TRIES = 8
 def admit(event: Event, ports: Ports) -> Place:
     """Puts a verified event into its lane; raises Transient where the provider must repeat it."""
     place = _place(event, ports)
+    if event.kind == "message" and event.author != event.address:
+        now = ports.clock.now()
+        addresses.note_speaker(ports.table, event.author, event.address, place, now)
     event = replace(event, words=readable(event.words), home=place.home)
     event = replace(event, kind=_meaning(event, place, ports))
     if event.kind in ("halt", "resume"):

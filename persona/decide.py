@@ -6,7 +6,7 @@ from dataclasses import replace
 from persona import keys
 from persona.acts import limits
 from persona.acts.policy import EXPOSED
-from persona.memory import evidence
+from persona.memory import evidence, forget, tombstones
 from persona.memory.standing import Standing
 from persona.mind import aside, elsewhere, linking, signing_in
 from persona.mind.commands import tells
@@ -51,6 +51,8 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return linking.told(standing, events[0], ports)
         case "signin":
             return _on_signin(standing, events[0], ports)
+        case "leave" | "restore":
+            return _on_leaving(standing, events[0], ports)
 
 
 def failing(events: Sequence[Event]) -> Decision:
@@ -189,6 +191,18 @@ def _on_change(standing: Standing, event: Event, ports: Ports) -> Decision:
     return Decision(
         mind="none", rewrites={one.id: (event.words, tells(event.words)) for one in found}
     )
+
+
+def _on_leaving(standing: Standing, event: Event, ports: Ports) -> Decision:
+    """Words that go with their author, who was erased; or that were forgotten before a restore."""
+    found = [
+        one
+        for turn in forget.evidence_in(standing, ports)
+        for one in evidence.evidence_of(turn)
+        if (event.kind == "leave" and one.author == str(event.author))
+        or (event.kind == "restore" and tombstones.went(ports, one))
+    ]
+    return Decision(mind="none", forgets=tuple(found))
 
 
 def _on_outcome(event: Event, ports: Ports) -> Decision:

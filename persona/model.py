@@ -23,6 +23,8 @@ Kind = Literal[
     "resume",
     "link",
     "signin",
+    "leave",
+    "restore",
 ]
 Audience = Literal["private", "lane", "unverified"]
 """Who can read what is said: the person alone, everybody in a shared lane, or nobody proven."""

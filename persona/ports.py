@@ -176,13 +176,30 @@ class Blobs(Protocol):
 
 
 class Keys(Protocol):
-    """One data key per owner (`home:…`, `lane:…`), made when first asked for, destroyed for good."""
+    """One data key per owner (`home:…`, `lane:…`), made when first asked for, destroyed for good.
+
+    Beside the keys stand tombstones: what a restore must not bring back, by an owner and a mark.
+    Keys and tombstones lie outside of what a backup of the table holds and a restore overwrites.
+    """
 
     def of(self, owner: str) -> bytes:
         """The owner's 32-byte key. Raises Refused when it was destroyed."""
         ...
 
-    def destroy(self, owner: str) -> None: ...
+    def destroy(self, owner: str) -> Sequence[str]:
+        """Also in every copy that was made; returns the names of copies that it cannot reach.
+
+        The owner's tombstones go with it: without the key they say nothing.
+        """
+        ...
+
+    def bury(self, owner: str, tombstones: Mapping[str, str]) -> None:
+        """Keeps these by their marks; the same mark again replaces what stood there."""
+        ...
+
+    def buried(self, owner: str) -> dict[str, str]:
+        """All tombstones of an owner, by mark."""
+        ...
 
 
 class Secrets(Protocol):

@@ -183,7 +183,7 @@ def _turn(
         recalled=tuple(dict.fromkeys(one.pointer for one in decision.recalled)),
         mind=decision.mind,
         kept=bool(decision.notes),
-        blobs=tuple(event.blob for event in events if event.blob),
+        blobs=() if decision.forgets else tuple(e.blob for e in events if e.blob),
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
         audience=first.audience,
         sensitivity=_high_water(events, decision),
@@ -226,9 +226,10 @@ def _memory_writes(
                 )
             ]
             writes.append(outbox.to_redact(ports, lane, standing.next_version, sent))
-        if gone:
-            blobs = dict.fromkeys(blob for turn in touched for blob in turn.blobs)
-            writes += [_drop_blob(lane, blob, ports) for blob in blobs]
+            said = [event.blob for event in events if event.blob]  # the wish names the words too
+            writes += forget.to_prove(standing, touched, standing.next_version, ports, said)
+    if decision.amends:
+        writes += forget.to_prove(standing, (), standing.next_version, ports)
     for event in events:  # overheard first, asked now: one post, one place in the conversation
         before = standing.seen.get(event.id, {})
         if before.get("state") == "overheard":
@@ -255,11 +256,6 @@ def _memory_writes(
 
 def _own_lane(standing: Standing, turn: Turn) -> str:
     return standing.gate.own_lane(turn.home, standing.place.lane)
-
-
-def _drop_blob(lane: str, blob: str, ports: Ports) -> Write:
-    """A raw original that must go: due at once, so that the sweeper deletes it for sure."""
-    return Put(keys.blob(lane, blob), {"v": FORMAT, "name": blob, "due": ports.clock.now()})
 
 
 def _verdict(standing: Standing, events: Sequence[Event], decision: Decision) -> Verdict:

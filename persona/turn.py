@@ -12,7 +12,7 @@ from typing import Any
 
 from persona import decide
 from persona.acts import handover
-from persona.errors import Broken, Conflict, Transient
+from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Scope
 from persona.memory import segments
 from persona.memory.standing import Standing, read
@@ -45,7 +45,10 @@ def take_turn(
     wasted: list[Mapping[str, Any]] = []
     own = ports
     for _ in range(TRIES):
-        standing = read(place, events, own.within(_scope(place.lane, [place.home], own)))
+        try:
+            standing = read(place, events, own.within(_scope(place.lane, [place.home], own)))
+        except Refused:  # said before its person was erased, and so erased with them
+            return Taken()
         fresh = standing.unhandled(events)
         if not fresh:
             return Taken()
@@ -123,7 +126,10 @@ def _let_go(standing: Standing, events: Sequence[Event], ports: Ports) -> None:
 def fail_turn(place: Place, events: Sequence[Event], ports: Ports) -> None:
     """Ends events that failed each time as seen, failed and told; thinks nothing, recalls nothing."""
     scoped = ports.within(_scope(place.lane, [place.home], ports))
-    standing = read(place, events, scoped)
+    try:
+        standing = read(place, events, scoped)
+    except Refused:  # said before its person was erased
+        return
     fresh = standing.unhandled(events)
     if fresh and place.home not in standing.gate.homes:
         _forward(standing, fresh, ports)
@@ -137,7 +143,10 @@ def fail_turn(place: Place, events: Sequence[Event], ports: Ports) -> None:
 def tell_working(place: Place, event: Event, ports: Ports) -> None:
     """Says once that a long turn is still being thought about; a commit beside the turn's own."""
     ports = ports.within(_scope(place.lane, [place.home], ports))
-    standing = read(place, [event], ports)
+    try:
+        standing = read(place, [event], ports)
+    except Refused:  # the person was erased meanwhile
+        return
     if not standing.unhandled([event]):
         return
     commit = working_note(standing, event, ports)

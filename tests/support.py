@@ -17,7 +17,7 @@ from slack_sdk.signature import SignatureVerifier
 from twilio.request_validator import RequestValidator
 
 from backends.local.family import open_family
-from functions import act, handover, ingress, link, mail, socket, sweep, turn
+from functions import act, erase, handover, ingress, link, mail, socket, sweep, turn
 from functions._compose import compose
 from hub.stage import sqs_event
 from persona import keys
@@ -231,9 +231,11 @@ class Hub:
         base = url or f"{self.settings.public_url}{path}{'?' if query else ''}{query}"
         return replace(texting(form, base, self.env["TWILIO_AUTH_TOKEN"]), path=path, query=query)
 
-    def sign_in(self, name: str = "ann") -> str:
-        """The token of a new web session."""
-        return session.sign_in(name, self.ports.table, self.ports.entropy, self.clock.now())[0]
+    def sign_in(self, name: str = "ann", *, strong: bool = False) -> str:
+        """The token of a new web session; a strong one as the owner has it on loopback."""
+        proof = session.Proof(level=2, stands=True) if strong else session.POSSESSION
+        ports, now = self.ports, self.clock.now()
+        return session.sign_in(name, ports.table, ports.entropy, now, proof)[0]
 
     def web(self, token: str, text: str, id: str = "") -> Call:
         body = json.dumps({"id": id or text, "text": text}).encode()
@@ -286,6 +288,8 @@ class Hub:
                 link.run(ring.event(), self.ports)
             elif ring.function == "handover":
                 handover.run(ring.event(), self.ports)
+            elif ring.function == "erase":
+                erase.run(ring.event(), self.ports)
             else:
                 act.run(ring.event(), self.ports)
         finally:

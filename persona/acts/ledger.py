@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from persona.model import FORMAT, Act, Event
@@ -29,6 +29,17 @@ def entry(
         "events": [{"id": event.correlation, "kind": event.kind} for event in events],
         "acts": [{"id": act.id, "function": act.function} for act in acts],
         "refused": list(refused),
+        "before": before or GENESIS,
+    }
+    return {"v": FORMAT, **body, "hash": digest(body)}
+
+
+def receipt(before: str, version: int, at: float, proof: Mapping[str, Any]) -> Row:
+    """One ledger row that says what a forgetting came to: marks hashed, places counted, no words."""
+    body: dict[str, Any] = {
+        "version": version,
+        "at_ms": round(at * 1000),
+        "receipt": dict(proof),
         "before": before or GENESIS,
     }
     return {"v": FORMAT, **body, "hash": digest(body)}

@@ -14,16 +14,18 @@ from dataclasses import replace
 
 from persona import keys
 from persona.acts import codes, joining
-from persona.acts.codes import Code, Step, end_of
+from persona.acts.codes import KEPT, Code, Step, end_of
 from persona.acts.joining import Side
-from persona.errors import Broken, Conflict, Transient
+from persona.errors import Conflict, Refused, Transient
 from persona.memory.standing import Gate, Link, open_gate, open_head
-from persona.model import Act, Address, Audience, End, Event, Place
+from persona.model import FORMAT, Act, Address, Audience, End, Event, Place
 from persona.people import addresses, reach
 from persona.ports import (
     Check,
     Hands,
     Ports,
+    Put,
+    Row,
     Sent,
     Table,
     Update,
@@ -72,7 +74,8 @@ class Linking:
         """A new code; the one before it, which the same lane may still hold, is dead with that."""
         if self._read(act, act.detail["code"]) is None:  # else our own, whose answer was lost
             until = self._ports.clock.now() + LIFE
-            self._move(act, Code(act.detail["code"], act.lane, end_of(act), until))
+            offered = Code(act.detail["code"], act.lane, end_of(act), until)
+            self._move(act, offered, [self._beside(act, offered)], (), [act.address])
         before = self._read(act, act.detail["before"]) if act.detail["before"] else None
         if before is not None and before.step in ("offered", "claimed"):
             before = self._move(act, replace(before, step="revoked"))
@@ -89,7 +92,8 @@ class Linking:
                 return
             number = str(10 + int.from_bytes(self._ports.entropy(8)) % 90)
             claimed = replace(code, step="claimed", claimer=own, number=number, claim=act.id)
-            code = self._move(act, replace(claimed, until=now + LIFE))
+            claimed = replace(claimed, until=now + LIFE)
+            code = self._move(act, claimed, [self._beside(act, claimed)], (), [act.address])
         self._tell(act, code.issuer, "asked", other=str(own.address))
         self._tell(act, own, "claimed", other=str(code.issuer.address), number=code.number)
 
@@ -241,19 +245,19 @@ class Linking:
     def _place(self, act: Act, address: Address) -> Place:
         place = addresses.find(self._table(act, "", (), [address]), address)
         if place is None:
-            raise Broken("a link of an address that nobody has met")
+            raise Refused("a link of an address that nobody has", "erased")
         return place
 
     def _gate(self, act: Act, lane: str) -> Gate:
         key = keys.gate(lane)
-        return open_gate(self._table(act, "", [lane]).get([key])[key])
+        return _open(self._table(act, "", [lane]).get([key]).get(key))
 
     def _sides(self, act: Act, *lanes: str) -> list[Side]:
         wanted = [key for lane in lanes for key in (keys.gate(lane), keys.head(lane))]
         rows = self._table(act, "", lanes).get(wanted)
         sides: list[Side] = []
         for lane in lanes:
-            gate, head = open_gate(rows[keys.gate(lane)]), rows.get(keys.head(lane))
+            gate, head = _open(rows.get(keys.gate(lane))), rows.get(keys.head(lane))
             known = open_head(self._ports, lane, head)
             links = {
                 home: replace(link, heard=max(link.heard, known.heard.get(home, 0.0)))
@@ -301,6 +305,12 @@ class Linking:
         self._commit(act, code.hash, [put, *writes], lanes, written)
         return replace(moved, moves=code.moves + 1)
 
+    def _beside(self, act: Act, code: Code) -> Write:
+        """So that erasing this address finds the code, in which it stands."""
+        key, now = keys.code(code.hash), self._ports.clock.now()
+        row: Row = {"v": FORMAT, "at": list(key), "since": now, "expires": code.until + KEPT}
+        return Put(keys.beside(act.address, key), row)
+
     # Telling
 
     def _tell(self, act: Act, end: End, what: str, **more: str) -> None:
@@ -327,6 +337,13 @@ class Linking:
             if home not in told:
                 told.add(home)
                 self._tell(act, self._end(act, home, link.address), what, other=other)
+
+
+def _open(row: Row | None) -> Gate:
+    """Raises Refused for the gate of a person who was erased."""
+    if row is None or row.get("erased"):
+        raise Refused("a link of a person who was erased", "erased")
+    return open_gate(row)
 
 
 def _known(side: Side, end: End, now: float) -> Side:

@@ -94,10 +94,14 @@ def evidence_of(turn: Turn) -> list[Evidence]:
 
 
 def without(turn: Turn, gone: Collection[str]) -> Turn:
-    """The turn with these messages forgotten, and with no reply that could repeat them."""
+    """The turn with these messages forgotten, and with no reply that could repeat them.
+
+    Where nothing is left of it, it does not say either who spoke.
+    """
     left = tuple(said for said in turn.said if said.id not in gone and said.author == "person")
-    blobs = turn.blobs if left else ()
-    return replace(turn, said=left, recalled=(), kept=turn.kept and bool(left), blobs=blobs)
+    if not left:
+        return replace(turn, said=(), recalled=(), kept=False, blobs=(), author="", thread="")
+    return replace(turn, said=left, recalled=())
 
 
 def silenced(turn: Turn) -> Turn:

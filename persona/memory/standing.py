@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from persona import keys
-from persona.errors import Broken
-from persona.memory import evidence, walls
+from persona.errors import Broken, Refused
+from persona.memory import evidence, tombstones, walls
 from persona.memory.sensitivity import MOST, PRIVATE, sensitivity
 from persona.model import (
     FORMAT,
@@ -156,6 +156,8 @@ class Standing:
     is so new that words of another home may be closed to it; `is_new`: it was this address that was
     linked a short while ago. `silent` are the linked homes whose addresses were silent
     for so long that somebody else may have them.
+    `forgotten` are the events whose message was forgotten: they are no news, however late they come
+    again.
     """
 
     place: Place
@@ -171,6 +173,7 @@ class Standing:
     hides: bool = False
     is_new: bool = False
     silent: frozenset[str] = frozenset()
+    forgotten: frozenset[str] = frozenset()
 
     @property
     def is_silent(self) -> bool:
@@ -204,7 +207,9 @@ class Standing:
         state = self.seen.get(event.id, {}).get("state")
         if state == "overheard":
             return event.kind == "message" and event.addressed
-        return state in (None, "waiting", "moved")
+        if state is None:
+            return event.id not in self.forgotten
+        return state in ("waiting", "moved")
 
     def seen_condition(self, event: Event) -> Condition:
         row = self.seen.get(event.id)
@@ -223,13 +228,23 @@ class Standing:
 
 
 def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
-    """One request: head, gate, recent turns, seen marks, threads. Raises Broken for newer rows."""
+    """One request: head, gate, recent turns, seen marks, tombstones, threads.
+
+    Raises Broken for newer rows, and Refused where this lane's person was erased.
+    """
     seen_keys = {event.id: keys.seen(place.home, event.id) for event in events}
     thread_keys = {event.thread: keys.thread(place.lane, event.thread) for event in events}
     recent_keys = [keys.recent(place.lane, n) for n in range(keys.RECENT_TURNS)]
     head_key, gate_key = keys.head(place.lane), keys.gate(place.lane)
-    wanted = [head_key, gate_key, *recent_keys, *seen_keys.values(), *thread_keys.values()]
-    rows = ports.table.get(dict.fromkeys(wanted))
+    gone_keys = {
+        event.id: key
+        for event in events
+        if (key := tombstones.key_of(ports, place.home, event.message_id))
+    }
+    own = [*seen_keys.values(), *gone_keys.values(), *thread_keys.values()]
+    rows = ports.table.get(dict.fromkeys([head_key, gate_key, *recent_keys, *own]))
+    if gate_key not in rows or rows[gate_key].get("erased"):
+        raise Refused("the person of this lane was erased", "erased")
     for key, row in rows.items():
         if row.get("v", 0) > FORMAT:
             raise Broken(f"{key.sort} is of format {row['v']}; this code knows up to {FORMAT}")
@@ -258,6 +273,7 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         hides=gate.hides(place.home, until),
         is_new=gate.is_new(place.home, until),
         silent=silent(head, gate, ports),
+        forgotten=frozenset(id for id, key in gone_keys.items() if key in rows),
     )
 
 

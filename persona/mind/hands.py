@@ -61,7 +61,7 @@ class MemoryHands:
         if self._standing.place_is_unproven:
             return []
         found = recall.match(self._standing, words, self._ports, limit, self._may_forget)
-        return [match for match in found if match.evidence.tells]
+        return [one for one in found if one.evidence.tells or one.evidence.passes_on]
 
     def own(self) -> list[Evidence]:
         """All that the speaker may have forgotten, oldest first."""

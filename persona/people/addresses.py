@@ -6,6 +6,7 @@ proven: then one lane works both homes, and both addresses lead there.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from persona import ids, keys
 from persona.errors import Conflict, Transient
@@ -53,6 +54,16 @@ def first_meeting(
         Put(keys.address(address), _address_row(address, place, now), ABSENT),
         Put(keys.gate(place.lane), _gate_row(address, place, now), ABSENT),
     ]
+
+
+def note_speaker(table: Table, author: Address, where: Address, place: Place, now: float) -> None:
+    """That this author spoke where others listen, once for each such place.
+
+    So that their words can be found there when they are erased.
+    """
+    row: Row = {"v": FORMAT, "home": place.home, "address": str(where), "since": now}
+    with suppress(Conflict):  # noted before
+        table.commit([Put(keys.spoke(author, place.home), row, ABSENT)])
 
 
 def _address_row(address: Address, place: Place, now: float) -> Row:

@@ -11,7 +11,7 @@ from persona.declare import Part, Request, Response, Surface
 from persona.errors import Rejected
 from persona.model import Event, message_id
 from persona.ports import Door
-from surfaces.web import body, conversation, me, passkeys, session, signin
+from surfaces.web import body, conversation, leaving, me, passkeys, session, signin
 
 MOST_CHARACTERS = 16_000
 MOST_BYTES = 256 * 1024
@@ -58,6 +58,10 @@ def receive(request: Request, door: Door) -> Response:
             return _json(200, me.about(request, door))
         case "POST", "/web/signout":
             return _sign_out(request, door)
+        case "GET", "/web/export":
+            return leaving.give_export(request, door)
+        case "POST", "/web/erase":
+            return leaving.begin_erasing(request, door)
         case _:
             return _page(request, door)
 
@@ -161,6 +165,8 @@ SURFACE = Surface(
         ("POST", "/web/signin/code"),
         ("GET", "/web/me"),
         ("POST", "/web/signout"),
+        ("GET", "/web/export"),
+        ("POST", "/web/erase"),
     ),
     receive=receive,
     parts=(Part("passkeys", (("POST", "/web/passkeys/*"),), passkeys.receive),),

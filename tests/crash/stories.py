@@ -1,7 +1,7 @@
 """What can happen to a hub, in little: each story is crashed at every outside call it makes."""
 
 from persona.model import Address, Event, Kind
-from tests.crash.house import Story
+from tests.crash.house import ERASE, Story
 
 ANN = Address("sms", "+14155550111")
 BOB = Address("slack", "T1:U2")
@@ -179,5 +179,15 @@ STORIES = (
             said(ANN, 2, "remember the milk"),
         ),
         rushed=(f"{BOB}:2", f"{ANN}:2", f"{BOB}:3"),
+    ),
+    Story(
+        "erased, with words in a shared channel, then a stranger",
+        (
+            said(BOB, 1, "remember my locker code is 5555"),
+            said(BOB, 2, "lunch is at noon", where=ROOM),
+            said(ANN, 1, "remember the milk"),
+            said(BOB, 3, ERASE),
+            said(BOB, 4, "remember the tea"),
+        ),
     ),
 )

@@ -12,7 +12,7 @@ from backends.local.family import open_family
 from capabilities.forget import forget
 from capabilities.recall import recall
 from capabilities.remember import remember
-from persona.acts import held, outbox
+from persona.acts import held, outbox, residue
 from persona.acts.work import work
 from persona.admission import admit
 from persona.declare import Request, Response, Surface
@@ -188,6 +188,8 @@ class House:
             row = self.ports.table.get([key])[key]
             if key.sort.startswith("REDACT#"):
                 outbox.redact(self.ports, key, row)
+            elif key.sort.startswith("FORGOT#"):
+                residue.prove(self.ports, key, row)
             elif key.sort.startswith("WAIT#"):
                 event = held.open_row(row, self.ports)
                 self.ports.table.commit([Delete(key)])
