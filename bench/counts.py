@@ -22,8 +22,9 @@ from functions import act, ingress, turn
 from functions._compose import compose
 from hub.stage import sqs_event
 from models.scripted import ScriptedModel
+from persona.language import Completion
 from persona.model import Act, Audience
-from persona.ports import Completion, Hands, Ports, Put, Sent
+from persona.ports import Hands, Ports, Put, Sent
 from persona.settings import parse
 from tests.aws import KEYS_TABLE, TABLE, AwsFamily, world
 from tests.support import ENV, PUBLIC_URL, Clock, texted, texting

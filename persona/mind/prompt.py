@@ -9,12 +9,13 @@ people first, because some servers refuse anything else.
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from persona.language import Prompt
 from persona.memory.notes import Notes
 from persona.memory.standing import Standing
 from persona.mind.wording import wording
 from persona.mind.words import quote, sentence, speaker, when, where
 from persona.model import Event, Evidence, Turn
-from persona.ports import Ports, Prompt
+from persona.ports import Ports
 
 NO_NOTES = Notes()
 TURNS = 6

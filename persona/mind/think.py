@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from persona.declare import Capability
 from persona.errors import Refused, Transient, Unknown
+from persona.language import Call, Completion, Model, Prompt
 from persona.memory.standing import Standing
 from persona.mind import prompt
 from persona.mind.budget import USED_UP, Budget
@@ -20,7 +21,7 @@ from persona.mind.hands import MemoryHands
 from persona.mind.reflex import forget_by_code, reflect
 from persona.mind.wording import wording
 from persona.model import Decision, Event
-from persona.ports import Call, Completion, Model, Ports, Prompt
+from persona.ports import Ports
 
 MOST_ROUNDS = 6
 SHARE = 0.6

@@ -11,10 +11,10 @@ from string import ascii_uppercase
 
 from models.scripted import ScriptedModel
 from persona.acts import outbox
+from persona.language import Call, Completion, Model, Prompt
 from persona.memory import evidence
 from persona.model import Address
 from persona.people import addresses
-from persona.ports import Call, Completion, Model, Prompt
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor
 from tests.support import ENV, Hub
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from functions import socket
+from persona.language import Model
 from persona.model import Address
 from persona.people import addresses
-from persona.ports import Model
 from tests.stories.breaches import without_key_wall, without_recall_wall, without_sender_wall
 from tests.stories.canaries import FORMS, PEOPLE, PLAIN, PROBES, Scan, Town, listening
 from tests.stories.linking import link

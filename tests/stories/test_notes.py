@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from models.scripted import ScriptedModel
+from persona.language import Call, Completion, Prompt
 from persona.memory import notes
 from persona.model import Address, Note
 from persona.people import addresses
-from persona.ports import Call, Completion, Prompt
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel
 from tests.support import DIRECT, FAMILIES, Hub, posted

@@ -15,9 +15,9 @@ from persona import catalog
 from persona.acts.ledger import first_break
 from persona.decide import FAILED
 from persona.errors import Refused, Transient
+from persona.language import Completion, Prompt
 from persona.model import Act, Event
 from persona.people import addresses
-from persona.ports import Completion, Prompt
 from tests.stories.people import (
     MINUTE,
     Mailer,

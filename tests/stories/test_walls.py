@@ -12,12 +12,13 @@ from persona import keys
 from persona import turn as turn_module
 from persona.acts import outbox
 from persona.errors import Broken
+from persona.language import Completion, Prompt
 from persona.memory import evidence
 from persona.memory.standing import Standing
 from persona.mind.aside import HANDED, OFFER
 from persona.model import Address, Decision, Event, Place
 from persona.people import addresses
-from persona.ports import Completion, Ports, Prompt
+from persona.ports import Ports
 from tests.stories.breaches import without_key_wall, without_recall_wall, without_sender_wall
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel, settle

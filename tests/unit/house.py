@@ -18,12 +18,13 @@ from persona.admission import admit
 from persona.declare import Request, Response, Surface
 from persona.identity.load import Identity, load
 from persona.keys import Scope
+from persona.language import Model
 from persona.memory import evidence
 from persona.memory.recall import Indexes
 from persona.memory.standing import Standing, read
 from persona.model import Act, Address, Audience, Event, Place, Turn
 from persona.people import addresses
-from persona.ports import Delete, Door, Hands, Model, Ports, Sent, Table
+from persona.ports import Delete, Door, Hands, Ports, Sent, Table
 from persona.settings import Settings
 from persona.turn import Taken, take_turn
 

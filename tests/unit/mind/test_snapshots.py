@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from models.scripted import ScriptedModel
+from persona.language import Call, Completion, Prompt
 from persona.mind.wording import FILE, Wording, wording
-from persona.ports import Call, Completion, Prompt
 from tests.unit.house import ANN, BOB, ROOM, House
 
 FOLDER = Path(__file__).with_name("prompts")

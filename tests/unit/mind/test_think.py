@@ -9,10 +9,10 @@ import pytest
 
 from models.scripted import Script, ScriptedModel
 from persona.errors import Refused, Transient, Unknown
+from persona.language import Call, Completion, Prompt
 from persona.mind.think import FALLEN, MOST_ROUNDS
 from persona.mind.wording import wording
 from persona.model import Address
-from persona.ports import Call, Completion, Prompt
 from tests.unit.house import ANN, BOB, ROOM, House
 
 Furnish = Callable[..., House]
