@@ -46,6 +46,9 @@ COUNTED: dict[str, Step] = {
     "forged": partial(alone.run, "bench.suite:measure_forgeries"),
     "links": partial(alone.run, "bench.links:measure"),
     "found": partial(alone.run, "bench.recall:evaluate"),
+    "canaries": partial(alone.run, "bench.suite:measure_canaries"),
+    "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),
+    "erased": partial(alone.run, "bench.suite:measure_erasures"),
     "kills": partial(alone.run, "bench.kills:measure"),
 }
 

@@ -70,7 +70,7 @@ FIRSTS: Mapping[str, First] = {
     ),
 }
 """The functions that a person waits for; no other has a limit on its cold start."""
-LIMITS_MB = {"ingress-slack": 20, "turn": 25, "undelivered": 25}
+LIMITS_MB = {"ingress-slack": 20, "ingress-web-passkeys": 20, "turn": 25, "undelivered": 25}
 INGRESS_MB, OTHER_MB = 10, 15
 
 

@@ -22,8 +22,10 @@ from functions import act, ingress, turn
 from functions._compose import compose
 from hub.stage import sqs_event
 from models.scripted import ScriptedModel
-from persona.model import Act
-from persona.ports import Completion, Hands, Ports, Put, Sent
+from persona.decision import Act
+from persona.language import Completion
+from persona.model import Audience
+from persona.ports import Hands, Ports, Put, Sent
 from persona.settings import parse
 from tests.aws import KEYS_TABLE, TABLE, AwsFamily, world
 from tests.support import ENV, PUBLIC_URL, Clock, texted, texting
@@ -122,6 +124,9 @@ class Instant:
     """A provider that takes everything at once, and names it."""
 
     keyed, settling, lookup = False, 0.0, None
+
+    def heard_by(self, act: Act, hands: Hands) -> Audience:
+        return "private"
 
     def send(self, act: Act, hands: Hands) -> Sent:
         return Sent(provider_id=f"SM{act.id}")

@@ -169,7 +169,7 @@ def _web_knock(name: str, token: str) -> Knock:
     pace = {"v": FORMAT, "count": 1, "times": [0], "expires": never}
     rows = [
         (keys.session(hashlib.sha256(token.encode()).hexdigest()), session),
-        (keys.pace(address), pace),
+        (keys.pace("web", address.id), pace),
         _address(address),
     ]
     return Knock(served.http_event("/web/messages", body, headers), dict(rows), is_counted=True)

@@ -83,6 +83,18 @@ def links(results: Results, goal: str) -> Iterator[Row]:
     )  # fmt: skip
 
 
+def canaries(results: Results, goal: str) -> Iterator[Row]:
+    one = results["canaries"]
+    is_good = one["leaks"] == one["alone"] == 0 < one["control"] and one["right"] == one["asked"]
+    yield Row(
+        goal, "secrets of one person in prompts, replies, acts and logs of others", "walls down",
+        f"{one['control']:,}",
+        f"{one['leaks']} of {one['secrets']:,}, in {one['bytes'] / 1e6:.1f} MB, "
+        f"{one['lines']:,} lines; owners got {one['right']} of {one['asked']}",
+        NONE, "0 of ≥ 300", counted(is_good and one["secrets"] >= 300),
+    )  # fmt: skip
+
+
 def kills(results: Results, goal: str) -> Iterator[Row]:
     one = results["kills"]
     yield Row(
@@ -91,4 +103,24 @@ def kills(results: Results, goal: str) -> Iterator[Row]:
         f"{one['lost']}, {one['doubled']} of {one['messages']:,}; "
         f"{one['unknown']} unknown, {one['excused']} of them not arrived",
         NONE, "0, 0", counted(one["lost"] == one["doubled"] == 0),
+    )  # fmt: skip
+
+
+def forgotten(results: Results, goal: str) -> Iterator[Row]:
+    one = results["forgotten"]
+    yield Row(
+        goal, "forgotten things of which anything is left: rows opened, files, index, exports",
+        "the turn's row dropped alone", f"{one['naive_left']:,} places",
+        f"{one['left']} of {one['forgotten']:,}; {one['receipts']:,} receipts", NONE,
+        "0 of ≥ 200", counted(one["left"] == 0 and one["forgotten"] >= 200),
+    )  # fmt: skip
+
+
+def erased(results: Results, goal: str) -> Iterator[Row]:
+    one = results["erased"]
+    yield Row(
+        goal, "secrets of erased persons found after a backup was restored, same and empty folder",
+        "before the erasure", f"{one['before']:,}",
+        f"{one['found']} after {one['restores']} restores", NONE, "0",
+        counted(one["found"] == 0 < one["before"]),
     )  # fmt: skip

@@ -123,6 +123,9 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "crash", "crash sweep", reliability.crashes),
     ("", "forged", "forged webhooks", reliability.forged),
     ("", "links", "links: attacked, genuine, delivered again, under way", reliability.links),
+    ("", "canaries", "secrets told to others", reliability.canaries),
+    ("", "forgotten", "forgettings", reliability.forgotten),
+    ("", "erased", "erasures", reliability.erased),
     ("", "kills", "`kill -9` under load", reliability.kills),
     ("", "peers", "peers, in the same run", _peers),
 )

@@ -35,6 +35,28 @@ def measure_forgeries() -> dict[str, Any]:
     return found
 
 
+def measure_canaries() -> dict[str, Any]:
+    """Secrets planted, what other lanes held of them, and what came out without the walls."""
+    _run("tests/stories/test_canaries.py", FIGURES / "canaries.json", "-n", "0")
+    return json.loads((FIGURES / "canaries.json").read_text())
+
+
+def measure_forgettings() -> dict[str, Any]:
+    """How many things of many shapes were forgotten, how many were left, and so for the control."""
+    _run("tests/stories/test_residue.py", FIGURES / "forgotten.json", "-n", "0")
+    return json.loads((FIGURES / "forgotten.json").read_text())
+
+
+def measure_erasures() -> dict[str, Any]:
+    """How often a secret was found after erasing: in the folder, and in a restored backup."""
+    _run("tests/stories/test_backup.py", FIGURES / "erased.jsonl", "-n", "0")
+    lines = (FIGURES / "erased.jsonl").read_text().splitlines()
+    found = [json.loads(line) for line in lines]
+    return {
+        name: sum(one[name] for one in found) for name in ("persons", "restores", "found", "before")
+    }
+
+
 def _run(path: str, written: Path, *more: str) -> None:
     """Raises RuntimeError with pytest's last words when a test fails."""
     written.unlink(missing_ok=True)

@@ -22,8 +22,9 @@ from functions import act, turn
 from functions._compose import compose
 from hub.stage import sqs_event
 from persona.admission import admit
+from persona.decision import Act
 from persona.keys import Key
-from persona.model import FORMAT, Act, Address, Event
+from persona.model import FORMAT, Address, Audience, Event
 from persona.ports import Hands, Put, Sent, Table
 from persona.settings import Settings
 
@@ -39,6 +40,9 @@ class Instant:
     keyed = False
     settling = 0.0
     lookup = None
+
+    def heard_by(self, act: Act, hands: Hands) -> Audience:
+        return "private"
 
     def send(self, act: Act, hands: Hands) -> Sent:
         return Sent()

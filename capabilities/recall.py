@@ -21,6 +21,6 @@ def recall(arguments: Arguments, hands: MemoryHands, ports: Ports) -> str:
     found = hands.recall(arguments.words)
     hands.cite(found)
     return (
-        "\n".join(quote(one, ports, hands.is_shared) for one in found)
+        "\n".join(quote(one, ports, hands.by(one)) for one in found)
         or "Nothing was said about that."
     )

@@ -1,20 +1,38 @@
-"""Keeping the new words as a note."""
+"""Keeping what the person said as a note, with the words that it rests on."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from persona.declare import capability
+from persona.memory.notes import MOST_CLAIM
 from persona.mind.hands import MemoryHands
 from persona.ports import Ports
 
 
 class Arguments(BaseModel):
-    """Nothing to choose: what is kept is what the person just said, word for word."""
+    """What to keep, and on which words of the person it rests; nothing for all they just said."""
 
     model_config = ConfigDict(extra="forbid")
+    claim: str = Field(
+        default="",
+        description="What to keep, in one sentence; empty for the newest words as they are.",
+        max_length=400,
+    )
+    quote: str = Field(
+        default="",
+        description="The person's own words that say it, copied exactly from what they said.",
+        max_length=MOST_CLAIM,
+    )
 
 
 @capability(effect="write", inline=True, say="remember …", brief="keeps it, word for word")
 def remember(arguments: Arguments, hands: MemoryHands, ports: Ports) -> str:
-    """Marks the person's newest words as a note to keep, because they asked for it."""
-    hands.keep()
-    return "The newest words are kept."
+    """Keeps what the person said as a note; a claim must rest on their own words, quoted exactly."""
+    if not arguments.claim and not arguments.quote:
+        return "The newest words are kept." if hands.keep_newest() else NOTHING_OWN
+    quote = arguments.quote or arguments.claim
+    return KEPT if hands.keep_claim(arguments.claim or quote, quote) else UNSAID
+
+
+KEPT = "It is kept, with those words."
+NOTHING_OWN = "Nothing was kept: what they sent is somebody else's words."
+UNSAID = "Nothing was kept: those words do not stand in what this person said themselves."

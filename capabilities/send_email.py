@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from persona.declare import Destination, Letter, capability
 from persona.model import Address
-from persona.people.spelling import email
+from persona.people.canonical import email
 
 TO = Destination("email", email)
 
@@ -41,6 +41,4 @@ class Arguments(BaseModel):
 )
 def send_email(arguments: Arguments) -> Letter:
     """Sends one email in the persona's name. People whom this person has not allowed are asked for first."""
-    return Letter(
-        Address("email", arguments.to), arguments.text, {"subject": arguments.subject, "new": "yes"}
-    )
+    return Letter(Address("email", arguments.to), arguments.text, {"about": arguments.subject})

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from persona.declare import Destination, Letter, capability
 from persona.model import Address
-from persona.people.spelling import slack_member
+from persona.people.canonical import slack_member
 
 TO = Destination("slack", slack_member)
 

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from persona.declare import Destination, Letter, capability
 from persona.model import Address
-from persona.people.spelling import telephone
+from persona.people.canonical import telephone
 
 TO = Destination("sms", telephone)
 

@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any
 
 from persona import catalog
-from persona.ports import Embedder, Later, Model, Ports, Secrets
+from persona.language import Embedder, Model
+from persona.ports import Later, Ports, Secrets
 from persona.settings import Settings, parse
 
 OBJECTS = 50_000

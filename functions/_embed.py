@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from functions._observe import log
 from persona.errors import Refused, Transient, Unknown
-from persona.ports import Embedder
+from persona.language import Embedder
 
 
 class Told:

@@ -5,6 +5,7 @@ Takes API Gateway's HTTP event (payload 2.0), in AWS and in the local stage alik
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 from functions import _compose
@@ -33,11 +34,12 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 def run(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
     """Answers one HTTP event; what cannot be enqueued is a 503, so that the vendor repeats it."""
     request = _request(event)
-    surface = _surface(request, ports)
-    if surface is None:
+    found = _receiver(request, ports)
+    if found is None:
         return _answer(Response(404, b'{"error":"not found"}'))
+    surface, receive = found
     try:
-        return _answer(surface.receive(request, door(ports)))
+        return _answer(receive(request, door(ports)))
     except Rejected as error:
         count("refused", surface=surface.name, fault=error.fault)
         if (
@@ -70,13 +72,16 @@ def door(ports: Ports) -> Door:
     )
 
 
-def _surface(request: Request, ports: Ports) -> Surface | None:
-    """The surface that declared this route; a path ending in `*` takes what lies below it."""
+def _receiver(
+    request: Request, ports: Ports
+) -> tuple[Surface, Callable[[Request, Door], Response]] | None:
+    """Who declared this route, and takes it; a path ending in `*` takes what lies below it."""
     for surface in ports.surfaces.values():
-        for method, path in surface.routes:
-            below = path.endswith("*") and request.path.startswith(path[:-1])
-            if request.method == method and (request.path == path or below):
-                return surface
+        for part in (surface, *surface.parts):
+            for method, path in part.routes:
+                below = path.endswith("*") and request.path.startswith(path[:-1])
+                if request.method == method and (request.path == path or below):
+                    return surface, part.receive
     return None
 
 

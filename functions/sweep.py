@@ -3,8 +3,9 @@
 from typing import Any
 
 from functions import _compose
-from functions._observe import log
-from persona.acts import held, outbox, questions
+from functions._observe import count, log
+from persona.acts import held, outbox, questions, residue
+from persona.errors import Conflict
 from persona.keys import Key
 from persona.people import addresses
 from persona.ports import Delete, Ports, Put, equals
@@ -43,6 +44,10 @@ def _work(key: Key, ports: Ports) -> None:
         _redact(key, ports)
     elif key.sort.startswith("QUESTION#"):
         _expire(key, ports)
+    elif key.sort.startswith("FORGOT#"):
+        _prove(key, ports)
+    elif key.sort == "ERASE":
+        ports.bell.ring("erase", key.partition.partition("#")[2])
 
 
 def _act(key: Key) -> tuple[str, str, str]:
@@ -63,7 +68,7 @@ def _release(key: Key, ports: Ports) -> None:
 
 
 def _drop_blob(key: Key, ports: Ports) -> None:
-    """Deletes a raw original whose words were forgotten; repeating it is harmless."""
+    """Deletes a raw original that older code left to be deleted; repeating it is harmless."""
     row = ports.table.get([key]).get(key)
     if row is not None:
         ports.blobs.delete(row["name"])
@@ -91,3 +96,13 @@ def _redact(key: Key, ports: Ports) -> None:
     row = ports.table.get([key]).get(key)
     if row is not None:
         outbox.redact(ports, key, row)
+
+
+def _prove(key: Key, ports: Ports) -> None:
+    row = ports.table.get([key]).get(key)
+    if row is None:
+        return
+    try:
+        residue.prove(ports, key, row)
+    except Conflict:  # a turn moved the lane's head, or another sweep was quicker; it comes again
+        count("proof raced")

@@ -146,6 +146,8 @@ def _work_burst(burst: Sequence[Message], ports: Ports) -> None:
     if not events:
         raise Broken("a lane message that cannot be read")
     place = Place(home=events[0].home, lane=burst[0].lane)
+    if not place.home:  # put so that asking for an address takes as long where nobody has it
+        return
     receives = burst[0].receives
     try:
         taken = _take(place, events, ports, reflex_only=receives >= REFLEX_AT)

@@ -3,17 +3,18 @@
 import json
 import os
 import shutil
+import sqlite3
 import sys
 import tarfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
 from hub import state as states
-from hub.client import Client, links_of, printable, table_of
+from hub.client import Client, links_of, notes_of, printable, table_of
 from hub.evaluate import evaluations
 from persona.errors import Broken
 
@@ -55,10 +56,15 @@ def dev(json: Json = False) -> None:
 def backup(file: Path, json: Json = False) -> None:
     """Copy the whole state into FILE (.tar.gz), also while the hub runs."""
     try:
-        states.backup(_state(), file.absolute())
-    except (Broken, OSError, EOFError, tarfile.TarError) as error:
+        copied = states.backup(_state(), file.absolute())
+    except (Broken, OSError, EOFError, sqlite3.Error, tarfile.TarError) as error:
         _fail(error)
-    _say(f"Kept in {file}. It holds keys: treat it like the hub itself.", {"file": str(file)}, json)
+        return
+    told = (
+        f"Kept in {file}, which opens only with the keys in {copied.name} beside it. Leave those "
+        "there, so that an erasure reaches them, and treat them like the hub itself."
+    )
+    _say(told, {"file": str(file), "keys": str(copied)}, json)
 
 
 @app.command()
@@ -66,11 +72,16 @@ def restore(file: Path, json: Json = False) -> None:
     """Put a backup back; what the folder held is moved aside."""
     try:
         aside = states.restore(file.absolute(), _state())
-    except (Broken, OSError, EOFError, tarfile.TarError) as error:
+        from hub.again import settle
+
+        gone = settle(_state(), os.environ)
+    except (Broken, OSError, EOFError, sqlite3.Error, tarfile.TarError) as error:
         _fail(error)
         return
     moved = f" What was there is in {aside}." if aside else ""
-    _say(f"Restored into {_state()}.{moved}", {"aside": str(aside) if aside else None}, json)
+    again = ", ".join(f"{name} again: {number}" for name, number in gone.items() if number)
+    told = f"Restored into {_state()}.{moved}" + (f" {again.capitalize()}." if again else "")
+    _say(told, {"aside": str(aside) if aside else None, **gone}, json)
 
 
 @app.command()
@@ -148,11 +159,12 @@ def person(
     address: Annotated[str, typer.Argument(help="`surface:id`, as in sms:+14155550101.")] = (
         "web:owner"
     ),
+    ended: Annotated[bool, typer.Option(help="Show notes that hold no longer, too.")] = False,
     json: Json = False,
 ) -> None:
-    """Print how a person's addresses are linked: since when, in quarantine or suspended."""
+    """Show how a person's addresses are linked, and each note with the words that it rests on."""
     try:
-        found = Client(os.environ).person(address)
+        found = Client(os.environ).person(address, ended=ended)
     except (Broken, OSError) as error:
         _fail(error)
         return
@@ -160,6 +172,7 @@ def person(
         print(_dump(found))
     else:
         console.print(links_of(found))
+        console.print(notes_of(found))
 
 
 def _dump(content: Any) -> str:
@@ -176,8 +189,10 @@ def ledger(json: Json = False) -> None:
     except Broken as error:
         _fail(error)
         return
+    proven, left = len(found["receipts"]), sum(one["residue"] for one in found["receipts"])
     text = (
-        f"{found['entries']} entries in {found['lanes']} lanes; broken: {found['broken'] or 'none'}"
+        f"{found['entries']} entries in {found['lanes']} lanes; broken: {found['broken'] or 'none'}; "
+        f"{proven} forgettings proven, residue {left}; {len(found['certificates'])} persons erased"
     )
     _say(text, found, json)
     if found["broken"]:
@@ -204,6 +219,64 @@ def rebuild(json: Json = False) -> None:
         {"homes": homes, "turns": turns},
         json,
     )
+
+
+@app.command()
+def export(
+    person: Annotated[str, typer.Argument(help="surface:address, or the name of a web account.")],
+    file: Annotated[Path | None, typer.Argument(help="Where to; else it is printed.")] = None,
+    json: Json = False,
+) -> None:
+    """Write everything kept about a person as JSON lines, with a manifest; also while it runs."""
+    from hub.leaving import export as export_lines
+
+    done = 0
+    out = sys.stdout if file is None else _private(file)
+    hides = json or file is None
+    try:
+        with Progress(console=console, transient=True, disable=hides) as progress:
+            bar = progress.add_task("exporting", total=None)
+            for line, most in export_lines(_state(), os.environ, person):
+                out.write(line)
+                done += 1
+                progress.update(bar, completed=min(done, most), total=most)
+    except (Broken, OSError) as error:
+        _fail(error)
+    finally:
+        if file is not None:
+            out.close()
+    if file is not None:
+        _say(f"{done:,} lines in {file}.", {"file": str(file), "lines": done}, json)
+
+
+def _private(file: Path) -> TextIO:
+    """A new file that nobody else on this machine may read."""
+    return open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8")
+
+
+@app.command()
+def erase(
+    address: Annotated[str, typer.Argument(help="surface:address, or the name of a web account.")],
+    confirm: Annotated[str, typer.Option(help="The same once more, in place of typing it.")] = "",
+    json: Json = False,
+) -> None:
+    """Erase a person and everything linked to them for good: rows, raw mails, keys."""
+    from hub.leaving import erase as erase_now
+
+    typed = confirm or typer.prompt(f"Nothing brings it back. Type {address} to erase it")
+    if typed != address:
+        _fail(Broken("nothing was erased: what was typed is something else"))
+    try:
+        done = erase_now(_state(), os.environ, address)
+    except (Broken, OSError, EOFError) as error:
+        _fail(error)
+        return
+    told = f"Erased: certificate {done.get('version')}, {done.get('hash')}."
+    if "going_on" in done:
+        told = "Erased here; shared places let go of the words as soon as the hub works."
+    for path in done.get("copies_not_reached", []):
+        told += f"\nThese keys could not be reached, destroy them by hand: {path}"
+    _say(told, done, json)
 
 
 @app.command()

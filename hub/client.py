@@ -44,9 +44,11 @@ class Client:
     def messages(self, name: str) -> list[dict[str, Any]]:
         return self._read(self._sign_in(name))
 
-    def person(self, address: str) -> dict[str, Any]:
+    def person(self, address: str, *, ended: bool = False) -> dict[str, Any]:
         """How an address (`surface:id`) is linked. Raises Broken for one that nobody has met."""
-        return self._call("GET", f"/local/person?{urlencode({'address': address})}", "")
+        return self._call(
+            "GET", f"/local/person?{urlencode({'address': address, 'ended': int(ended)})}", ""
+        )
 
     def hear(self, name: str, seconds: float) -> Iterator[str]:
         """What the persona says to a web account on the web from now on, for so long."""
@@ -61,6 +63,10 @@ class Client:
                 if message["author"] == "persona" and message["surface"] == "web":
                     yield message["text"]
             time.sleep(0.2)
+
+    def erase(self, address: str) -> dict[str, Any]:
+        """Has the hub erase a person; its certificate, or what is still going on."""
+        return self._call("POST", "/local/erase", "", json.dumps({"address": address}))
 
     def _sign_in(self, name: str) -> str:
         return self._call("POST", "/local/session", "", json.dumps({"name": name}))["token"]
@@ -125,6 +131,21 @@ def links_of(person: dict[str, Any]) -> Table:
         marks += [f"takes nothing: {link['takes_nothing']}"] if link["takes_nothing"] else []
         marks += ["halted"] if person["halted"] else []
         table.add_row(printable(link["address"]), since, closed, ", ".join(marks))
+    return table
+
+
+def notes_of(person: dict[str, Any]) -> Table:
+    """What is kept of a person on purpose, as a table for the terminal: newest first."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("kept", "valid", "in their words", ""):
+        table.add_column(column)
+    for note in person["notes"]:
+        until = f" to {_when(note['until'])}" if note["until"] else ""
+        quote = note["evidence"][0]
+        marks = ", ".join(text for text in (note["why"], note["doubt"]) if text)
+        since = f"{_when(note['since'])}{until}"
+        words = " ".join(quote["words"].split())
+        table.add_row(printable(note["claim"]), since, printable(f"“{words}”"), printable(marks))
     return table
 
 

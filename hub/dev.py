@@ -15,8 +15,8 @@ from rich.text import Text
 
 from hub.client import printable
 from hub.state import Lock, open_state
+from persona.decision import Act
 from persona.errors import Broken
-from persona.model import Act
 from persona.settings import Settings, parse
 
 PORT, SMTP_PORT = 8787, 2525

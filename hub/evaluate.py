@@ -94,7 +94,7 @@ class _Talk:
 
         event = self._event("question", "nobody", asked["query"], asked["at"], "")
         standing = read(self._place, [event], self._ports)
-        found = MemoryHands(standing, self._ports).recall(event.words, asked["k"])
+        found = MemoryHands(standing, [event], self._ports).recall(event.words, asked["k"])
         return [self._ids[one.id] for one in found]
 
     def _event(self, id: str, person: str, words: str, at: str, thread: object) -> Any:
@@ -109,7 +109,6 @@ class _Talk:
             words=words,
             thread=str(thread),
             at=self._clock.at,
-            audience="lane",
             addressed=False,
             home=self._place.home,
         )

@@ -17,13 +17,13 @@ from starlette.responses import JSONResponse, Response
 
 from backends.local.family import Family
 from functions import mail
+from hub import leaving
+from hub.person import person
 from hub.stage import Stage
-from persona import keys
 from persona.acts import outbox
-from persona.errors import Rejected
-from persona.memory.standing import Link, open_gate, open_head, silent
-from persona.model import Act, Address, Place
-from persona.people import addresses
+from persona.decision import Act
+from persona.errors import Broken, Rejected
+from persona.model import Address
 from persona.ports import Ports
 from surfaces.web import session
 
@@ -51,6 +51,7 @@ class LocalPages:
         pages = {
             ("POST", "/local/session"): self._sign_in,
             ("POST", "/local/email"): self._email,
+            ("POST", "/local/erase"): self._erase,
             ("GET", "/local/sent"): self._sent,
             ("GET", "/local/idle"): self._idle,
             ("GET", "/local/about"): self._about,
@@ -83,7 +84,8 @@ class LocalPages:
             raise Rejected("name must be 1 to 64 characters, without a colon")
         ports = self._ports
         now = ports.clock.now()
-        token, place = session.sign_in(name.strip(), ports.table, ports.entropy, now)
+        about = session.Proof(session.name_browser(dict(request.headers)), level=2, stands=True)
+        token, place = session.sign_in(name.strip(), ports.table, ports.entropy, now, about)
         response = JSONResponse({"person": place.lane, "token": token})
         response.headers["set-cookie"] = session.cookie(token, ports.settings)
         return response
@@ -102,6 +104,16 @@ class LocalPages:
             raise Rejected(f"verdicts are {', '.join(VERDICTS)}")
         self.take_mail(raw, mail_from, recipients, verdicts)
         return JSONResponse({"status": "taken"}, 202)
+
+    def _erase(self, request: Request, body: bytes) -> Response:
+        """What `hub erase` asks of a running hub, once its owner has typed the address."""
+        address = _object(body).get("address")
+        if not _is_text(address) or ":" not in address:
+            raise Rejected("address is a surface and an id with a colon between")
+        try:
+            return JSONResponse(leaving.now(Address.parse(address), self._ports))
+        except Broken as error:
+            raise Rejected(str(error)) from error
 
     def _sent(self, request: Request, body: bytes) -> Response:
         surface, after = request.query_params.get("surface"), request.query_params.get("after")
@@ -127,12 +139,13 @@ class LocalPages:
         return JSONResponse({"idle": True})
 
     def _person(self, request: Request, body: bytes) -> Response:
-        """How an address is linked; 404 for one that nobody has met."""
+        """How an address is linked and what is kept of its person; 404 for one nobody has met."""
         address = Address.parse(request.query_params.get("address", ""))
-        place = addresses.find(self._ports.table, address)
-        if place is None:
+        ended = request.query_params.get("ended") == "1"
+        found = person(address, self._ports, ended=ended)
+        if found is None:
             return JSONResponse({"error": "nobody has written from that address"}, 404)
-        return JSONResponse(_links(place, address, self._ports))
+        return JSONResponse(found)
 
     def _about(self, request: Request, body: bytes) -> Response:
         ports = self._ports
@@ -145,28 +158,6 @@ class LocalPages:
         persona = {"name": ports.identity.name, "about": ports.identity.about}
         about = {"persona": persona, "version": ports.settings.version}
         return JSONResponse({**about, "stage": ports.settings.stage, "surfaces": surfaces})
-
-
-def _links(place: Place, address: Address, ports: Ports) -> dict[str, Any]:
-    """The addresses of one person: linked since when, in quarantine until when, what is closed."""
-    head_key, gate_key = keys.head(place.lane), keys.gate(place.lane)
-    rows = ports.table.get([head_key, gate_key])
-    gate = open_gate(rows[gate_key])
-    head = open_head(ports, place.lane, rows.get(head_key))
-    links = gate.links or {place.home: Link(address, 0.0, place.lane)}
-    now, seconds = ports.clock.now(), ports.settings.link_quarantine
-    suspended = silent(head, gate, ports)
-    shown = [
-        {
-            "address": str(link.address),
-            "since": link.since or None,
-            "quarantine_until": link.since + seconds if link.since + seconds > now else None,
-            "suspended": home in suspended,
-            "takes_nothing": gate.suppressed.get(str(link.address)),
-        }
-        for home, link in links.items()
-    ]
-    return {"address": str(address), "person": place.lane, "halted": gate.halted, "links": shown}
 
 
 def is_loopback(request: Request) -> bool:

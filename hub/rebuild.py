@@ -5,13 +5,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from backends.local.family import Family
-from functions._compose import compose
-from hub.dev import machine_timezone
-from hub.state import Lock, open_state
-from persona.errors import Broken
+from hub.state import Lock, open_folder
 from persona.memory import segments
 from persona.memory.meaning import Vectors
-from persona.settings import parse
 
 
 def rebuild(state: Path, env: Mapping[str, str]) -> Iterator[tuple[int, int, int]]:
@@ -20,23 +16,17 @@ def rebuild(state: Path, env: Mapping[str, str]) -> Iterator[tuple[int, int, int
     It may be cut off at any moment and started again: what is not packed is read from the turns.
     Raises Broken where another process holds the folder, or there is no hub in it.
     """
-    if not (state / "hub.db").exists():
-        raise Broken(f"there is no hub in {state}")
     lock = Lock(state)
-    family = open_state(state, env)
     try:
-        url, zone = "http://127.0.0.1", machine_timezone()
-        settings = parse(env, stage="local", public_url=url, timezone=zone)
-        ports = compose(settings, family.ports())
-        vectors = Vectors(ports, ports.embedder) if ports.embedder else None
-        homes, turns = _homes(family), 0
-        for done, home in enumerate(homes, 1):
-            for packed in segments.rebuild(ports, home, ZoneInfo(settings.timezone), vectors):
-                turns += packed
-                yield done - 1, len(homes), turns
-            yield done, len(homes), turns
+        with open_folder(state, env) as (family, ports):
+            vectors = Vectors(ports, ports.embedder) if ports.embedder else None
+            homes, turns, zone = _homes(family), 0, ZoneInfo(ports.settings.timezone)
+            for done, home in enumerate(homes, 1):
+                for packed in segments.rebuild(ports, home, zone, vectors):
+                    turns += packed
+                    yield done - 1, len(homes), turns
+                yield done, len(homes), turns
     finally:
-        family.close()
         lock.release()
 
 

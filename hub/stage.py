@@ -13,7 +13,7 @@ from typing import Any
 from backends.local.bell import Ring
 from backends.local.family import Family
 from backends.local.lanes import Message
-from functions import act, capability, link, socket, sweep, turn, undelivered
+from functions import act, capability, erase, handover, link, socket, sweep, turn, undelivered
 from functions._observe import log
 from persona.acts import outbox
 from persona.errors import Broken, Conflict, Refused
@@ -160,6 +160,10 @@ def answer(ring: Ring, ports: Ports) -> None:
         socket.push(ring.lane, ports)
     elif ring.function == "link":
         link.run(ring.event(), ports)
+    elif ring.function == "handover":
+        handover.run(ring.event(), ports)
+    elif ring.function == "erase":
+        erase.run(ring.event(), ports)
     elif ring.function in ports.carriers:
         act.run(ring.event(), ports)
     else:

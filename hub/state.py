@@ -1,4 +1,10 @@
-"""The state folder: one process holds it, copies of it, and what an older version left there."""
+"""The state folder: one process holds it, copies of it, and what an older version left there.
+
+A backup is two files. FILE holds the table and the raw mails, sealed, and no key; FILE.keys beside
+it holds the keys as of then. The folder remembers where its copies of keys lie, so that erasing
+reaches them. A restore keeps the folder's own keys and tombstones wherever there are some: what was
+erased stays shut, and what was forgotten goes again.
+"""
 
 import fcntl
 import json
@@ -7,16 +13,21 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Collection, Generator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from backends.local import _database, blobs
 from backends.local.family import Family, open_family
+from hub import copies
+from hub.copies import copy_database
 from persona.errors import Broken
-from persona.ports import Clock
+from persona.ports import Clock, Ports
+from persona.settings import parse
 
-COPIED = ("hub.db", "keys.db", "secrets.json")
+KEYS = ("keys.db", "secrets.json")
+BESIDE = ".keys"
+"""What the file of keys is called after the backup that it belongs to."""
 
 
 class Lock:
@@ -51,6 +62,26 @@ def open_state(state: Path, env: Mapping[str, str], clock: Clock | None = None) 
     return open_family(state, env, clock=clock)
 
 
+@contextmanager
+def open_folder(state: Path, env: Mapping[str, str]) -> Generator[tuple[Family, Ports], None, None]:
+    """A folder with all its ports, for a command that needs no running hub.
+
+    Raises Broken where there is no hub in it.
+    """
+    from functions._compose import compose
+    from hub.dev import machine_timezone
+
+    if not (state / "hub.db").exists():
+        raise Broken(f"there is no hub in {state}")
+    family = open_state(state, env)
+    try:
+        url, zone = "http://127.0.0.1", machine_timezone()
+        settings = parse(env, stage="local", public_url=url, timezone=zone)
+        yield family, compose(settings, family.ports(), models=())
+    finally:
+        family.close()
+
+
 def upgrade(state: Path) -> Path | None:
     """Brings an older state up to today's format; returns where the copy was kept."""
     path = state / "hub.db"
@@ -67,9 +98,8 @@ def upgrade(state: Path) -> Path | None:
         return None
     copy = state / f"before-upgrade-from-{version}"
     copy.mkdir(exist_ok=True)
-    for name in COPIED:
-        for source in state.glob(f"{name}*"):
-            shutil.copy2(source, copy / source.name)
+    for source in state.glob("hub.db*"):  # no keys: an erasure must find them all
+        shutil.copy2(source, copy / source.name)
     for step in range(version, _database.FORMAT):
         UPGRADES[step](path)
     return copy
@@ -109,27 +139,25 @@ UPGRADES = {0: _from_0, 1: _from_1}
 """From each older format to the next; a step is never removed."""
 
 
-def backup(state: Path, target: Path) -> None:
-    """A consistent copy of a folder, also while a hub runs on it, as one .tar.gz file."""
+def backup(state: Path, target: Path) -> Path:
+    """A consistent copy of a folder, also while a hub runs on it: FILE, and FILE.keys beside it.
+
+    Returns where the keys lie.
+    """
     if not (state / "hub.db").exists():
         raise Broken(f"there is no hub in {state}")
+    copied = copies.keys(state, target.with_name(target.name + BESIDE))
     with tempfile.TemporaryDirectory(dir=target.parent) as draft:
-        for name in COPIED:
-            _copy(state / name, Path(draft) / name)
+        copy_database(state / "hub.db", Path(draft) / "hub.db")
         _copy_blobs(state / "blobs", Path(draft) / "blobs")
+        (Path(draft) / copies.ABOUT).write_text(copies.about(state))
         half = target.with_name(target.name + ".part")
         with tarfile.open(half, "w:gz") as archive:
             for path in sorted(Path(draft).iterdir()):
                 archive.add(path, arcname=path.name)
         os.chmod(half, 0o600)
         os.replace(half, target)
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.suffix == ".db":
-        copy_database(source, target)
-    else:
-        shutil.copy2(source, target)
+    return copied
 
 
 def _copy_blobs(source: Path, target: Path) -> None:
@@ -140,36 +168,38 @@ def _copy_blobs(source: Path, target: Path) -> None:
             shutil.copy2(path, target / path.name)
 
 
-def copy_database(source: Path, target: Path) -> None:
-    """A consistent copy of a SQLite file, also while others write to it."""
-    with sqlite3.connect(source) as live, sqlite3.connect(target) as copy:
-        live.backup(copy)
-    live.close()
-    copy.close()
-
-
 def restore(archive: Path, state: Path) -> Path | None:
-    """Puts a backup in the place of what the folder holds, which is moved aside; returns where."""
+    """Puts a backup in the place of what the folder holds, which is moved aside; returns where.
+
+    Keys are those of the folder, where it is of the same hub; else those of FILE.keys.
+    """
     lock = Lock(state)
     aside = None
     try:
         if not tarfile.is_tarfile(archive):
             raise Broken(f"{archive} is not a backup of a hub")
-        with tempfile.TemporaryDirectory(dir=state.parent) as draft:
+        with tempfile.TemporaryDirectory(dir=state.parent) as folder:
+            draft = Path(folder)
             with tarfile.open(archive) as packed:
                 packed.extractall(draft, filter="data")
-            if not (Path(draft) / "hub.db").exists():
+            if not (draft / "hub.db").exists():
                 raise Broken(f"{archive} is not a backup of a hub")
-            aside = _move_aside(state)
-            for path in Path(draft).iterdir():
-                shutil.move(path, state / path.name)
+            has_own = copies.is_same_hub(draft, state)
+            if not has_own:
+                copies.take_keys(archive.with_name(archive.name + BESIDE), draft)
+            aside = _move_aside(state, KEYS if has_own else ())
+            for path in draft.iterdir():
+                if not (has_own and path.name in KEYS) and path.name != copies.ABOUT:
+                    shutil.move(path, state / path.name)
     finally:
         lock.release()
     return aside
 
 
-def _move_aside(state: Path) -> Path | None:
-    held = [path for path in state.iterdir() if path.name != "lock"]
+def _move_aside(state: Path, staying: Collection[str]) -> Path | None:
+    """Everything but the lock and the keys that stay, with what SQLite keeps beside them."""
+    own = tuple(f"{name}{tail}" for name in staying for tail in ("", "-wal", "-shm"))
+    held = [path for path in state.iterdir() if path.name not in ("lock", *own)]
     if not held:
         return None
     aside = Path(tempfile.mkdtemp(prefix=f"{state.name}-before-restore-", dir=state.parent))

@@ -1,8 +1,8 @@
 """The functions that are deployed, and what each can reach: our modules, others', AWS's APIs.
 
 Nothing is listed that the catalog or the code already says. A surface with routes has an ingress,
-one that sends has an act function; both hold that surface alone, so that a vendor's client stands
-beside no other and only where it is used.
+each heavy part of it another, one that sends has an act function; they hold that surface alone, so
+that a vendor's client stands beside no other and only where it is used.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -61,11 +61,16 @@ def deployed() -> dict[str, Deployed]:
     surfaces = catalog.surfaces()
     found = [
         *(_one(f"ingress-{s.name}", "ingress", [s], s.receive) for s in _with_routes(surfaces)),
+        *(
+            _one(f"ingress-{s.name}-{part.name}", "ingress", [s], part.receive)
+            for s in surfaces.values()
+            for part in s.parts
+        ),
         _one("mail", "mail", [surfaces["email"]]),
         _one("socket", "socket", []),
         _turn("turn", surfaces),
         *(
-            _one(f"act-{s.name}", "act", [s], s.send, s.lookup)
+            _one(f"act-{s.name}", "act", [s], s.send, s.lookup, s.heard_by)
             for s in surfaces.values()
             if s.send is not None
         ),
@@ -75,6 +80,8 @@ def deployed() -> dict[str, Deployed]:
             if not c.inline
         ),
         _one("act-link", "link", []),
+        _one("act-handover", "handover", []),
+        _one("act-erase", "erase", list(surfaces.values())),
         _one("sweep", "sweep", []),
         _turn("undelivered", surfaces),
     ]
@@ -86,7 +93,7 @@ def _with_routes(surfaces: Mapping[str, Surface]) -> Iterable[Surface]:
 
 
 def _turn(name: str, surfaces: Mapping[str, Surface]) -> Deployed:
-    uses = [use for surface in surfaces.values() for use in (surface.split, surface.reach)]
+    uses = [use for s in surfaces.values() for use in (s.split, s.reach, s.aside)]
     return _one(name, name, list(surfaces.values()), *uses)
 
 

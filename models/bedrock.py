@@ -7,7 +7,7 @@ from typing import Any
 
 from models._post import Post
 from models._runtime import Runtime
-from persona.ports import MOST_TOKENS_OUT, Call, Completion, Prompt
+from persona.language import MOST_TOKENS_OUT, Call, Completion, Prompt
 
 CACHING = (
     "anthropic.claude-3-5-haiku",

@@ -1,6 +1,7 @@
 """Which models think here, in the order of `HUB_MODEL`; a vendor's library is loaded with its model."""
 
-from persona.ports import Embedder, Model, Secrets
+from persona.language import Embedder, Model
+from persona.ports import Secrets
 from persona.settings import Settings
 
 

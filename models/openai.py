@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from models._post import Post, judge
 from persona.errors import Unknown
-from persona.ports import MOST_TOKENS_OUT, Call, Completion, Prompt
+from persona.language import MOST_TOKENS_OUT, Call, Completion, Prompt
 
 URL = "https://api.openai.com/v1"
 THOUGHT, THOUGHT_OUT = "<think>", "</think>"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from persona.ports import Completion, Prompt
+from persona.language import Completion, Prompt
 
 Script = Callable[[Sequence[Prompt]], Completion]
 

@@ -7,7 +7,7 @@ between mark and lane; a lane put that fails makes the vendor send again.
 
 from dataclasses import replace
 
-from persona import keys
+from persona import ids, keys
 from persona.errors import Conflict, Transient
 from persona.model import Event, Kind, Place, readable
 from persona.people import addresses
@@ -18,7 +18,10 @@ TRIES = 8
 
 def admit(event: Event, ports: Ports) -> Place:
     """Puts a verified event into its lane; raises Transient where the provider must repeat it."""
-    place = addresses.meet(ports.table, event.address, ports.entropy, ports.clock.now())
+    place = _place(event, ports)
+    if event.kind == "message" and event.author != event.address:
+        now = ports.clock.now()
+        addresses.note_speaker(ports.table, event.author, event.address, place, now)
     event = replace(event, words=readable(event.words), home=place.home)
     event = replace(event, kind=_meaning(event, place, ports))
     if event.kind in ("halt", "resume"):
@@ -26,6 +29,18 @@ def admit(event: Event, ports: Ports) -> Place:
     once = f"{event.id}{'' if event.addressed else '#overheard'}"
     ports.lanes.put(place.lane, event.to_json(), once)
     return place
+
+
+def _place(event: Event, ports: Ports) -> Place:
+    """Where the address lives, made at first contact.
+
+    Who only asks to sign in by an address meets nobody: where nobody lives there, the event goes
+    into a lane of nobody, so that asking takes as long.
+    """
+    if event.kind == "signin":
+        known = addresses.find(ports.table, event.address)
+        return known or Place(home="", lane=ids.derive("nobody", str(event.address)))
+    return addresses.meet(ports.table, event.address, ports.entropy, ports.clock.now())
 
 
 def _meaning(event: Event, place: Place, ports: Ports) -> Kind:

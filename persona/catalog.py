@@ -39,11 +39,11 @@ def capability(name: str) -> Capability:
 
 @cache
 def functions() -> tuple[str, ...]:
-    """Whose acts a lane may hold: every surface, every capability, and the link function."""
+    """Whose acts a lane may hold: every surface, every capability, linking and handing over."""
     names = [
         module.name
         for package in ("surfaces", "capabilities")
         for module in pkgutil.iter_modules(importlib.import_module(package).__path__)
         if not module.name.startswith("_")
     ]
-    return (*sorted(names), "link")
+    return (*sorted(names), "link", "handover")

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from persona import keys
 from persona.acts import approval, limits, wishes
-from persona.memory import evidence
+from persona.acts.policy import EXPOSED
+from persona.decision import Decision
+from persona.memory import evidence, forget, tombstones
 from persona.memory.standing import Standing
-from persona.mind import elsewhere, linking, outcomes
+from persona.mind import aside, elsewhere, linking, outcomes, signing_in
 from persona.mind.commands import parse, tells
 from persona.mind.think import think
-from persona.model import Address, Decision, Event, message_id
+from persona.model import Address, Event, message_id
 from persona.ports import Ports
 
 HELD = (
@@ -26,6 +28,7 @@ UNPROVEN = (
     "I do not open anybody's memory for it."
 )
 UNDELIVERED = "(An earlier message of mine could not be delivered.)"
+WITHHELD = "(An answer of mine was for you alone, and others could read there: I held it back.)"
 UNLINKED = "(Something went wrong with your link: nothing was changed. Please start again.)"
 FAILED = "I could not work on your last message. It is kept; please say it once more, differently."
 
@@ -37,12 +40,14 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return _on_message(standing, events, ports, reflex_only)
         case "halt" | "resume":
             return _on_gate(standing, events[0], ports)
+        case "copy":
+            return Decision(mind="none")
         case "edit" | "delete":
             return _on_change(standing, events[0], ports)
         case "outcome":
             if events[0].detail.get("shown"):
                 return outcomes.told(standing, events[0], ports)
-            return _on_outcome(standing, events[0])
+            return _on_outcome(events[0], ports)
         case "status":
             return _on_status(standing, events[0])
         case "link":
@@ -51,6 +56,10 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return approval.pressed(standing, events[0], ports)
         case "expiry":
             return approval.expired(standing, events[0], ports)
+        case "signin":
+            return _on_signin(standing, events[0], ports)
+        case "leave" | "restore":
+            return _on_leaving(standing, events[0], ports)
 
 
 def failing(events: Sequence[Event]) -> Decision:
@@ -87,7 +96,11 @@ def _answer(
     unreadable = events[-1].detail.get("unreadable")
     if unreadable:
         return Decision(reply=f"I cannot read this: {unreadable}. Please send it as plain text.")
-    by_code = _link(standing, events, ports) or _approve(standing, events, ports)
+    by_code = (
+        _link(standing, events, ports)
+        or aside.wish(standing, events)
+        or _approve(standing, events, ports)
+    )
     if by_code:
         return by_code
     errand = elsewhere.wish(standing, events, ports)
@@ -119,6 +132,15 @@ def _link(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision
         if limits.free_at(tries, now, limits.MOST_LINKS, limits.HOUR) > now:
             return Decision(reply=linking.OFTEN, mind="none", unheard=wished.unheard)
     return wished
+
+
+def _on_signin(standing: Standing, event: Event, ports: Ports) -> Decision:
+    """A code for a browser counts as a try to link; what is above the limit gets no answer."""
+    decision, now = signing_in.answer(standing, event, ports), ports.clock.now()
+    is_try = decision.link.get("verb") in linking.TRIED
+    if is_try and limits.free_at(standing.head.tries, now, limits.MOST_LINKS, limits.HOUR) > now:
+        return Decision(mind="none")
+    return decision
 
 
 def _is_addressed(standing: Standing, events: Sequence[Event]) -> bool:
@@ -192,12 +214,28 @@ def _on_change(standing: Standing, event: Event, ports: Ports) -> Decision:
     )
 
 
-def _on_outcome(standing: Standing, event: Event) -> Decision:
+def _on_leaving(standing: Standing, event: Event, ports: Ports) -> Decision:
+    """Words that go with their author, who was erased; or that were forgotten before a restore."""
+    found = [
+        one
+        for turn in forget.evidence_in(standing, ports)
+        for one in evidence.evidence_of(turn)
+        if (event.kind == "leave" and one.author == str(event.author))
+        or (event.kind == "restore" and tombstones.went(ports, one))
+    ]
+    return Decision(mind="none", forgets=tuple(found))
+
+
+def _on_outcome(event: Event, ports: Ports) -> Decision:
     """Of messages that did not arrive the person hears on the next occasion, never by a repeat."""
     state, reason = event.detail.get("state", ""), event.detail.get("reason", "")
     if event.detail.get("function") == "link":
         return Decision(mind="none", untold=UNLINKED if reason not in QUIET else "")
     suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
+    if reason == EXPOSED:
+        alone = ports.surfaces[event.address.surface].aside
+        is_somebody = alone is None or bool(alone(event.address))
+        return Decision(mind="none", untold=WITHHELD if is_somebody else "")
     if state == "failed" and reason in QUIET | SUPPRESSING:
         return Decision(mind="none", suppress=suppress)
     note = (

@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_type_hints
 
+from persona.decision import Act
 from persona.errors import Refused
-from persona.model import Act, Address
+from persona.model import Address, Audience
 from persona.ports import Blobs, Clock, Door, Hands, Sent
 from persona.settings import Settings
 
@@ -48,6 +49,15 @@ def _whole(text: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Routes of a surface that a function of its own takes, since what they load is heavy."""
+
+    name: str
+    routes: tuple[tuple[str, str], ...]
+    receive: Callable[[Request, Door], Response]
+
+
+@dataclass(frozen=True, slots=True)
 class Surface:
     """One way in and out.
 
@@ -60,7 +70,10 @@ class Surface:
     carry buttons (`asks` in the act's detail). `quiet_stop`: the carrier confirms stop and start itself.
     `reassigned_after` is how long (seconds) a linked address may be silent before it may have
     passed to somebody else; 0 where addresses stay with their owner. `reach` says where a person
-    finds the persona here, and what to try.
+    finds the persona here, and what to try. `parts` are taken by functions of their own.
+    `heard_by` says who can read what goes to an act's destination now; without it everybody can.
+    `aside` gives the thread in which somebody is reached alone, where a surface has shared places;
+    empty for the address of such a place.
     """
 
     name: str
@@ -68,6 +81,8 @@ class Surface:
     routes: tuple[tuple[str, str], ...]
     receive: Callable[[Request, Door], Response]
     send: Callable[[Act, Hands], Sent] | None = None
+    heard_by: Callable[[Act, Hands], Audience] | None = None
+    aside: Callable[[Address], str] | None = None
     lookup: Callable[[Act, Hands], Sent | None] | None = None
     keyed: bool = False
     settling: float = 0.0
@@ -82,6 +97,7 @@ class Surface:
     presses: bool = False
     reassigned_after: float = 0.0
     reach: Callable[[Hands], tuple[str, str] | None] = lambda hands: None
+    parts: tuple[Part, ...] = ()
 
     def stops(self, words: str) -> bool:
         return words.strip().casefold() in self.stop_words

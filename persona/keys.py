@@ -7,11 +7,13 @@
 | recall's packed segments, each up to a version | `HOME#<home>` | `INDEX#<version>` |
 | how far a home is packed, and whether it moved | `HOME#<home>` | `INDEX` |
 | what waits for a yes, by its code | `HOME#<home>` | `QUESTION#<hash>` |
+| what is kept on purpose, with its evidence | `HOME#<home>` | `NOTE#<id>` |
+| was this message, were these words forgotten? | `HOME#<home>` | `TOMB#<mark>` |
 | the compare-and-swap of a lane, its digest | `LANE#<lane>` | `HEAD` |
 | the last turns, for the prompt | `LANE#<lane>` | `RECENT#<number mod 8>` |
 | does the persona take part in this thread? | `LANE#<lane>` | `THREAD#<thread>` |
 | events held back by a cap | `LANE#<lane>` | `WAIT#<due>#<event>` |
-| a raw original to be deleted | `LANE#<lane>` | `GONE#<hash>` |
+| what a forgetting has yet to reach and to prove | `LANE#<lane>` | `FORGOT#<version>` |
 | sent texts to be redacted | `LANE#<lane>` | `REDACT#<version>` |
 | what was decided, hash-chained | `LANE#<lane>` | `LEDGER#<version>` |
 | may an act still happen? | `GATE#<lane>` | `GATE` |
@@ -20,9 +22,18 @@
 | acts ended | `ACT#<function>#<lane>` | `DONE#<version>#<part>` |
 | a vendor's id, our act | `PROVIDER#<function>#<lane>` | `<id>` |
 | whose home, which lane | `ADDRESS#<surface>#<address>` | `HOME` |
+| where others listen and this address spoke | `ADDRESS#<surface>#<address>` | `SPOKE#<home>` |
+| a row elsewhere that goes with this address | `ADDRESS#<surface>#<address>` | `WITH#<hash>` |
+| a person who is being erased | `ERASE#<id>` | `ERASE` |
+| the persons who were erased, hash-chained | `ERASED` | `<number>` |
 | a link that is being made, by its code | `CODE#<hash>` | `CODE` |
-| web sign-in, socket ticket, socket | `SESSION#<hash>` `TICKET#<hash>` `SOCKET#<id>` | the same word |
-| messages of a web address in its last minute | `PACE#<surface>#<address>` | `PACE` |
+| web session, socket ticket, socket | `SESSION#<hash>` `TICKET#<hash>` `SOCKET#<id>` | the same word |
+| a web address's sessions, the oldest first | `SESSIONS#<home>` | `<since>#<hash>` |
+| a browser that asked for a code | `SIGNIN#<hash>` | `SIGNIN` |
+| a passkey's challenge, waiting for its answer | `CHALLENGE#<hash>` | `CHALLENGE` |
+| a passkey, by its credential | `PASSKEY#<hash>` | `PASSKEY` |
+| the passkeys of a web address | `PASSKEYS#<home>` | `<hash>` |
+| how often somebody did something lately | `PACE#<what>#<whose>` | `PACE` |
 | the open sockets of a web address | `SOCKETS#<home>` | `<socket>` |
 | an installation of a Slack workspace | `INSTALL#<team>` | `INSTALL` |
 
@@ -133,6 +144,15 @@ def questions(home: str) -> Key:
     return Key(f"HOME#{home}", "QUESTION#")
 
 
+def note(home: str, id: str) -> Key:
+    return Key(f"HOME#{home}", f"NOTE#{id}")
+
+
+def notes(home: str) -> Key:
+    """The prefix of all notes of a home."""
+    return Key(f"HOME#{home}", "NOTE#")
+
+
 def head(lane: str) -> Key:
     return Key(f"LANE#{lane}", "HEAD")
 
@@ -176,6 +196,31 @@ def address(address: Address) -> Key:
     return Key(f"ADDRESS#{address.surface}#{address.id}", "HOME")
 
 
+def spoke(address: Address, home: str) -> Key:
+    """That this address spoke in a place where others listen, whose home that is."""
+    return Key(f"ADDRESS#{address.surface}#{address.id}", f"SPOKE#{home}")
+
+
+def spoken(address: Address) -> Key:
+    """The prefix of all shared places in which an address spoke."""
+    return Key(f"ADDRESS#{address.surface}#{address.id}", "SPOKE#")
+
+
+def beside(address: Address, other: Key) -> Key:
+    """A pointer to a row elsewhere that is about this address, so that erasing finds it."""
+    name = ids.derive(other.partition, other.sort)
+    return Key(f"ADDRESS#{address.surface}#{address.id}", f"WITH#{name}")
+
+
+def erasure(id: str) -> Key:
+    return Key(f"ERASE#{id}", "ERASE")
+
+
+def erased(number: int) -> Key:
+    """A certificate; a number of -1 is the prefix of all."""
+    return Key("ERASED", ids.ordered(number) if number >= 0 else "")
+
+
 def provider(function: str, lane: str, provider_id: str) -> Key:
     return Key(f"PROVIDER#{function}#{lane}", provider_id)
 
@@ -184,8 +229,22 @@ def redaction(lane: str, version: int) -> Key:
     return Key(f"LANE#{lane}", f"REDACT#{ids.ordered(version)}")
 
 
-def blob(lane: str, name: str) -> Key:
-    return Key(f"LANE#{lane}", f"GONE#{ids.derive(name)}")
+def forgetting(lane: str, version: int) -> Key:
+    return Key(f"LANE#{lane}", f"FORGOT#{ids.ordered(version)}")
+
+
+def forgettings(lane: str) -> Key:
+    """The prefix of all forgettings of a lane that are not proven yet."""
+    return Key(f"LANE#{lane}", "FORGOT#")
+
+
+def tombstone(home: str, mark: str) -> Key:
+    return Key(f"HOME#{home}", f"TOMB#{mark}")
+
+
+def tombstones(home: str) -> Key:
+    """The prefix of all tombstones of a home."""
+    return Key(f"HOME#{home}", "TOMB#")
 
 
 def code(code_hash: str) -> Key:
@@ -196,8 +255,34 @@ def session(token_hash: str) -> Key:
     return Key(f"SESSION#{token_hash}", "SESSION")
 
 
-def pace(address: Address) -> Key:
-    return Key(f"PACE#{address.surface}#{address.id}", "PACE")
+def session_of(home: str, since: float, token_hash: str) -> Key:
+    return Key(f"SESSIONS#{home}", f"{since:017.6f}#{token_hash}")
+
+
+def sessions(home: str) -> Key:
+    """The prefix of all sessions of a web address."""
+    return Key(f"SESSIONS#{home}", "")
+
+
+def signin(browser_hash: str) -> Key:
+    return Key(f"SIGNIN#{browser_hash}", "SIGNIN")
+
+
+def challenge(challenge_hash: str) -> Key:
+    return Key(f"CHALLENGE#{challenge_hash}", "CHALLENGE")
+
+
+def passkey(credential_hash: str) -> Key:
+    return Key(f"PASSKEY#{credential_hash}", "PASSKEY")
+
+
+def passkey_of(home: str, credential_hash: str) -> Key:
+    """With an empty hash the prefix of all passkeys of a web address."""
+    return Key(f"PASSKEYS#{home}", credential_hash)
+
+
+def pace(what: str, whose: str) -> Key:
+    return Key(f"PACE#{what}#{whose}", "PACE")
 
 
 def ticket(ticket_hash: str) -> Key:

@@ -1,10 +1,8 @@
 """The nouns: plain frozen records, so that a lean ingress can speak of them without loading more."""
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from persona import ids
@@ -15,6 +13,7 @@ FORMAT = 1
 
 Kind = Literal[
     "message",
+    "copy",
     "edit",
     "delete",
     "outcome",
@@ -24,9 +23,20 @@ Kind = Literal[
     "link",
     "press",
     "expiry",
+    "signin",
+    "leave",
+    "restore",
 ]
 Audience = Literal["private", "lane", "unverified"]
 """Who can read what is said: the person alone, everybody in a shared lane, or nobody proven."""
+GUEST = "guest"
+"""In an event's `detail`: its author has no private conversation here, only shared ones."""
+EXPOSURE: dict[str, int] = {"private": 0, "unverified": 1, "lane": 1}
+
+
+def exposure(audience: str) -> int:
+    """How far words go that are said to this audience; to an unknown one, farther than to any."""
+    return EXPOSURE.get(audience, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,9 @@ class Evidence:
     """Words that were said: by whom, when, where, and under which turn they are kept.
 
     `tells` is false for a question or a command, which name a thing and say nothing about it.
+    `passes_on` says that some of the words are not the person's own: quoted, pasted, forwarded.
+    `audience` could read them when they were said, `sensitivity` is 0 to 3
+    (`memory/sensitivity.py`).
     """
 
     id: str
@@ -143,11 +156,52 @@ class Evidence:
     at: float
     tells: bool = True
     kept: bool = False
+    passes_on: bool = False
+    audience: Audience = "private"
+    sensitivity: int = 0
 
     @property
     def pointer(self) -> str:
         """What a turn writes down to say that it relied on this."""
         return f"{self.home}/{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words that stand in a message of a person, exactly so; version 0 is the turn being taken."""
+
+    message: str
+    version: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is kept on purpose: a claim in words, and the evidence that it rests on.
+
+    It stands in the home of its evidence. `since` is when it was said; `ends` names the messages
+    whose words hold no longer since then, and `why` says by which sign. `doubt` says why a claim
+    that a model made needs the person's own word; empty where there is none. `until` (0 for ever)
+    and `superseded_by` are worked out from the notes that may be seen together, so that they come
+    and go with a link (see `memory/notes.py`).
+    """
+
+    id: str
+    home: str
+    version: int
+    claim: str
+    evidence: tuple[Quote, ...]
+    since: float
+    made_by: Literal["person", "model"] = "person"
+    ends: tuple[str, ...] = ()
+    why: str = ""
+    doubt: str = ""
+    until: float = 0.0
+    superseded_by: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        return not self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +222,9 @@ class Turn:
 
     `number` counts the turns with words in this lane; it names the slot among the recent ones.
     `blobs` names raw originals that lie elsewhere, such as the whole mail. `lane` is the lane
-    whose acts carried the reply; empty for the home's own. `tainted` says whose untrusted words
-    the reply repeats.
+    whose acts carried the reply; empty for the home's own. `audience` could read it, fixed when it
+    was written; `sensitivity` is the highest of what its mind was shown. Turns of older code say
+    neither, and count as what closes most. `tainted` says whose untrusted words the reply repeats.
     """
 
     version: int
@@ -186,6 +241,8 @@ class Turn:
     blobs: tuple[str, ...] = ()
     lane: str = ""
     tainted: str = ""
+    audience: Audience = "private"
+    sensitivity: int = 3
 
     @property
     def pointer(self) -> str:
@@ -196,142 +253,6 @@ class Turn:
 
     def persona_text(self) -> str:
         return "\n".join(said.text for said in self.said if said.author == "persona")
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What a lane has cost on one day (UTC, `2026-11-21`): thinking, in USD where prices are known.
-
-    `uses` counts the acts of each capability.
-    """
-
-    day: str = ""
-    tokens: int = 0
-    usd: float = 0.0
-    uses: Mapping[str, int] = field(default_factory=dict[str, int])
-
-    def at(self, now: float) -> "Spent":
-        """What has been spent on the day of this moment."""
-        day = datetime.fromtimestamp(now, UTC).date().isoformat()
-        return self if self.day == day else Spent(day)
-
-    def plus(self, cost: Mapping[str, Any]) -> "Spent":
-        """With one turn's `Decision.cost` added."""
-        tokens = self.tokens + cost.get("tokens_in", 0) + cost.get("tokens_out", 0)
-        return replace(self, tokens=tokens, usd=self.usd + cost.get("usd", 0.0))
-
-    def using(self, capabilities: Iterable[str]) -> "Spent":
-        """With one more act of each of these."""
-        uses = dict(self.uses)
-        for name in capabilities:
-            uses[name] = uses.get(name, 0) + 1
-        return replace(self, uses=uses)
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A wish to use a capability; `arguments` are JSON, canonical by the capability's own schema.
-
-    `cause` names the words that led to it. Two intents are the same only if every byte of all
-    this is: an approval is bound to the hash, so that a yes to one is a yes to nothing else.
-    """
-
-    capability: str
-    version: int
-    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    lane: str = ""
-    cause: str = ""
-
-    @property
-    def hash(self) -> str:
-        """SHA-256 over canonical JSON of all of it, in hex."""
-        fields = {name: getattr(self, name) for name in self.__slots__}
-        fields["arguments"] = dict(self.arguments)
-        text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Allow, Ask or Deny, and the reason in a few words for the ledger."""
-
-    decision: Literal["allow", "ask", "deny"]
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """An intent as it was judged, and what becomes of it.
-
-    `shown` says in words rendered by code what would be done. `facts` are those of its
-    circumstances that its own function cannot find out again (see `acts/wishes.py`). `code` is
-    what approves it, where it is asked for.
-    """
-
-    intent: Intent
-    verdict: Verdict
-    shown: str
-    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How a question ends: approved, denied or expired. It stands in `home`, by its code's hash."""
-
-    home: str
-    hash: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the mind returned for one turn; nothing of it has happened yet.
-
-    `asks` is a question left open for the next words; `keeps` marks these words as a kept note;
-    `forgets` names evidence that must go, `rewrites` gives evidence new words (and whether they
-    tell), `amends` is an edit or deletion of an event that is still held back. `wait_until` holds
-    the events back. `suppress` closes addresses, `untold` is a note for the next reply, `told`
-    says that the notes so far were told. `status` is a provider's report on one act. `mind` says
-    which brain thought of it, `cost` what the models among them took (see `mind/budget.py`),
-    `notice` that the reply may pass a halt, since it confirms one, `greets` that it says who this
-    is, `failed` that the events ended unworked, `unheard` that the words are not kept, since
-    nobody knows whose they are. `link` is a wish for the link function (its verb
-    and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
-    empty for none, None for no change. `elsewhere` is the linked home to whose address the reply
-    goes, and `note` what is said instead where it was asked. `intents` are what the mind wishes
-    done, `wishes` the same once judged, `answers` end questions, `grants` are standing permissions
-    that come with them. `tainted` says whose untrusted words this turn brings into the
-    conversation.
-    """
-
-    reply: str = ""
-    recalled: tuple[Evidence, ...] = ()
-    keeps: bool = False
-    forgets: tuple[Evidence, ...] = ()
-    rewrites: Mapping[str, tuple[str, bool]] = field(default_factory=dict[str, tuple[str, bool]])
-    asks: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    amends: "Event | None" = None
-    wait_until: float = 0.0
-    suppress: Mapping[str, str] = field(default_factory=dict[str, str])
-    untold: str = ""
-    told: bool = False
-    status: tuple[str, str] = ("", "")
-    mind: str = "reflex"
-    cost: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    notice: bool = False
-    greets: bool = False
-    failed: bool = False
-    unheard: bool = False
-    link: Mapping[str, str] = field(default_factory=dict[str, str])
-    linking: Mapping[str, Any] | None = None
-    elsewhere: str = ""
-    note: str = ""
-    intents: tuple[Intent, ...] = ()
-    wishes: tuple[Wish, ...] = ()
-    answers: tuple[Answer, ...] = ()
-    grants: tuple[Mapping[str, Any], ...] = ()
-    tainted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,58 +272,3 @@ class End:
     @staticmethod
     def from_row(row: Mapping[str, Any]) -> "End":
         return End(row["home"], Address(**row["address"]), row["thread"], row["detail"])
-
-
-State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]
-ORDER: dict[str, int] = {
-    "pending": 0,
-    "sending": 1,
-    "unknown": 2,
-    "sent": 3,
-    "failed": 4,
-    "delivered": 4,
-}
-"""A state only moves to a higher rank; a provider's late report never takes one back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A judged wish, committed and to be run by `function`: a reply, or a use of a capability.
-
-    `after` is the version and part that orders acts of one lane; `notice` acts may pass a halt
-    (they only confirm it). `attempt` names the live try, `lease` says until when it may hold it;
-    `alone` repeats the attempt until another worker finds an act waiting behind this one. `wish`
-    is the judged intent behind it, empty for a reply; `result` what it came to, until told.
-    """
-
-    function: str
-    lane: str
-    home: str
-    after: str
-    address: Address
-    thread: str
-    text: str
-    cause: str
-    at: float
-    audience: Audience = "private"
-    detail: Mapping[str, str] = field(default_factory=dict[str, str])
-    notice: bool = False
-    state: State = "pending"
-    due: float = 0.0
-    attempt: str = ""
-    alone: str = ""
-    lease: float = 0.0
-    tries: int = 0
-    provider_id: str = ""
-    kept: bool = False
-    reason: str = ""
-    wish: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    result: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-    @property
-    def id(self) -> str:
-        return ids.derive("act", self.function, self.lane, self.after)
-
-    @property
-    def open(self) -> bool:
-        return self.state in ("pending", "sending")

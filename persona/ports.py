@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
+from persona.decision import Act
 from persona.errors import Broken
 from persona.keys import Key, Scope
-from persona.model import Act, Event
+from persona.model import Audience, Event
 from persona.settings import Settings
 
 if TYPE_CHECKING:
     from persona.declare import Capability, Surface
     from persona.identity.load import Identity
+    from persona.language import Embedder, Model
     from persona.memory.recall import Indexes
 
 T = TypeVar("T")
@@ -176,13 +178,30 @@ class Blobs(Protocol):
 
 
 class Keys(Protocol):
-    """One data key per owner (`home:…`, `lane:…`), made when first asked for, destroyed for good."""
+    """One data key per owner (`home:…`, `lane:…`), made when first asked for, destroyed for good.
+
+    Beside the keys stand tombstones: what a restore must not bring back, by an owner and a mark.
+    Keys and tombstones lie outside of what a backup of the table holds and a restore overwrites.
+    """
 
     def of(self, owner: str) -> bytes:
         """The owner's 32-byte key. Raises Refused when it was destroyed."""
         ...
 
-    def destroy(self, owner: str) -> None: ...
+    def destroy(self, owner: str) -> Sequence[str]:
+        """Also in every copy that was made; returns the names of copies that it cannot reach.
+
+        The owner's tombstones go with it: without the key they say nothing.
+        """
+        ...
+
+    def bury(self, owner: str, tombstones: Mapping[str, str]) -> None:
+        """Keeps these by their marks; the same mark again replaces what stood there."""
+        ...
+
+    def buried(self, owner: str) -> dict[str, str]:
+        """All tombstones of an owner, by mark."""
+        ...
 
 
 class Secrets(Protocol):
@@ -201,82 +220,6 @@ class Clock(Protocol):
     """Time as epoch seconds; the only clock the core knows."""
 
     def now(self) -> float: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A model's wish to use a capability."""
-
-    id: str
-    name: str
-    arguments: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """One answer of a model: words, wishes, or both; tokens in and out as the server counted.
-
-    Of the tokens in, `tokens_cached` came from the server's cache and `tokens_stored` went into
-    it. `unusable` says why nothing of an answer may be used that was paid for all the same.
-    """
-
-    text: str
-    calls: tuple[Call, ...] = ()
-    tokens_in: int = 0
-    tokens_out: int = 0
-    tokens_cached: int = 0
-    tokens_stored: int = 0
-    unusable: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """One message for a model; `calls` on what it asked, `call_id` on the answer to one of them."""
-
-    role: Literal["system", "user", "assistant", "tool"]
-    text: str
-    calls: tuple[Call, ...] = ()
-    call_id: str = ""
-
-
-MOST_TOKENS_OUT = 4_000
-"""What every model asks its server for at most, so that a call's cost is bounded before it."""
-
-
-class Model(Protocol):
-    """A language model, named `kind:name`; garbage is never returned as an answer.
-
-    Raises Transient where the server did no work (not reached, throttled, down), Refused where it
-    will not (no access, a request that it cannot take), and Unknown where it may have worked, and
-    bills, for an answer that never came.
-    """
-
-    @property
-    def name(self) -> str: ...
-
-    def complete(
-        self, prompts: Sequence[Prompt], offers: Sequence[Mapping[str, Any]], seconds: float
-    ) -> Completion:
-        """`offers` are the schemas of capabilities; `seconds` bounds the whole call.
-
-        The prompts begin with the system's, stable ones first; then `user` and `assistant` take
-        turns, and what an `assistant` asked for is answered by `tool` prompts right after it.
-        """
-        ...
-
-
-class Embedder(Protocol):
-    """An embedding model, named `kind:name`; raises what a `Model` raises, and for the same."""
-
-    @property
-    def name(self) -> str: ...
-
-    def embed(self, texts: Sequence[str], seconds: float) -> tuple[list[bytes], int]:
-        """A vector for each text, none of which is blank, and the tokens that the server counted.
-
-        A vector is one signed byte a dimension, its length about 127; `seconds` bounds all of it.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +254,8 @@ class Carrier(Protocol):
 
     What can be done about an attempt with an unknown outcome: a `keyed` provider drops repeats of
     one act by itself, so it is sent again; `lookup` asks whether it arrived, once `settling`
-    seconds have passed; with neither, the act ends UNKNOWN.
+    seconds have passed; with neither, the act ends UNKNOWN. `heard_by` says who can read there
+    now, and raises as `send` does; without it everybody can.
     """
 
     @property
@@ -322,6 +266,8 @@ class Carrier(Protocol):
     def send(self) -> Callable[[Act, Hands], Sent] | None: ...
     @property
     def lookup(self) -> Callable[[Act, Hands], Sent | None] | None: ...
+    @property
+    def heard_by(self) -> Callable[[Act, Hands], Audience] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,8 +322,8 @@ class Ports:
     capability: "Callable[[str], Capability]"
     functions: tuple[str, ...]
     indexes: "Indexes"
-    models: tuple[Model, ...]
-    embedder: Embedder | None
+    models: "tuple[Model, ...]"
+    embedder: "Embedder | None"
 
     def __init__(self, **parts: Any) -> None:
         self._parts: dict[str, Any] = {

@@ -1,35 +1,22 @@
 """One decision as one atomic commit: the only place where a turn becomes rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from persona import keys
-from persona.acts import held, ledger, limits, outbox, questions, replies, wishes
+from persona import headway, keys
+from persona.acts import handover, held, ledger, outbox, questions, replies, wishes
 from persona.acts.policy import Facts, Verdict, judge_reply
-from persona.memory import evidence, forget, segments
-from persona.memory.standing import Head, Standing, head_row, recent_row
+from persona.decision import Act, Decision
+from persona.memory import evidence, forget, notes, segments, walls
+from persona.memory.standing import Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
-from persona.mind.linking import TRIED
-from persona.model import (
-    FORMAT,
-    Act,
-    Decision,
-    End,
-    Event,
-    Said,
-    Spent,
-    Turn,
-    readable,
-    shortened,
-)
+from persona.model import FORMAT, Audience, End, Event, Note, Said, Turn, readable, shortened
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
 
 SEEN_DAYS = 30
 """Longer than any path that delivers again: 14 days in a lane, 14 more as a dead letter."""
 DAY = 86_400.0
-MOST_TAILS = 8
-"""Addresses of one lane whose last act is remembered, so that the next one need not look for it."""
 MOST_REPLY = 40_000
 """Characters of one reply, so that it fits one commit; what is cut shows that it is."""
 
@@ -40,7 +27,8 @@ class Commit:
 
     `behind` names the acts that must have ended before the first of `acts`; None where only a
     look at the table can tell. `aside` are acts for others than the address that spoke: what the
-    turn wishes of the link function, and a reply that goes elsewhere.
+    turn wishes of functions that send nothing, and a reply that goes elsewhere. `notes` are what
+    it keeps on purpose.
     """
 
     writes: list[Write]
@@ -48,6 +36,7 @@ class Commit:
     turn: Turn | None
     behind: tuple[str, ...] | None = None
     aside: tuple[Act, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def record(
@@ -65,15 +54,19 @@ def record(
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
-        decision = replace(decision, reply="", told=False, link={}, wishes=(), answers=())
-    link = replies.link_act(standing, events, decision, version, ports)
-    acts, away = replies.acts(standing, events, decision, version, ports, end)
-    done = wishes.acts_of(standing, events, decision.wishes, version, ports)
+        decision = replace(decision, reply="", told=False, link={}, aside="", wishes=(), answers=())
+    wanted = _wishes(standing, events, decision, ports)
+    rests = replies.Rests(
+        _written_for(standing, events, decision), walls.high_water(events, decision)
+    )
+    acts, away = replies.acts(standing, events, decision, version, ports, end, rests)
     turn = _turn(standing, events, decision, version, ports)
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
-    aside = (*away, *done, link) if link else (*away, *done)
+    kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
+    writes += [notes.put(ports, note) for note in kept]
+    aside = (*away, *wanted)
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]
     writes += questions.asked(standing, events, decision.wishes, ports)
     writes += questions.answered(decision.answers, ports)
@@ -87,7 +80,7 @@ def record(
     wished = ledger.wished(decision.wishes, standing.place.home, ports)
     every = (*acts, *aside)
     entry = ledger.entry(standing.head.ledger, version, now, events, every, refused, wished)
-    head = _next_head(standing, events, decision, turn, (*acts, *away), ports)
+    head = headway.next_head(standing, events, decision, turn, (*acts, *away), ports)
     head = replace(head, ledger=entry["hash"])
     lane = standing.place.lane
     writes += [
@@ -95,7 +88,7 @@ def record(
         Put(keys.ledger(lane, version), entry),
         _gate_write(standing, events, decision),
     ]
-    return Commit(writes, acts, turn, _behind(standing, acts, ports), aside)
+    return Commit(writes, acts, turn, _behind(standing, acts, ports), aside, kept)
 
 
 def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str, ...] | None:
@@ -104,19 +97,10 @@ def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str,
     if not acts or tails is None:
         return None
     address = str(acts[0].address)
-    if address not in tails and len(tails) >= MOST_TAILS:
+    if address not in tails and len(tails) >= headway.MOST_TAILS:
         return None
     note = (_note_name(acts[0].after),) if ports.models else ()
     return ((tails[address],) if address in tails else ()) + note
-
-
-def _tails(standing: Standing, acts: Sequence[Act]) -> Mapping[str, str]:
-    """The last act to each address, the newest address last."""
-    tails = dict(standing.head.tails or {})
-    for act in acts:
-        tails.pop(str(act.address), None)
-        tails[str(act.address)] = act.after
-    return dict(list(tails.items())[-MOST_TAILS:])
 
 
 def _note_name(after: str) -> str:
@@ -179,19 +163,21 @@ def _turn(
         said=tuple(said),
         recalled=tuple(dict.fromkeys(one.pointer for one in decision.recalled)),
         mind=decision.mind,
-        kept=decision.keeps,
-        blobs=tuple(event.blob for event in events if event.blob),
+        kept=bool(decision.notes),
+        blobs=() if decision.forgets else tuple(e.blob for e in events if e.blob),
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
+        audience=first.audience,
+        sensitivity=walls.high_water(events, decision),
         tainted=decision.tainted,
     )
 
 
-_SPOKEN = ("message", "halt", "resume")
+_SPOKEN = ("message", "copy", "halt", "resume")
 
 
 def _said(event: Event, decision: Decision) -> Said:
     """The person's message; a wish to forget that was granted does not keep what it named."""
-    words, is_told = event.words, event.kind == "message" and tells(event.words)
+    words, is_told = event.words, event.kind in ("message", "copy") and tells(event.words)
     command = parse(words)
     if decision.forgets and command is not None and command.verb == "forget":
         words = "forget \u2026"
@@ -212,14 +198,20 @@ def _memory_writes(
         writes += changes
         if touched:
             sent = [
-                (surface, t.version, t.lane or _own_lane(standing, t))
+                (function, t.version, t.lane or _own_lane(standing, t))
                 for t in touched
-                for surface in dict.fromkeys(s.surface for s in t.said if s.author == "persona")
+                for function in dict.fromkeys(
+                    [
+                        *(s.surface for s in t.said if s.author == "persona"),
+                        *([handover.FUNCTION] if standing.is_shared else ()),
+                    ]
+                )
             ]
             writes.append(outbox.to_redact(ports, lane, standing.next_version, sent))
-        if gone:
-            blobs = dict.fromkeys(blob for turn in touched for blob in turn.blobs)
-            writes += [_drop_blob(lane, blob, ports) for blob in blobs]
+            said = [event.blob for event in events if event.blob]  # the wish names the words too
+            writes += forget.to_prove(standing, touched, standing.next_version, ports, said)
+    if decision.amends:
+        writes += forget.to_prove(standing, (), standing.next_version, ports)
     for event in events:  # overheard first, asked now: one post, one place in the conversation
         before = standing.seen.get(event.id, {})
         if before.get("state") == "overheard":
@@ -230,10 +222,14 @@ def _memory_writes(
             ]
     if turn is None:
         return writes
-    row = evidence.turn_row(ports, turn, ports.identity.stamp, dict(decision.cost))
+    rejected = {"notes_rejected": decision.rejected} if decision.rejected else {}
+    cost = {**decision.cost, **rejected}
+    row = evidence.turn_row(ports, turn, ports.identity.stamp, cost)
+    writes.append(Put(keys.turn(turn.home, turn.version), row))
+    if events[0].kind == "copy":  # it was said in another conversation
+        return writes
     recent = Put(keys.recent(lane, turn.number), recent_row(ports, lane, turn))
-    writes = [w for w in writes if w.key != recent.key]
-    writes += [Put(keys.turn(turn.home, turn.version), row), recent]
+    writes = [*(w for w in writes if w.key != recent.key), recent]
     if standing.is_shared and decision.reply and turn.thread not in standing.joined:
         expires = ports.clock.now() + SEEN_DAYS * DAY
         writes.append(Put(keys.thread(lane, turn.thread), {"v": FORMAT, "expires": expires}))
@@ -244,11 +240,6 @@ def _own_lane(standing: Standing, turn: Turn) -> str:
     return standing.gate.own_lane(turn.home, standing.place.lane)
 
 
-def _drop_blob(lane: str, blob: str, ports: Ports) -> Write:
-    """A raw original that must go: due at once, so that the sweeper deletes it for sure."""
-    return Put(keys.blob(lane, blob), {"v": FORMAT, "name": blob, "due": ports.clock.now()})
-
-
 def _verdict(standing: Standing, events: Sequence[Event], decision: Decision) -> Verdict:
     last, gate = events[-1], standing.gate
     facts = Facts(
@@ -256,10 +247,27 @@ def _verdict(standing: Standing, events: Sequence[Event], decision: Decision) ->
         notice=decision.notice,
         suppressed=_still_suppressed(standing, events),
         home_is_here=standing.place.home in gate.homes,
-        written_for=last.audience,
+        written_for=_written_for(standing, events, decision),
         heard_by=last.audience,
     )
     return judge_reply(facts)
+
+
+def _written_for(standing: Standing, events: Sequence[Event], decision: Decision) -> Audience:
+    """Who may hear the reply: with the place itself, everything that it rests on has a say."""
+    home = standing.place.home
+    return walls.narrowest(events[-1].audience, home, decision.recalled)
+
+
+def _wishes(
+    standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
+) -> tuple[Act, ...]:
+    """What the turn wants of other functions: to link, to hand words over, to use capabilities."""
+    version, told = standing.next_version, [event for event in events if tells(event.words)]
+    link = replies.link_act(standing, events, decision, version, ports)
+    given = handover.wish(standing, events, told, decision, ports)
+    done = wishes.acts_of(standing, events, decision.wishes, version, ports)
+    return (*done, *(one for one in (link, given) if one is not None))
 
 
 def _still_suppressed(standing: Standing, events: Sequence[Event]) -> str:
@@ -282,71 +290,6 @@ def _gate_write(standing: Standing, events: Sequence[Event], decision: Decision)
     if decision.grants:
         row["grants"] = [*gate.row.get("grants", []), *map(dict, decision.grants)]
     return Put(key, row, equals("epoch", gate.epoch))
-
-
-def _next_head(
-    standing: Standing,
-    events: Sequence[Event],
-    decision: Decision,
-    turn: Turn | None,
-    acts: Sequence[Act],
-    ports: Ports,
-) -> Head:
-    head, now = standing.head, ports.clock.now()
-    was_waiting = sum(standing.seen.get(e.id, {}).get("state") == "waiting" for e in events)
-    overheard = any(standing.seen.get(e.id, {}).get("state") == "overheard" for e in events)
-    is_answered = events[0].kind == "message" and not decision.wait_until and bool(decision.reply)
-    paced = dict(head.paced)
-    for one in {str(act.address): act.address for act in acts}.values():
-        most = ports.surfaces[one.surface].paced
-        if most:
-            paced[str(one)] = [*limits.remember(paced.get(str(one), []), now, most, limits.HOUR)]
-    times = limits.remember(head.times, now, ports.settings.turns_a_minute, limits.MINUTE)
-    notes = () if decision.told else head.untold
-    return replace(
-        head,
-        version=standing.next_version,
-        spoken=head.spoken + (turn is not None),
-        memory=head.memory + bool(decision.forgets or decision.rewrites or overheard),
-        waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
-        times=times if is_answered else head.times,
-        paced=paced,
-        held_until=held.until(standing, events, decision.wait_until),
-        asking=dict(decision.asks) if is_answered else head.asking,
-        tails=_tails(standing, acts),
-        spent=_spent(head, decision, now),
-        greeted=head.greeted or decision.greets,
-        linking=head.linking if decision.linking is None else decision.linking,
-        tries=_tries(head, decision, now),
-        heard=_heard(standing, events[0], ports),
-        untold=(*notes, decision.untold)[-3:] if decision.untold else notes,
-    )
-
-
-def _spent(head: Head, decision: Decision, now: float) -> Spent:
-    """With what this turn cost, and the acts of capabilities that it leads to."""
-    done = [w.intent.capability for w in decision.wishes if w.verdict.decision == "allow"]
-    if not decision.cost and not done:
-        return head.spent
-    return head.spent.at(now).plus(decision.cost).using(done)
-
-
-def _tries(head: Head, decision: Decision, now: float) -> tuple[float, ...]:
-    if decision.link.get("verb") not in TRIED:
-        return head.tries
-    return limits.remember(head.tries, now, limits.MOST_LINKS, limits.HOUR)
-
-
-def _heard(standing: Standing, event: Event, ports: Ports) -> Mapping[str, float]:
-    """When linked homes were last heard; one that is silent must first be proven again."""
-    head, home = standing.head, standing.place.home
-    is_proof = event.kind == "link" and event.detail.get("link") == "linked"
-    is_heard = event.kind == "message" and not standing.is_silent
-    if home not in standing.gate.links or not (is_proof or is_heard):
-        return head.heard
-    if not ports.surfaces[event.address.surface].reassigned_after:
-        return head.heard
-    return {**head.heard, home: ports.clock.now()}
 
 
 def _status_writes(
@@ -381,7 +324,8 @@ def working_note(standing: Standing, event: Event, ports: Ports) -> Commit | Non
     decision = Decision(reply="I am still working on this.", mind="none")
     if _verdict(standing, [event], decision).decision == "deny":
         return None
-    acts = replies.reply_acts(standing, [event], decision, standing.next_version, ports)
+    rests = replies.Rests(event.audience)
+    acts = replies.reply_acts(standing, [event], decision, standing.next_version, ports, rests)
     acts = tuple(replace(act, after=_note_name(act.after)) for act in acts[:1])
     mark = keys.seen(standing.place.home, f"{event.id}#working")
     row: Row = {"v": FORMAT, "state": "told", "expires": ports.clock.now() + SEEN_DAYS * DAY}

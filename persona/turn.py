@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import decide
-from persona.errors import Broken, Conflict, Transient
+from persona.decision import Act, Decision
+from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Scope
 from persona.memory import segments
 from persona.memory.standing import Standing, read
-from persona.model import Act, Decision, End, Event, Place
+from persona.model import End, Event, Place
 from persona.people import addresses, reach
 from persona.ports import Ports
 from persona.record import Commit, record, waiting_moved, working_note
@@ -44,7 +45,10 @@ def take_turn(
     wasted: list[Mapping[str, Any]] = []
     own = ports
     for _ in range(TRIES):
-        standing = read(place, events, own.within(_scope(place.lane, [place.home], own)))
+        try:
+            standing = read(place, events, own.within(_scope(place.lane, [place.home], own)))
+        except Refused:  # said before its person was erased, and so erased with them
+            return Taken()
         fresh = standing.unhandled(events)
         if not fresh:
             return Taken()
@@ -67,7 +71,7 @@ def take_turn(
             ports.table.commit(commit.writes)
         except Conflict:
             continue
-        ports.indexes.advance(place.lane, standing.head.version, commit.turn)
+        ports.indexes.advance(standing, commit.turn, commit.notes)
         _ring(commit, ports)
         woke = "web" in standing.gate.surfaces and commit.turn is not None
         if woke:
@@ -122,7 +126,10 @@ def _let_go(standing: Standing, events: Sequence[Event], ports: Ports) -> None:
 def fail_turn(place: Place, events: Sequence[Event], ports: Ports) -> None:
     """Ends events that failed each time as seen, failed and told; thinks nothing, recalls nothing."""
     scoped = ports.within(_scope(place.lane, [place.home], ports))
-    standing = read(place, events, scoped)
+    try:
+        standing = read(place, events, scoped)
+    except Refused:  # said before its person was erased
+        return
     fresh = standing.unhandled(events)
     if fresh and place.home not in standing.gate.homes:
         _forward(standing, fresh, ports)
@@ -136,7 +143,10 @@ def fail_turn(place: Place, events: Sequence[Event], ports: Ports) -> None:
 def tell_working(place: Place, event: Event, ports: Ports) -> None:
     """Says once that a long turn is still being thought about; a commit beside the turn's own."""
     ports = ports.within(_scope(place.lane, [place.home], ports))
-    standing = read(place, [event], ports)
+    try:
+        standing = read(place, [event], ports)
+    except Refused:  # the person was erased meanwhile
+        return
     if not standing.unhandled([event]):
         return
     commit = working_note(standing, event, ports)

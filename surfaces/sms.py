@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
+from persona.decision import Act
 from persona.declare import START_WORDS, STOP_WORDS, Request, Response, Surface
 from persona.errors import Refused, Rejected, Transient, Unknown
-from persona.model import Act, Address, Event, Kind
+from persona.model import Address, Audience, Event, Kind
 from persona.people import addresses
 from persona.ports import Door, Hands, Sent
 
@@ -318,12 +319,18 @@ def reach(hands: Hands) -> tuple[str, str]:
     return numbers, f"point its webhook at {hands.settings.public_url}/sms"
 
 
+def heard_by(act: Act, hands: Hands) -> Audience:
+    """A number is one person's."""
+    return "private"
+
+
 SURFACE = Surface(
     name="sms",
     title="SMS",
     routes=(("POST", "/sms"), ("POST", "/sms/status")),
     receive=receive,
     send=send,
+    heard_by=heard_by,
     split=split,
     secrets=("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
     refusals={"unproven": 403, "malformed": 403},

@@ -21,8 +21,9 @@ from functions import ingress, mail, sweep, turn
 from functions._compose import compose
 from hub.stage import answer, sqs_event
 from persona import keys
+from persona.decision import Act
 from persona.memory import evidence
-from persona.model import Act, Address, Event, Said
+from persona.model import Address, Audience, Event, Said
 from persona.people import addresses
 from persona.ports import Hands, Ports, Sent
 from persona.settings import parse
@@ -63,12 +64,21 @@ class Post:
     errors: list[Exception] = field(default_factory=list[Exception])
     keyed: bool = False
     settling: float = 0.0
+    now: dict[str, Audience] = field(default_factory=dict[str, Audience])
 
     def send(self, act: Act, hands: Hands) -> Sent:
         if self.errors:
             raise self.errors.pop(0)
         self.sent.append(act)
         return Sent(provider_id=f"SM{len(self.sent):032x}")
+
+    def heard_by(self, act: Act, hands: Hands) -> Audience:
+        """As the surfaces know it by the conversation's id, and as `now` says of some."""
+        channel = act.thread.partition(":")[0]
+        if channel in self.now:
+            return self.now[channel]
+        is_channel = act.function == "slack" and channel[:1] in ("C", "G")
+        return "lane" if is_channel else "private"
 
     def lookup(self, act: Act, hands: Hands) -> Sent | None:
         known = [n for n, sent in enumerate(self.sent, 1) if sent.id == act.id]
@@ -222,9 +232,11 @@ class Hub:
         base = url or f"{self.settings.public_url}{path}{'?' if query else ''}{query}"
         return replace(texting(form, base, self.env["TWILIO_AUTH_TOKEN"]), path=path, query=query)
 
-    def sign_in(self, name: str = "ann") -> str:
-        """The token of a new web session."""
-        return session.sign_in(name, self.ports.table, self.ports.entropy, self.clock.now())[0]
+    def sign_in(self, name: str = "ann", *, strong: bool = False) -> str:
+        """The token of a new web session; a strong one as the owner has it on loopback."""
+        proof = session.Proof(level=2, stands=True) if strong else session.POSSESSION
+        ports, now = self.ports, self.clock.now()
+        return session.sign_in(name, ports.table, ports.entropy, now, proof)[0]
 
     def web(self, token: str, text: str, id: str = "") -> Call:
         body = json.dumps({"id": id or text, "text": text}).encode()

@@ -9,8 +9,9 @@ from dataclasses import asdict, replace
 from persona.acts import questions, wishes
 from persona.acts.policy import judge
 from persona.acts.questions import Question
+from persona.decision import Answer, Decision, Wish
 from persona.memory.standing import Standing
-from persona.model import Answer, Decision, Event, Wish
+from persona.model import Event
 from persona.ports import Ports
 
 SHARED = "Approving works in private only: write to me directly, where nobody else reads."

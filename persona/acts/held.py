@@ -3,15 +3,17 @@
 The sweeper puts each back into its lane when it is due; an edit or deletion finds it here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from persona import keys
+from persona.memory import tombstones
 from persona.memory.standing import Standing
-from persona.model import FORMAT, Event
+from persona.model import FORMAT, Event, Said
 from persona.ports import Ports, Put, Row, Write
 from persona.seal import seal, unseal
 
+DELETED = "(deleted)"
 APART = 0.001
 """Seconds between two due times, so that what came first goes first."""
 
@@ -53,9 +55,24 @@ def amend(standing: Standing, change: Event | None, ports: Ports) -> list[Write]
         if event.id != change.target or event.author != change.author:
             continue
         is_edit = change.kind == "edit"
-        words = change.words if is_edit else "(deleted)"
+        words = change.words if is_edit else DELETED
         changed = replace(event, words=words, addressed=event.addressed and is_edit)
         writes.append(Put(key, {**row, "sealed": _sealed(lane, changed, ports)}))
+        said = Said(event.message_id, "person", event.words, event.address.surface, event.at)
+        why: tombstones.Why = "edited" if is_edit else "forgotten"
+        home, now = standing.place.home, ports.clock.now()
+        writes += [tombstones.write(home, t) for t in tombstones.over(ports, home, said, why, now)]
+    return writes
+
+
+def without(lane: str, forgotten: Callable[[Event], bool], ports: Ports) -> list[Write]:
+    """The writes that take the words from held events that were forgotten."""
+    writes: list[Write] = []
+    for key, row in ports.table.query(keys.waiting(lane)):
+        event = open_row(row, ports)
+        if event.words != DELETED and forgotten(event):
+            gone = replace(event, words=DELETED, addressed=False)
+            writes.append(Put(key, {**row, "sealed": _sealed(lane, gone, ports)}))
     return writes
 
 

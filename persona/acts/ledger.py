@@ -3,10 +3,11 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from persona.model import FORMAT, Act, Event, Wish
+from persona.decision import Act, Wish
+from persona.model import FORMAT, Event
 from persona.ports import Row, Store
 
 GENESIS = "0" * 64
@@ -65,6 +66,17 @@ def wished(wishes: Sequence[Wish], home: str, ports: Store) -> list[dict[str, st
         }
         for wish in wishes
     ]
+
+
+def receipt(before: str, version: int, at: float, proof: Mapping[str, Any]) -> Row:
+    """One ledger row that says what a forgetting came to: marks hashed, places counted, no words."""
+    body: dict[str, Any] = {
+        "version": version,
+        "at_ms": round(at * 1000),
+        "receipt": dict(proof),
+        "before": before or GENESIS,
+    }
+    return {"v": FORMAT, **body, "hash": digest(body)}
 
 
 def digest(body: dict[str, Any]) -> str:

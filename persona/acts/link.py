@@ -14,18 +14,19 @@ from dataclasses import replace
 
 from persona import keys
 from persona.acts import codes, joining
-from persona.acts.codes import Code, Step, end_of
+from persona.acts.codes import KEPT, Code, Step, end_of
 from persona.acts.joining import Side
-from persona.errors import Broken, Conflict, Transient
+from persona.decision import Act
+from persona.errors import Conflict, Refused, Transient
 from persona.memory.standing import Gate, Link, open_gate, open_head
-from persona.model import Act, Address, End, Event, Place
+from persona.model import FORMAT, Address, Audience, End, Event, Place
 from persona.people import addresses, reach
 from persona.ports import (
-    ABSENT,
     Check,
     Hands,
     Ports,
     Put,
+    Row,
     Sent,
     Table,
     Update,
@@ -45,6 +46,10 @@ class Linking:
 
     keyed, settling, lookup = True, 0.0, None
 
+    def heard_by(self, act: Act, hands: Hands) -> Audience:
+        """A link act says nothing to anybody; what comes of it are events of their own."""
+        return "private"
+
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
@@ -56,6 +61,7 @@ class Linking:
             "confirm": self._confirm,
             "refuse": self._refuse,
             "unlink": self._unlink,
+            "admit": self._admit,
         }
         for _ in range(TRIES):
             try:
@@ -69,7 +75,8 @@ class Linking:
         """A new code; the one before it, which the same lane may still hold, is dead with that."""
         if self._read(act, act.detail["code"]) is None:  # else our own, whose answer was lost
             until = self._ports.clock.now() + LIFE
-            self._move(act, Code(act.detail["code"], act.lane, end_of(act), until))
+            offered = Code(act.detail["code"], act.lane, end_of(act), until)
+            self._move(act, offered, [self._beside(act, offered)], (), [act.address])
         before = self._read(act, act.detail["before"]) if act.detail["before"] else None
         if before is not None and before.step in ("offered", "claimed"):
             before = self._move(act, replace(before, step="revoked"))
@@ -86,7 +93,8 @@ class Linking:
                 return
             number = str(10 + int.from_bytes(self._ports.entropy(8)) % 90)
             claimed = replace(code, step="claimed", claimer=own, number=number, claim=act.id)
-            code = self._move(act, replace(claimed, until=now + LIFE))
+            claimed = replace(claimed, until=now + LIFE)
+            code = self._move(act, claimed, [self._beside(act, claimed)], (), [act.address])
         self._tell(act, code.issuer, "asked", other=str(own.address))
         self._tell(act, own, "claimed", other=str(code.issuer.address), number=code.number)
 
@@ -145,6 +153,28 @@ class Linking:
         self._tell(act, own, "dropped", code=code.hash)
         if code.claimer is not None:
             self._tell(act, code.claimer, "declined")
+
+    def _admit(self, act: Act) -> None:
+        """A browser entered the code that was sent here: its web address becomes this person's."""
+        code, own = self._read(act, act.detail["code"]), end_of(act)
+        if code is None or code.issuer.address != own.address:
+            return
+        is_over = self._ports.clock.now() >= code.until
+        if code.step == "offered" and not is_over:
+            raise Transient("the browser is just taking its code")
+        if code.claimer is None or code.number:
+            return
+        other = code.claimer
+        if code.last != act.id:
+            if code.step != "claimed":
+                return
+            code = self._join(act, code, other)
+        if code.step != "linked":
+            self._tell(act, other, "full")
+            return
+        told = {own.home, other.home}
+        what = "joined" if act.detail["signin"] == "new" else "entered"
+        self._tell_others(act, own.address, told, what, str(other.address))
 
     def _join(self, act: Act, code: Code, other: End) -> Code:
         """The code after its number was right: linked, or revoked where the two may not be."""
@@ -216,19 +246,19 @@ class Linking:
     def _place(self, act: Act, address: Address) -> Place:
         place = addresses.find(self._table(act, "", (), [address]), address)
         if place is None:
-            raise Broken("a link of an address that nobody has met")
+            raise Refused("a link of an address that nobody has", "erased")
         return place
 
     def _gate(self, act: Act, lane: str) -> Gate:
         key = keys.gate(lane)
-        return open_gate(self._table(act, "", [lane]).get([key])[key])
+        return _open(self._table(act, "", [lane]).get([key]).get(key))
 
     def _sides(self, act: Act, *lanes: str) -> list[Side]:
         wanted = [key for lane in lanes for key in (keys.gate(lane), keys.head(lane))]
         rows = self._table(act, "", lanes).get(wanted)
         sides: list[Side] = []
         for lane in lanes:
-            gate, head = open_gate(rows[keys.gate(lane)]), rows.get(keys.head(lane))
+            gate, head = _open(rows.get(keys.gate(lane))), rows.get(keys.head(lane))
             known = open_head(self._ports, lane, head)
             links = {
                 home: replace(link, heard=max(link.heard, known.heard.get(home, 0.0)))
@@ -271,11 +301,16 @@ class Linking:
         written: Iterable[Address] = (),
     ) -> Code:
         """Commits the code as this act leaves it, with whatever belongs to that."""
-        moved = replace(code, moves=code.moves + 1, last=act.id)
-        when = equals("moves", code.moves) if code.moves else ABSENT
-        put = Put(keys.code(code.hash), codes.row_of(self._ports, moved), when)
+        moved = replace(code, last=act.id)
+        put = codes.moved(self._ports, moved)
         self._commit(act, code.hash, [put, *writes], lanes, written)
-        return moved
+        return replace(moved, moves=code.moves + 1)
+
+    def _beside(self, act: Act, code: Code) -> Write:
+        """So that erasing this address finds the code, in which it stands."""
+        key, now = keys.code(code.hash), self._ports.clock.now()
+        row: Row = {"v": FORMAT, "at": list(key), "since": now, "expires": code.until + KEPT}
+        return Put(keys.beside(act.address, key), row)
 
     # Telling
 
@@ -303,6 +338,13 @@ class Linking:
             if home not in told:
                 told.add(home)
                 self._tell(act, self._end(act, home, link.address), what, other=other)
+
+
+def _open(row: Row | None) -> Gate:
+    """Raises Refused for the gate of a person who was erased."""
+    if row is None or row.get("erased"):
+        raise Refused("a link of a person who was erased", "erased")
+    return open_gate(row)
 
 
 def _known(side: Side, end: End, now: float) -> Side:

@@ -16,10 +16,11 @@ from dataclasses import asdict, replace
 from typing import Any, cast
 
 from persona import ids, keys
+from persona.decision import ORDER, Act, State
 from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Key
-from persona.model import FORMAT, ORDER, Act, Address, State
-from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
+from persona.model import FORMAT, Address
+from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Store, Update, Write, equals
 from persona.seal import seal, unseal
 
 LEASE = 45.0
@@ -47,7 +48,7 @@ def row_of(ports: Ports, act: Act) -> Row:
     return row
 
 
-def open_row(ports: Ports, row: Row) -> Act:
+def open_row(ports: Store, row: Row) -> Act:
     """Raises Broken for an act of a newer format."""
     if row["v"] > FORMAT:
         raise Broken(f"act of format {row['v']}; this code knows up to {FORMAT}")
@@ -186,9 +187,11 @@ def redact(ports: Ports, key: Key, row: Row) -> None:
             still_open |= bool(ports.table.query(keys.act(function, lane, stage, after)))
         found = ports.table.query(keys.act(function, lane, "DONE", after))
         acts = [(at, open_row(ports, one)) for at, one in found]
-        clean = [(at, replace(act, text=REDACTED)) for at, act in acts if act.text != REDACTED]
-        if clean:
-            ports.table.commit([Put(at, row_of(ports, act)) for at, act in clean])
+        held = [(at, act) for at, act in acts if act.text != REDACTED]
+        if held:  # what a surface needed to answer may quote too: a mail's subject
+            clean = [(at, replace(act, text=REDACTED, thread="", detail={})) for at, act in held]
+            stands = equals("v", FORMAT)
+            ports.table.commit([Put(at, row_of(ports, act), stands) for at, act in clean])
     if still_open:
         ports.table.commit([Put(key, {**row, "due": ports.clock.now() + REDACT_AGAIN})])
     else:

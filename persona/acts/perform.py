@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from persona.decision import Act
 from persona.declare import Capability, Result
 from persona.errors import Broken, Refused
-from persona.model import Act
+from persona.model import Audience
 from persona.ports import Blobs, Carrier, Clock, Hands, Ports, Sent
 from persona.settings import Settings
 
@@ -92,6 +93,10 @@ class Performing:
     @property
     def lookup(self) -> Callable[[Act, Hands], Sent | None] | None:
         return self._surface.lookup if self._surface else None
+
+    @property
+    def heard_by(self) -> Callable[[Act, Hands], Audience] | None:
+        return self._surface.heard_by if self._surface else None
 
     def send(self, act: Act, hands: Hands) -> Sent:
         """One use. Raises Transient, Refused or Unknown, as what it speaks to answers."""

@@ -10,8 +10,10 @@ A reply is judged by `judge_reply`, a wish to use a capability by `judge`, whose
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from persona.decision import Intent, Verdict
 from persona.declare import Capability
-from persona.model import Audience, Intent, Verdict
+from persona.memory.walls import is_exposed
+from persona.model import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Facts:
 
 
 ALLOW = Verdict("allow")
-EXPOSURE: dict[str, int] = {"private": 0, "unverified": 1, "lane": 1}
+EXPOSED = "exposed"
+"""The reason where private words would go where others read."""
 
 
 def judge_reply(facts: Facts) -> Verdict:
@@ -43,8 +46,8 @@ def judge_reply(facts: Facts) -> Verdict:
         return Verdict("deny", "halted")
     if not facts.home_is_here:
         return Verdict("deny", "unlinked")
-    if EXPOSURE[facts.heard_by] > EXPOSURE[facts.written_for]:
-        return Verdict("deny", "private words to a shared place")
+    if is_exposed(facts.written_for, facts.heard_by):
+        return Verdict("deny", EXPOSED)
     return ALLOW
 
 

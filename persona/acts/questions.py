@@ -4,17 +4,17 @@ There it follows its home through links, and can be answered from any address of
 The code that answers it stands nowhere but in the words that show it.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from persona import keys
+from persona import ids, keys
 from persona.acts.wishes import open_wish, plain
+from persona.decision import Answer, Wish
 from persona.errors import Broken
 from persona.keys import Key
 from persona.memory.standing import Standing
-from persona.model import FORMAT, Answer, End, Event, Wish
+from persona.model import FORMAT, End, Event
 from persona.ports import ABSENT, Ports, Put, Row, Update, Write, equals
 from persona.seal import seal, unseal
 
@@ -40,7 +40,7 @@ class Question:
 
 def hash_of(code: str) -> str:
     """What stands for a code everywhere but in the words that show it."""
-    return hashlib.sha256(f"approve {code.upper()}".encode()).hexdigest()
+    return ids.code_hash(code, "approve")
 
 
 def asked(

@@ -3,16 +3,25 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from persona import ids
 from persona.acts import questions
+from persona.decision import Act, Decision
 from persona.declare import Surface
 from persona.memory.standing import Standing
-from persona.model import Act, Decision, End, Event
+from persona.model import Audience, End, Event
 from persona.ports import Ports
 
 MOST_PARTS = 40
 """Of one reply, so that it fits one commit; the last one says what is cut."""
+
+
+class Rests(NamedTuple):
+    """What a reply rests on: who may hear that, and how sensitive all is that the mind was shown."""
+
+    audience: Audience = "private"
+    sensitivity: int = 0
 
 
 def acts(
@@ -22,13 +31,14 @@ def acts(
     version: int,
     ports: Ports,
     end: End | None,
+    rests: Rests,
 ) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
     """What goes to the address that spoke, and what goes elsewhere."""
     if end is None:
-        return reply_acts(standing, events, decision, version, ports), ()
+        return reply_acts(standing, events, decision, version, ports, rests), ()
     note = replace(decision, reply=decision.note if decision.reply else "")
-    away = reply_acts(standing, events, decision, version, ports, end)
-    return reply_acts(standing, events, note, version, ports, first=len(away) + 1), away
+    away = reply_acts(standing, events, decision, version, ports, rests, end)
+    return reply_acts(standing, events, note, version, ports, rests, first=len(away) + 1), away
 
 
 def reply_acts(
@@ -37,6 +47,7 @@ def reply_acts(
     decision: Decision,
     version: int,
     ports: Ports,
+    rests: Rests,
     end: End | None = None,
     first: int = 1,
 ) -> tuple[Act, ...]:
@@ -59,7 +70,8 @@ def reply_acts(
             text=text,
             cause=last.correlation,
             at=now,
-            audience=last.audience,
+            audience=rests.audience,
+            sensitivity=rests.sensitivity,
             detail=pressed if part == first + len(parts) - 1 else end.detail,
             notice=decision.notice,
             due=now,

@@ -11,13 +11,14 @@ from typing import Any
 
 from persona import ids
 from persona.acts.policy import Circumstances, Grant, judge
+from persona.decision import Act, Decision, Intent, Verdict, Wish
 from persona.declare import Capability, Letter
+from persona.memory import walls
+from persona.memory.own import own_words, passes_on
 from persona.memory.standing import Gate, Standing
-from persona.model import Act, Address, Decision, End, Event, Intent, Verdict, Wish
+from persona.model import Address, End, Event
 from persona.ports import Ports
 
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-LENGTH = 6
 DOES = "I do this now and tell you how it went: {shown}."
 ASKS = "May I do this? {shown}.\nI ask because {reason}. Say “approve {code}” or “deny {code}”."
 DENIES = "I may not do this: {shown}. The reason: {reason}."
@@ -44,14 +45,17 @@ def judged(
     """The decision with each wish judged, and with what the person is told of them."""
     if not decision.intents:
         return decision
-    wished = tuple(_judged(intent, standing, events, ports) for intent in decision.intents)
+    seen = walls.high_water(events, decision)
+    wished = tuple(_judged(intent, standing, events, seen, ports) for intent in decision.intents)
     reply = "\n\n".join(filter(None, [decision.reply, *map(told, wished)]))
     return replace(decision, intents=(), wishes=wished, reply=reply)
 
 
-def _judged(intent: Intent, standing: Standing, events: Sequence[Event], ports: Ports) -> Wish:
+def _judged(
+    intent: Intent, standing: Standing, events: Sequence[Event], seen: int, ports: Ports
+) -> Wish:
     capability = ports.capabilities[intent.capability]
-    about = circumstances(standing, events, capability, ports)
+    about = replace(circumstances(standing, events, capability, ports), sensitivity=seen)
     verdict = judge(intent, capability, about)
     facts = {
         "audience": about.audience,
@@ -60,13 +64,8 @@ def _judged(intent: Intent, standing: Standing, events: Sequence[Event], ports: 
         "typed": sorted(about.typed),
         "words": "\n".join(event.words for event in events),
     }
-    code = _new_code(ports) if verdict.decision == "ask" else ""
+    code = ids.code(ports.entropy(ids.CODE)) if verdict.decision == "ask" else ""
     return Wish(intent, verdict, capability.shown(intent.arguments), facts, code)
-
-
-def _new_code(ports: Ports) -> str:
-    """Six letters and digits that are hard to mistake for each other."""
-    return "".join(LETTERS[byte % len(LETTERS)] for byte in ports.entropy(LENGTH))
 
 
 def told(wish: Wish) -> str:
@@ -78,15 +77,15 @@ def told(wish: Wish) -> str:
 def circumstances(
     standing: Standing, events: Sequence[Event], capability: Capability, ports: Ports
 ) -> Circumstances:
-    """What is known in this turn."""
+    """What is known in this turn, but for how sensitive the window is."""
     gate, now, event = standing.gate, ports.clock.now(), events[-1]
     is_private = event.audience == "private"
-    words = "\n".join(one.words for one in events) if is_private else ""
+    words = "\n".join(own_words(one.words) for one in events) if is_private else ""
     return Circumstances(
         now=now,
         halted=_halted(gate),
         audience=event.audience,
-        tainted=tainted_by(standing),
+        tainted=tainted_by(standing, events),
         own=own_addresses(gate, event.address) if is_private else frozenset(),
         typed=capability.typed(words),
         grants=grants_of(gate),
@@ -95,8 +94,10 @@ def circumstances(
     )
 
 
-def tainted_by(standing: Standing) -> str:
+def tainted_by(standing: Standing, events: Sequence[Event]) -> str:
     """Whose untrusted words stand in the window; empty for nobody's."""
+    if any(passes_on(event.words) for event in events):
+        return "what you passed on"
     return next((turn.tainted for turn in reversed(standing.recent) if turn.tainted), "")
 
 
@@ -149,6 +150,8 @@ def _act(standing: Standing, events: Sequence[Event], wish: Wish, after: str, po
         text=letter.text,
         cause=last.correlation,
         at=now,
+        audience="lane",  # whoever may read these words was judged with them
+        sensitivity=facts["sensitivity"],
         detail=letter.detail,
         due=now,
         wish={**plain(replace(wish, facts=facts)), "asked": asdict(asked)},
@@ -217,6 +220,7 @@ def outcome(act: Act, event: Event) -> Event:
         author=asked.address,
         thread=asked.thread,
         home=asked.home,
+        audience=wish.facts["audience"],
         words=str(wish.facts.get("words", "")),
         detail=about,
     )

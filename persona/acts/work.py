@@ -16,11 +16,13 @@ from typing import Final, NamedTuple
 from persona import ids, keys
 from persona.acts import outbox, wishes
 from persona.acts.policy import Facts, judge_reply
+from persona.decision import Act, State, Verdict
 from persona.declare import Capability
 from persona.errors import Broken, Conflict, Refused, Transient, Unknown
 from persona.keys import Key
 from persona.memory.standing import Gate, open_gate
-from persona.model import Act, Event, State, Verdict
+from persona.memory.walls import is_exposed
+from persona.model import Audience, Event
 from persona.ports import Carrier, Hands, Ports, Row, Sent
 
 MOST_TRIES = 10
@@ -229,7 +231,7 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
             suppressed=next(filter(None, suppressed), ""),
             home_is_here=act.home in gates[-1].homes,
             written_for=act.audience,
-            heard_by=act.audience,
+            heard_by=_heard_by(act, desk),
         )
     )
 
@@ -241,6 +243,18 @@ def _judge_wish(act: Act, gates: Sequence[Gate], desk: _Desk) -> Verdict:
     halted = "you said stop" if any(gate.halted for gate in gates) else ""
     now = desk.ports.clock.now()
     return wishes.judge_again(act, desk.capability, gates[-1], halted, now)
+
+
+def _heard_by(act: Act, desk: _Desk) -> Audience:
+    """Who can read there at this moment; not asked where the words may go anywhere."""
+    if not is_exposed(act.audience, "lane"):
+        return act.audience
+    if desk.carrier.heard_by is None:
+        return "lane"
+    try:
+        return desk.carrier.heard_by(act, desk.hands)
+    except Unknown as error:  # nothing was sent yet
+        raise Transient(str(error)) from error
 
 
 def _gates(home: str, gate: Gate, desk: _Desk) -> list[Gate]:

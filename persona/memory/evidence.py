@@ -1,6 +1,7 @@
 """The evidence: turns as they stand in a home, sealed, and what can be recalled of them.
 
-Only the person's own words are evidence. What the persona answered is kept with the turn, so
+Only the person's own words are evidence: what they pass on of others is marked (`memory/own.py`)
+and answers nothing about them. What the persona answered is kept with the turn, so
 that the conversation can be shown, and is never recalled as something the person said.
 """
 
@@ -9,6 +10,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from persona import ids, keys
+from persona.memory.own import passes_on
+from persona.memory.sensitivity import sensitivity
 from persona.model import FORMAT, Evidence, Said, Turn
 from persona.ports import Row, Store
 from persona.seal import seal, unseal
@@ -81,6 +84,9 @@ def evidence_of(turn: Turn) -> list[Evidence]:
             at=said.at,
             tells=said.tells,
             kept=turn.kept,
+            passes_on=passes_on(said.text),
+            audience=turn.audience,
+            sensitivity=sensitivity(said.text),
         )
         for said in turn.said
         if said.author == "person" and said.text.strip()
@@ -88,10 +94,14 @@ def evidence_of(turn: Turn) -> list[Evidence]:
 
 
 def without(turn: Turn, gone: Collection[str]) -> Turn:
-    """The turn with these messages forgotten, and with no reply that could repeat them."""
+    """The turn with these messages forgotten, and with no reply that could repeat them.
+
+    Where nothing is left of it, it does not say either who spoke.
+    """
     left = tuple(said for said in turn.said if said.id not in gone and said.author == "person")
-    blobs = turn.blobs if left else ()
-    return replace(turn, said=left, recalled=(), kept=turn.kept and bool(left), blobs=blobs)
+    if not left:
+        return replace(turn, said=(), recalled=(), kept=False, blobs=(), author="", thread="")
+    return replace(turn, said=left, recalled=())
 
 
 def silenced(turn: Turn) -> Turn:

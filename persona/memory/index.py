@@ -15,7 +15,7 @@ import math
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import MAXYEAR, date
 from itertools import accumulate, islice
 from typing import Any
@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 from persona.memory import meaning, weigh
 from persona.memory.lines import PERSONA, Columns, Line, read
 from persona.memory.meaning import Meaning
+from persona.memory.own import own_of
 from persona.memory.terms import terms, words
 from persona.model import Evidence
 
@@ -44,11 +45,15 @@ def anyone(_: Evidence) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Evidence that bears on a question, its score, and the covered share of it (0 to 1)."""
+    """Evidence that bears on a question, its score, and the covered share of it (0 to 1).
+
+    `own_cover` is the share that the person's own words in it cover, as `Index.match` tells it.
+    """
 
     evidence: Evidence
     score: float
     cover: float
+    own_cover: float = 0.0
 
 
 class Index:
@@ -202,11 +207,21 @@ class Index:
         scores = self.scores(counts)
         covers = self.covers(counts, scores)
         for place in scores:
-            if not self.lines[place].words.tells:
+            line = self.lines[place].words
+            if not line.tells and not line.passes_on:
                 scores[place] *= ASKING_WEIGHT
                 covers[place] *= ASKING_WEIGHT
         ranks = {place: (round(covers[place], 2), round(scores[place], 1)) for place in scores}
-        return self._best(ranks, scores, covers, limit, sees)
+        best = self._best(ranks, scores, covers, limit, sees)
+        return [replace(one, own_cover=self._own_cover(one, counts)) for one in best]
+
+    def _own_cover(self, found: Match, counts: Mapping[str, Mapping[int, int]]) -> float:
+        """What remains of a cover without the words that the person only passed on."""
+        if not found.evidence.passes_on:
+            return found.cover
+        weights = {term: self.rarity(len(held), len(self.lines)) for term, held in counts.items()}
+        own = weights.keys() & set(terms(own_of(found.evidence)))
+        return sum(weights[term] for term in own) / (sum(weights.values()) or 1.0)
 
     def bearing(
         self,

@@ -134,7 +134,9 @@ def pack(columns: Columns) -> dict[str, Any]:
         "versions": _steps([one.version for one in words]),
         "texts": [one.text for one in words],
         "at": [one.at for one in words],
-        "marks": [one.tells + 2 * one.kept for one in words],
+        "marks": [
+            one.tells + 2 * one.kept + 4 * one.passes_on + 8 * one.sensitivity for one in words
+        ],
         "lengths": columns.lengths,
         "shapes": columns.shapes,
         "days": _steps(columns.days),
@@ -164,10 +166,13 @@ def unpack(content: dict[str, Any], home: str) -> Columns:
                 at=at,
                 tells=bool(mark & 1),
                 kept=bool(mark & 2),
+                passes_on=bool(mark & 4),
+                audience=names[audience],  # type: ignore[arg-type]
+                sensitivity=mark >> 3,
             ),
             names[thread],
         )
-        for id, version, text, at, mark, (author, surface, thread) in zip(
+        for id, version, text, at, mark, (author, surface, audience, thread) in zip(
             content["ids"],
             _sums(content["versions"]),
             content["texts"],
@@ -197,8 +202,8 @@ def _cut(places: list[int], data: bytes) -> dict[int, bytes]:
     return {place: data[n * size : (n + 1) * size] for n, place in enumerate(places)}
 
 
-def _names(line: Line) -> tuple[str, str, str]:
-    return line.words.author, line.words.surface, line.thread
+def _names(line: Line) -> tuple[str, ...]:
+    return line.words.author, line.words.surface, line.words.audience, line.thread
 
 
 def _steps(numbers: list[int]) -> list[int]:

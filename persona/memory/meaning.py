@@ -13,10 +13,11 @@ from operator import mul
 from typing import TYPE_CHECKING
 
 from persona import keys
+from persona.decision import Spent
 from persona.errors import Refused, Transient, Unknown
+from persona.language import Embedder
 from persona.memory.lines import PERSONA, Columns
-from persona.model import Spent
-from persona.ports import Embedder, Ports, Update, Write, equals
+from persona.ports import Ports, Update, Write, equals
 from persona.settings import Settings
 
 if TYPE_CHECKING:

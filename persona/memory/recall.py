@@ -2,24 +2,25 @@
 
 The cache is keyed by lane and checked against the head that the turn has just read: the same
 version costs nothing, a higher one reads only the new turns, and a forgetting or another set of
-homes loads it anew from the homes' segments.
+homes loads it anew from the homes' segments. A lane's notes are kept beside it in the same way: read
+once, and again only where the head says that they changed.
 """
 
 import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from persona.memory import evidence, segments
+from persona.memory import evidence, notes, segments
 from persona.memory.index import Index, Match, Sees, anyone
 from persona.memory.lines import lines_of
 from persona.memory.meaning import Mean, by_words_alone
 from persona.memory.standing import Standing
-from persona.model import Turn
+from persona.model import Note, Turn
 from persona.ports import Ports, Store
 
 LANES_KEPT = 256
@@ -35,11 +36,20 @@ class _Shelf:
     version: int
 
 
+@dataclass(slots=True)
+class _NoteShelf:
+    notes: dict[str, Note]
+    homes: tuple[str, ...]
+    memory: tuple[int, int]
+    changes: int
+
+
 class Indexes:
-    """The indexes of the lanes that this process worked last."""
+    """The indexes and notes of the lanes that this process worked last."""
 
     def __init__(self) -> None:
         self._shelves: OrderedDict[str, _Shelf] = OrderedDict()
+        self._notes: OrderedDict[str, _NoteShelf] = OrderedDict()
         self._lock = threading.Lock()
 
     def open(self, standing: Standing, ports: Ports) -> Index:
@@ -64,9 +74,30 @@ class Indexes:
             self._let_go()
         return shelf.index
 
-    def advance(self, lane: str, before: int, turn: Turn | None) -> None:
-        """Takes in the turn that was just committed on top of version `before`."""
+    def notes(self, standing: Standing, ports: Ports) -> list[Note]:
+        """All notes of this lane's homes, as they stood at the version that was read."""
+        lane, homes, changes = standing.place.lane, standing.gate.homes, standing.head.notes
         with self._lock:
+            shelf = self._notes.get(lane)
+        known = (homes, standing.memory, changes)
+        if shelf is None or (shelf.homes, shelf.memory, shelf.changes) != known:
+            found = {note.id: note for home in homes for note in notes.read(ports, home)}
+            shelf = _NoteShelf(found, homes, standing.memory, changes)
+        with self._lock:
+            self._notes[lane] = shelf
+            self._notes.move_to_end(lane)
+            while len(self._notes) > LANES_KEPT:
+                self._notes.popitem(last=False)
+        return list(shelf.notes.values())
+
+    def advance(self, standing: Standing, turn: Turn | None, kept: Sequence[Note] = ()) -> None:
+        """Takes in the turn that was just committed on top of what was read, and its notes."""
+        lane, before = standing.place.lane, standing.head.version
+        with self._lock:
+            noted = self._notes.get(lane)
+            if kept and noted is not None and noted.changes == standing.head.notes:
+                noted.changes += 1
+                noted.notes.update((note.id, note) for note in kept)
             shelf = self._shelves.get(lane)
             if shelf is None or shelf.version != before:
                 return

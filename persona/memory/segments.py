@@ -10,7 +10,7 @@ so that none of them brings back a word that another took away meanwhile.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,7 @@ MOST_SEGMENTS = 20
 """Segments written in one commit, which takes 4 MB in DynamoDB."""
 PAGE = 200
 READING = 2
-"""Which way of reading lines the columns come from; those of another are read from their words."""
+"""Which way of reading lines the columns come from; those of another are read from their turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,10 @@ class Packing:
 def load(store: Store, home: str, zone: ZoneInfo) -> tuple[list[Columns], int]:
     """All packed lines of a home, oldest first, and the last version that they reach."""
     columns: list[Columns] = []
-    last = 0
+    last = before = 0
     for last, row in _rows(store, home):
-        columns.append(_open(store, home, last, row, zone))
+        columns.append(_open(store, home, before, last, row, zone))
+        before = last
     return columns, last
 
 
@@ -103,7 +104,7 @@ def renew(
     packing = _packing(ports, home)
     zone, writes, before = ZoneInfo(ports.settings.timezone), list[Write](), 0
     for last, row in _rows(ports, home):
-        held = _open(ports, home, last, row, zone).lines
+        held = _open(ports, home, before, last, row, zone).lines
         touches = any(before < version <= last for version in turns)
         if touches or any(line.words.id in gone for line in held):
             stood = evidence.read_turns(ports, home, before, TURNS)
@@ -179,14 +180,16 @@ def _row(
     return {"v": FORMAT, "sealed": sealed}
 
 
-def _open(store: Store, home: str, last: int, row: Row, zone: ZoneInfo) -> Columns:
+def _open(store: Store, home: str, before: int, last: int, row: Row, zone: ZoneInfo) -> Columns:
+    """A segment's columns; those of an older reading are read anew from the turns behind them."""
     if row["v"] > FORMAT:
         raise Broken(f"a segment is of format {row['v']}; this code knows up to {FORMAT}")
     content: dict[str, Any] = unseal(store, f"home:{home}", _context(home, last), row["sealed"])
-    columns = lines.unpack(content, home)
-    if (content["reading"], content["zone"]) == (READING, zone.key):
-        return columns
-    return replace(lines.read(columns.lines, zone), vectors=columns.vectors)
+    if content["reading"] == READING:
+        columns = lines.unpack(content, home)
+        return columns if content["zone"] == zone.key else lines.read(columns.lines, zone)
+    turns = evidence.read_turns(store, home, before, TURNS)
+    return lines.read(lines.lines_of(t for t in turns if t.version <= last), zone)
 
 
 def _context(home: str, last: int) -> str:

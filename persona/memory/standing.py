@@ -5,9 +5,11 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from persona import keys
-from persona.errors import Broken
-from persona.memory import evidence
-from persona.model import FORMAT, Address, Audience, Event, Place, Spent, Turn, shortened
+from persona.decision import Spent
+from persona.errors import Broken, Refused
+from persona.memory import evidence, tombstones, walls
+from persona.memory.sensitivity import MOST, PRIVATE, sensitivity
+from persona.model import FORMAT, Address, Audience, Event, Evidence, Place, Turn, shortened
 from persona.ports import ABSENT, Condition, Ports, Row, equals
 from persona.seal import seal, unseal
 
@@ -19,21 +21,22 @@ MOST_RECENT = 2_000
 class Head:
     """A lane's compare-and-swap and working digest.
 
-    `version` counts commits, `spoken` turns with words, `memory` what was forgotten or edited
-    (a cached index with another number is stale). `greeted`: the first words were said. `times`
-    are the last turns' times, `paced` the last automatic messages to each address. `waiting` is
-    how many events a cap holds back, `held_until` when the last of them is due. `asking` is a
-    question that the next words may answer; `untold` what the person has yet to hear about
-    messages that did not arrive. `tails` names the last act to each address; None where older
-    code kept no such account. `spent` is what thinking has cost in this lane today. `linking` is
-    the one code that was offered here, and until when it can be answered; `tries` are the times
-    of the last tries to link; `heard` says when a linked home was last heard or proven, where
-    its address may be given to somebody else.
+    `version` counts commits, `spoken` turns with words, `memory` what was forgotten or edited (a
+    cached index with another number is stale), `notes` the turns that kept a note. `greeted`: the
+    first words were said. `times` are the last turns' times, `paced` the last automatic messages to
+    each address. `waiting` is how many events a cap holds back, `held_until` when the last of them
+    is due. `asking` is a question that the next words may answer; `untold` what the person has yet
+    to hear about messages that did not arrive. `tails` names the last act to each address; None
+    where older code kept no such account. `spent` is what thinking has cost in this lane today.
+    `linking` is the one code that was offered here, and until when it can be answered; `tries` are
+    the times of the last tries to link; `heard` says when a linked home was last heard or proven,
+    where its address may be given to somebody else.
     """
 
     version: int = 0
     spoken: int = 0
     memory: int = 0
+    notes: int = 0
     waiting: int = 0
     held_until: float = 0.0
     greeted: bool = False
@@ -101,35 +104,51 @@ class Gate:
         first, last = sorted((order.index(home), order.index(other)))
         return max((self.links[one].since for one in order[first + 1 : last + 1]), default=0.0)
 
-    def opens(self, home: str, other: str, at: float, until: float) -> bool:
-        """Whether words of `other` from that time may be recalled for `home`.
+    def opens(
+        self, home: str, other: str, at: float, until: float, sensitivity: int = MOST
+    ) -> bool:
+        """Whether such words of `other` from that time may be recalled for `home`.
 
-        Two homes that a link brought together after `until` are closed to each other's words from
-        before it, so that a link by deceit shows neither side's past before it can be noticed.
+        Two homes that a link brought together after `until` are closed to each other's sensitive
+        words from before it, so that a link by deceit shows neither side's past before it can be
+        noticed.
         """
+        if home == other or sensitivity < PRIVATE:
+            return True
         if home not in self.links or other not in self.links:
             return True
         since = self.together(home, other)
         return since <= until or at >= since
 
     def hides(self, home: str, until: float) -> bool:
-        """Whether anything that was said in another of the homes is closed to this one."""
+        """Whether anything that was said in another of the homes may be closed to this one."""
         return not all(self.opens(home, other, 0.0, until) for other in self.homes)
 
-    def shows(self, home: str, turn: Turn, until: float) -> bool:
-        """Whether a whole turn may be shown to `home`: its reply may quote closed words."""
-        may_quote = turn.home != home and bool(turn.recalled)
-        is_hidden = may_quote and self.hides(home, until)
-        return self.opens(home, turn.home, turn.at, until) and not is_hidden
+    def shown(self, home: str, turn: Turn, until: float) -> Turn:
+        """What of a turn may be shown to `home`: its reply may quote words that are closed to it."""
+        may_quote = turn.sensitivity >= PRIVATE and self.hides(home, until)
+        if turn.home == home:
+            return turn
+        said = tuple(
+            one
+            for one in turn.said
+            if (one.author == "person" or not may_quote)
+            and self.opens(home, turn.home, turn.at, until, sensitivity(one.text))
+        )
+        return turn if said == turn.said else replace(turn, said=said)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One lane as one strong read found it.
 
-    `opens` says whether words of a home from a time may be recalled for the address that speaks;
-    `hides` that some are not; `is_new` that this address was linked a short while ago. `silent`
-    are the linked homes whose addresses were silent for so long that somebody else may have them.
+    `opens` says whether evidence may be recalled for the address that speaks, as its links are;
+    `recent` are the last turns as that address may see them, `slots` as they stand; `hides`: a link
+    is so new that words of another home may be closed to it; `is_new`: it was this address that was
+    linked a short while ago. `silent` are the linked homes whose addresses were silent
+    for so long that somebody else may have them.
+    `forgotten` are the events whose message was forgotten: they are no news, however late they come
+    again.
     """
 
     place: Place
@@ -140,10 +159,12 @@ class Standing:
     seen: Mapping[str, Row]
     joined: frozenset[str]
     audience: Audience = "private"
-    opens: Callable[[str, float], bool] = lambda home, at: True
+    opens: Callable[[Evidence], bool] = lambda one: True
+    slots: tuple[Turn, ...] = ()
     hides: bool = False
     is_new: bool = False
     silent: frozenset[str] = frozenset()
+    forgotten: frozenset[str] = frozenset()
 
     @property
     def is_silent(self) -> bool:
@@ -177,7 +198,9 @@ class Standing:
         state = self.seen.get(event.id, {}).get("state")
         if state == "overheard":
             return event.kind == "message" and event.addressed
-        return state in (None, "waiting", "moved")
+        if state is None:
+            return event.id not in self.forgotten
+        return state in ("waiting", "moved")
 
     def seen_condition(self, event: Event) -> Condition:
         row = self.seen.get(event.id)
@@ -196,13 +219,23 @@ class Standing:
 
 
 def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
-    """One request: head, gate, recent turns, seen marks, threads. Raises Broken for newer rows."""
+    """One request: head, gate, recent turns, seen marks, tombstones, threads.
+
+    Raises Broken for newer rows, and Refused where this lane's person was erased.
+    """
     seen_keys = {event.id: keys.seen(place.home, event.id) for event in events}
     thread_keys = {event.thread: keys.thread(place.lane, event.thread) for event in events}
     recent_keys = [keys.recent(place.lane, n) for n in range(keys.RECENT_TURNS)]
     head_key, gate_key = keys.head(place.lane), keys.gate(place.lane)
-    wanted = [head_key, gate_key, *recent_keys, *seen_keys.values(), *thread_keys.values()]
-    rows = ports.table.get(dict.fromkeys(wanted))
+    gone_keys = {
+        event.id: key
+        for event in events
+        if (key := tombstones.key_of(ports, place.home, event.message_id))
+    }
+    own = [*seen_keys.values(), *gone_keys.values(), *thread_keys.values()]
+    rows = ports.table.get(dict.fromkeys([head_key, gate_key, *recent_keys, *own]))
+    if gate_key not in rows or rows[gate_key].get("erased"):
+        raise Refused("the person of this lane was erased", "erased")
     for key, row in rows.items():
         if row.get("v", 0) > FORMAT:
             raise Broken(f"{key.sort} is of format {row['v']}; this code knows up to {FORMAT}")
@@ -212,20 +245,26 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
     ]
     head = open_head(ports, place.lane, rows.get(head_key))
     gate, until = open_gate(rows[gate_key]), ports.clock.now() - ports.settings.link_quarantine
-    recent = [turn for turn in recent if gate.shows(place.home, turn, until)]
+    slots, audience = sorted(recent, key=lambda turn: turn.version), events[0].audience
+    shown = [
+        gate.shown(place.home, walls.heard_again(turn, place.home, audience), until)
+        for turn in slots
+    ]
     return Standing(
         place=place,
         head=head,
         head_is_new=head_key not in rows,
         gate=gate,
-        recent=tuple(sorted(recent, key=lambda turn: turn.version)),
+        recent=tuple(turn for turn in shown if turn.said),
         seen={id: rows[key] for id, key in seen_keys.items() if key in rows},
         joined=frozenset(thread for thread, key in thread_keys.items() if key in rows),
-        audience=events[0].audience,
-        opens=lambda home, at: gate.opens(place.home, home, at, until),
+        audience=audience,
+        opens=lambda one: gate.opens(place.home, one.home, one.at, until, one.sensitivity),
+        slots=tuple(slots),
         hides=gate.hides(place.home, until),
         is_new=gate.is_new(place.home, until),
         silent=silent(head, gate, ports),
+        forgotten=frozenset(id for id, key in gone_keys.items() if key in rows),
     )
 
 
@@ -276,6 +315,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "version": head.version,
         "spoken": head.spoken,
         "memory": head.memory,
+        "notes": head.notes,
         "waiting": head.waiting,
         "held_until": head.held_until,
         "greeted": head.greeted,
@@ -307,6 +347,7 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         version=row["version"],
         spoken=row["spoken"],
         memory=row["memory"],
+        notes=row.get("notes", 0),
         waiting=row["waiting"],
         held_until=row["held_until"],
         greeted=row["greeted"],

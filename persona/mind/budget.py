@@ -15,12 +15,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from persona.decision import Spent
 from persona.errors import Refused, Transient, Unknown
+from persona.language import MOST_TOKENS_OUT, Completion, Prompt
 from persona.memory import meaning
 from persona.memory.meaning import Meaning
 from persona.mind.wording import wording
-from persona.model import Spent
-from persona.ports import MOST_TOKENS_OUT, Completion, Ports, Prompt
+from persona.ports import Ports
 from persona.settings import Price, Settings
 
 A_MESSAGE, AN_OFFER, A_CALL = 16, 64, 600

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from persona.memory.own import own_words
+
 Verb = Literal[
     "remember",
     "forget",
@@ -21,6 +23,7 @@ Verb = Literal[
     "approve",
     "deny",
     "elsewhere",
+    "privately",
 ]
 _WHERE = r"(?:my\s+)?(?P<where>e-?mail|mail|slack|sms|text(?:\s+message)?|phone|[^\s,;:]+@[^\s,;:]*\w|\+\d+)"
 _ELSEWHERE = (
@@ -46,6 +49,12 @@ PATTERNS: dict[Verb, str] = {
     "deny": r"deny[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8})\W*",
     "elsewhere": rf"(?P<before>\S.*\?)?[\s(]*{_ELSEWHERE}[)]?(?:\s*[:,]\s*(?P<rest>\S.*)|[.!\s]*)",
     "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
+    "privately": (
+        r"(?:please\s+)?(?:(?:tell|answer|write|message)\s+(?:it\s+to\s+)?me\s+(?:that\s+|this\s+)?)?"
+        r"(?:privately|in\s+private|in\s+a\s+(?:dm|direct\s+message)|by\s+dm)(?:[\s,]+please)?"
+        r"(?:\W*|[\s:,]+(?P<rest>\S.*))"
+        r"|(?:please\s+)?dm\s+me(?:\W*|[\s:,]+(?P<direct>\S.*))"
+    ),
 }
 GRAMMAR: dict[Verb, re.Pattern[str]] = {
     verb: re.compile(pattern, re.IGNORECASE | re.DOTALL) for verb, pattern in PATTERNS.items()
@@ -66,17 +75,18 @@ class Command:
 
 
 def parse(words: str) -> Command | None:
-    """The command that the whole message is; None for a statement or a question.
+    """The command that the person's own words in a message are; None for a statement or a question.
 
-    "Remember when we went to Rome?" asks, and "forget about it" is an idiom.
+    A command in what was pasted, quoted or forwarded is none of theirs. "Remember when we went to
+    Rome?" asks, and "forget about it" is an idiom.
     """
-    text = words.strip()
+    text = own_words(words).strip()
     for verb, pattern in GRAMMAR.items():
         found = pattern.fullmatch(text)
         if found is None:
             continue
         named = {name: (text or "").strip() for name, text in found.groupdict().items()}
-        rest = named.get("rest", "") or named.get("before", "")
+        rest = next(filter(None, map(named.get, ("rest", "direct", "before"))), "")
         is_idiom = verb == "forget" and IDIOM.match(rest) is not None
         if is_idiom or (verb in ("remember", "forget") and rest.endswith(QUESTION_MARKS)):
             return None
@@ -86,7 +96,9 @@ def parse(words: str) -> Command | None:
 
 def tells(words: str) -> bool:
     """Whether the words say something that can be recalled: no question, no bare command."""
-    command = parse(words)
+    command, words = parse(words), own_words(words)
+    if not words.strip():
+        return False
     if FORGET_IT.fullmatch(words.strip()):
         return False
     return not is_question(words) if command is None else command.verb == "remember"

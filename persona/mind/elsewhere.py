@@ -7,11 +7,12 @@ never one that is not theirs, however it is named.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from persona.decision import Decision
 from persona.memory.standing import Standing
 from persona.mind.commands import is_question, parse
 from persona.mind.linking import meant
 from persona.mind.words import named
-from persona.model import Decision, Event
+from persona.model import Event
 from persona.ports import Ports
 
 NAMES = {

@@ -1,20 +1,18 @@
 """Links in words, by code and never by a model: what is wished, and what is told of it."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from string import ascii_uppercase
 from typing import Any
 
+from persona import ids
+from persona.decision import Decision
 from persona.keys import MOST_HOMES
 from persona.memory.standing import Link, Standing
 from persona.mind.commands import Command, parse
 from persona.mind.words import named
-from persona.model import Address, Decision, Event
+from persona.model import Address, Event
 from persona.ports import Ports
 
-LETTERS = "".join(letter for letter in ascii_uppercase if letter not in "IO") + "23456789"
-LENGTH = 6
 ANSWERABLE = 1_200.0
 """Seconds: as long as a code may wait to be claimed, and then for its number."""
 TRIED = frozenset({"offer", "claim", "confirm"})
@@ -60,6 +58,10 @@ SAID = {
     ),
     "linked": "Linked: {other} and this are one conversation now.{closed} “unlink {id}” parts them.",
     "joined": "{other} was linked to you just now. If that was not you: “unlink {id}”.",
+    "entered": (
+        "Somebody signed in on the web as you just now, with a code that I sent to another of your "
+        "addresses. If that was not you: sign out everywhere on the page, and “unlink {id}”."
+    ),
     "wrong": "That is not the number that {other} shows. Nothing is linked; tries left: {left}.",
     "full": (
         "Nothing was linked: I keep at most {most} addresses together, and one that was linked a "
@@ -97,7 +99,7 @@ def wish(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision 
     if command.verb == "not me":
         return _ask("refuse", code=waits)
     if command.rest:
-        return _ask("claim", code=hash_of(command.rest))
+        return _ask("claim", code=ids.code_hash(command.rest))
     return _offer(standing, ports)
 
 
@@ -111,21 +113,17 @@ def _prove(events: Sequence[Event]) -> Decision:
     """What an address hears that may be somebody else's by now: it can only prove that it is not."""
     command = parse(events[-1].words)
     if command and command.verb == "link" and command.rest:
-        return replace(_ask("claim", code=hash_of(command.rest), silent="yes"), unheard=True)
+        wish = _ask("claim", code=ids.code_hash(command.rest), silent="yes")
+        return replace(wish, unheard=True)
     return Decision(reply=SILENT, mind="none", unheard=True)
-
-
-def hash_of(code: str) -> str:
-    """What stands for a code everywhere but in the words that show it."""
-    return hashlib.sha256(code.upper().encode()).hexdigest()
 
 
 def _offer(standing: Standing, ports: Ports) -> Decision:
     if len(standing.gate.homes) >= MOST_HOMES:
         return _say(FULL)
-    code = "".join(LETTERS[byte % len(LETTERS)] for byte in ports.entropy(LENGTH))
-    wish = {"verb": "offer", "code": hash_of(code), "before": _offered(standing, ports)}
-    linking = {"code": hash_of(code), "until": ports.clock.now() + ANSWERABLE}
+    code = ids.code(ports.entropy(ids.CODE))
+    wish = {"verb": "offer", "code": ids.code_hash(code), "before": _offered(standing, ports)}
+    linking = {"code": ids.code_hash(code), "until": ports.clock.now() + ANSWERABLE}
     return Decision(reply=OFFERED.format(code=code), mind="none", link=wish, linking=linking)
 
 
@@ -194,7 +192,7 @@ def _quarantined(ports: Ports) -> Decision:
 def _closed(ports: Ports) -> str:
     if not ports.settings.link_quarantine:
         return ""
-    return f" For {_hours(ports)} hours neither opens what was said to the other before."
+    return f" For {_hours(ports)} hours neither opens sensitive words that were said to the other before."
 
 
 def _hours(ports: Ports) -> int:

@@ -1,7 +1,8 @@
 """What became of a wish, told by code where it was spoken, in one line a person understands."""
 
+from persona.decision import Decision
 from persona.memory.standing import Standing
-from persona.model import Decision, Event, shortened
+from persona.model import Event, shortened
 from persona.ports import Ports
 
 MOST_SHOWN = 3_000

@@ -9,24 +9,31 @@ people first, because some servers refuse anything else.
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from persona.language import Prompt
+from persona.memory.notes import Notes
 from persona.memory.standing import Standing
 from persona.mind.wording import wording
-from persona.mind.words import quote, sentence, when, where
-from persona.model import Event, Evidence
-from persona.ports import Ports, Prompt
+from persona.mind.words import quote, sentence, speaker, when, where
+from persona.model import Event, Evidence, Turn
+from persona.ports import Ports
 
+NO_NOTES = Notes()
 TURNS = 6
 """How many of the last turns are shown."""
 
 
 def build(
-    standing: Standing, events: Sequence[Event], recalled: Sequence[Evidence], ports: Ports
+    standing: Standing,
+    events: Sequence[Event],
+    recalled: Sequence[Evidence],
+    ports: Ports,
+    notes: Notes = NO_NOTES,
 ) -> list[Prompt]:
     """The messages of one model call; the last is the person's newest words, as they were said."""
     say = wording().say
     prompts = [
         Prompt("system", _identity(events[0].address.surface, standing, ports)),
-        Prompt("system", _now(standing, recalled, ports)),
+        Prompt("system", _now(standing, events[-1], recalled, ports, notes)),
     ]
     prompts += _alternating(_earlier(standing, ports))
     for event in events:
@@ -55,24 +62,48 @@ def _identity(surface: str, standing: Standing, ports: Ports) -> str:
     )
 
 
-def _now(standing: Standing, recalled: Sequence[Evidence], ports: Ports) -> str:
+def _now(
+    standing: Standing, event: Event, recalled: Sequence[Evidence], ports: Ports, notes: Notes
+) -> str:
     say = wording().say
     now = say("now", when=when(ports.clock.now(), ports), zone=ports.settings.timezone)
+    if standing.is_shared:
+        now += " " + say("speaker", who=speaker(str(event.author)))
     if not recalled:
         return now
-    shown = [say("quote", quote=quote(one, ports, standing.is_shared)) for one in recalled]
+    shown: list[str] = []
+    for one in recalled:
+        said, ending = _quoted(standing, one, ports), notes.ending(one.id)
+        since = when(ending.since, ports) if ending else ""
+        shown.append(say("ended", quote=said, when=since) if ending else say("quote", quote=said))
     return f"{now}\n{say('recalled', quotes=chr(10).join(shown))}"
 
 
 def _earlier(standing: Standing, ports: Ports) -> Iterator[Prompt]:
-    for turn in standing.recent[-TURNS:]:
+    for turn in _last(standing):
         said, answered = turn.person_text(), turn.persona_text()
         if said or answered:
             place, at = where(turn.surface, ports), when(turn.at, ports)
             words = said or wording().say("wordless")
-            yield Prompt("user", wording().say("earlier", where=place, when=at, words=words))
+            about = {"where": place, "when": at, "words": words, "who": speaker(turn.author)}
+            form = "earlier_shared" if standing.is_shared else "earlier"
+            yield Prompt("user", wording().say(form, **about))
         if answered:
             yield Prompt("assistant", answered)
+
+
+def shown(standing: Standing) -> int:
+    """The highest sensitivity behind the last turns that a prompt shows."""
+    return max((turn.sensitivity for turn in _last(standing)), default=0)
+
+
+def _last(standing: Standing) -> Sequence[Turn]:
+    return standing.recent[-TURNS:]
+
+
+def _quoted(standing: Standing, one: Evidence, ports: Ports) -> str:
+    """The words as a model is given them: where many speak, by whom."""
+    return quote(one, ports, speaker(one.author) if standing.is_shared else "")
 
 
 def _alternating(prompts: Iterator[Prompt]) -> list[Prompt]:

@@ -6,17 +6,21 @@ It is the last structure to fall back on, so it must not fail: it calls nothing 
 import re
 from collections.abc import Mapping, Sequence
 
+from persona.decision import Decision
 from persona.errors import Refused
 from persona.memory.index import Match
+from persona.memory.own import own_of, own_words, passes_on
+from persona.memory.sensitivity import PRIVATE
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind import commands
+from persona.mind.aside import OFFER
 from persona.mind.elsewhere import NOWHERE
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
 from persona.mind.wishing import Wishing, heard, unfit
-from persona.mind.words import MOST_QUOTED, numbered, quote, sentence, when, where
-from persona.model import Decision, Event, Evidence, shortened
+from persona.mind.words import MOST_QUOTED, numbered, pasted, quote, sentence, when, where
+from persona.model import Event, Evidence, shortened
 from persona.ports import Ports
 
 ENOUGH = 0.5
@@ -24,6 +28,14 @@ ENOUGH = 0.5
 SAME = 0.99
 """Forgetting goes at once only for evidence that holds every word of the wish."""
 SHOWN = 9
+MOST_BEFORE = 120
+"""Characters of what a correction took the place of, where it stands beside that."""
+PASTED = "Noted, as something that you pasted: I take none of it for words of your own."
+ABOUT_SELF = re.compile(r"\b(?:i|me|my|mine|myself|we|us|our|ours)\b", re.IGNORECASE)
+ABOUT_PASTED = re.compile(
+    r"\b(?:past(?:e|ed)|forward(?:ed)?|quoted?|shared?|sent|article|mail|email|message|chat|log)\b",
+    re.IGNORECASE,
+)
 EVERYTHING = re.compile(r"everything|all(?:\s+of)?(?:\s+(?:it|this|that))?|me", re.IGNORECASE)
 
 
@@ -35,7 +47,7 @@ def reflect(standing: Standing, events: Sequence[Event], ports: Ports) -> Decisi
     return Decision(
         reply="\n\n".join(replies),
         recalled=tuple(hands.cited.values()),
-        keeps=hands.keeps,
+        notes=tuple(hands.kept.values()),
         forgets=tuple(hands.forgotten.values()),
         asks=brain.asks,
         intents=brain.wishing.intents,
@@ -67,14 +79,14 @@ def ask_to_forget(wish: str, standing: Standing, event: Event, ports: Ports) -> 
 class _Reflex:
     def __init__(self, standing: Standing, events: Sequence[Event], ports: Ports) -> None:
         self.standing = standing
-        self.author = str(events[-1].author)
+        self.author = str(events[0].author)
         self.ports = ports
-        self.hands = MemoryHands(standing, ports)
+        self.hands = MemoryHands(standing, events, ports)
         self.asks: dict[str, object] = {}
         self.wishing = Wishing(standing, events, ports)
 
     def answer(self, event: Event) -> str:
-        words = event.words.strip()
+        words = own_words(event.words).strip()
         chosen = self.choose(words)
         if chosen:
             return chosen
@@ -83,11 +95,11 @@ class _Reflex:
         if wished:
             return self.wish(*wished)
         if command is None:
-            return self.question(words) if commands.is_question(words) else "Noted."
+            return self.question(words) if commands.is_question(words) else self.statement(event)
         match command.verb:
             case "remember":
-                self.hands.keep()
-                return f"I will remember that: “{shortened(command.rest, MOST_QUOTED)}”"
+                kept = f"I will remember that: “{shortened(command.rest, MOST_QUOTED)}”"
+                return kept + self._ended(self.hands.note(event)) + _aside(event)
             case "forget":
                 return self.forget(command.rest)
             case "picture":
@@ -102,12 +114,12 @@ class _Reflex:
                 return "Hello. Tell me something to keep, or ask me about something you told me."
             case "thanks":
                 return "You are welcome."
-            case (
-                "link" | "unlink" | "confirm" | "not me" | "approve" | "deny"
-            ):  # done before thinking, where it can be
-                return NOBODY
+            case "privately":
+                return self.question(command.rest) if command.rest else "You have my ear."
             case "elsewhere":  # what is asked there is another command
                 return NOWHERE
+            case _:  # link, approve and the like are done before thinking, where they can be
+                return NOBODY
 
     def wish(self, name: str, arguments: Mapping[str, str]) -> str:
         """Takes the wish down; what becomes of it is told when it was judged."""
@@ -117,27 +129,65 @@ class _Reflex:
             return unfit(name, error)
         return ""
 
+    def statement(self, event: Event) -> str:
+        """Words that are kept as they were said; a correction is kept as a note."""
+        if not own_words(event.words) and event.words.strip():
+            return PASTED
+        return "Noted." + self._ended(self.hands.note(event)) + _aside(event)
+
     def question(self, words: str) -> str:
-        found = [m for m in self.hands.match(words) if m.cover >= ENOUGH and m.evidence.tells]
-        if not found:
-            return (
-                "I do not know. Nothing that you told me here answers that, and I do not guess."
-                if not self.standing.is_shared
-                else "I do not know. Nothing said here answers that, and I do not guess."
-            )
-        best, rest = found[0], found[1:]
-        self.hands.cite([best.evidence])
-        lines = [sentence(quote(best.evidence, self.ports, self.standing.is_shared))]
-        older = _differing(best, rest)
-        if older:
-            self.hands.cite([older.evidence])
-            lines.append("Earlier, " + quote(older.evidence, self.ports, self.standing.is_shared))
+        matches = self.hands.match(words, limit=25)
+        found = [m for m in matches if m.own_cover >= ENOUGH and m.evidence.tells]
+        claimed = self.hands.claimed(words)
+        shown = self.hands.corrected([*claimed, *(m.evidence for m in found)])
+        if not shown:
+            return self._passed_on(words, matches)
+        ends = self.hands.notes.ending
+        held, ended = [e for e in shown if not ends(e.id)], [e for e in shown if ends(e.id)]
+        best = (held or ended)[0]
+        older = [e for e in ended if e is not best] or _differing(best, found)
+        self.hands.cite([best, *older[:1]])
+        lines = [sentence(self._until(best) + self._quoted(best))]
+        lines += ["Earlier, " + self._until(one) + self._quoted(one) for one in older[:1]]
         return "\n".join(lines)
+
+    def _passed_on(self, words: str, matches: Sequence[Match]) -> str:
+        """What was pasted answers only what is not about the person, and is called so."""
+        may_tell = not ABOUT_SELF.search(words) or ABOUT_PASTED.search(words)
+        if ABOUT_PASTED.search(words):
+            matches = self.hands.match(ABOUT_PASTED.sub(" ", words))
+        found = [m.evidence for m in matches if m.evidence.passes_on and m.cover >= ENOUGH]
+        if may_tell and found:
+            self.hands.cite(found[:1])
+            return sentence(pasted(found[0], self.ports, self._by()))
+        said = "said" if self.standing.is_shared else "that you told me"
+        offer = f" {OFFER}" if self.standing.is_shared else ""
+        return f"I do not know. Nothing {said} here answers that, and I do not guess.{offer}"
+
+    def _quoted(self, one: Evidence) -> str:
+        """The words, and beside them a claim that a model made of them."""
+        made = [n for n in self.hands.notes.on(one.id) if n.made_by == "model" and n.is_live]
+        noted = [f" (noted as “{n.claim}”{', unconfirmed' if n.doubt else ''})" for n in made]
+        shown = "".join(noted[:1]) if not made or made[0].claim != own_of(one).strip() else ""
+        return quote(one, self.ports, self._by(), whole=False) + shown
+
+    def _until(self, one: Evidence) -> str:
+        """Since when words hold no longer, for those that were corrected."""
+        ending = self.hands.notes.ending(one.id)
+        return f"until {when(ending.since, self.ports)}, " if ending else ""
+
+    def _ended(self, ended: Sequence[Evidence]) -> str:
+        """What the new words take the place of."""
+        return "".join(
+            f"\nIt takes the place of what {quote(o, self.ports, self._by())}" for o in ended
+        )
 
     def forget(self, wish: str, is_own: bool = True) -> str:
         """Drops what the wish surely names; asks which, where it is not sure or somebody else's."""
-        found = [m for m in self.hands.match(wish, limit=50) if self._may_forget(m.evidence)]
-        exact = _distinct([m.evidence for m in found if m.cover >= SAME])
+        found = self.hands.forgettable(wish)
+        own = {one.id for one in self.hands.own()}
+        claimed = [one for one in self.hands.claimed(wish) if one.id in own]
+        exact = _distinct([*(m.evidence for m in found if m.cover >= SAME), *claimed])
         near = _distinct([m.evidence for m in found if m.cover >= ENOUGH])
         if len(exact) == 1 and is_own:
             return self._drop(exact[0], "that")
@@ -151,8 +201,8 @@ class _Reflex:
             return "I have nothing like that, so there is nothing to forget."
         ids = [one.id for one in options]
         self.asks = {"what": "forget", "options": ids, "asked": self.author}
-        self.hands.cite(options)
-        listed = numbered(quote(one, self.ports) for one in options)
+        self.hands.cite(one for one in options if not self._is_withheld(one))
+        listed = numbered(self._named(one) for one in options)
         return f"Which of these should I forget? Answer with its number, all, or no.\n{listed}"
 
     def choose(self, words: str) -> str:
@@ -170,13 +220,21 @@ class _Reflex:
         else:
             chosen = [n for n in re.findall(r"\d+", said) if n in options]
             chosen = chosen if re.fullmatch(r"[\d\s,and]+", said) else []
-        everything = {one.id: one for one in self.hands.everything()}
+        everything = {one.id: one for one in self.hands.own()}
         gone = [(n, everything[options[n]]) for n in chosen if options[n] in everything]
         return "\n".join(self._drop(one, f"number {n}") for n, one in gone)
 
-    def _may_forget(self, one: Evidence) -> bool:
-        """Their own words; where many speak, nobody takes away what another said."""
-        return one.tells and (not self.standing.is_shared or one.author == self.author)
+    def _named(self, one: Evidence) -> str:
+        """The words; of those that are not repeated here only when and where they were said."""
+        if self._is_withheld(one):
+            return f"what you told me {where(one.surface, self.ports)}, {when(one.at, self.ports)}"
+        return quote(one, self.ports)
+
+    def _by(self) -> str:
+        return "somebody here" if self.standing.is_shared else ""
+
+    def _is_withheld(self, one: Evidence) -> bool:
+        return self.standing.is_shared and one.sensitivity >= PRIVATE
 
     def _drop(self, one: Evidence, name: str) -> str:
         """Drops it, its repetitions, and questions that hold all of its words.
@@ -184,10 +242,10 @@ class _Reflex:
         It is named by when and where, never by its words: the reply itself is kept.
         """
         held = set(terms(one.text))
-        everything = self.hands.everything()
-        own = [o for o in everything if not self.standing.is_shared or o.author == self.author]
         same = [
-            o for o in own if _same_words(o, one) or (not o.tells and held <= set(terms(o.text)))
+            other
+            for other in self.hands.own()
+            if _same_words(other, one) or (not other.tells and held <= set(terms(other.text)))
         ]
         self.hands.forget([one, *same])
         return (
@@ -196,19 +254,26 @@ class _Reflex:
         )
 
     def picture(self) -> str:
-        told = [one for one in self.hands.everything() if one.tells]
+        everything = self.hands.everything()
+        told = [one for one in everything if one.tells]
+        passed_on = sum(not own_of(one) for one in everything if one.passes_on)
         if not told:
-            return "Nothing yet. What you tell me here, I keep, with when and where you said it."
+            aside = " What you pasted is kept beside that." if passed_on else ""
+            return f"Nothing yet. What you tell me here, I keep, with when and where you said it.{aside}"
         surfaces = sorted({where(one.surface, self.ports) for one in told})
         since = when(told[0].at, self.ports)
-        kept = [one for one in told if one.kept]
-        latest = [one for one in told if not one.kept][-(SHOWN - min(len(kept), SHOWN - 3)) :]
+        held = [one for one in told if not self.hands.notes.ending(one.id)]
+        noted = {quote.message for note in self.hands.notes.live() for quote in note.evidence}
+        kept = [one for one in held if one.kept or one.id in noted]
+        latest = [one for one in held if one not in kept][-(SHOWN - min(len(kept), SHOWN - 3)) :]
         shown = _distinct([*reversed(kept), *reversed(latest)])[:SHOWN]
-        self.hands.cite(shown)
-        listed = numbered(quote(one, self.ports, self.standing.is_shared) for one in shown)
-        distinct = len(_distinct(told))
+        self.hands.cite([*shown, *self._before(shown)])
+        listed = numbered(self._quoted(one) + self._instead(one) for one in shown)
+        distinct = len(_distinct(held))
         more = "" if distinct <= len(shown) else f"And {distinct - len(shown)} more; ask me. "
         count = f"{len(told)} thing{'s' if len(told) != 1 else ''}"
+        if passed_on:
+            more += "What you only pasted is not among it. "
         head = f"You told me {count} ({', '.join(surfaces)}), the first {since}."
         return f"{head} In your words:\n{listed}\n\n{more}“forget …” deletes any of it."
 
@@ -220,10 +285,21 @@ class _Reflex:
         used = [one for one in self.hands.everything() if one.pointer in pointers]
         if not used:
             return "My last answer rests on nothing that you told me: it came from my rules."
+        used += [one for one in self._before(used) if one not in used]
         self.hands.cite(used)
         return "My last answer rests on this:\n" + numbered(
-            quote(one, self.ports, self.standing.is_shared) for one in used
+            self._until(one) + self._quoted(one) for one in used
         )
+
+    def _before(self, shown: Sequence[Evidence]) -> list[Evidence]:
+        """What was said before these words, and holds no longer since."""
+        ended = {id for one in shown for note in self.hands.notes.on(one.id) for id in note.ends}
+        return [one for one in self.hands.everything() if one.id in ended] if ended else []
+
+    def _instead(self, one: Evidence) -> str:
+        """What these words took the place of."""
+        before = [f"“{shortened(own_of(old).strip(), MOST_BEFORE)}”" for old in self._before([one])]
+        return f" (before that: {', '.join(before)})" if before else ""
 
     def help(self) -> str:
         named = [c for c in self.ports.capabilities.values() if c.say]
@@ -258,11 +334,23 @@ def _same_words(one: Evidence, other: Evidence) -> bool:
     return one.text.strip().casefold() == other.text.strip().casefold()
 
 
-def _differing(best: Match, rest: Sequence[Match]) -> Match | None:
+def _differing(best: Evidence, found: Sequence[Match]) -> list[Evidence]:
     """Older evidence that covers the question as well and says something else."""
-    for match in rest:
-        same_cover = round(match.cover, 2) >= round(best.cover, 2)
-        older = match.evidence.at < best.evidence.at
-        if same_cover and older and not _same_words(match.evidence, best.evidence):
-            return match
-    return None
+    covers = [round(match.own_cover, 2) for match in found if match.evidence is best]
+    return [
+        match.evidence
+        for match in found
+        if covers
+        and round(match.own_cover, 2) >= covers[0]
+        and match.evidence.at < best.at
+        and not _same_words(match.evidence, best)
+    ]
+
+
+def _aside(event: Event) -> str:
+    """What is said of the pasted part of a message."""
+    return (
+        " What you pasted stays beside it, as somebody else's words."
+        if passes_on(event.words)
+        else ""
+    )

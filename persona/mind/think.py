@@ -9,8 +9,10 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
+from persona.decision import Decision
 from persona.declare import Capability
 from persona.errors import Refused, Transient, Unknown
+from persona.language import Call, Completion, Model, Prompt
 from persona.memory.standing import Standing
 from persona.mind import prompt
 from persona.mind.budget import USED_UP, Budget
@@ -18,8 +20,8 @@ from persona.mind.hands import MemoryHands
 from persona.mind.reflex import ask_to_forget, forget_by_code, reflect
 from persona.mind.wishing import Wishing
 from persona.mind.wording import wording
-from persona.model import Decision, Event
-from persona.ports import Call, Completion, Model, Ports, Prompt
+from persona.model import Event
+from persona.ports import Ports
 
 MOST_ROUNDS = 6
 SHARE = 0.6
@@ -64,12 +66,14 @@ def _converse(
     budget: Budget,
 ) -> Decision:
     """The loop: ask, use what may be used inline, ask again, until there are only words left."""
-    hands = MemoryHands(standing, ports, partial(budget.meaning, ports))
+    hands = MemoryHands(standing, events, ports, partial(budget.meaning, ports))
     wishing = Wishing(standing, events, ports)
     words = "\n".join(event.words for event in events)
     recalled = hands.recall(words)
     hands.cite(recalled)
-    prompts = prompt.build(standing, events, recalled, ports)
+    for event in events:
+        hands.note(event)
+    prompts = prompt.build(standing, events, recalled, ports, hands.notes)
     until = ports.clock.now() + seconds
     for _ in range(MOST_ROUNDS):
         answer = _ask(model, prompts, ports, until, budget)
@@ -84,8 +88,10 @@ def _converse(
                 asks=asked.asks,
                 intents=wishing.intents,
                 recalled=tuple(hands.cited.values()),
-                keeps=hands.keeps,
+                notes=tuple(hands.kept.values()),
+                shown=prompt.shown(standing),
                 mind=model.name,
+                rejected=hands.rejected,
             )
         prompts.append(Prompt("assistant", answer.text, calls=answer.calls))
         prompts += [

@@ -6,10 +6,11 @@ A model never hears that something happened, because nothing has; it hears that 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from persona.decision import Intent
 from persona.errors import Refused
 from persona.memory.standing import Standing
 from persona.mind.wording import wording
-from persona.model import Event, Intent
+from persona.model import Event
 from persona.ports import Ports
 
 MOST = 5

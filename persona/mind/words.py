@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from persona.memory.own import others_words, own_of
 from persona.model import Address, Evidence, shortened
 from persona.ports import Ports
 
@@ -37,13 +38,42 @@ def named(address: Address, ports: Ports) -> str:
     return f"{surface.title if surface else address.surface} {address.id}"
 
 
-def quote(one: Evidence, ports: Ports, shared: bool = False) -> str:
-    """The words as they were said, with when and on which surface; who said them where many speak."""
-    who = "somebody here said" if shared else "you told me"
-    lines = LINE_END.split(shortened(one.text.strip(), MOST_QUOTED))
-    marks = "\n> " if len(lines) > 1 else " "
-    body = "\n> ".join(lines) if len(lines) > 1 else f"“{''.join(lines)}”"
-    return f"{who} {where(one.surface, ports)}, {when(one.at, ports)}:{marks}{body}"
+def speaker(author: str) -> str:
+    """How one of several people is told from the others: by the vendor's own id."""
+    return Address.parse(author).id.rpartition(":")[2]
+
+
+def quote(one: Evidence, ports: Ports, by: str = "", whole: bool = True) -> str:
+    """The words as they were said, with when and on which surface; `by` whom, where many speak.
+
+    What was only passed on stands apart from what was said, and is called so; unless the `whole`
+    message is wanted it is left out.
+    """
+    own = own_of(one)
+    others = in_quotes(others_words(one.text)) if one.passes_on and whole else ""
+    if not own:
+        return pasted(one, ports, by)
+    said = f"{f'{by} said' if by else 'you told me'} {_place(one, ports, by)}:{in_quotes(own)}"
+    joint = "\n" if "\n" in said else ", "
+    return f"{said}{joint}and pasted:{others}" if others else said
+
+
+def pasted(one: Evidence, ports: Ports, by: str = "") -> str:
+    """What somebody only passed on, and never said."""
+    others = in_quotes(others_words(one.text))
+    return f"{by or 'you'} pasted {_place(one, ports, by)}:{others}"
+
+
+def _place(one: Evidence, ports: Ports, by: str) -> str:
+    """On which surface and when; whether others could read it, where that says something."""
+    heard = ", where others read it" if one.audience == "lane" and not by else ""
+    return f"{where(one.surface, ports)}{heard}, {when(one.at, ports)}"
+
+
+def in_quotes(text: str) -> str:
+    """The text between quotation marks, or several lines as a quotation."""
+    lines = LINE_END.split(shortened(text.strip(), MOST_QUOTED))
+    return f" “{lines[0]}”" if len(lines) == 1 else "\n> " + "\n> ".join(lines)
 
 
 def sentence(text: str) -> str:

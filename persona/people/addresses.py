@@ -5,12 +5,13 @@ profile names and From headers identify nobody. Two addresses are two persons un
 proven: then one lane works both homes, and both addresses lead there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from persona import ids, keys
 from persona.errors import Conflict, Transient
 from persona.model import FORMAT, Address, Place
-from persona.ports import ABSENT, Put, Row, Table
+from persona.ports import ABSENT, Put, Row, Table, Write
 
 
 def find(table: Table, address: Address) -> Place | None:
@@ -19,24 +20,50 @@ def find(table: Table, address: Address) -> Place | None:
     return Place(row["home"], row["lane"]) if row else None
 
 
+def find_any(table: Table, spelled: Sequence[Address]) -> tuple[Address, Place | None]:
+    """The first of these addresses that lives somewhere, else the first; one read for all."""
+    rows = table.get([keys.address(address) for address in spelled])
+    for address in spelled:
+        row = rows.get(keys.address(address))
+        if row:
+            return address, Place(row["home"], row["lane"])
+    return spelled[0], None
+
+
 def meet(table: Table, address: Address, entropy: Callable[[int], bytes], now: float) -> Place:
     """Where this address lives, made when new; two who meet it at once agree on one home."""
     for _ in range(3):
         known = find(table, address)
         if known:
             return known
-        place = Place(home=ids.spell(entropy(16)), lane=ids.spell(entropy(16)))
+        place, writes = first_meeting(address, entropy, now)
         try:
-            table.commit(
-                [
-                    Put(keys.address(address), _address_row(address, place, now), ABSENT),
-                    Put(keys.gate(place.lane), _gate_row(address, place, now), ABSENT),
-                ]
-            )
+            table.commit(writes)
         except Conflict:
             continue
         return place
     raise Transient("an address could not be met")
+
+
+def first_meeting(
+    address: Address, entropy: Callable[[int], bytes], now: float
+) -> tuple[Place, list[Write]]:
+    """Where a new address will live, and the writes that make it so."""
+    place = Place(home=ids.spell(entropy(16)), lane=ids.spell(entropy(16)))
+    return place, [
+        Put(keys.address(address), _address_row(address, place, now), ABSENT),
+        Put(keys.gate(place.lane), _gate_row(address, place, now), ABSENT),
+    ]
+
+
+def note_speaker(table: Table, author: Address, where: Address, place: Place, now: float) -> None:
+    """That this author spoke where others listen, once for each such place.
+
+    So that their words can be found there when they are erased.
+    """
+    row: Row = {"v": FORMAT, "home": place.home, "address": str(where), "since": now}
+    with suppress(Conflict):  # noted before
+        table.commit([Put(keys.spoke(author, place.home), row, ABSENT)])
 
 
 def _address_row(address: Address, place: Place, now: float) -> Row:

@@ -1,51 +1,55 @@
-"""Addresses in their one spelling, so that twins in case, space, width or script are one or fail.
+"""Which address a person means by what they typed, in any usual spelling.
 
-What is compared, granted and approved is this form alone.
+Mailboxes and telephone numbers only: whoever signs in knows these by heart.
 """
 
 import re
-import unicodedata
 
-MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_{|}~.-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+")
-MEMBER = re.compile(r"[TE][A-Z0-9]{2,20}:[UW][A-Z0-9]{2,20}")
-NUMBER = re.compile(r"\+[\d\s().-]+", re.ASCII)
+from persona.model import Address
+from persona.settings import Settings
+
+MOST = 254
+"""Characters of a mailbox (RFC 5321, 4.5.3.1.3); no telephone number is longer."""
+MAILBOX = re.compile(r"[^\s@<>,;:\"\\()\[\]]{1,64}@[^\s@<>,;:\"\\()\[\]]{1,253}")
 
 
-def email(text: str) -> str:
-    """An email address in lower case, its domain in ASCII. Raises ValueError for what is none.
+def read(typed: str, settings: Settings) -> tuple[Address, ...]:
+    """The addresses that it may stand for, the likeliest first; none for what is no address.
 
-    A local part outside of ASCII fails: it could be the twin of one that looks the same.
+    A number without a country's code is read as one of the country of the persona's own number.
     """
-    folded = unicodedata.normalize("NFKC", text.strip())
-    local, _, domain = folded.rpartition("@")
-    try:
-        address = f"{local.lower()}@{domain.lower().encode('idna').decode()}"
-    except UnicodeError as error:
-        raise ValueError("not an email address") from error
-    if not MAILBOX.fullmatch(address):
-        raise ValueError("not an email address")
-    return address
+    text = typed.strip().removeprefix("mailto:").removeprefix("tel:").strip()
+    if len(text) > MOST:
+        return ()
+    if MAILBOX.fullmatch(text):
+        return (Address("email", text.lower()),)
+    number = _number(text, settings)
+    return (Address("sms", number), Address("sms", f"whatsapp:{number}")) if number else ()
 
 
-def telephone(text: str) -> str:
-    """A telephone number in E.164. Raises ValueError for what is none, or has no country."""
+def _number(text: str, settings: Settings) -> str:
+    """E.164; empty for what is no telephone number."""
     import phonenumbers
 
-    folded = unicodedata.normalize("NFKC", text.strip())
-    if not NUMBER.fullmatch(folded):
-        raise ValueError("not a telephone number with its country, such as +14155550100")
+    if not re.fullmatch(r"[+\uff0b(]?[\d\s().\-/\u00a0\u2010-\u2014]+", text):
+        return ""
     try:
-        parsed = phonenumbers.parse(folded, None)
-    except phonenumbers.NumberParseException as error:
-        raise ValueError("not a telephone number") from error
+        parsed = phonenumbers.parse(text, _region(settings))
+    except phonenumbers.NumberParseException:
+        return ""
     if not phonenumbers.is_possible_number(parsed):
-        raise ValueError("not a telephone number")
+        return ""
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def slack_member(text: str) -> str:
-    """A member of a Slack workspace as `TEAM:USER`. Raises ValueError for what is none."""
-    member = text.strip().upper()
-    if not MEMBER.fullmatch(member):
-        raise ValueError("not a member of a Slack workspace, such as T024BE7LD:U2147483697")
-    return member
+def _region(settings: Settings) -> str | None:
+    """The country of the persona's own number, such as `CH`; None where it has none."""
+    import phonenumbers
+
+    for own in settings.twilio_from:
+        try:
+            parsed = phonenumbers.parse(own.removeprefix("whatsapp:"), None)
+        except phonenumbers.NumberParseException:
+            continue
+        return phonenumbers.region_code_for_number(parsed)
+    return None

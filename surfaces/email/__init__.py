@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persona import ids
+from persona.decision import Act
 from persona.declare import Request, Response, Surface
 from persona.errors import Refused, Rejected, Transient, Unknown
 from persona.markdown import to_html
-from persona.model import Act, Address, Event
+from persona.memory.own import as_others
+from persona.model import Address, Audience, Event
 from persona.ports import Door, Hands, Sent
 
 if TYPE_CHECKING:
@@ -117,10 +119,16 @@ def _event(
 
 
 def _words(mail: "Mail") -> str:
-    """What the writer newly said; the whole text where nothing is new, the subject where none is."""
-    from surfaces.email.reply import spoken_words
+    """What the writer newly said; the subject where there is no text.
 
-    words = spoken_words(mail.text, mail.html).strip() or mail.text.strip() or mail.subject
+    What is only handed on, or holds nothing new, stays whole and is marked as somebody else's.
+    """
+    from surfaces.email.reply import hands_on, spoken_words
+
+    said = spoken_words(mail.text, mail.html).strip()
+    if said and hands_on(said):
+        said = as_others(said)
+    words = said or as_others(mail.text.strip()) or mail.subject
     notes: list[str] = []
     if len(words) > MOST_WORDS or mail.truncated:
         notes.append("[the mail goes on; all of it is kept]")
@@ -203,8 +211,8 @@ def _compose(act: Act, hands: Hands) -> bytes:
     mail = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
     mail["From"] = formataddr((hands.persona_name, hands.settings.email_address))
     mail["To"] = recipient
-    is_new = bool(act.detail.get("new"))
-    mail["Subject"] = act.detail["subject"] if is_new else _subject(act.detail.get("subject", ""))
+    is_new = bool(act.detail.get("about"))
+    mail["Subject"] = act.detail.get("about") or _subject(act.detail.get("subject", ""))
     mail["Message-ID"] = _own_id(act, hands)
     mail["Date"] = formatdate(act.at)
     parent = act.detail.get("message_id", "")
@@ -248,12 +256,18 @@ def reach(hands: Hands) -> tuple[str, str]:
     return hands.settings.email_address, "write a mail; in the local stage by SMTP on loopback"
 
 
+def heard_by(act: Act, hands: Hands) -> Audience:
+    """A mailbox is one person's, once it was proven whose."""
+    return "unverified" if act.address.id.startswith(UNPROVEN) else "private"
+
+
 SURFACE = Surface(
     name="email",
     title="email",
     routes=(),
     receive=receive,
     send=send,
+    heard_by=heard_by,
     paced=10,
     reach=reach,
 )

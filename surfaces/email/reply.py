@@ -39,6 +39,11 @@ def spoken_words(text: str, html: str | None = None) -> str:
     return above.rstrip() if above.strip() and is_device([Line.of(last)]) else words
 
 
+def hands_on(text: str) -> bool:
+    """Whether a text begins as one that only hands another mail on, in any language known here."""
+    return is_forward(_lines(text))
+
+
 def _from_page(text: str, html: str) -> str:
     quotes = MarkedQuotes()
     shown, is_whole = html_text(html, edit=quotes.prune)

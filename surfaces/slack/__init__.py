@@ -16,8 +16,9 @@ from urllib.parse import parse_qsl
 from persona.declare import Request, Response, Surface
 from persona.errors import Rejected
 from persona.ports import Door, Hands
+from surfaces.slack.audience import heard_by
 from surfaces.slack.events import parse, parse_command, parse_press
-from surfaces.slack.posts import disable, lookup, send
+from surfaces.slack.posts import aside, disable, lookup, send
 from surfaces.slack.text import split
 
 if TYPE_CHECKING:
@@ -187,6 +188,8 @@ SURFACE = Surface(
     receive=receive,
     send=send,
     lookup=lookup,
+    heard_by=heard_by,
+    aside=aside,
     settling=SETTLING,
     presses=True,
     split=split,

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from persona import ids
-from persona.model import Address, Event
+from persona.memory.own import as_others
+from persona.model import GUEST, Address, Event
 
+GUEST_MARKS = ("is_restricted", "is_ultra_restricted", "is_stranger")
 SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 
 
@@ -29,7 +31,6 @@ def parse(body: Mapping[str, Any], now: float) -> Event | None:
     is_direct = _is_direct(event)
     if is_direct and event["type"] == "app_mention":
         return None
-    is_private = is_direct and not _is_guest(event, body)
     team = body.get("team_id", "")
     author = Address("slack", f"{_team_of(event, body)}:{user}")
     thread_ts = event.get("thread_ts") or ("" if is_direct else ts)
@@ -42,9 +43,9 @@ def parse(body: Mapping[str, Any], now: float) -> Event | None:
         words=_words(event, own),
         thread=f"{channel}:{thread_ts}" if thread_ts else str(channel),
         at=_seconds(ts, now),
-        audience="private" if is_private else "lane",
+        audience="private" if is_direct and not _is_guest(event, body) else "lane",
         addressed=is_direct or is_mention,
-        detail=_installation(body),
+        detail=_installation(body) | ({GUEST: "1"} if _is_guest(event, body) else {}),
     )
 
 
@@ -72,7 +73,7 @@ def _change(body: Mapping[str, Any], event: Mapping[str, Any], now: float) -> Ev
         words="" if is_deletion else _words(after, _own_user(body)),
         thread=str(channel),
         at=now,
-        audience="private" if is_direct else "lane",
+        audience="private" if is_direct and not _is_guest(message, body) else "lane",
         target=post,
         detail=_installation(body),
     )
@@ -141,11 +142,13 @@ def _team_of(message: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     return str(message.get("user_team") or message.get("team") or body.get("team_id", ""))
 
 
-def _is_guest(event: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """A guest of the workspace, or of another one (Slack Connect): nobody whom it vouches for."""
-    profile: dict[str, Any] = event.get("user_profile") or {}
-    kinds = ("is_restricted", "is_ultra_restricted", "is_stranger")
-    return bool(body.get("is_ext_shared_channel")) or any(profile.get(kind) for kind in kinds)
+def _is_guest(message: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether its author is a guest or of another organisation: what they hear counts as shared."""
+    profile: dict[str, Any] = message.get("user_profile") or {}
+    is_of_org = bool(body.get("enterprise_id")) and not body.get("is_ext_shared_channel")
+    is_foreign = _team_of(message, body) != body.get("team_id") and not is_of_org
+    is_shared = bool(body.get("is_ext_shared_channel")) and _is_direct(message)
+    return is_foreign or is_shared or any(profile.get(mark) for mark in GUEST_MARKS)
 
 
 def _mentions(event: Mapping[str, Any], own: str) -> bool:
@@ -168,10 +171,28 @@ def _words(event: Mapping[str, Any], own: str) -> str:
     """The text as the person saw it: mentions of the persona gone, Slack's escapes undone."""
     text = str(event.get("text") or "")
     text = re.sub(rf"\s*<@{re.escape(own)}(?:\|[^>]*)?>[,:]?\s*", " ", text) if own else text
+    text = _unescaped(text)
+    names = [str(file.get("name") or "a file") for file in event.get("files") or []]
+    attached = f"[sent {', '.join(names[:10])}]" if names else ""
+    shared = [_shared(one) for one in event.get("attachments") or [] if _is_shared(one)]
+    return "\n".join(part for part in (text, *shared, attached) if part)
+
+
+def _unescaped(text: str) -> str:
+    """Links, mentions and escapes as they are shown."""
     text = re.sub(r"<((?:https?|mailto)[^|>]*)\|([^>]*)>", r"\2 (\1)", text)
     text = re.sub(r"<[#@!][^|>]*\|([^>]*)>", r"\1", text)
     text = re.sub(r"<([^>]*)>", r"\1", text)
-    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
-    names = [str(file.get("name") or "a file") for file in event.get("files") or []]
-    attached = f"[sent {', '.join(names[:10])}]" if names else ""
-    return "\n".join(part for part in (text, attached) if part)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
+def _is_shared(attachment: Mapping[str, Any]) -> bool:
+    """Whether it is somebody's message that was handed on, and no preview of a link."""
+    return bool(attachment.get("is_share") or attachment.get("is_msg_unfurl"))
+
+
+def _shared(attachment: Mapping[str, Any]) -> str:
+    """A message that was handed on, marked as its author's."""
+    said = str(attachment.get("text") or attachment.get("fallback") or "").strip()
+    author = str(attachment.get("author_name") or "somebody")
+    return as_others(f"[{author}] {_unescaped(said)}") if said else ""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from persona import keys
+from persona.decision import Act
 from persona.errors import Refused, Transient, Unknown
-from persona.model import FORMAT, Act
+from persona.model import FORMAT, Address
 from persona.ports import Hands, Put, Sent, Table
 from surfaces.slack.text import escape
 
@@ -55,7 +56,28 @@ def send(act: Act, hands: Hands) -> Sent:
         raise _lost(error) from error
     except Exception as error:  # the SDK raises what it likes on an answer that it cannot read
         raise Unknown(f"Slack's answer was lost: {type(error).__name__}") from error
-    return Sent(provider_id=f"{team}:{channel}:{answer.get('ts')}")
+    return Sent(provider_id=f"{team}:{answer.get('channel') or channel}:{answer.get('ts')}")
+
+
+def aside(person: Address) -> str:
+    """The thread in which a person is reached alone: Slack opens it for a user's own id."""
+    own = person.id.partition(":")[2]
+    return own if own[:1] in ("U", "W") else ""
+
+
+def ask(hands: Hands, method: str, **about: Any) -> dict[str, Any]:
+    """One question that changes nothing. Raises Transient, Refused or Unknown, as Slack answers."""
+    from slack_sdk.errors import SlackApiError
+
+    try:
+        found = _client(hands).api_call(method, params=about)
+    except SlackApiError as error:
+        raise _translated(error) from error
+    except OSError as error:
+        raise Transient("Slack cannot be reached") from error
+    except Exception as error:  # the SDK raises what it likes on an answer that it cannot read
+        raise Unknown(f"Slack's answer was lost: {type(error).__name__}") from error
+    return dict(found.data) if isinstance(found.data, dict) else {}
 
 
 def _buttons(act: Act) -> list[dict[str, Any]]:
@@ -115,6 +137,10 @@ def lookup(act: Act, hands: Hands) -> Sent | None:
     from slack_sdk.errors import SlackApiError
 
     channel, _, thread_ts = act.thread.partition(":")
+    if channel[:1] in ("U", "W"):
+        channel = str(
+            (ask(hands, "conversations.open", users=channel).get("channel") or {}).get("id")
+        )
     client = _client(hands)
     try:
         if not channel:  # the first message to somebody: Slack knows where they are talked to

@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from persona import ids
-from persona.declare import Request, Response, Surface
+from persona.declare import Part, Request, Response, Surface
 from persona.errors import Rejected
 from persona.model import Event, message_id
 from persona.ports import Door
-from surfaces.web import conversation, session
+from surfaces.web import body, conversation, leaving, me, passkeys, session, signin
 
 MOST_CHARACTERS = 16_000
 MOST_BYTES = 256 * 1024
@@ -50,6 +50,18 @@ def receive(request: Request, door: Door) -> Response:
             return _take_message(request, door)
         case "POST", "/web/ticket":
             return _give_ticket(request, door)
+        case "POST", "/web/signin":
+            return signin.ask(request, door)
+        case "POST", "/web/signin/code":
+            return signin.enter(request, door)
+        case "GET", "/web/me":
+            return _json(200, me.about(request, door))
+        case "POST", "/web/signout":
+            return _sign_out(request, door)
+        case "GET", "/web/export":
+            return leaving.give_export(request, door)
+        case "POST", "/web/erase":
+            return leaving.begin_erasing(request, door)
         case _:
             return _page(request, door)
 
@@ -81,20 +93,11 @@ def _take_message(request: Request, door: Door) -> Response:
 
 def _message(request: Request) -> tuple[str, str]:
     """The client's id and text. Raises Rejected naming what is wrong."""
-    if len(request.body) > MOST_BYTES:
-        raise Rejected(f"at most {MOST_CHARACTERS} characters", "too large")
-    if not request.header("content-type").lower().startswith("application/json"):
-        raise Rejected("send application/json")
-    try:
-        body: Any = json.loads(request.body)
-    except (ValueError, RecursionError) as error:
-        raise Rejected("this is not JSON") from error
-    if not isinstance(body, dict) or set(body) != {"id", "text"}:  # pyright: ignore[reportUnknownArgumentType]
-        raise Rejected("send an object with id and text, and nothing else")
-    client_id, text = body["id"], body["text"]  # pyright: ignore[reportUnknownVariableType]
-    if not isinstance(client_id, str) or not 1 <= len(client_id) <= 128:
+    fields = body.read(request, MOST_BYTES, id=str, text=str)
+    client_id, text = fields["id"], fields["text"]
+    if not 1 <= len(client_id) <= 128:
         raise Rejected("id must be 1 to 128 characters")
-    if not isinstance(text, str) or not text.strip():
+    if not text.strip():
         raise Rejected("text must not be empty")
     if len(text) > MOST_CHARACTERS:
         raise Rejected(f"at most {MOST_CHARACTERS} characters", "too large")
@@ -108,6 +111,12 @@ def _give_ticket(request: Request, door: Door) -> Response:
     return _json(200, {"url": _socket_url(request, door), "ticket": pass_})
 
 
+def _sign_out(request: Request, door: Door) -> Response:
+    answer = _json(200, {"status": "signed out"})
+    forgets = {"set-cookie": me.sign_out(request, door)}
+    return Response(answer.status, answer.body, {**answer.headers, **forgets})
+
+
 def _socket_url(request: Request, door: Door) -> str:
     """Where the page opens its socket: the host that it was loaded from, when that is this one."""
     host = request.header("host")
@@ -117,7 +126,7 @@ def _socket_url(request: Request, door: Door) -> str:
 
 
 def _page(request: Request, door: Door) -> Response:
-    name = "index.html" if request.path == "/" else request.path.removeprefix("/page/")
+    name = "index.html" if request.path in ("/", "/signin") else request.path.removeprefix("/page/")
     body = _files().get(name)
     if body is None:
         raise Rejected("there is no such page", "absent")
@@ -146,12 +155,20 @@ SURFACE = Surface(
     title="Web",
     routes=(
         ("GET", "/"),
+        ("GET", "/signin"),
         ("GET", "/page/*"),
         ("GET", "/healthz"),
         ("GET", "/web/messages"),
         ("POST", "/web/messages"),
         ("POST", "/web/ticket"),
+        ("POST", "/web/signin"),
+        ("POST", "/web/signin/code"),
+        ("GET", "/web/me"),
+        ("POST", "/web/signout"),
+        ("GET", "/web/export"),
+        ("POST", "/web/erase"),
     ),
     receive=receive,
+    parts=(Part("passkeys", (("POST", "/web/passkeys/*"),), passkeys.receive),),
     working_note=False,
 )

@@ -63,7 +63,7 @@ def read(address: Address, cursor: str, reader: Reader) -> Page:
             break
         for turn in turns:
             positions[turn.home] = turn.version
-        said = [one for turn in turns if gate.shows(place.home, turn, until) for one in turn.said]
+        said = [one for turn in turns for one in gate.shown(place.home, turn, until).said]
     return Page(sorted(said, key=lambda one: one.at), _close(positions))
 
 

@@ -15,14 +15,14 @@ from functions._observe import log
 from hub.rebuild import rebuild
 from models.scripted import ScriptedModel
 from models.titan import DIMENSIONS, TitanEmbedder
+from persona.decision import Spent
 from persona.errors import Broken, Refused, Transient, Unknown
+from persona.language import Completion
 from persona.memory import meaning, segments
 from persona.memory.index import UTC, Index
 from persona.memory.lines import Columns
 from persona.memory.meaning import Meaning
 from persona.memory.recall import load
-from persona.model import Spent
-from persona.ports import Completion
 from persona.settings import Price, parse
 from tests.model_servers import AWS, TITAN, Answer, TitanServer
 from tests.unit.house import SETTINGS, House

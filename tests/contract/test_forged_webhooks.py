@@ -24,7 +24,7 @@ from twilio.request_validator import RequestValidator
 from functions import ingress, socket
 from persona import catalog
 from persona.declare import Request, Response
-from persona.model import Address, Event
+from persona.model import Event
 from persona.ports import Door
 from surfaces import slack, sms, web
 from tests.support import (
@@ -446,7 +446,7 @@ def web_forgeries(hub: Hub, chance: random.Random) -> Iterator[tuple[str, Delive
     yield "a session that has ended", requested(hub.web(old, "hello"))
     busy = hub.sign_in("busy")
     full = {"v": 1, "count": 30, "times": [NOON - 5.0] * 30}
-    hub.ports.table.commit([web.session.Put(web.session.keys.pace(Address("web", "busy")), full)])
+    hub.ports.table.commit([web.session.Put(web.session.keys.pace("web", "busy"), full)])
     for n in range(3):
         yield f"the {31 + n}st within a minute", requested(hub.web(busy, f"{n}"))
 

@@ -16,8 +16,8 @@ import pytest
 from models.bedrock import BedrockModel
 from models.openai import OpenAIModel
 from persona.errors import Refused, Transient, Unknown
+from persona.language import MOST_TOKENS_OUT, Call, Completion, Model, Prompt
 from persona.mind.think import FALLEN, SPENT
-from persona.ports import MOST_TOKENS_OUT, Call, Completion, Model, Prompt
 from persona.settings import Price
 from tests.model_servers import AWS, KEY, Answer, BedrockServer, ModelServer, OpenAIServer, Wish
 from tests.unit.house import SETTINGS, House

@@ -757,6 +757,20 @@ def test_a_destroyed_key_stays_destroyed(family: Opened, was_used: bool) -> None
     assert family.keys.of("home:B") == other
 
 
+def test_tombstones_stand_beside_the_keys_until_their_owner_is_destroyed(family: Opened) -> None:
+    marks = {f"{number % 16:x}{number:031x}": f"told {number}" for number in range(250)}
+    family.keys.bury("home:A", marks)
+    family.keys.bury("home:B", {"0" * 32: "of another"})
+    family.keys.bury("home:A", {"f" * 32: "one more", "0" * 32: "and told again"})
+    family.reopen()
+    kept = {**marks, "f" * 32: "one more", "0" * 32: "and told again"}
+    assert family.keys.buried("home:A") == kept
+    assert family.keys.buried("home:C") == {}
+    family.keys.destroy("home:A")
+    assert family.keys.buried("home:A") == {}
+    assert family.keys.buried("home:B") == {"0" * 32: "of another"}
+
+
 def test_a_refusal_names_no_owner(family: Opened) -> None:
     family.keys.destroy("home:SECRETNAME")
     with pytest.raises(Refused) as caught:

@@ -11,12 +11,13 @@ from persona import keys
 from persona import turn as turn_module
 from persona.acts import outbox, work
 from persona.acts.policy import ALLOW
+from persona.decision import Act
 from persona.errors import Conflict
 from persona.keys import Key
 from persona.memory import segments
 from persona.memory.recall import Indexes
 from persona.memory.standing import Standing, read
-from persona.model import FORMAT, Act, Event, Place
+from persona.model import FORMAT, Event, Place
 from persona.ports import ANY, Condition, Ports, Put, Row, Update
 from persona.record import Commit, record
 

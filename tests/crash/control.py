@@ -7,8 +7,9 @@ from typing import Any
 
 from functions.turn import _message
 from persona import decide
+from persona.decision import Act
 from persona.memory.standing import read
-from persona.model import Act, Event, Place
+from persona.model import Event, Place
 from persona.ports import Check, Delete, Ports, Put
 from persona.record import record
 
@@ -43,7 +44,7 @@ def _naive_turn(place: Place, event: Event, ports: Ports) -> None:
             ports.table.commit([Delete(write.key)])
         else:
             assert isinstance(write, Check | Put)
-    ports.indexes.advance(place.lane, standing.head.version, commit.turn)
+    ports.indexes.advance(standing, commit.turn, commit.notes)
 
 
 def _send_inline(act: Act, ports: Ports) -> None:

@@ -13,21 +13,26 @@ from unittest.mock import patch
 from backends.local.family import open_family
 from backends.local.lanes import Message
 from functions import act as act_function
+from functions import erase as erase_function
+from functions import handover as handover_function
 from functions import ingress, sweep
 from functions import link as link_function
 from functions import turn as turn_function
 from functions._compose import compose
 from hub.stage import sqs_event
-from persona.acts import outbox
+from persona.acts import erase, outbox
+from persona.decision import Act
 from persona.errors import Refused
 from persona.identity.load import Identity
 from persona.identity.load import load as load_identity
+from persona.keys import Key
 from persona.memory import evidence, segments
 from persona.memory.index import Index
 from persona.memory.lines import lines_of
 from persona.memory.recall import load
 from persona.memory.standing import open_gate
-from persona.model import Act, Address, Event
+from persona.mind.commands import parse, tells
+from persona.model import Address, Audience, Event, message_id
 from persona.people import addresses
 from persona.ports import Hands, Ports, Sent
 from persona.settings import Settings
@@ -45,6 +50,8 @@ Family = Literal["local", "aws"]
 CLASSES: tuple[Class, ...] = ("key", "lookup", "none")
 VENDOR_TRIES = 4
 PATIENCE = 200
+ERASE = "{erase}"
+"""In the place of words: the person of this address has themselves erased."""
 TURN_STALL, SEND_STALL = 200.0, 30.0
 SHM = Path("/dev/shm")
 SETTINGS = Settings(
@@ -90,6 +97,9 @@ class Provider:
     def lookup(self) -> Callable[[Act, Hands], Sent | None] | None:
         return self._lookup if self.kind == "lookup" else None
 
+    def heard_by(self, act: Act, hands: Hands) -> Audience:
+        return "lane" if ":C" in act.address.id else "private"
+
     def send(self, act: Act, hands: Hands) -> Sent:
         if self.refuses and self.refuses in act.address.id:
             raise Refused("unsubscribed", "unsubscribed")
@@ -121,6 +131,14 @@ class Story:
     rushed: tuple[str, ...] = ()
     apart: tuple[Address, ...] = ()
     packs: int = 0
+
+
+def _is_handed(event: Event) -> bool:
+    """Whether these words go from a shared place to their speaker's own lane."""
+    command = parse(event.words)
+    is_wish = command is not None and command.verb == "privately"
+    is_shared = event.audience == "lane" and event.addressed and event.kind == "message"
+    return is_shared and (is_wish or tells(event.words))
 
 
 Verdict = Counter[str]
@@ -189,6 +207,9 @@ class House:
     def _play(self) -> Verdict:
         while self.ahead:
             event, self.ahead = self.ahead[0], self.ahead[1:]
+            if event.words == ERASE:
+                self._erase(event.address)
+                continue
             self._deliver(self._with_what_was_shown(event))
             if event.id not in self.story.rushed:
                 self._work()
@@ -211,6 +232,21 @@ class House:
             "{code}", codes[-1] if codes else "{code}"
         )
         return replace(event, words=words.replace("{number}", numbers[-1] if numbers else "{n}"))
+
+    def _erase(self, address: Address) -> None:
+        """As a person does who asks again where no answer came."""
+        for _ in range(VENDOR_TRIES):
+            try:
+                erase.begin(address, self.ports, self.clock.now())
+            except Death:
+                self.ports = self._process()
+            except Refused:  # begun already
+                break
+            except Exception:
+                self.clock.time += 1.0
+            else:
+                break
+        self._until_idle()
 
     def _deliver(self, event: Event) -> None:
         """As a vendor does: again and again until it hears a 2xx."""
@@ -252,6 +288,10 @@ class House:
             self.stall = SEND_STALL
             if ring[0] == "link":
                 link_function.run(ring.event(), self.ports)
+            elif ring[0] == "handover":
+                handover_function.run(ring.event(), self.ports)
+            elif ring[0] == "erase":
+                erase_function.run(ring.event(), self.ports)
             elif ring[0] != "socket":
                 act_function.run(ring.event(), self.ports)
         except Death:
@@ -333,8 +373,14 @@ class House:
     def _count(self) -> Verdict:
         found: Verdict = Counter()
         turns = self._turns()
-        for event in {e.id: e for e in self.story.events if e.kind == "message"}.values():
+        said = [e for e in self.story.events if e.kind == "message" and e.words != ERASE]
+        for event in {e.id: e for e in said}.values():
             times = sum(event.message_id == said.id for turn in turns for said in turn.said)
+            found["lost"] += times == 0 and not self._may_be_gone(event)
+            found["doubled turns"] += times > 1
+        for event in {e.id: e for e in self.story.events if _is_handed(e)}.values():
+            copy = message_id(f"handover:{event.message_id}")
+            times = sum(copy == said.id for turn in turns for said in turn.said)
             found["lost"] += times == 0 and not self._may_be_gone(event)
             found["doubled turns"] += times > 1
         sends = Counter(id for id, _ in self.provider.got)
@@ -344,7 +390,7 @@ class House:
             sum(n - 1 for n in same.values()) if not found["doubled sends"] else 0
         )
         acts = self._acts()
-        acts = [act for act in acts if act.function != "link" or act.open]
+        acts = [act for act in acts if act.function in ("sms", "slack", "email") or act.open]
         found["stuck"] += sum(act.open for act in acts) + self.family.lanes.waiting()
         found["stuck"] += len(self.family.lanes.dead_letters())
         found["unknown"] += sum(act.state == "unknown" for act in acts)
@@ -355,6 +401,10 @@ class House:
         found["leaked"] += self._leaks()
         found["misplaced"] += self._misplaced()
         found["misindexed"] += self._misindexed()
+        if any(event.words == ERASE for event in self.story.events):
+            found["half erased"] += self._half_erased()
+            certificates = len(self.family.table.scan("ERASED"))
+            found["half erased"] += abs(certificates - 1)
         return found
 
     def _misindexed(self) -> int:
@@ -372,20 +422,39 @@ class House:
         return index.lines, index.lengths, index.shapes, index.days, index.dates, held
 
     def _turns(self) -> list[Any]:
-        rows = self.family.table.scan("HOME#")
+        rows = [
+            (key, row)
+            for key, row in self.family.table.scan("HOME#")
+            if not self._is_destroyed(key)
+        ]
         return [
             evidence.open_row(self.ports, key.partition.removeprefix("HOME#"), row)
             for key, row in rows
             if key.sort.startswith("TURN#")
         ]
 
+    def _is_destroyed(self, key: Key) -> bool:
+        family, _, name = key.partition.partition("#")
+        owner = f"home:{name}" if family == "HOME" else f"lane:{name.rpartition('#')[2]}"
+        return erase.all_erased([owner], self.ports)
+
+    def _half_erased(self) -> int:
+        """Rows left of whom the keys are gone, and erasures that never end."""
+        kinds = ("HOME#", "LANE#", "ACT#", "PROVIDER#")
+        rows = [key for kind in kinds for key, _ in self.family.table.scan(kind)]
+        return sum(map(self._is_destroyed, rows)) + len(self.family.table.scan("ERASE#"))
+
     def _acts(self) -> Sequence[Act]:
-        return [outbox.open_row(self.ports, row) for _, row in self.family.table.scan("ACT#")]
+        rows = self.family.table.scan("ACT#")
+        return [outbox.open_row(self.ports, r) for key, r in rows if not self._is_destroyed(key)]
 
     def _may_be_gone(self, event: Event) -> bool:
         """Forgotten and deleted words are gone on purpose."""
         words = event.words
         wishes = [e.words for e in self.story.events if e.words.startswith("forget ")]
+        erased = [e for e in self.story.events if e.words == ERASE]
+        if any(e.author == event.author and e.at > event.at for e in erased):
+            return True
         deleted = {e.target for e in self.story.events if e.kind == "delete"}
         return event.id in deleted or any(w.removeprefix("forget ") in words for w in wishes)
 
@@ -404,7 +473,9 @@ class House:
         gates = {
             key.partition.removeprefix("GATE#"): open_gate(row) for key, row in table.scan("GATE#")
         }
-        for _, row in table.scan("ADDRESS#"):
+        for key, row in table.scan("ADDRESS#"):
+            if key.sort != "HOME":
+                continue
             wrong += [lane for lane, gate in gates.items() if row["home"] in gate.homes] != [
                 row["lane"]
             ]

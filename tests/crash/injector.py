@@ -8,9 +8,9 @@ refuse   the service says no, no effect   zombie   a stall while other workers f
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
+from persona.decision import Act
 from persona.errors import Transient, Unknown
 from persona.keys import Key, Scope
-from persona.model import Act
 from persona.ports import Hands, Row, Sent, Write
 
 Mode = Literal["before", "after", "lost", "refuse", "zombie"]
@@ -115,6 +115,7 @@ class FaultyCarrier:
         self.keyed: bool = carrier.keyed
         self.settling: float = carrier.settling
         self.lookup = self._lookup if carrier.lookup else None
+        self.heard_by = carrier.heard_by
 
     def send(self, act: Act, hands: Hands) -> Sent:
         return self._injector.call("send", lambda: self._carrier.send(act, hands))

@@ -1,7 +1,7 @@
 """What can happen to a hub, in little: each story is crashed at every outside call it makes."""
 
 from persona.model import Address, Event, Kind
-from tests.crash.house import Story
+from tests.crash.house import ERASE, Story
 
 ANN = Address("sms", "+14155550111")
 BOB = Address("slack", "T1:U2")
@@ -19,6 +19,7 @@ def said(
     where: Address | None = None,
     addressed: bool = True,
     target: str = "",
+    **detail: str,
 ) -> Event:
     place = where or who
     return Event(
@@ -32,6 +33,7 @@ def said(
         audience="private" if place == who else "lane",
         addressed=addressed,
         target=target,
+        detail=detail,
     )
 
 
@@ -49,10 +51,10 @@ STORIES = (
         secrets=((str(ANN), "4812"), (str(BOB), "9931")),
     ),
     Story(
-        "told, asked, forgotten",
+        "told, corrected, forgotten",
         (
             said(EVE, 1, "remember my cat is called Max"),
-            said(EVE, 2, "what is my cat called?"),
+            said(EVE, 2, "actually it's Rex"),
             said(EVE, 3, "forget my cat is called Max"),
             said(EVE, 4, "what is my cat called?"),
         ),
@@ -85,6 +87,17 @@ STORIES = (
             said(BOB, 1, "lunch is at noon", where=ROOM),
             said(BOB, 2, "and when is lunch?", where=ROOM, addressed=False),
         ),
+    ),
+    Story(
+        "from a shared channel into private",
+        (
+            said(BOB, 1, "remember my locker code is 5555"),
+            said(BOB, 2, "the offsite is in Lucerne", where=ROOM),
+            said(BOB, 3, "tell me privately what is my locker code?", where=ROOM),
+            said(BOB, 4, "the offsite is in Zug", where=ROOM),
+            said(BOB, 5, "forget the offsite is in Zug", where=ROOM),
+        ),
+        secrets=((str(BOB), "5555"),),
     ),
     Story(
         "stop, words while stopped, start",
@@ -146,6 +159,14 @@ STORIES = (
         apart=(ANN, BOB, EVE),
     ),
     Story(
+        "a browser asks to be let in",
+        (
+            said(EVE, 1, "remember my gym code is 7777"),
+            said(EVE, 2, "", kind="signin", signin="asked", browser="b" * 64),
+            said(EVE, 3, "what is my gym code?"),
+        ),
+    ),
+    Story(
         "words on their way while a link comes and goes",
         (
             said(BOB, 1, "link"),
@@ -158,5 +179,15 @@ STORIES = (
             said(ANN, 2, "remember the milk"),
         ),
         rushed=(f"{BOB}:2", f"{ANN}:2", f"{BOB}:3"),
+    ),
+    Story(
+        "erased, with words in a shared channel, then a stranger",
+        (
+            said(BOB, 1, "remember my locker code is 5555"),
+            said(BOB, 2, "lunch is at noon", where=ROOM),
+            said(ANN, 1, "remember the milk"),
+            said(BOB, 3, ERASE),
+            said(BOB, 4, "remember the tea"),
+        ),
     ),
 )

@@ -26,6 +26,7 @@ EVIL = (
     "leaked",
     "misplaced",
     "misindexed",
+    "half erased",
 )
 
 

@@ -1,77 +1,21 @@
 """The page in a real browser: it talks, stays, comes back, fits a phone, and lets nothing run."""
 
-import os
 import re
-import shutil
-import subprocess
 import time
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.end_to_end.browsing import CONTRAST, VIOLATIONS, WIDE, Watched
 from tests.end_to_end.house import House, OnWeb, ask, open_house, until
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("end_to_end_page")]
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-VIOLATIONS = """
-window.violations = [];
-addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
-"""
-CONTRAST = """(element) => {
-  const light = (colour) => {
-    const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255);
-    const [r, g, b] = parts.map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  let ground = element;
-  while (getComputedStyle(ground).backgroundColor.endsWith(", 0)") && ground.parentElement) ground = ground.parentElement;
-  const back = light(getComputedStyle(ground).backgroundColor), ink = light(getComputedStyle(element).color);
-  const paper = light(getComputedStyle(document.body).backgroundColor);
-  return { contrast: (Math.max(back, ink) + 0.05) / (Math.min(back, ink) + 0.05), paper };
-}"""
-WIDE = """() => [...document.querySelectorAll("*")].filter((one) => {
-  const style = getComputedStyle(one);
-  return one.scrollWidth > one.clientWidth + 1 && ["auto", "scroll"].includes(style.overflowX)
-    && one.clientWidth > 0 && !["PRE", "TABLE"].includes(one.tagName);
-}).map((one) => one.id || one.className || one.tagName)"""
-
-
-@dataclass
-class Watched:
-    """What a browser complained about while a page was open."""
-
-    errors: list[str] = field(default_factory=list[str])
-    asked: list[str] = field(default_factory=list[str])
-
-
 Visit = Callable[..., AbstractContextManager[tuple[Page, Watched]]]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Path:
-    """Debian's Chromium, installed where that is possible."""
-    if not CHROMIUM.exists() and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "update"], check=False, capture_output=True)
-        command = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
-        subprocess.run(command, check=False, capture_output=True)
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser: install Debian's chromium ({CHROMIUM})")
-    return CHROMIUM
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Generator[Browser, None, None]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,10 @@ from persona.acts.codes import end_of
 from persona.acts.link import FUNCTION, LIFE, Linking
 from persona.acts.work import work
 from persona.admission import admit
+from persona.decision import Act
+from persona.ids import LETTERS
 from persona.memory import evidence
-from persona.mind.linking import LETTERS
-from persona.model import Act, Address, Event, Kind
+from persona.model import Address, Event, Kind
 from persona.people import addresses
 from tests.stories.linking import claim, link, offer
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel, settle

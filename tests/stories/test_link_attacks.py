@@ -10,7 +10,7 @@ import pytest
 from functions import link as link_function
 from persona.acts.limits import MOST_LINKS
 from persona.acts.link import LIFE
-from persona.mind.linking import LETTERS
+from persona.ids import LETTERS
 from persona.model import Address
 from persona.people import addresses
 from tests.stories.linking import claim, link, offer

@@ -13,9 +13,9 @@ from persona import keys
 from persona.acts.outbox import open_row
 from persona.errors import Transient
 from persona.keys import MOST_HOMES
+from persona.language import Completion
 from persona.model import Address
 from persona.people import addresses
-from persona.ports import Completion
 from tests.stories.linking import claim, link, offer
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel, settle
 from tests.support import ENV, FAMILIES, PHONE, Hub, browser, texted

@@ -14,10 +14,11 @@ from models.scripted import ScriptedModel
 from persona import catalog
 from persona.acts.ledger import first_break
 from persona.decide import FAILED
+from persona.decision import Act
 from persona.errors import Refused, Transient
-from persona.model import Act, Event
+from persona.language import Completion, Prompt
+from persona.model import Event
 from persona.people import addresses
-from persona.ports import Completion, Prompt
 from tests.stories.people import (
     MINUTE,
     Mailer,
@@ -130,7 +131,7 @@ def test_what_is_private_stays_out_of_the_channel_and_the_channel_out_of_the_pri
 ) -> None:
     private, public = Slacker(hub), in_channel(hub, "U0ANN")
     private.say("my salary is 90000")
-    public.say("lunch is at noon")
+    in_channel(hub, "U0BOB").say("lunch is at noon")
     assert "90000" not in public.say("what is my salary?")
     assert "noon" not in private.say("when is lunch?")
     assert "90000" in private.say("what is my salary?")

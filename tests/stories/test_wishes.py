@@ -12,10 +12,12 @@ from models.scripted import ScriptedModel
 from persona import catalog, keys
 from persona.acts import questions
 from persona.acts.outbox import open_row, row_of
+from persona.decision import Act
 from persona.keys import Key
-from persona.model import Act, Address
+from persona.language import Call, Completion, Prompt
+from persona.model import Address
 from persona.people import addresses
-from persona.ports import Call, Completion, Prompt, Put
+from persona.ports import Put
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel
 from tests.support import ENV, FAMILIES, Hub

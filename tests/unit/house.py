@@ -12,18 +12,20 @@ from backends.local.family import open_family
 from capabilities.forget import forget
 from capabilities.recall import recall
 from capabilities.remember import remember
-from persona.acts import held, outbox
+from persona.acts import held, outbox, residue
 from persona.acts.work import work
 from persona.admission import admit
+from persona.decision import Act
 from persona.declare import Request, Response, Surface
 from persona.identity.load import Identity, load
 from persona.keys import Scope
+from persona.language import Model
 from persona.memory import evidence
 from persona.memory.recall import Indexes
 from persona.memory.standing import Standing, read
-from persona.model import Act, Address, Event, Place, Turn
+from persona.model import Address, Audience, Event, Place, Turn
 from persona.people import addresses
-from persona.ports import Delete, Door, Hands, Model, Ports, Sent, Table
+from persona.ports import Delete, Door, Hands, Ports, Sent, Table
 from persona.settings import Settings
 from persona.turn import Taken, take_turn
 
@@ -58,6 +60,9 @@ class Post:
     sent: list[Act] = field(default_factory=list[Act])
     errors: list[Exception] = field(default_factory=list[Exception])
 
+    def heard_by(self, act: Act, hands: Hands) -> Audience:
+        return "lane" if act.address == ROOM else "private"
+
     def send(self, act: Act, hands: Hands) -> Sent:
         if self.errors:
             raise self.errors.pop(0)
@@ -80,7 +85,14 @@ def never_carried(act: Act, hands: Hands) -> Sent:
 
 SURFACES = {
     "sms": Surface("sms", "SMS", (), nobody_receives, send=never_carried, split=in_lines),
-    "slack": Surface("slack", "Slack", (), nobody_receives, send=never_carried),
+    "slack": Surface(
+        "slack",
+        "Slack",
+        (),
+        nobody_receives,
+        send=never_carried,
+        aside=lambda person: "" if person == ROOM else person.id,
+    ),
     "email": Surface("email", "Email", (), nobody_receives, send=never_carried, paced=10),
     "web": Surface("web", "Web", (), nobody_receives, working_note=False),
 }
@@ -117,7 +129,7 @@ class House:
             "identity": identity(),
             "surfaces": SURFACES,
             "carriers": dict.fromkeys(SURFACES, self.post),
-            "functions": (*SURFACES, "link", "send_email"),
+            "functions": (*SURFACES, "link", "handover", "send_email"),
             "capabilities": {one.name: one for one in (recall, remember, forget)},
             "indexes": Indexes(),
             "models": models,
@@ -179,6 +191,8 @@ class House:
             row = self.ports.table.get([key])[key]
             if key.sort.startswith("REDACT#"):
                 outbox.redact(self.ports, key, row)
+            elif key.sort.startswith("FORGOT#"):
+                residue.prove(self.ports, key, row)
             elif key.sort.startswith("WAIT#"):
                 event = held.open_row(row, self.ports)
                 self.ports.table.commit([Delete(key)])

@@ -7,9 +7,10 @@ import pytest
 
 from persona import decide, keys
 from persona.decide import FAILED
+from persona.decision import Decision
 from persona.errors import Broken
 from persona.memory.recall import Indexes
-from persona.model import Address, Decision, Event, message_id
+from persona.model import Address, Event, message_id
 from persona.ports import Put
 from tests.unit.house import ANN, BOB, ROOM, SURFACES, House
 

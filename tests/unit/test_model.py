@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from persona.decision import ORDER, Act
 from persona.errors import Broken
-from persona.model import FORMAT, ORDER, Act, Address, Event, Said, Turn, message_id
+from persona.model import FORMAT, Address, Event, Said, Turn, message_id
 
 TEXT = st.text(max_size=30)
 ADDRESSES = st.builds(Address, st.sampled_from(["sms", "slack", "web"]), TEXT)

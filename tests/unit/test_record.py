@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from persona.decision import Decision
 from persona.errors import Conflict
-from persona.model import Address, Decision, Event
+from persona.model import Address, Event
 from persona.ports import Check, Put, Table, Write
 from persona.record import Commit, record, working_note
 from persona.turn import tell_working

@@ -4,6 +4,8 @@ import { Feed, SignedOut, readAbout, sendMessage, signInLocally } from "/page/hu
 import { Console } from "/page/console.js";
 import { Conversation } from "/page/conversation.js";
 import { Outbox } from "/page/outbox.js";
+import { SignIn } from "/page/signin.js";
+import { You } from "/page/you.js";
 
 const LONGEST_TEXT = 16_000;
 const COUNT_FROM = 15_000;
@@ -31,6 +33,46 @@ const panel = new Console({
   build: part("build"),
 });
 
+const signIn = new SignIn({
+  section: part("signin"),
+  lead: part("signin-lead"),
+  ask: part("signin-ask"),
+  address: part("signin-address"),
+  passkey: part("signin-passkey"),
+  enter: part("signin-enter"),
+  code: part("signin-code"),
+  again: part("signin-again"),
+  error: part("signin-error"),
+});
+const you = new You(
+  {
+    panel: part("you"),
+    opener: part("open-you"),
+    closer: part("close-you"),
+    addresses: part("addresses"),
+    linkLead: part("link-lead"),
+    linkCode: part("link-code"),
+    linkAnswer: part("link-answer"),
+    linkNumber: part("link-number"),
+    linkRefuse: part("link-refuse"),
+    linkStart: part("link-start"),
+    linkClaim: part("link-claim"),
+    linkOther: part("link-other"),
+    passkeys: part("passkeys"),
+    passkeysNote: part("passkeys-note"),
+    passkeyAdd: part("passkey-add"),
+    sessions: part("sessions"),
+    sessionsCount: part("sessions-count"),
+    signOut: part("sign-out"),
+    signOutAll: part("sign-out-all"),
+    export: part("export"),
+    erase: part("erase"),
+    eraseWords: part("erase-words"),
+    told: part("you-told"),
+  },
+  { say, onSignedOut: () => location.reload() },
+);
+
 let isLoaded = false;
 let isIntroduced = false;
 let personaSpokeAt = 0;
@@ -39,10 +81,15 @@ let renewal = null;
 
 listen();
 showComposer();
-introduce();
-feed.follow().catch((error) => {
-  if (!(error instanceof SignedOut)) throw error;
-});
+if (signIn.isLinked) showSignedOut();
+else begin();
+
+function begin() {
+  introduce();
+  feed.follow().catch((error) => {
+    if (!(error instanceof SignedOut)) throw error;
+  });
+}
 
 function listen() {
   part("composer").addEventListener("submit", (event) => {
@@ -60,7 +107,6 @@ function listen() {
     const chip = event.target.closest(".chip");
     if (chip) say(chip.textContent);
   });
-  part("again").addEventListener("click", () => location.reload());
   addEventListener("beforeunload", (event) => outbox.isEmpty || event.preventDefault());
   document.addEventListener("visibilitychange", () => showUnseen(0));
 }
@@ -132,6 +178,7 @@ function receive(messages) {
 
 function noticeAnswers(answers) {
   if (answers.length > 0) personaSpokeAt = performance.now();
+  for (const answer of answers) if (answer.surface === "web") you.notice(answer.text);
   for (const answer of answers) announce(`${conversation.name}: ${answer.text.slice(0, ANNOUNCED_AT_MOST)}`);
   if (document.hidden) showUnseen(unseen + answers.length);
   showWelcome();
@@ -140,6 +187,7 @@ function noticeAnswers(answers) {
 function finishLoading() {
   isLoaded = true;
   part("loading").hidden = true;
+  you.offer();
   showWelcome();
   conversation.scrollToNewest();
   if (matchMedia("(hover: hover)").matches) text.focus({ preventScroll: true });
@@ -158,10 +206,12 @@ function renewSession() {
 }
 
 function showSignedOut() {
-  part("signed-out").hidden = false;
   part("composer").hidden = true;
   part("loading").hidden = true;
+  part("welcome").hidden = true;
+  you.withdraw();
   conversation.showTyping(false);
+  signIn.show();
   conversation.scrollToNewest();
   showState("out");
 }

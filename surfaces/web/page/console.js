@@ -2,6 +2,7 @@
 
 import { readSent } from "/page/hub.js";
 import { badge, make } from "/page/draw.js";
+import { Panel } from "/page/panel.js";
 
 const REFRESH_EVERY_MS = 2_500;
 const SHOWN_AT_MOST = 200;
@@ -9,9 +10,6 @@ const LONG_TEXT = 220;
 const LONG_LINES = 5;
 
 const when = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", day: "numeric", month: "short" });
-// Below this width the panel lies over the page and takes the keyboard; it must match the style sheet.
-const besideThePage = matchMedia("(min-width: 960px)");
-
 export class Console {
   #parts;
   #timer = 0;
@@ -20,12 +18,7 @@ export class Console {
   /** parts: the elements panel, opener, closer, reach, reachList, sentList, sentEmpty, sentCount, build. */
   constructor(parts) {
     this.#parts = parts;
-    parts.opener.addEventListener("click", () => (parts.panel.open ? this.close() : this.open()));
-    parts.closer.addEventListener("click", () => this.close());
-    parts.panel.addEventListener("close", () => this.#rest());
-    parts.panel.addEventListener("click", (event) => event.target === parts.panel && this.close());
-    parts.panel.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
-    besideThePage.addEventListener("change", () => this.#changeWidth());
+    new Panel(parts, { onOpen: () => this.#watch(), onClose: () => clearInterval(this.#timer) });
   }
 
   /** Takes the answer of /local/about, or null where there is none, and offers the panel if it has anything to show. */
@@ -35,29 +28,9 @@ export class Console {
     if (about) this.#showReach(about);
   }
 
-  open() {
-    if (besideThePage.matches) this.#parts.panel.show();
-    else this.#parts.panel.showModal();
-    this.#parts.opener.setAttribute("aria-expanded", "true");
-    this.#parts.closer.focus();
+  #watch() {
     this.#refresh();
     this.#timer = setInterval(() => document.hidden || this.#refresh(), REFRESH_EVERY_MS);
-  }
-
-  close() {
-    this.#parts.panel.close();
-  }
-
-  #rest() {
-    clearInterval(this.#timer);
-    this.#parts.opener.setAttribute("aria-expanded", "false");
-    this.#parts.opener.focus();
-  }
-
-  #changeWidth() {
-    if (!this.#parts.panel.open) return;
-    this.#parts.panel.addEventListener("close", () => this.open(), { once: true });
-    this.close();
   }
 
   async #refresh() {

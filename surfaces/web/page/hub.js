@@ -3,6 +3,7 @@
 // Message text travels in bodies and frames alone, never in a URL, and nothing here logs.
 
 const REQUEST_TIMEOUT_MS = 20_000;
+const EXPORT_TIMEOUT_MS = 10 * 60_000;
 /** The gateway closes a socket that is silent for ten minutes. */
 const ASK_EVERY_MS = 5 * 60_000;
 const POLL_EVERY_MS = 4_000;
@@ -14,9 +15,10 @@ export class SignedOut extends Error {}
 
 /** The hub answered, and the answer was no. */
 export class Refused extends Error {
-  constructor(status, retryAfterSeconds) {
+  constructor(status, retryAfterSeconds, reason = "") {
     super(`status ${status}`);
     this.status = status;
+    this.reason = reason;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
@@ -39,6 +41,22 @@ export async function signInLocally() {
 export async function sendMessage(clientId, text) {
   return (await ask("POST", "/web/messages", { id: clientId, text })).id;
 }
+
+/** Has a code sent to an address, if somebody has it; the answer is the same if nobody does. */
+export const askForCode = (address) => ask("POST", "/web/signin", { address });
+export const enterCode = (code) => ask("POST", "/web/signin/code", { code });
+export const readMe = () => ask("GET", "/web/me");
+export const signOut = (everywhere) => ask("POST", "/web/signout", { everywhere });
+
+export const offerPasskey = () => ask("POST", "/web/passkeys/offer", {});
+export const keepPasskey = (credential) => ask("POST", "/web/passkeys/register", { credential });
+export const challengePasskey = () => ask("POST", "/web/passkeys/challenge", {});
+export const provePasskey = (credential) => ask("POST", "/web/passkeys/prove", { credential });
+export const removePasskey = (id) => ask("POST", "/web/passkeys/remove", { id });
+
+/** Answers everything that is kept of the person, as a file. */
+export const readExport = async () => (await request("GET", "/web/export", undefined, EXPORT_TIMEOUT_MS)).blob();
+export const erase = (confirm) => ask("POST", "/web/erase", { confirm });
 
 export const readAbout = () => askLocal("/local/about");
 export const readSent = () => askLocal("/local/sent");
@@ -199,17 +217,27 @@ async function askLocal(path) {
 }
 
 async function ask(method, path, body) {
+  return (await request(method, path, body, REQUEST_TIMEOUT_MS)).json();
+}
+
+async function request(method, path, body, timeoutMs) {
   const answer = await fetch(path, {
     method,
     credentials: "same-origin",
     cache: "no-store",
     headers: body ? { "Content-Type": "application/json" } : {},
     body: body && JSON.stringify(body),
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   if (answer.status === 401) throw new SignedOut();
-  if (!answer.ok) throw new Refused(answer.status, Number(answer.headers.get("Retry-After")) || 5);
-  return answer.json();
+  if (!answer.ok) throw new Refused(answer.status, Number(answer.headers.get("Retry-After")) || 5, await reasonOf(answer));
+  return answer;
+}
+
+/** What the hub says is wrong; nothing where something else answered in its place. */
+async function reasonOf(answer) {
+  const told = await answer.json().catch(() => null);
+  return typeof told?.error === "string" ? told.error : "";
 }
 
 /** A hub that refuses is there and will be polled; one that cannot be reached at all is away. */

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from capabilities.send_email import send_email
 from capabilities.send_sms import send_sms
 from persona.acts.policy import RULES, Circumstances, Grant, judge
+from persona.decision import Intent, Verdict
 from persona.declare import Capability, Destination, capability
 from persona.errors import Refused
-from persona.model import Intent, Verdict
 
 BOB = "bob@example.net"
 FINE = Circumstances(now=1_750_000_000.0, own=frozenset(["email:ann@example.org"]))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from persona import keys
 from persona.acts import ledger
-from persona.model import Act, Address, Event
+from persona.decision import Act
+from persona.model import Address, Event
 from persona.ports import Row
 from tests.unit.house import House
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from persona import keys
 from persona.acts import outbox
+from persona.decision import ORDER, Act, State
 from persona.errors import Broken, Conflict, Transient
-from persona.model import FORMAT, ORDER, Act, State
+from persona.model import FORMAT
 from persona.ports import Delete, Put, Write
 from tests.unit.house import ANN, BOB, NOON, Between, House
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from persona.acts.policy import ALLOW, EXPOSURE, Facts, judge_reply
+from persona.acts.policy import ALLOW, EXPOSED, Facts, judge_reply
+from persona.model import exposure
 
 FINE = Facts(
     halted=False,
@@ -40,8 +41,8 @@ def test_nothing_against_it_is_allowed() -> None:
         (replace(FINE, halted=True), "halted"),
         (replace(FINE, home_is_here=False), "unlinked"),
         (replace(FINE, home_is_here=False, notice=True), "unlinked"),
-        (replace(FINE, heard_by="lane"), "private words to a shared place"),
-        (replace(FINE, heard_by="unverified"), "private words to a shared place"),
+        (replace(FINE, heard_by="lane"), EXPOSED),
+        (replace(FINE, heard_by="unverified"), EXPOSED),
     ],
 )
 def test_each_rule_denies_by_its_name(facts: Facts, reason: str) -> None:
@@ -66,7 +67,7 @@ def test_halted_never_allows_unless_it_is_the_notice(facts: Facts) -> None:
 
 @given(FACTS)
 def test_private_words_never_reach_a_more_exposed_place(facts: Facts) -> None:
-    if EXPOSURE[facts.heard_by] > EXPOSURE[facts.written_for]:
+    if exposure(facts.heard_by) > exposure(facts.written_for):
         assert judge_reply(facts).decision == "deny"
 
 

@@ -10,8 +10,9 @@ import pytest
 from persona import keys
 from persona.acts import outbox
 from persona.acts.work import MOST_TRIES, work
+from persona.decision import Act
 from persona.errors import Refused, Transient, Unknown
-from persona.model import Act, Address, Event
+from persona.model import Address, Event
 from persona.ports import Delete, Hands, Put, Sent, Write
 from tests.unit.house import ANN, BOB, Between, House, Post
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from persona.model import Act, Address
+from persona.decision import Act
+from persona.model import Address
 from surfaces import email
 
 HANDS: Any = SimpleNamespace(

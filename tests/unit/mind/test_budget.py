@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.scripted import ScriptedModel
+from persona.decision import Decision, Spent
 from persona.errors import Refused, Transient, Unknown
+from persona.language import MOST_TOKENS_OUT, Call, Completion, Prompt
 from persona.mind.budget import AN_OFFER, Budget, bound
 from persona.mind.think import FALLEN, SPENT
-from persona.model import Decision, Spent
-from persona.ports import MOST_TOKENS_OUT, Call, Completion, Prompt, Write
+from persona.ports import Write
 from persona.record import record
 from persona.settings import Price
 from persona.turn import take_turn

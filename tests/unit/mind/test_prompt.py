@@ -1,9 +1,9 @@
 """What a model is shown, and in which order."""
 
+from persona.language import Prompt
 from persona.memory.standing import Standing
 from persona.mind import prompt
 from persona.model import Address, Event
-from persona.ports import Prompt
 from tests.unit.house import ANN, ROOM, House
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from models.scripted import ScriptedModel
+from persona.language import Call, Completion, Prompt
 from persona.mind.wording import FILE, Wording, wording
-from persona.ports import Call, Completion, Prompt
 from tests.unit.house import ANN, BOB, ROOM, House
 
 BESIDE = {"wordless", "wish_noted", "too_many_wishes"}
@@ -75,6 +75,19 @@ def test_with_recall(house: House) -> None:
     model = talk(house)
     house.tell("what is the code of my bike lock?")
     check("recall", model.seen[-1])
+
+
+def test_with_words_that_hold_no_longer_and_words_of_others(house: House) -> None:
+    house.tell("remember that the dentist is on Monday")
+    house.clock.at += 3_600
+    house.tell("actually it's Tuesday")
+    house.tell("FYI, from the dentist:\n> The dentist is closed on Friday.")
+    house.clock.at += 86_400
+    for n in range(6):
+        house.tell(f"it rained on day {n}")
+    model = talk(house)
+    house.tell("on which day is the dentist?")
+    check("corrected", model.seen[-1])
 
 
 def test_a_capability_round(house: House) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from models.scripted import Script, ScriptedModel
 from persona.errors import Refused, Transient, Unknown
+from persona.language import Call, Completion, Prompt
 from persona.mind.think import FALLEN, MOST_ROUNDS
 from persona.mind.wording import wording
 from persona.model import Address
-from persona.ports import Call, Completion, Prompt
 from tests.unit.house import ANN, BOB, ROOM, House
 
 Furnish = Callable[..., House]
@@ -126,12 +126,12 @@ def test_recall_is_answered_inline_and_the_reply_rests_on_it(furnished: Furnish)
     assert house.turns()[-1].recalled == (house.turns()[0].pointer,)
 
 
-def test_where_many_speak_recall_says_somebody(furnished: Furnish) -> None:
+def test_where_many_speak_recall_says_who(furnished: Furnish) -> None:
     house = furnished(wishes(WISH, then=tool_answer))
     place: dict[str, Any] = {"address": ROOM, "audience": "lane"}
     house.tell("my cat is called Max", addressed=False, **place)
     reply = house.tell("who has a cat?", who=BOB, **place)
-    assert "told: somebody here said on Slack, today at " in reply
+    assert f"told: {ANN.id} said on Slack, today at " in reply
 
 
 def test_recall_of_nothing_says_so(furnished: Furnish) -> None:

@@ -40,7 +40,7 @@ def test_one_line_is_quoted_in_the_line_and_several_as_lines(house: House) -> No
     assert quote(one, house.ports) == "you told me on the web, today at 00:30: “my cat is Max”"
     two = replace(one, text="milk\nbread")
     assert quote(two, house.ports) == "you told me on the web, today at 00:30:\n> milk\n> bread"
-    assert quote(one, house.ports, shared=True).startswith("somebody here said on the web")
+    assert quote(one, house.ports, "U0BOB").startswith("U0BOB said on the web")
 
 
 def test_an_unknown_surface_is_called_by_its_name(house: House) -> None:

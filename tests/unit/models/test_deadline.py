@@ -9,8 +9,8 @@ import pytest
 
 from functions import _compose, turn
 from hub.stage import sqs_event
+from persona.language import Completion, Prompt
 from persona.mind.think import FALLEN, SHARE
-from persona.ports import Completion, Prompt
 from tests.support import Hub
 
 

@@ -1,0 +1,68 @@
+"""Whom the hub knows at an address: how the addresses are linked, and what is kept on purpose."""
+
+from typing import Any
+
+from persona import keys
+from persona.memory import notes
+from persona.memory.standing import Gate, Link, open_gate, open_head, silent
+from persona.model import Address, Note, Place
+from persona.people import addresses
+from persona.ports import Ports
+
+
+def person(address: Address, ports: Ports, *, ended: bool = False) -> dict[str, Any] | None:
+    """Links (since when, in quarantine until when, what is closed) and notes, newest first.
+
+    With `ended` also the notes that hold no longer. None for an address that nobody has met.
+    """
+    place = addresses.find(ports.table, address)
+    if place is None:
+        return None
+    head_key, gate_key = keys.head(place.lane), keys.gate(place.lane)
+    rows = ports.table.get([head_key, gate_key])
+    gate = open_gate(rows[gate_key])
+    head = open_head(ports, place.lane, rows.get(head_key))
+    kept = notes.Notes.of(note for home in gate.homes for note in notes.read(ports, home))
+    return {
+        "address": str(address),
+        "person": place.lane,
+        "halted": gate.halted,
+        "links": _links(place, address, gate, silent(head, gate, ports), ports),
+        "notes": [_shown(note) for note in reversed(kept.all) if ended or note.is_live],
+    }
+
+
+def _links(
+    place: Place, address: Address, gate: Gate, suspended: frozenset[str], ports: Ports
+) -> list[dict[str, Any]]:
+    links = gate.links or {place.home: Link(address, 0.0, place.lane)}
+    now, seconds = ports.clock.now(), ports.settings.link_quarantine
+    return [
+        {
+            "address": str(link.address),
+            "since": link.since or None,
+            "quarantine_until": link.since + seconds if link.since + seconds > now else None,
+            "suspended": home in suspended,
+            "takes_nothing": gate.suppressed.get(str(link.address)),
+        }
+        for home, link in links.items()
+    ]
+
+
+def _shown(note: Note) -> dict[str, Any]:
+    evidence = [
+        {"turn": f"{note.home}/{q.version}", "message": q.message, "words": q.words}
+        for q in note.evidence
+    ]
+    return {
+        "id": note.id,
+        "claim": note.claim,
+        "evidence": evidence,
+        "since": note.since,
+        "until": note.until or None,
+        "superseded_by": note.superseded_by or None,
+        "why": note.why,
+        "made_by": note.made_by,
+        "doubt": note.doubt,
+        "turn": f"{note.home}/{note.version}",
+    }

@@ -1,0 +1,218 @@
+"""Everything that is kept about one person, as lines of JSON, and at the end what they were.
+
+Line by line, so that it may be as long as a life. It holds what the person's own address is shown:
+nothing of other people, nothing forgotten, and nothing that a new link keeps closed. Of places
+where others listen it holds the person's own words alone.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+from persona import keys
+from persona.acts import outbox, residue
+from persona.decision import Act
+from persona.errors import Refused, Transient
+from persona.memory import evidence, notes
+from persona.memory.sensitivity import sensitivity
+from persona.memory.standing import Gate, open_gate
+from persona.model import Address, Place, Turn
+from persona.people import addresses
+from persona.ports import Clock, Store
+from persona.settings import Settings
+
+VERSION = 1
+ABSENT_HERE = (
+    "raw mails, whose new words are among the messages",
+    "what other people said, and what was said to them",
+    "what was forgotten or erased",
+    "keys, credentials, sessions and codes",
+    "what Slack, carriers, mail servers and model hosts keep",
+)
+PAGE = 200
+Line = dict[str, Any]
+
+
+def lines(address: Address, store: Store, settings: Settings, clock: Clock) -> Iterator[str]:
+    """JSON lines, each ending in a newline; the last is the manifest of all before it.
+
+    Raises Refused where nobody is known by this address.
+    """
+    whole, counts = hashlib.sha256(), Counter[str]()
+    for line in _everything(address, store, settings, clock):
+        spelled = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
+        spelled = spelled.encode("utf-8", "replace").decode()
+        whole.update(spelled.encode())
+        counts[line["type"]] += 1
+        yield spelled
+    manifest: Line = {
+        "type": "manifest",
+        "version": VERSION,
+        "hub": settings.version,
+        "address": str(address),
+        "at": clock.now(),
+        "lines": sum(counts.values()),
+        "counts": dict(sorted(counts.items())),
+        "sha256": whole.hexdigest(),
+        "not_in_it": list(ABSENT_HERE),
+    }
+    yield json.dumps(manifest, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def count(address: Address, store: Store) -> int:
+    """About how many lines it will be, for whoever shows how far it is: the turns of all homes."""
+    _, gate = _standing(address, store)
+    newest = [store.table.query(keys.turns(h), limit=1, newest_first=True) for h in gate.homes]
+    return sum(rows[0][1]["version"] for rows in newest if rows)
+
+
+def _standing(address: Address, store: Store) -> tuple[Place, Gate]:
+    for _ in range(3):
+        place = addresses.find(store.table, address)
+        row = store.table.get([keys.gate(place.lane)]).get(keys.gate(place.lane)) if place else None
+        if place is None or row is None or row.get("erased"):
+            break
+        gate = open_gate(row)
+        if place.home in gate.homes:
+            return place, gate
+    else:
+        raise Transient("links of this person keep moving")
+    raise Refused(f"nobody is known as {address}")
+
+
+def _everything(address: Address, store: Store, settings: Settings, clock: Clock) -> Iterator[Line]:
+    place, gate = _standing(address, store)
+    until = clock.now() - settings.link_quarantine
+    yield from _links(address, gate)
+    yield _consent(gate)
+    for home in gate.homes:
+        for turn in _turns(store, home):
+            yield from _messages(gate.shown(place.home, turn, until))
+        yield from _notes(home, place.home, gate, until, store)
+    own = {str(address), *(str(link.address) for link in gate.links.values())}
+    for one in sorted(own):
+        yield from _said_in_rooms(Address.parse(one), store)
+    lanes = {place.lane, *(link.lane for link in gate.links.values())}
+    for lane in sorted(lanes):
+        yield from _acts(lane, place.home, gate, until, store)
+        yield from _ledger(lane, store)
+
+
+def _turns(store: Store, home: str) -> Iterator[Turn]:
+    """One page after the other, so that no life is ever in memory whole."""
+    after = 0
+    while turns := evidence.read_turns(store, home, after, PAGE):
+        yield from turns
+        after = turns[-1].version
+
+
+def _links(address: Address, gate: Gate) -> Iterator[Line]:
+    if not gate.links:
+        yield {"type": "link", "address": str(address), "home": gate.homes[0], "since": gate.since}
+    for home, link in gate.links.items():
+        yield {"type": "link", "address": str(link.address), "home": home, "since": link.since}
+
+
+def _consent(gate: Gate) -> Line:
+    return {
+        "type": "consent",
+        "stopped": gate.halted,
+        "closed_addresses": dict(gate.suppressed),
+        "since": gate.since,
+    }
+
+
+def _messages(turn: Turn) -> Iterator[Line]:
+    replies = [said.id for said in turn.said if said.author == "persona"]
+    for said in turn.said:
+        line: Line = {
+            "type": "message",
+            "id": said.id,
+            "home": turn.home,
+            "turn": turn.version,
+            "at": said.at,
+            "surface": said.surface,
+            "thread": turn.thread,
+            "author": said.author,
+            "text": said.text,
+        }
+        if said.author == "person":
+            line |= {"reply": replies, "kept": turn.kept}
+        else:
+            line |= {"recalled": list(turn.recalled), "mind": turn.mind}
+        yield line
+
+
+def _notes(home: str, own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
+    """What is kept on purpose, with the words that it rests on, also what holds no longer."""
+    for note in notes.Notes.of(notes.read(store, home)).all:
+        words = "\n".join([note.claim, *(quote.words for quote in note.evidence)])
+        if gate.opens(own, home, note.since, until, sensitivity(words)):
+            yield {
+                "type": "note",
+                "id": note.id,
+                "home": home,
+                "claim": note.claim,
+                "evidence": [asdict(quote) for quote in note.evidence],
+                "since": note.since,
+                "until": note.until or None,
+                "superseded_by": note.superseded_by or None,
+                "made_by": note.made_by,
+            }
+
+
+def _said_in_rooms(author: Address, store: Store) -> Iterator[Line]:
+    """The person's own words where others listen; answers there may quote others."""
+    for _, row in store.table.query(keys.spoken(author)):
+        for turn in _turns(store, row["home"]):
+            if turn.author != str(author):
+                continue
+            for line in _messages(turn):
+                if line["author"] == "person":
+                    yield {**line, "reply": [], "place": row["address"]}
+
+
+def _acts(lane: str, home: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
+    """What was sent or is to be sent to this person; where each stands now."""
+    functions = [*gate.surfaces, "link"]
+    for function in dict.fromkeys(functions):
+        partition = keys.act(function, lane, "OPEN", "").partition
+        for _, row in residue.rows_of(store, partition):
+            if row["home"] not in gate.homes:
+                continue
+            act = outbox.open_row(store, row)
+            if gate.opens(home, act.home, act.at, until) and not gate.hides(home, until):
+                yield _act(act)
+
+
+def _act(act: Act) -> Line:
+    return {
+        "type": "act",
+        "id": act.id,
+        "function": act.function,
+        "to": str(act.address),
+        "text": act.text,
+        "at": act.at,
+        "state": act.state,
+        "reason": act.reason,
+        "tries": act.tries,
+    }
+
+
+def _ledger(lane: str, store: Store) -> Iterator[Line]:
+    for key, row in residue.rows_of(store, keys.head(lane).partition):
+        if key.sort.startswith("LEDGER#"):
+            yield {**{n: value for n, value in row.items() if n != "v"}, "type": "ledger"}
+
+
+def verify(spelled: Iterable[str]) -> bool:
+    """Whether these lines are what their manifest says."""
+    whole, last = hashlib.sha256(), ""
+    for line in spelled:
+        whole.update(last.encode())
+        last = line
+    manifest = json.loads(last)
+    return manifest["type"] == "manifest" and manifest["sha256"] == whole.hexdigest()

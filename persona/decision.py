@@ -1,0 +1,211 @@
+"""What a turn decides, and what becomes of it: decisions, intents and their verdicts, acts."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from persona import ids
+from persona.model import Address, Audience, Event, Evidence, Note
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a lane has cost on one day (UTC, `2026-11-21`): thinking, in USD where prices are known.
+
+    `uses` counts the acts of each capability.
+    """
+
+    day: str = ""
+    tokens: int = 0
+    usd: float = 0.0
+    uses: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    def at(self, now: float) -> "Spent":
+        """What has been spent on the day of this moment."""
+        day = datetime.fromtimestamp(now, UTC).date().isoformat()
+        return self if self.day == day else Spent(day)
+
+    def plus(self, cost: Mapping[str, Any]) -> "Spent":
+        """With one turn's `Decision.cost` added."""
+        tokens = self.tokens + cost.get("tokens_in", 0) + cost.get("tokens_out", 0)
+        return replace(self, tokens=tokens, usd=self.usd + cost.get("usd", 0.0))
+
+    def using(self, capabilities: Iterable[str]) -> "Spent":
+        """With one more act of each of these."""
+        uses = dict(self.uses)
+        for name in capabilities:
+            uses[name] = uses.get(name, 0) + 1
+        return replace(self, uses=uses)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A wish to use a capability; `arguments` are JSON, canonical by the capability's own schema.
+
+    `cause` names the words that led to it. Two intents are the same only if every byte of all
+    this is: an approval is bound to the hash, so that a yes to one is a yes to nothing else.
+    """
+
+    capability: str
+    version: int
+    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    lane: str = ""
+    cause: str = ""
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over canonical JSON of all of it, in hex."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        fields["arguments"] = dict(self.arguments)
+        text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Allow, Ask or Deny, and the reason in a few words for the ledger."""
+
+    decision: Literal["allow", "ask", "deny"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An intent as it was judged, and what becomes of it.
+
+    `shown` says in words rendered by code what would be done. `facts` are those of its
+    circumstances that its own function cannot find out again (see `acts/wishes.py`). `code` is
+    what approves it, where it is asked for.
+    """
+
+    intent: Intent
+    verdict: Verdict
+    shown: str
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a question ends: approved, denied or expired. It stands in `home`, by its code's hash."""
+
+    home: str
+    hash: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the mind returned for one turn; nothing of it has happened yet.
+
+    `asks` is a question left open for the next words; `notes` are kept with this turn;
+    `forgets` names evidence that must go, `rewrites` gives evidence new words (and whether they
+    tell), `amends` is an edit or deletion of an event that is still held back. `wait_until` holds
+    the events back. `suppress` closes addresses, `untold` is a note for the next reply, `told`
+    says that the notes so far were told. `status` is a provider's report on one act. `mind` says
+    which brain thought of it, `cost` what the models among them took (see `mind/budget.py`),
+    `notice` that the reply may pass a halt, since it confirms one, `greets` that it says who this
+    is, `failed` that the events ended unworked, `unheard` that the words are not kept, since
+    nobody knows whose they are, `rejected` how many claims of a model rested on no words of the
+    person. `link` is a wish for the link function (its verb
+    and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
+    empty for none, None for no change. `elsewhere` is the linked home to whose address the reply
+    goes, and `note` what is said instead where it was asked. `shown` is what the mind was shown
+    beside the new words, when it was not `recalled`: the highest sensitivity of it. `aside` are
+    words of theirs that the person wants to go on with in private. `intents` are what the mind
+    wishes done, `wishes` the same once judged, `answers` end questions, `grants` are standing
+    permissions that come with them. `tainted` says whose untrusted words this turn brings into the
+    conversation.
+    """
+
+    reply: str = ""
+    recalled: tuple[Evidence, ...] = ()
+    notes: tuple[Note, ...] = ()
+    forgets: tuple[Evidence, ...] = ()
+    rewrites: Mapping[str, tuple[str, bool]] = field(default_factory=dict[str, tuple[str, bool]])
+    asks: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    amends: "Event | None" = None
+    wait_until: float = 0.0
+    suppress: Mapping[str, str] = field(default_factory=dict[str, str])
+    untold: str = ""
+    told: bool = False
+    status: tuple[str, str] = ("", "")
+    mind: str = "reflex"
+    cost: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    notice: bool = False
+    greets: bool = False
+    failed: bool = False
+    unheard: bool = False
+    rejected: int = 0
+    link: Mapping[str, str] = field(default_factory=dict[str, str])
+    linking: Mapping[str, Any] | None = None
+    elsewhere: str = ""
+    note: str = ""
+    intents: tuple[Intent, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    grants: tuple[Mapping[str, Any], ...] = ()
+    tainted: str = ""
+    shown: int = 0
+    aside: str = ""
+
+
+State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]
+ORDER: dict[str, int] = {
+    "pending": 0,
+    "sending": 1,
+    "unknown": 2,
+    "sent": 3,
+    "failed": 4,
+    "delivered": 4,
+}
+"""A state only moves to a higher rank; a provider's late report never takes one back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A judged wish, committed and to be run by `function`: a reply, or a use of a capability.
+
+    `after` is the version and part that orders acts of one lane; `notice` acts may pass a halt
+    (they only confirm it). `attempt` names the live try, `lease` says until when it may hold it;
+    `alone` repeats the attempt until another worker finds an act waiting behind this one.
+    `audience` is the narrowest that any words behind it were said to, `sensitivity` the highest of
+    what the mind was shown. `wish` is the judged intent behind it, empty for a reply; `result` what
+    it came to, until told.
+    """
+
+    function: str
+    lane: str
+    home: str
+    after: str
+    address: Address
+    thread: str
+    text: str
+    cause: str
+    at: float
+    audience: Audience = "private"
+    sensitivity: int = 3
+    detail: Mapping[str, str] = field(default_factory=dict[str, str])
+    notice: bool = False
+    state: State = "pending"
+    due: float = 0.0
+    attempt: str = ""
+    alone: str = ""
+    lease: float = 0.0
+    tries: int = 0
+    provider_id: str = ""
+    kept: bool = False
+    reason: str = ""
+    wish: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    result: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def id(self) -> str:
+        return ids.derive("act", self.function, self.lane, self.after)
+
+    @property
+    def open(self) -> bool:
+        return self.state in ("pending", "sending")
