@@ -119,6 +119,14 @@ class Means(Protocol):
     @property
     def seconds(self) -> float: ...
 
+    def seal(self, place: str, content: Any) -> bytes:
+        """Anything JSON can say, under the owner's key; it opens at this place alone."""
+        ...
+
+    def unseal(self, place: str, sealed: bytes) -> Any:
+        """Raises Broken when it was changed, or does not belong here."""
+        ...
+
     def secret(self, name: str) -> str:
         """A declared secret's value, empty where it is not set. Raises Broken for any other."""
         ...
