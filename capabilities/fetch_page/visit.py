@@ -5,6 +5,7 @@ a timer shuts the connection down, whichever of TLS, headers or body it is that 
 """
 
 import http.client
+import re
 import socket
 import threading
 import time
@@ -37,6 +38,7 @@ HEADERS = {
 }
 PACKED = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 AGAIN = frozenset({408, 425, 429, 502, 503, 504})
 """What a site answers when the same question may be answered later."""
 
@@ -69,7 +71,8 @@ def visit(url: str, seconds: float, world: net.Net) -> Page:
 def _next(url: str, location: str) -> str:
     """Where a redirect leads, in canonical form."""
     try:
-        target = read_url(urljoin(url, location.encode("latin-1").decode()))
+        spelled = location.encode("latin-1").decode()
+        target = read_url(spelled if _ABSOLUTE.match(spelled) else urljoin(url, spelled))
     except ValueError as error:
         raise Refused(f"the page sends its readers where I do not go: {error}", "astray") from error
     if url.startswith("https:") and not target.startswith("https:"):
@@ -88,11 +91,14 @@ def _get(url: str, until: float, world: net.Net) -> Page | str:
             if answer.status in REDIRECTS and "location" in answer.headers:
                 return answer.headers["location"].strip()
             media, charset = _readable(answer)
-            return Page(url, media, charset, _body(answer))
+            page = Page(url, media, charset, _body(answer))
     except SSLCertVerificationError as error:
         raise Refused(f"{parts.hostname} does not prove that it is itself", "unproven") from error
     except (OSError, http.client.HTTPException, HTTPError, ValueError) as error:
         raise _failed(error, parts.hostname or "", until) from error
+    if time.monotonic() >= until:  # hung up on, a body without a length looks like one that ended
+        raise Transient(f"{parts.hostname} answers too slowly")
+    return page
 
 
 def _failed(error: Exception, host: str, until: float) -> Refused | Transient:
