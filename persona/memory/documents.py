@@ -2,6 +2,9 @@
 
 The blob's name carries its label (title, time, length), sealed as the text is, so that a listing
 asks once and opens no text, and whoever reads the names alone learns how many there are and no more.
+It stands with the home in which it was saved, so that linking opens it and unlinking closes it again
+and nothing is moved.
+
 A document is written once: to change one is to delete it and save it anew, so that no text is lost
 by saving another, and saving again after a lost answer finds what it wrote.
 """
@@ -22,6 +25,7 @@ MOST_TITLE = 100
 class Document:
     """What is known of one without opening it: `at` in epoch seconds, its blob's `name`."""
 
+    home: str
     title: str
     at: float
     characters: int
@@ -46,9 +50,8 @@ def read_text(text: str) -> str:
 
 
 def listed(means: Means) -> list[Document]:
-    """All of them, oldest first."""
-    folder = _folder(means)
-    found = [_opened(name, means) for name in means.blobs.list(folder)]
+    """All of them in the homes that are open here, oldest first."""
+    found = [one for home in means.homes for one in _kept(home, means)]
     return sorted(found, key=lambda one: (one.at, one.name))
 
 
@@ -59,19 +62,20 @@ def find(title: str, means: Means) -> Document | None:
 
 def save(title: str, text: str, means: Means) -> Document:
     """Keeps it. Raises Refused where the title is taken or there are too many."""
-    place = _folder(means) + means.idempotency_key
+    home = means.homes[0]
+    place = _folder(home) + means.idempotency_key
     kept = listed(means)
     for one in kept:
         if one.name.startswith(f"{place}."):  # this very act, at an earlier try
             return one
         if _same(one.title, title):
             raise Refused(f"there is already a document called “{one.title}”", "taken")
-    if len(kept) >= MOST_DOCUMENTS:
+    if sum(one.home == home for one in kept) >= MOST_DOCUMENTS:
         raise Refused(f"{MOST_DOCUMENTS} documents are kept, which is the most", "full")
-    label = means.seal(f"{place} label", [title, means.clock.now(), len(text)])
+    label = means.seal(home, f"{place} label", [title, means.clock.now(), len(text)])
     name = f"{place}.{urlsafe_b64encode(label).decode()}"
-    means.blobs.put(name, means.seal(f"{place} text", text))
-    return _opened(name, means)
+    means.blobs.put(name, means.seal(home, f"{place} text", text))
+    return _opened(home, name, means)
 
 
 def read(title: str, means: Means) -> tuple[Document, str]:
@@ -80,7 +84,7 @@ def read(title: str, means: Means) -> tuple[Document, str]:
     sealed = means.blobs.get(document.name) if document else None
     if document is None or sealed is None:
         raise Refused(f"there is no document called “{title}”", "absent")
-    text: str = means.unseal(f"{_place(document.name)} text", sealed)
+    text: str = means.unseal(document.home, f"{_place(document.name)} text", sealed)
     return document, text
 
 
@@ -89,18 +93,22 @@ def delete(document: Document, means: Means) -> None:
     means.blobs.delete(document.name)
 
 
-def _folder(means: Means) -> str:
-    return f"documents/{means.owner}/"
+def _kept(home: str, means: Means) -> list[Document]:
+    return [_opened(home, name, means) for name in means.blobs.list(_folder(home))]
+
+
+def _folder(home: str) -> str:
+    return f"documents/{home}/"
 
 
 def _place(name: str) -> str:
     return name.partition(".")[0]
 
 
-def _opened(name: str, means: Means) -> Document:
+def _opened(home: str, name: str, means: Means) -> Document:
     sealed = urlsafe_b64decode(name.partition(".")[2])
-    title, at, characters = means.unseal(f"{_place(name)} label", sealed)
-    return Document(title, at, characters, name)
+    title, at, characters = means.unseal(home, f"{_place(name)} label", sealed)
+    return Document(home, title, at, characters, name)
 
 
 def _same(one: str, other: str) -> bool:

@@ -31,21 +31,24 @@ class Means:
     blobs: ports.Blobs
     clock: ports.Clock
     owner: str = "ANN"
+    homes: tuple[str, ...] = ("ANN",)
     idempotency_key: str = ids.derive("first")
     seconds: float = 10.0
     settings: Settings = SETTINGS
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])
     clients: Callable[[str], Any] | None = None
 
-    def again(self, key: str, owner: str = "") -> "Means":
-        """The same for another act, and perhaps another person."""
-        return replace(self, idempotency_key=ids.derive(key), owner=owner or self.owner)
+    def again(self, key: str, *homes: str) -> "Means":
+        """The same for another act, and perhaps for others' homes."""
+        return replace(self, idempotency_key=ids.derive(key), homes=homes or self.homes)
 
-    def seal(self, place: str, content: Any) -> bytes:
-        return seal(Store(self.keys), f"lane:{self.owner}", place, content)
+    def seal(self, home: str, place: str, content: Any) -> bytes:
+        assert home in self.homes
+        return seal(Store(self.keys), f"home:{home}", place, content)
 
-    def unseal(self, place: str, sealed: bytes) -> Any:
-        return unseal(Store(self.keys), f"lane:{self.owner}", place, sealed)
+    def unseal(self, home: str, place: str, sealed: bytes) -> Any:
+        assert home in self.homes
+        return unseal(Store(self.keys), f"home:{home}", place, sealed)
 
     def secret(self, name: str) -> str:
         return self.secrets[name]

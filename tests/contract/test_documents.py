@@ -118,6 +118,22 @@ def test_nobody_sees_anothers_documents(ann: Means) -> None:
     assert read(ann, "Notes").text.endswith(NOTES)
 
 
+def test_linked_homes_open_each_others_documents_and_unlinked_ones_close_them(
+    family: Opened, ann: Means
+) -> None:
+    save(ann, "Notes", "said by text message")
+    family.pass_time(60)
+    both = ann.again("both", "ANN-MAIL", "ANN")
+    save(both, "Letter", "said by mail")
+    assert [line.partition(" ·")[0] for line in listed(both).split("\n")] == ["Notes", "Letter"]
+    assert read(both, "Notes").text.endswith("said by text message")
+    with pytest.raises(Refused, match="already a document"):
+        save(ann.again("third", "ANN-MAIL", "ANN"), "notes")
+    assert delete(both.again("gone", "ANN", "ANN-MAIL"), "Notes").text == "“Notes” is deleted."
+    assert listed(ann) == "You keep no documents here."
+    assert listed(ann.again("apart", "ANN-MAIL")).startswith("Letter ·")
+
+
 def test_nothing_at_rest_says_what_a_document_is_about(family: Opened, ann: Means) -> None:
     save(ann, "Harbour", "the harbour master is Emil")
     (name,) = family.blobs.list("")
@@ -137,7 +153,7 @@ def test_a_document_moved_to_another_person_does_not_open(family: Opened, ann: M
 
 def test_a_destroyed_key_takes_them_all(family: Opened, ann: Means) -> None:
     save(ann, "Notes")
-    family.keys.destroy("lane:ANN")
+    family.keys.destroy("home:ANN")
     with pytest.raises(Refused):
         listed(ann)
 
