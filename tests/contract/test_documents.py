@@ -13,7 +13,8 @@ from capabilities.read_document import PART, read_document
 from capabilities.save_document import save_document
 from persona.declare import Result
 from persona.errors import Broken, Refused, Transient
-from persona.memory.documents import MOST_BYTES, MOST_DOCUMENTS, MOST_TITLE
+from persona.memory import documents
+from persona.memory.documents import MOST_BYTES, MOST_TITLE
 from tests.contract.families import FAMILIES, SHM, Opened
 from tests.contract.means import Means
 
@@ -168,12 +169,13 @@ def test_a_long_document_is_read_in_parts(ann: Means) -> None:
         read(ann, "Log", 3)
 
 
-def test_there_is_a_most(ann: Means) -> None:
-    for number in range(MOST_DOCUMENTS):
+def test_there_is_a_most(ann: Means, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MOST_DOCUMENTS", 4)
+    for number in range(4):
         save(ann.again(f"act {number}"), f"Notes {number}", "x")
-    with pytest.raises(Refused, match=f"{MOST_DOCUMENTS} documents are kept"):
+    with pytest.raises(Refused, match="4 documents are kept"):
         save(ann.again("one more"), "One more", "x")
-    assert len(listed(ann).split("\n")) == MOST_DOCUMENTS
+    assert len(listed(ann).split("\n")) == 4
     assert save(ann.again("act 3"), "Notes 3", "x").text.startswith("“Notes 3” is saved")
 
 

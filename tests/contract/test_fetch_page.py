@@ -6,18 +6,23 @@ is written down. No test here leaves the machine.
 
 import gzip
 import socket
+import ssl
 import time
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from capabilities.fetch_page import net, visit
+from capabilities.fetch_page import fetch_page, net, visit
 from capabilities.fetch_page.page import MOST_CHARACTERS, told
 from capabilities.fetch_page.url import read_url
 from persona.declare import Result
 from persona.errors import Refused, Transient
+from tests.contract.families import Local
+from tests.contract.means import Means
 from tests.contract.site import OTHER, PUBLIC, PUBLIC_6, Site, World, onward, page
 
 HELLO = page(b"<title>Hello</title><body><p>Good <b>morning</b>.</p></body>")
@@ -43,6 +48,13 @@ def world(site: Site) -> Iterator[World]:
     )
     yield world
     assert world.forbidden == []
+
+
+@pytest.fixture
+def family_means(tmp_path: Path) -> Iterator[Means]:
+    family = Local(tmp_path)
+    yield Means(family.keys, family.blobs, family.clock)
+    family.close()
 
 
 def fetch(url: str, world: World, seconds: float = 5.0) -> Result:
@@ -313,6 +325,56 @@ def test_redirects_without_end_end(world: World) -> None:
     with pytest.raises(Refused, match="without end"):
         fetch("http://site.example/", world)
     assert len(world.dialled) == visit.MOST_REDIRECTS + 1
+
+
+# The capability itself
+
+
+def test_the_capability_reads_a_page_of_the_internet_it_is_given(
+    world: World, family_means: Means, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit, "INTERNET", world.net)
+    world.site.answers["/"] = HELLO
+    arguments = fetch_page.arguments.model_validate({"url": "HTTPS://site.example#top"})
+    assert arguments.model_dump() == {"url": "https://site.example/"}
+    assert fetch_page.destinations(arguments.model_dump()) == ["url:https://site.example/"]
+    assert fetch_page.use(arguments, family_means).text.endswith("Good morning.")
+
+
+def test_a_typed_address_is_the_one_that_was_meant() -> None:
+    words = (
+        "Please read (HTTPS://Site.Example:443/a/../b#top), not http://127.0.0.1/ or site.example."
+    )
+    assert fetch_page.typed(words) == {"url:https://site.example/b"}
+
+
+@pytest.mark.parametrize("host", ["localhost", "[::1]", "127.0.0.1"])
+def test_the_machines_own_resolver_leads_inside_and_nobody_goes(host: str) -> None:
+    dialled: list[str] = []
+
+    def dial(address: str, port: int, seconds: float) -> socket.socket:
+        dialled.append(address)
+        raise ConnectionRefusedError
+
+    with pytest.raises(Refused, match="not on the public internet"):
+        net.connect(host, 80, time.monotonic() + 5, replace(net.INTERNET, dial=dial))
+    assert dialled == []
+
+
+def test_a_real_connection_is_dialled_as_it_is_asked_for(site: Site) -> None:
+    with net.INTERNET.dial("127.0.0.1", site.port(secure=False), 2.0) as connection:
+        assert connection.getpeername() == ("127.0.0.1", site.port(secure=False))
+    closed = socket.create_server(("127.0.0.1", 0))
+    port = closed.getsockname()[1]
+    closed.close()
+    with pytest.raises(OSError):
+        net.INTERNET.dial("127.0.0.1", port, 2.0)
+
+
+def test_trust_is_asked_of_everybody() -> None:
+    context = net.INTERNET.trust()
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert len(context.get_ca_certs()) > 50
 
 
 # What is asked
