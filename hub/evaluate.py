@@ -22,7 +22,7 @@ def about() -> None:
 @evaluations.command()
 def reply() -> None:
     """What did the writer newly say? `{"op": "text"|"html", …}` in, `{"reply": …}` out."""
-    from surfaces.email.html import html_text
+    from persona.reading.html import html_text
     from surfaces.email.reply import new_words
 
     for line in sys.stdin:

@@ -145,8 +145,15 @@ def _reach(roots: Iterable[Name]) -> Reach:
 def _made_by(parts: Iterable[str]) -> list[Name]:
     made = [Name(WIRING, maker) for part in parts for maker in PARTS.get(part, ())]
     if "capabilities" in parts:
-        made += [Name(f"capabilities.{name}", "*") for name in catalog.capabilities()]
+        made += [name for one in catalog.capabilities().values() for name in _judged(one)]
     return made
+
+
+def _judged(capability: Capability) -> list[Name]:
+    """What thinking needs of a capability: its declaration, and all of it where it is used inline."""
+    fitting = Name(capability.arguments.__module__, capability.arguments.__qualname__)
+    whole = Name(f"capabilities.{capability.name}", "*" if capability.inline else "")
+    return [whole, fitting]
 
 
 def _lazy() -> list[Name]:

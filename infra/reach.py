@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ("persona", "surfaces", "capabilities", "models", "backends", "functions")
-WORLDS = frozenset({"ports", "door", "hands", "store"})
+WORLDS = frozenset({"ports", "door", "hands", "means", "store"})
 """What the code calls an object whose attributes are parts of `Ports`."""
 
 

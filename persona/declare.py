@@ -1,7 +1,7 @@
 """How a surface or a capability is declared: data beside one function, read without loading an SDK."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_type_hints
@@ -121,8 +121,9 @@ class Result:
 class Means(Protocol):
     """The whole world of a capability while it is carried out; nothing undeclared is in reach.
 
-    `owner` names the person's lane, for what is kept for them; `idempotency_key` is the act's id,
-    the same at each try. `seconds` is how long it may take.
+    `owner` names the person's lane. `homes` are those that it may read now, the one first in which
+    the wish was said: what is kept for the person is kept there, as a home never moves.
+    `idempotency_key` is the act's id, the same at each try. `seconds` is how long it may take.
     """
 
     @property
@@ -134,9 +135,19 @@ class Means(Protocol):
     @property
     def owner(self) -> str: ...
     @property
+    def homes(self) -> Sequence[str]: ...
+    @property
     def idempotency_key(self) -> str: ...
     @property
     def seconds(self) -> float: ...
+
+    def seal(self, home: str, place: str, content: Any) -> bytes:
+        """Anything JSON can say, under the key of one of the homes; it opens at this place alone."""
+        ...
+
+    def unseal(self, home: str, place: str, sealed: bytes) -> Any:
+        """Raises Broken when it was changed or does not belong here, Refused without the key."""
+        ...
 
     def secret(self, name: str) -> str:
         """A declared secret's value, empty where it is not set. Raises Broken for any other."""

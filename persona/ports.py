@@ -174,6 +174,10 @@ class Blobs(Protocol):
 
     def get(self, name: str) -> bytes | None: ...
 
+    def list(self, prefix: str) -> list[str]:
+        """The names that begin with the prefix, in order."""
+        ...
+
     def delete(self, name: str) -> None: ...
 
 

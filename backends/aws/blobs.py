@@ -25,6 +25,17 @@ class Blobs:
             return self._client().get_object(Bucket=self._bucket, Key=name)["Body"].read()
         return None
 
+    def list(self, prefix: str) -> list[str]:
+        names: list[str] = []
+        page: dict[str, Any] = {}
+        while True:
+            with translating():
+                found = self._client().list_objects_v2(Bucket=self._bucket, Prefix=prefix, **page)
+            names += [one["Key"] for one in found.get("Contents", ())]
+            if not found.get("IsTruncated"):
+                return sorted(names)
+            page = {"ContinuationToken": found["NextContinuationToken"]}
+
     def delete(self, name: str) -> None:
         with translating():
             self._client().delete_object(Bucket=self._bucket, Key=name)

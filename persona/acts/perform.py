@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from persona import keys
 from persona.decision import Act
 from persona.declare import Capability, Result
 from persona.errors import Broken, Refused
+from persona.memory.standing import open_gate
 from persona.model import Audience
 from persona.ports import Blobs, Carrier, Clock, Hands, Ports, Sent
+from persona.seal import seal, unseal
 from persona.settings import Settings
 
 MOST_RESULT = 40_000
@@ -24,6 +27,7 @@ class Reach:
 
     capability: Capability
     act: Act
+    homes: tuple[str, ...]
     ports: Ports
 
     @property
@@ -41,6 +45,18 @@ class Reach:
     @property
     def owner(self) -> str:
         return self.act.lane
+
+    def seal(self, home: str, place: str, content: Any) -> bytes:
+        """Raises Broken for a home that is not this person's."""
+        return seal(self.ports, self._own(home), place, content)
+
+    def unseal(self, home: str, place: str, sealed: bytes) -> Any:
+        return unseal(self.ports, self._own(home), place, sealed)
+
+    def _own(self, home: str) -> str:
+        if home not in self.homes:
+            raise Broken(f"{self.capability.name} reached for another home")
+        return f"home:{home}"
 
     @property
     def idempotency_key(self) -> str:
@@ -98,6 +114,16 @@ class Performing:
     def heard_by(self) -> Callable[[Act, Hands], Audience] | None:
         return self._surface.heard_by if self._surface else None
 
+    def _homes(self, act: Act, hands: Hands) -> tuple[str, ...]:
+        """The home that wished it, and those whose memory is open to it now."""
+        key = keys.gate(act.lane)
+        rows = hands.table.within(keys.Scope.of_gate(act.lane)).get([key])
+        gate, until = open_gate(rows[key]), hands.clock.now() - hands.settings.link_quarantine
+        if act.home not in gate.homes:
+            raise Refused("unlinked", "unlinked")
+        opened = [h for h in gate.homes if gate.opens(act.home, h, 0.0, until)]
+        return (act.home, *(home for home in opened if home != act.home))
+
     def send(self, act: Act, hands: Hands) -> Sent:
         """One use. Raises Transient, Refused or Unknown, as what it speaks to answers."""
         if self._surface is not None:
@@ -105,7 +131,9 @@ class Performing:
                 raise Refused("nothing can be sent there")
             return self._surface.send(act, hands)
         arguments = self.capability.arguments.model_validate(act.wish["intent"]["arguments"])
-        result: Result = self.capability.use(arguments, Reach(self.capability, act, self._ports))
+        result: Result = self.capability.use(
+            arguments, Reach(self.capability, act, self._homes(act, hands), self._ports)
+        )
         text = result.text
         if len(text) > MOST_RESULT:
             text = f"{text[:MOST_RESULT]}\n(cut here: {len(text) - MOST_RESULT} more characters)"

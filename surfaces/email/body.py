@@ -2,11 +2,11 @@
 
 import re
 
-from surfaces.email.charsets import decode_text
-from surfaces.email.html import html_text
+from persona.reading.charsets import decode_text
+from persona.reading.html import html_text
+from persona.reading.text import tidy
 from surfaces.email.parts import Part
 from surfaces.email.reading import MAX_TEXT, Reading, Text
-from surfaces.email.text import tidy
 from surfaces.email.transfer import decode_payload
 
 _PLAIN_PART = re.compile(rb"(?i)\ncontent-type:[ \t]*text/plain[^\n]*\n(?:[!-~ \t][^\n]*\n)*\r?\n")

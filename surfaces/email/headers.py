@@ -7,9 +7,9 @@ import binascii
 import re
 from email.utils import mktime_tz, parsedate_tz
 
-from surfaces.email.charsets import decode_text
+from persona.reading.charsets import decode_text
+from persona.reading.text import one_line
 from surfaces.email.reading import Reading
-from surfaces.email.text import one_line
 from surfaces.email.transfer import decode_payload
 
 MAX_FIELDS = 2_000

@@ -12,16 +12,16 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from persona.reading.charsets import decode_text
+from persona.reading.text import one_line, tidy, unflow
 from surfaces.email.addresses import parse_addresses, parse_senders
 from surfaces.email.automatic import why_automatic
 from surfaces.email.body import choose_body, first_text
-from surfaces.email.charsets import decode_text
 from surfaces.email.headers import decode_words, every, first, parse_date, parse_ids
 from surfaces.email.magic import sniff
 from surfaces.email.mail import Attachment, Mail, Unreadable
 from surfaces.email.parts import MAX_PARTS, Kind, Part, parse_part, split_part
 from surfaces.email.reading import MAX_TEXT, Reading, Text
-from surfaces.email.text import one_line, tidy, unflow
 from surfaces.email.transfer import take_uuencoded
 
 MAX_BYTES = 40 * 1024 * 1024

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 
+from persona.reading.text import one_line
 from surfaces.email.headers import Fields, decode_words, first, parse_fields
 from surfaces.email.reading import Reading
-from surfaces.email.text import one_line
 from surfaces.email.transfer import decode_payload
 
 MAX_PARTS = 200

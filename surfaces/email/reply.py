@@ -9,7 +9,7 @@ Two passes: the providers' marks on the page, which are certain, then rules on l
 find what a provider left unmarked.
 """
 
-from surfaces.email.html import html_text
+from persona.reading.html import html_text
 from surfaces.email.lines import Line
 from surfaces.email.providers import MarkedQuotes
 from surfaces.email.separators import is_forward

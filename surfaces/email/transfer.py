@@ -6,9 +6,9 @@ The library's decoders give up a whole part for one bad letter; what came throug
 import binascii
 import re
 
+from persona.reading.text import one_line
 from surfaces.email.magic import sniff
 from surfaces.email.mail import Attachment
-from surfaces.email.text import one_line
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))

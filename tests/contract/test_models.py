@@ -15,6 +15,7 @@ import pytest
 
 from models.bedrock import BedrockModel
 from models.openai import OpenAIModel
+from persona import catalog
 from persona.errors import Refused, Transient, Unknown
 from persona.language import MOST_TOKENS_OUT, Call, Completion, Model, Prompt
 from persona.mind.think import FALLEN, SPENT
@@ -520,3 +521,11 @@ def test_a_server_that_counts_nothing_is_counted_by_our_bound(openai: Line) -> N
 def test_openais_own_server_is_asked_by_the_new_name_of_the_limit() -> None:
     own, other = OpenAIModel("m", "https://api.openai.com/v1", ""), OpenAIModel("m", "http://x", "")
     assert (own._limit, other._limit) == ("max_completion_tokens", "max_tokens")
+
+
+def test_every_capability_can_be_offered(line: Line) -> None:
+    offers = [one.schema() for one in catalog.capabilities().values()]
+    line.server.answers = [Answer("Good.")]
+    assert line.open().complete(HELLO, offers, 5.0).text == "Good."
+    said = json.dumps(line.server.asked[-1].body)
+    assert all(json.dumps(offer["parameters"]) in said for offer in offers)

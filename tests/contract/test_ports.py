@@ -732,6 +732,27 @@ def test_a_deleted_blob_is_gone_and_may_be_deleted_again(family: Opened) -> None
     assert family.blobs.get("b") == b"2"
 
 
+def test_blobs_are_listed_by_how_their_names_begin(family: Opened) -> None:
+    names = ["documents/ANN/1.é 😀", "documents/ANN/2", "documents/ANNIE/1", "mail/ANN/1"]
+    for name in reversed(names):
+        family.blobs.put(name, b"x" * 100_000)
+    family.blobs.put("documents/ANN/3", b"")
+    family.blobs.delete("documents/ANN/3")
+    family.reopen()
+    assert family.blobs.list("documents/ANN/") == names[:2]
+    assert family.blobs.list("documents/") == names[:3]
+    assert family.blobs.list("documents/BOB/") == []
+    family.blobs.put("documents/ANN/2", b"anew")
+    assert family.blobs.list("documents/ANN/") == names[:2]
+
+
+def test_a_listing_of_blobs_is_whole_however_many_there_are(family: Opened) -> None:
+    names = [f"documents/ANN/{number:04}" for number in range(1_001)]
+    for name in names:
+        family.blobs.put(name, b"")
+    assert family.blobs.list("documents/ANN/") == names
+
+
 def test_each_owner_has_one_key_of_32_bytes_for_good(family: Opened) -> None:
     one, other = family.keys.of("home:A"), family.keys.of("lane:A")
     assert len(one) == len(other) == 32

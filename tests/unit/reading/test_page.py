@@ -2,7 +2,7 @@
 
 import pytest
 
-from surfaces.email.html import html_text
+from persona.reading.html import html_text
 from tests.unit.email.letters import page
 
 

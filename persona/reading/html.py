@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from surfaces.email.layout import Layout
-from surfaces.email.look import Look, look_at
-from surfaces.email.stylesheet import read_rules
+from persona.reading.layout import Layout
+from persona.reading.look import Look, look_at
+from persona.reading.stylesheet import read_rules
 
 MAX_HTML = 256 * 1024
 """Characters of HTML given to the tree builder, which is quadratic in the attributes of one tag."""

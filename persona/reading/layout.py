@@ -3,8 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
-from surfaces.email.look import Look
-from surfaces.email.text import tidy
+from persona.reading.look import Look
+from persona.reading.text import tidy
 
 MAX_QUOTES = 20
 """Marks on one line; a page may nest its quotes without end."""

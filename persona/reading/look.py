@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from surfaces.email.stylesheet import Style, parse_style
+from persona.reading.stylesheet import Style, parse_style
 
 Colour = tuple[int, int, int]
 

@@ -1,0 +1,35 @@
+"""Which documents the person keeps."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from persona.declare import Means, Result, Statement, capability
+from persona.memory import documents
+
+
+class Arguments(BaseModel):
+    """Nothing to choose: all of them are listed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+@capability(
+    effect="read",
+    returns_sensitivity=1,
+    statements=(Statement(("s3:ListBucket",), ("blobs",)),),
+    asks="list your documents",
+    heard=(r"(?:list\s+)?(?:my\s+)?documents\W*",),
+    say="documents",
+    brief="lists the documents that you keep here",
+)
+def list_documents(arguments: Arguments, means: Means) -> Result:
+    """Lists the titles of the person's own documents, with when each was saved and its length."""
+    zone = ZoneInfo(means.settings.timezone)
+    lines = [
+        f"{one.title} · {datetime.fromtimestamp(one.at, zone):%Y-%m-%d %H:%M} · "
+        f"{one.characters:,} characters"
+        for one in documents.listed(means)
+    ]
+    return Result("\n".join(lines) or "You keep no documents here.", sensitivity=1)
