@@ -35,9 +35,7 @@ def cancel_event(arguments: Arguments, means: Means) -> Result:
     uid, day = split(arguments.event)
     with open_server(means, arguments.calendar) as server:
         removal = Removal(uid, day, means.idempotency_key)
-        server.settle(
-            write=lambda: removal.write(server), is_done=lambda: removal.is_done(server)
-        )
+        server.settle(write=lambda: removal.write(server), is_done=lambda: removal.is_done(server))
     if removal.gone is None:
         return Result("It is not in your calendar.", sensitivity=2)
     text = event.line(removal.gone, means.settings.timezone)

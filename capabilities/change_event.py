@@ -13,9 +13,7 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     event: Event
-    start: Annotated[
-        Time, Field(description="Its new start; empty: as it is.", max_length=16)
-    ] = ""
+    start: Annotated[Time, Field(description="Its new start; empty: as it is.", max_length=16)] = ""
     end: Annotated[
         Time, Field(description="Its new end; empty: as long as before.", max_length=16)
     ] = ""
@@ -65,9 +63,7 @@ def change_event(arguments: Arguments, means: Means) -> Result:
             own=server.own_address(),
             now=means.clock.now(),
         )
-        server.settle(
-            write=lambda: change.write(server), is_done=lambda: change.is_done(server)
-        )
+        server.settle(write=lambda: change.write(server), is_done=lambda: change.is_done(server))
         changed = change.look(server)
     text = event.line(changed, zone, change.own)
     return Result(f"It is changed: {text}", sensitivity=2, untrusted=True)

@@ -50,9 +50,9 @@ def list_events(arguments: Arguments, means: Means) -> Result:
     if not first < last <= first + timedelta(days=MOST_DAYS + 1):
         raise Refused("ask for at least a moment and at most a year", "unfit")
     with open_server(means, arguments.calendar) as server:
-        texts = server.between(first, last)
+        texts = server.between(first - when.DAY, last + when.DAY)
         own = server.own_address()
-    found = list(islice(event.expand(texts, first, last), event.MOST_LINES * 10))
+    found = list(islice(event.expand(texts, first, last, zone), event.MOST_LINES * 10))
     found.sort(key=lambda one: when.in_utc(one.start, zone))
     lines = [event.line(one, zone, own) for one in found[: event.MOST_LINES]]
     if len(found) > event.MOST_LINES:

@@ -1,12 +1,13 @@
 """A real CalDAV server on a free port of this machine, with two people who sign in, for tests."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from requests.auth import HTTPBasicAuth
 
 PEOPLE = {"ann@hub.example": "ann's word", "bob@hub.example": "bob's wörd"}
 COLLECTION = (
@@ -47,12 +49,17 @@ class Radicale:
             method,
             f"{self.url}{who}{path}",
             data=body.encode(),
-            auth=(who.encode(), PEOPLE[who].encode()),
+            auth=HTTPBasicAuth(who.encode(), PEOPLE[who].encode()),
             headers={"Content-Type": "text/calendar; charset=utf-8"},
             timeout=10,
         )
         assert answer.ok, (answer.status_code, answer.text)
         return answer
+
+    def clear(self, who: str) -> None:
+        """Everything of the person's is gone but one empty calendar, named after them."""
+        shutil.rmtree(self.folder / "collection-root" / who, ignore_errors=True)
+        self.add_calendar(who, "home", f"{who.partition('@')[0]}'s days")
 
     def files(self, who: str) -> list[str]:
         """The text of every event that it keeps for the person."""
@@ -62,8 +69,8 @@ class Radicale:
 
 
 @contextmanager
-def radicale(folder: Path) -> Iterator[Radicale]:
-    """Runs until the block ends; each person has one calendar, named after them."""
+def radicale(folder: Path) -> Generator[Radicale]:
+    """Runs until the block ends; `clear` gives a person their first calendar."""
     port = free_port()
     passwords = folder / "htpasswd"
     passwords.write_text("".join(f"{who}:{word}\n" for who, word in PEOPLE.items()))
@@ -83,10 +90,7 @@ def radicale(folder: Path) -> Iterator[Radicale]:
         )
         try:
             _wait_for(port, process, folder / "log")
-            server = Radicale(f"http://127.0.0.1:{port}/", folder)
-            for who in PEOPLE:
-                server.add_calendar(who, "home", f"{who.partition('@')[0]}'s days")
-            yield server
+            yield Radicale(f"http://127.0.0.1:{port}/", folder)
         finally:
             process.terminate()
             process.wait(10)
@@ -117,7 +121,7 @@ class Between:
 
 
 @contextmanager
-def between(behind: str) -> Iterator[Between]:
+def between(behind: str) -> Generator[Between]:
     """A `Between` that runs until the block ends."""
     state = Between(behind)
 

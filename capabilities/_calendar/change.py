@@ -100,6 +100,4 @@ class Removal:
 
     def is_done(self, server: "Server") -> bool:
         kept = server.find(self.uid)
-        return kept is None or (
-            bool(self.day) and event.is_by(event.read(kept.text), self.act)
-        )
+        return kept is None or (bool(self.day) and event.is_by(event.read(kept.text), self.act))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from capabilities._calendar import when
 from persona.errors import Refused
@@ -103,7 +103,7 @@ def change(
             one.pop(name, None)
             one.add(name, moment)
         one.pop("DURATION", None)
-    one["SEQUENCE"] = int(one.get("SEQUENCE", 0)) + 1
+    _raise_sequence(one)
     _write(one, wanted, act, own, now)
 
 
@@ -118,17 +118,23 @@ def without(calendar: "Calendar", day: str, act: str) -> "Event":
     gone = _single(calendar, day)
     master = events(calendar)[0]
     calendar.subcomponents = [one for one in calendar.subcomponents if one is not gone]
-    master.add("exdate", gone["RECURRENCE-ID"].dt)
-    master["SEQUENCE"] = int(master.get("SEQUENCE", 0)) + 1
+    master.add("exdate", _day_at(gone))
+    _raise_sequence(master)
     master.pop(MARK, None)
     master.add(MARK, act)
     return gone
 
 
+def _raise_sequence(one: "Event") -> None:
+    """By which other programs know the newer of two versions."""
+    number = int(one.pop("SEQUENCE", 0))
+    one.add("sequence", number + 1)
+
+
 def _single(calendar: "Calendar", day: str) -> "Event":
     """The event of one day of a series, made a component of its own where it was none."""
     for event in events(calendar):
-        if "RECURRENCE-ID" in event and _day(event["RECURRENCE-ID"].dt) == day:
+        if "RECURRENCE-ID" in event and _day(_day_at(event)) == day:
             return event
     found = next((one for one in occurrences(calendar, day) if name_of(one)[1] == day), None)
     if found is None:
@@ -136,7 +142,7 @@ def _single(calendar: "Calendar", day: str) -> "Event":
     for name in ("RRULE", "RDATE", "EXDATE"):
         found.pop(name, None)
     if "RECURRENCE-ID" not in found:
-        found.add("recurrence-id", found["DTSTART"].dt)
+        found.add("recurrence-id", found.start)
     calendar.add_component(found)
     return found
 
@@ -147,25 +153,39 @@ def occurrences(calendar: "Calendar", day: str) -> "list[Event]":
         raise Refused("the event has no such day", "unknown event")
     if _is_endless(calendar):
         raise Refused("it repeats too often to change a single time of it", "repeats")
-    from recurring_ical_events import of
-
     try:
         at = datetime.strptime(day[:8], "%Y%m%d").replace(tzinfo=UTC)
     except ValueError as error:
         raise Refused("the event has no such day", "unknown event") from error
-    return list(of(calendar).between(at - when.DAY, at + 2 * when.DAY))
+    return _lay_out(calendar, at - when.DAY, at + 2 * when.DAY)
 
 
-def expand(texts: Iterable[tuple[str, str]], start: datetime, until: datetime) -> "Iterator[Event]":
-    """Every event of the time, each time of a series by itself; unreadable ones raise Refused."""
-    from recurring_ical_events import of
+def expand(
+    texts: Iterable[tuple[str, str]], start: datetime, until: datetime, zone: str
+) -> "Iterator[Event]":
+    """Every event of the time, each time of a series by itself; unreadable ones raise Refused.
 
+    A whole day is one in `zone`, so what a server finds by UTC is looked at again.
+    """
     for _, text in texts:
         calendar = read(text)
-        if _is_endless(calendar) or not repeats(calendar):
-            yield from events(calendar)[:1]
-        else:
-            yield from of(calendar).between(start, until)
+        if _is_endless(calendar):
+            yield events(calendar)[0]
+            continue
+        is_series, edge = repeats(calendar), when.DAY
+        for one in (
+            _lay_out(calendar, start - edge, until + edge) if is_series else events(calendar)
+        ):
+            begin, end = when.in_utc(one.start, zone), when.in_utc(one.end, zone)
+            if begin < until and (end > start or begin == end >= start):
+                yield one
+
+
+def _lay_out(calendar: "Calendar", start: datetime, until: datetime) -> "list[Event]":
+    from icalendar import Event
+    from recurring_ical_events import of
+
+    return [one for one in of(calendar).between(start, until) if isinstance(one, Event)]
 
 
 def repeats(calendar: "Calendar") -> bool:
@@ -187,8 +207,12 @@ def _is_endless(calendar: "Calendar") -> bool:
 
 def name_of(event: "Event") -> tuple[str, str]:
     """UID, and for one day of a series which: what a later change is asked for by."""
-    day = _day(event["RECURRENCE-ID"].dt) if "RECURRENCE-ID" in event else ""
+    day = _day(_day_at(event)) if "RECURRENCE-ID" in event else ""
     return str(event.get("UID", "")), day
+
+
+def _day_at(event: "Event") -> when.Moment:
+    return cast("Any", event["RECURRENCE-ID"]).dt
 
 
 def _day(at: when.Moment) -> str:

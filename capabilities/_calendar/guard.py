@@ -73,7 +73,9 @@ class Guarded(requests.Session):
             response = super().request(method, where, *args, **options)
             body = self._read(response, lost)
         except requests.exceptions.SSLError as error:
-            raise Refused("the calendar's server has no certificate that holds", "server") from error
+            raise Refused(
+                "the calendar's server has no certificate that holds", "server"
+            ) from error
         except requests.RequestException as error:
             if _was_never_made(error):
                 raise Transient("the calendar's server cannot be reached") from error
@@ -82,7 +84,7 @@ class Guarded(requests.Session):
             raise lost("the calendar's answer was lost") from error
         _check(response, lost)
         # An error's page is nothing to parse; the library would write it to the log.
-        response._content = body if response.ok else b""
+        response._content = body if response.ok else b""  # noqa: SLF001 streamed above
         return response
 
     def _read(self, response: requests.Response, lost: type[Exception]) -> bytes:

@@ -4,7 +4,7 @@ Everything that writes names the version (ETag) that it read, or that there must
 a repeat after a lost answer changes nothing twice and nobody's newer change is lost.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +14,12 @@ from persona.declare import Means
 from persona.errors import Refused, Transient, Unknown
 
 if TYPE_CHECKING:
-    from caldav import Calendar as Folder
     from caldav import DAVClient
+    from caldav.objects import Calendar as Folder
 
 MOST_CALENDARS = 20
 MOST_TRIES = 3
+UNLIKE = (SyntaxError, ValueError, AttributeError, LookupError, TypeError, AssertionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +160,9 @@ def _refuse_others(status: int) -> None:
 
 
 @contextmanager
-def _asking() -> "Iterator[None]":
+def _asking() -> "Generator[None]":
     """Around every call of the library: its errors in our words."""
     from caldav.lib.error import AuthorizationError, DAVError
-    from lxml.etree import XMLSyntaxError
 
     try:
         yield
@@ -174,13 +174,12 @@ def _asking() -> "Iterator[None]":
         ) from error
     except DAVError as error:
         raise Refused(f"the calendar's server says no: {_reason(error)}", "server") from error
-    except (XMLSyntaxError, AttributeError, KeyError, TypeError, IndexError, AssertionError) as error:
-        # What the library runs into where an answer is not what CalDAV promises.
+    except UNLIKE as error:  # what the library runs into where an answer is not CalDAV's
         raise Refused("what answers there is no calendar server", "server") from error
 
 
 @contextmanager
-def open_server(means: Means, wanted: str = "") -> "Iterator[Server]":
+def open_server(means: Means, wanted: str = "") -> "Generator[Server]":
     """The calendars of the person whose credential it is, for as long as the use may take.
 
     `wanted` is a calendar's name, or empty. Raises Refused where there is no credential.

@@ -37,7 +37,9 @@ def moment(text: str, zone: str) -> Moment:
         return date.fromisoformat(text)
     local = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
     if local.astimezone(UTC).astimezone(local.tzinfo) != local:
-        raise Refused(f"{text} does not exist in {zone}: the clocks go forward then", "no such time")
+        raise Refused(
+            f"{text} does not exist in {zone}: the clocks go forward then", "no such time"
+        )
     return local
 
 
