@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from capabilities._calendar.words import Event, Guests, Named, Time, Zone, read_mail
-from persona.declare import Destination, Means, Result, capability
+from capabilities._calendar.words import Event, Guests, Named, Time, Zone
+from capabilities._destinations import DESTINATIONS
+from persona.declare import Means, Result, capability
 
 
 class Arguments(BaseModel):
@@ -27,7 +28,7 @@ class Arguments(BaseModel):
 
 @capability(
     effect="write",
-    dest={"guests": Destination("email", read_mail)},
+    dest={"guests": DESTINATIONS["email"]},
     returns_sensitivity=2,
     returns_untrusted=True,
     credential="calendar",

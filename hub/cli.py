@@ -15,11 +15,13 @@ from rich.progress import Progress
 from hub import state as states
 from hub.client import Client, printable, table_of
 from hub.evaluate import evaluations
+from hub.mcp import servers
 from persona.errors import Broken, Refused
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 console = Console()
 app.add_typer(evaluations, name="eval")
+app.add_typer(servers, name="mcp")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from capabilities._calendar.guard import check_server
+from capabilities._origin import check_server
 from hub.dev import machine_timezone
 from hub.state import Lock, open_state
 from persona import catalog

@@ -6,6 +6,7 @@ from functools import cache
 from types import ModuleType
 
 from persona.declare import Capability, Surface
+from persona.errors import Broken
 
 
 def _modules(package: str) -> list[ModuleType]:
@@ -22,6 +23,15 @@ def surfaces() -> dict[str, Surface]:
 
 @cache
 def capabilities() -> dict[str, Capability]:
-    """Every capability by name; each module holds one, called like the module."""
-    found = [getattr(m, m.__name__.rpartition(".")[2]) for m in _modules("capabilities")]
-    return {capability.name: capability for capability in found}
+    """Every capability by name; each module holds one, called like the module, or declares several.
+
+    Raises Broken where two have one name: which of them a wish means must never be open.
+    """
+    found: dict[str, Capability] = {}
+    for module in _modules("capabilities"):
+        own = module.__name__.rpartition(".")[2]
+        for one in module.declared() if hasattr(module, "declared") else [getattr(module, own)]:
+            if one.name in found:
+                raise Broken(f"two capabilities are called {one.name}")
+            found[one.name] = one
+    return found

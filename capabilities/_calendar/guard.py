@@ -7,41 +7,18 @@ addresses, and the password goes only to the origin for which it was given.
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+from capabilities._origin import origin
 from persona.errors import Refused, Transient, Unknown
 
 MOST_BYTES = 5_000_000
 CONNECT = 5.0
 WRITES = frozenset({"PUT", "DELETE"})
 QUERIES = frozenset({"PROPFIND", "REPORT"})
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-def origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port; what shares them is one server. Raises ValueError for no address."""
-    parts = urlsplit(url)
-    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").lower(), port
-
-
-def check_server(url: str, stage: str) -> str:
-    """The URL, if a password may go there: https, or loopback in the local stage. Raises Refused."""
-    try:
-        scheme, host, _ = origin(url)
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise Refused(f"{url!r} is no address of a calendar", "server") from error
-    if parts.username or parts.password or not host:
-        raise Refused("a calendar's address is https://server/path, without a name in it", "server")
-    is_here = scheme == "http" and host in LOOPBACK and stage != "aws"
-    if scheme != "https" and not is_here:
-        raise Refused("a password goes over https only; the calendar's address is not", "server")
-    return url
 
 
 class Guarded(requests.Session):

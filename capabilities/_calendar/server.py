@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from capabilities._origin import check_server
 from persona.declare import Means
 from persona.errors import Refused, Transient, Unknown
 
@@ -186,7 +187,7 @@ def open_server(means: Means, wanted: str = "") -> "Generator[Server]":
     """
     from caldav import DAVClient
 
-    from capabilities._calendar.guard import Guarded, check_server, sign_in
+    from capabilities._calendar.guard import Guarded, sign_in
 
     given = means.credential()
     if not given.get("url"):

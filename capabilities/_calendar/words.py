@@ -1,25 +1,12 @@
 """What the arguments of every capability on a calendar share: how they are written and read."""
 
 import re
-import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from capabilities._calendar.when import check_time, check_zone
-
-MAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
-
-
-def read_mail(text: str) -> str:
-    """The one spelling of a mail address, in lower case. Raises ValueError for anything else.
-
-    ASCII alone: an address in another script could be the twin of a known one.
-    """
-    folded = unicodedata.normalize("NFKC", text.strip()).lower().removeprefix("mailto:")
-    if len(folded) > 254 or not MAIL.fullmatch(folded):
-        raise ValueError("not a mail address")
-    return folded
+from capabilities._destinations import read_mail
 
 
 def read_mails(named: list[str]) -> list[str]:

@@ -13,8 +13,9 @@ import pytest
 from pydantic import ValidationError
 
 from capabilities._calendar import event, when
-from capabilities._calendar.guard import MOST_BYTES, Guarded, check_server
-from capabilities._calendar.words import read_mail
+from capabilities._calendar.guard import MOST_BYTES, Guarded
+from capabilities._destinations import read_mail
+from capabilities._origin import check_server
 from capabilities.cancel_event import cancel_event
 from capabilities.change_event import change_event
 from capabilities.create_event import create_event
