@@ -80,11 +80,9 @@ def pin(
             [{"name": one.name, "about": one.description, "pin": one.pin} for one in offered]
         )
         return
-    print("" if known else heading(server))
-    for one in offered:
-        effect = _ask_effect(one, typer.prompt)
-        if effect != "no":
-            print("\n" + entry(server, one, effect))
+    chosen = [(one, _ask_effect(one, typer.prompt)) for one in offered]
+    entries = [entry(server, one, effect) for one, effect in chosen if effect != "no"]
+    print("\n".join(entries if known else [heading(server), *entries]))
 
 
 def _ask_effect(offer: Offer, prompt: Callable[..., Any]) -> str:

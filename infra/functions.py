@@ -8,11 +8,11 @@ beside no other and only where it is used.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_type_hints
 
 from infra.reach import Name, Reach, reach
 from persona import catalog
-from persona.declare import Surface
+from persona.declare import Capability, Means, Surface
 
 WIRING = "functions._compose"
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -128,9 +128,19 @@ def _reach(roots: Iterable[Name]) -> Reach:
 def _made_by(parts: Iterable[str]) -> list[Name]:
     made = [Name(WIRING, maker) for part in parts for maker in PARTS.get(part, ())]
     if "capabilities" in parts:
-        made += [Name(f"capabilities.{name}", "*") for name in catalog.capabilities()]
+        made += [name for one in catalog.capabilities().values() for name in _offering(one)]
     return made
 
 
+def _offering(one: Capability) -> list[Name]:
+    """What it takes to offer and judge it; an act is carried out by a function of its own."""
+    module = one.use.__module__
+    if module.startswith("capabilities.mcp"):
+        return [Name("capabilities.mcp", "*")]
+    is_act = Means in get_type_hints(one.use).values()
+    return [Name(module), Name(module, "Arguments")] if is_act else [Name(module, "*")]
+
+
 def _lazy() -> list[Name]:
-    return [Name(WIRING, maker) for makers in PARTS.values() for maker in makers]
+    made = [Name(WIRING, maker) for makers in PARTS.values() for maker in makers]
+    return [*made, Name("capabilities.mcp.talk"), Name("capabilities.mcp.talk", "call")]

@@ -25,8 +25,10 @@ from capabilities._origin import check_server
 from capabilities.mcp.offer import Offer, Server
 from persona.declare import Means, Result
 from persona.errors import Refused, Transient, Unknown
+from persona.settings import VERSION
 
 T = TypeVar("T")
+US = protocol.Implementation(name="persona-hub", version=VERSION)
 MOST_BYTES = 2_000_000
 MOST_CHARACTERS = 20_000
 MOST_PAGES, MOST_OFFERS = 10, 500
@@ -144,7 +146,7 @@ class _Conversation:
         with anyio.fail_after(self.seconds):
             async with AsyncExitStack() as stack:
                 streams = await stack.enter_async_context(await self._transport(stack))
-                client = await stack.enter_async_context(_Quiet(*streams))
+                client = await stack.enter_async_context(_Quiet(*streams, client_info=US))
                 await client.initialize()
                 return await ask(client)
 

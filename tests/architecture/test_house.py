@@ -53,7 +53,7 @@ VENDORS = {
     "functions/_compose.py": {"base"},
     "capabilities/_calendar/guard.py": {"user"},
     "capabilities/_calendar/server.py": {"user"},
-    "capabilities/mcp/talk.py": {"tool"},
+    "capabilities/mcp/talk.py": {"tool", "handle"},
     "hub/cli.py": {"account", "user"},
     "hub/client.py": {"base"},
     "hub/server.py": {"task"},

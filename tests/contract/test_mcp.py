@@ -300,9 +300,9 @@ def test_a_failure_there_is_told_on_one_line(ports: dict[str, int]) -> None:
         use(allow(ports, "fail"), {})
 
 
-@pytest.mark.parametrize("kind", ["roots", "sampling", "elicitation"])
+@pytest.mark.parametrize("kind", ["List roots", "Sampling", "Elicitation"])
 def test_a_server_that_asks_back_is_told_nothing(ports: dict[str, int], kind: str) -> None:
-    assert use(allow(ports, "ask"), {"kind": kind}).text.startswith("not told")
+    assert use(allow(ports, "ask"), {"kind": kind}).text == f"not told: {kind} not supported"
 
 
 @pytest.mark.parametrize("effect", ["read", "write"])
