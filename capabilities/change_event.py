@@ -65,6 +65,5 @@ def change_event(arguments: Arguments, means: Means) -> Result:
             now=means.clock.now(),
         )
         server.settle(write=lambda: change.write(server), is_done=lambda: change.is_done(server))
-        changed = change.look(server)
-    text = event.line(changed, zone, change.own)
+    text = event.line(change.changed, zone, change.own) if change.changed else ""
     return Result(f"It is changed: {text}", sensitivity=2, untrusted=True)

@@ -36,6 +36,9 @@ APIS: Mapping[str, tuple[str, ...]] = {
 }
 """The AWS APIs behind each part, as botocore calls them."""
 
+CARRYING = (Name("capabilities.mcp.talk"), Name("capabilities.mcp.talk", "call"))
+"""What carries out acts, and so ships with the functions that have it for a root."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
@@ -118,7 +121,7 @@ def _reach(roots: Iterable[Name]) -> Reach:
     """The reach of the roots, with every part of `Ports` that is asked for on the way."""
     found = list(roots)
     while True:
-        reached = reach(found, [name for name in _lazy() if name not in found])
+        reached = reach(found, [name for name in (*wiring(), *CARRYING) if name not in found])
         more = [name for name in _made_by(reached.parts) if name not in found]
         if not more:
             return reached
@@ -141,6 +144,6 @@ def _offering(one: Capability) -> list[Name]:
     return [Name(module), Name(module, "Arguments")] if is_act else [Name(module, "*")]
 
 
-def _lazy() -> list[Name]:
-    made = [Name(WIRING, maker) for makers in PARTS.values() for maker in makers]
-    return [*made, Name("capabilities.mcp.talk"), Name("capabilities.mcp.talk", "call")]
+def wiring() -> list[Name]:
+    """What the wiring makes only where it is asked for."""
+    return [Name(WIRING, maker) for makers in PARTS.values() for maker in makers]

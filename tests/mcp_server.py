@@ -9,7 +9,11 @@ import base64
 import json
 import logging
 import os
+import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -208,6 +212,24 @@ HOSTILE = {
     "shy": answering(200, RESULT % '{"resultType":"input_required","inputRequests":{}}'),
     "twice": answering(200, RESULT % '{"content":[]}'),
 }
+
+
+@contextmanager
+def running() -> Generator[dict[str, int]]:
+    """Every mode in a process of its own, over HTTP: the ports by mode."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.mcp_server", "http"],
+        cwd=Path(__file__).parents[1],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout
+    try:
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
 
 
 async def run_all() -> None:

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from capabilities._calendar.server import Kept, Server
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
-    """What an event of this UID (of a series, the one `day`) is to become, as this act wants it."""
+    """What an event of this UID (of a series, the one `day`) is to become, as this act wants it.
+
+    `changed` is the event as it was written last.
+    """
 
     uid: str
     day: str
@@ -25,14 +28,15 @@ class Change:
     act: str
     own: str
     now: float
+    changed: "Event | None" = field(default=None)
 
     def write(self, server: "Server") -> bool:
         """False where the event was changed by others since it was read."""
         kept = self._find(server)
         calendar = event.read(kept.text)
+        one = self.changed = event.pick(calendar, self.day)
         if event.is_by(calendar, self.act):
             return True
-        one = event.pick(calendar, self.day)
         self._check_guests(event.guests(one, self.own))
         own = server.inviter() if self.wanted.guests else self.own
         event.change(one, self._span(one), self.wanted, self.act, own, self.now)
@@ -41,12 +45,6 @@ class Change:
     def is_done(self, server: "Server") -> bool:
         kept = server.find(self.uid)
         return kept is not None and event.is_by(event.read(kept.text), self.act)
-
-    def look(self, server: "Server") -> "Event":
-        """The event as it stands now."""
-        found = event.events(event.read(self._find(server).text))
-        named = [one for one in found if event.name_of(one)[1] == self.day]
-        return (named or found)[0]
 
     def _find(self, server: "Server") -> "Kept":
         kept = server.find(self.uid)

@@ -72,9 +72,10 @@ def is_by(calendar: "Calendar", act: str) -> bool:
 
 
 def guests(event: "Event", own: str) -> set[str]:
-    """Mail addresses of everyone invited but the person."""
+    """Mail addresses of everyone but the person who hears of it: the invited, and who invites."""
     invited = event.get("ATTENDEE", [])
     named = invited if isinstance(invited, list) else [invited]
+    named = [*named, event.get("ORGANIZER", "")]
     mails = {str(one).lower().removeprefix("mailto:") for one in named}
     return mails - {own.lower(), ""}
 

@@ -136,7 +136,7 @@ class Server:
                 if write():
                     return
             except Unknown:
-                with suppress(Transient):  # then it stays unknown
+                with suppress(Transient, Refused):  # then it stays unknown
                     if is_done():
                         return
                 raise

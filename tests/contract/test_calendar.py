@@ -387,6 +387,13 @@ def test_a_change_tells_nobody_who_was_not_named(ann: Desk, server: Radicale) ->
     assert "bring cake" in server.files(ANN)[0]
 
 
+def test_an_invitation_of_others_tells_them_nothing_unasked(ann: Desk, server: Radicale) -> None:
+    invited = f"ORGANIZER:mailto:{BOB}\nATTENDEE:mailto:{ANN}\nSUMMARY"
+    server.ask("PUT", ANN, "/home/weekly.ics", WEEKLY.replace("SUMMARY", invited))
+    with pytest.raises(Refused, match=f"name them as guests: {BOB}"):
+        use(change_event, ann, event="weekly@another", notes="I would rather not")
+
+
 @pytest.mark.parametrize("twin", ["bоb@hub.example", "bob@hub..example", "bob hub.example", "@x.y"])
 def test_a_twin_of_a_mail_address_is_none(twin: str) -> None:
     with pytest.raises(ValueError):

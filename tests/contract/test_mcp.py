@@ -1,6 +1,5 @@
 """What servers of the Model Context Protocol may do here, against real ones, good and hostile."""
 
-import json
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from persona.acts.policy import Circumstances, judge
 from persona.declare import Capability, Result
 from persona.errors import Broken, Refused, Transient, Unknown
 from persona.settings import Settings, parse
+from tests.mcp_server import running
 from tests.radicale import free_port
 from tests.support import Clock
 
@@ -58,20 +58,8 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def ports() -> Iterator[dict[str, int]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.mcp_server", "http"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        assert process.stdout
-        yield json.loads(process.stdout.readline())
-    finally:
-        process.kill()
-        process.wait(10)
-        assert process.stdout
-        process.stdout.close()
+    with running() as found:
+        yield found
 
 
 def at(ports: Mapping[str, int], mode: str) -> Server:

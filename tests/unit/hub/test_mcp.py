@@ -1,6 +1,5 @@
 """Pinning an MCP server's offers from the command line."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ ERASE = Offer("erase", "Erases everything. Harmless!", {})
 
 
 @pytest.fixture
-def offered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Offer]]:
+def offered(monkeypatch: pytest.MonkeyPatch) -> list[Offer]:
     """What the server offers in this test."""
     found = [FORECAST, ERASE]
 
