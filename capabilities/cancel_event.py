@@ -21,7 +21,6 @@ class Arguments(BaseModel):
     returns_untrusted=True,
     credential="calendar",
     keyed=True,
-    undo="create_event",
     say="cancel event …",
     brief="takes it out of your own calendar",
 )

@@ -15,7 +15,10 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid")
     title: str = Field(description="What it is called.", min_length=1, max_length=200)
     start: Annotated[
-        Time, Field(description="Local time, 2026-11-25T14:00, or whole day.", min_length=10)
+        Time,
+        Field(
+            description="Local time, 2026-11-25T14:00, or whole day.", min_length=10, max_length=16
+        ),
     ]
     end: Annotated[
         Time, Field(description="Its end, or last whole day; empty: an hour, a day.", max_length=16)

@@ -18,7 +18,12 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     start: Annotated[
-        Time, Field(description="First day, 2026-11-25, or time, 2026-11-25T14:00.", min_length=10)
+        Time,
+        Field(
+            description="First day, 2026-11-25, or time, 2026-11-25T14:00.",
+            min_length=10,
+            max_length=16,
+        ),
     ]
     until: Annotated[
         Time, Field(description="Last day, or time; empty: the first day alone.", max_length=16)
