@@ -16,11 +16,13 @@ from rich.progress import Progress
 from hub import state as states
 from hub.client import Client, links_of, notes_of, printable, table_of
 from hub.evaluate import evaluations
-from persona.errors import Broken
+from hub.mcp import servers
+from persona.errors import Broken, Refused
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 console = Console()
 app.add_typer(evaluations, name="eval")
+app.add_typer(servers, name="mcp")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -277,6 +279,35 @@ def erase(
     for path in done.get("copies_not_reached", []):
         told += f"\nThese keys could not be reached, destroy them by hand: {path}"
     _say(told, done, json)
+
+
+@app.command()
+def credential(
+    capability: Annotated[str, typer.Argument(help="What it is for, such as calendar.")],
+    url: Annotated[str, typer.Option(help="The server's address.")] = "",
+    user: Annotated[str, typer.Option(help="Your name there.")] = "",
+    name: Annotated[str, typer.Option(help="The web account whose credential it is.")] = "owner",
+    forget: Annotated[bool, typer.Option(help="Forget the one that was given.")] = False,
+    json: Json = False,
+) -> None:
+    """Give a capability a credential of your own, the password asked for here; stop the hub first."""
+    from hub.credential import give
+
+    try:
+        given = None if forget else {"url": url, "user": user, "password": _password()}
+        give(_state(), os.environ, capability, name, given)
+    except (Broken, Refused) as error:
+        _fail(error)
+        return
+    done = "forgotten" if forget else "kept, sealed under your key"
+    _say(f"The credential for {capability} is {done}.", {"capability": capability}, json)
+
+
+def _password() -> str:
+    """Asked without an echo; from a pipe, its first line."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return typer.prompt("Password", hide_input=True)
 
 
 @app.command()

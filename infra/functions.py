@@ -8,11 +8,11 @@ that a vendor's client stands beside no other and only where it is used.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_type_hints
 
 from infra.reach import Name, Reach, reach
 from persona import catalog
-from persona.declare import Capability, Surface
+from persona.declare import Capability, Means, Surface
 
 WIRING = "functions._compose"
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -35,6 +35,9 @@ APIS: Mapping[str, tuple[str, ...]] = {
     "models": ("bedrock-runtime",),
 }
 """The AWS APIs behind each part, as botocore calls them."""
+
+CARRYING = (Name("capabilities.mcp.talk"), Name("capabilities.mcp.talk", "call"))
+"""What carries out acts, and so ships with the functions that have it for a root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def _reach(roots: Iterable[Name]) -> Reach:
     """The reach of the roots, with every part of `Ports` that is asked for on the way."""
     found = list(roots)
     while True:
-        reached = reach(found, [name for name in _lazy() if name not in found])
+        reached = reach(found, [name for name in (*wiring(), *CARRYING) if name not in found])
         more = [name for name in _made_by(reached.parts) if name not in found]
         if not more:
             return reached
@@ -145,16 +148,19 @@ def _reach(roots: Iterable[Name]) -> Reach:
 def _made_by(parts: Iterable[str]) -> list[Name]:
     made = [Name(WIRING, maker) for part in parts for maker in PARTS.get(part, ())]
     if "capabilities" in parts:
-        made += [name for one in catalog.capabilities().values() for name in _judged(one)]
+        made += [name for one in catalog.capabilities().values() for name in _offering(one)]
     return made
 
 
-def _judged(capability: Capability) -> list[Name]:
-    """What thinking needs of a capability: its declaration, and all of it where it is used inline."""
-    fitting = Name(capability.arguments.__module__, capability.arguments.__qualname__)
-    whole = Name(f"capabilities.{capability.name}", "*" if capability.inline else "")
-    return [whole, fitting]
+def _offering(one: Capability) -> list[Name]:
+    """What it takes to offer and judge it; an act is carried out by a function of its own."""
+    module = one.use.__module__
+    if module.startswith("capabilities.mcp"):
+        return [Name("capabilities.mcp", "*")]
+    is_act = Means in get_type_hints(one.use).values()
+    return [Name(module), Name(module, "Arguments")] if is_act else [Name(module, "*")]
 
 
-def _lazy() -> list[Name]:
+def wiring() -> list[Name]:
+    """What the wiring makes only where it is asked for."""
     return [Name(WIRING, maker) for makers in PARTS.values() for maker in makers]

@@ -22,15 +22,16 @@ NEVER = (
 class Share:
     """Which files of a distribution ship, and which distributions with it.
 
-    `needs` replaces what its metadata requires.
+    `needs` replaces what its metadata requires. `told` are files about itself that it reads.
     """
 
     keep: tuple[str, ...] = ("*",)
     drop: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     needs: tuple[str, ...] | None = None
 
     def takes(self, path: str) -> bool:
-        return (
+        return any(fnmatchcase(path, pattern) for pattern in self.told) or (
             any(fnmatchcase(path, pattern) for pattern in self.keep)
             and not any(fnmatchcase(path, pattern) for pattern in (*self.drop, *NEVER))
         )  # fmt: skip
@@ -58,6 +59,26 @@ SHARES: Mapping[str, Share] = {
     # Of cffi the bindings load its compiled half alone.
     "cffi": Share(keep=("_cffi_backend*",), needs=()),
     "nacl": Share(keep=("nacl/__init__.py", "nacl/exceptions.py", "nacl/bindings/*", "nacl/_sodium*")),
+    "httpcore2": Share(told=("httpcore2-*.dist-info/METADATA",)),
+    "httpx2": Share(told=("httpx2-*.dist-info/METADATA",)),
+    "icalendar": Share(drop=("icalendar/fuzzing/*", "icalendar/cli.py")),
+    # To read and write a calendar's XML takes the tree alone.
+    "lxml": Share(keep=("lxml/__init__.py", "lxml/etree.*.so", "lxml/_elementpath.*.so")),
+    # The client's half; its packages' own fronts would load the server's.
+    "mcp": Share(
+        keep=(
+            "mcp/__init__.py", "mcp/types.py",
+            "mcp/client/*", "mcp/shared/*", "mcp/os/*",
+        ),
+        drop=("mcp/client/auth/*", "mcp/client/sse.py", "mcp/client/session_group.py"),
+        needs=("anyio", "httpx2", "mcp-types", "pydantic", "jsonschema", "opentelemetry-api"),
+    ),
+    "opentelemetry": Share(
+        told=("opentelemetry_api-*.dist-info/METADATA", "opentelemetry_api-*/entry_points.txt"),
+    ),
+    # Its zones are the system's own here; what loads it never asks.
+    "pytz": Share(drop=("pytz/zoneinfo/*",)),
+    "recurring_ical_events": Share(drop=("recurring_ical_events/test/*",)),
     # Its time zones are for Windows; botocore asks for UTC and the local zone.
     "dateutil": Share(drop=("dateutil/zoneinfo/*.tar.gz",)),
     "phonenumbers": Share(

@@ -6,6 +6,7 @@ from functools import cache
 from types import ModuleType
 
 from persona.declare import Capability, Surface
+from persona.errors import Broken
 
 
 def _modules(package: str) -> list[ModuleType]:
@@ -22,28 +23,34 @@ def surfaces() -> dict[str, Surface]:
 
 @cache
 def capabilities() -> dict[str, Capability]:
-    """Every capability by name; each module holds one, called like the module."""
-    found = [getattr(m, m.__name__.rpartition(".")[2]) for m in _modules("capabilities")]
-    return {capability.name: capability for capability in found}
+    """Every capability by name; each module holds one, called like the module, or declares several.
+
+    Raises Broken where two have one name: which of them a wish means must never be open.
+    """
+    found: dict[str, Capability] = {}
+    for module in _modules("capabilities"):
+        own = module.__name__.rpartition(".")[2]
+        for one in module.declared() if hasattr(module, "declared") else [getattr(module, own)]:
+            if one.name in found:
+                raise Broken(f"two capabilities are called {one.name}")
+            found[one.name] = one
+    return found
 
 
 def capability(name: str) -> Capability:
     """One capability, loading no other. Raises LookupError where there is none."""
+    if name in {
+        m.name for m in pkgutil.iter_modules(importlib.import_module("capabilities").__path__)
+    }:
+        return getattr(importlib.import_module(f"capabilities.{name}"), name)
     try:
-        module = importlib.import_module(f"capabilities.{name}")
-    except ModuleNotFoundError as error:
+        return capabilities()[name]
+    except KeyError as error:
         raise LookupError(f"no capability is called {name}") from error
-    found: Capability = getattr(module, name)
-    return found
 
 
 @cache
 def functions() -> tuple[str, ...]:
     """Whose acts a lane may hold: every surface, every capability, linking and handing over."""
-    names = [
-        module.name
-        for package in ("surfaces", "capabilities")
-        for module in pkgutil.iter_modules(importlib.import_module(package).__path__)
-        if not module.name.startswith("_")
-    ]
-    return (*sorted(names), "link", "handover")
+    carried = [one.name for one in capabilities().values() if not one.inline]
+    return (*surfaces(), *carried, "link", "handover")

@@ -207,7 +207,8 @@ class Capability:
     goes. `returns_sensitivity` (0 to 3) and `returns_untrusted` speak of what comes back. `cost`
     is in US dollars a use, `rate` is uses a day, `timeout` in seconds. `undo` names the
     capability that takes it back. `keyed`: the provider drops repeats by the act's id.
-    `statements` and `secrets` are all that its role may do beside its own acts. `say` and
+    `statements` and `secrets` are all that its role may do beside its own acts; `credential` names
+    the person's own credential that it gets, which several capabilities may share. `say` and
     `brief` are its line in the persona's own help.
     """
 
@@ -232,6 +233,7 @@ class Capability:
     keyed: bool = False
     statements: tuple[Statement, ...] = ()
     secrets: tuple[str, ...] = ()
+    credential: str = ""
     say: str = ""
     brief: str = ""
 

@@ -21,6 +21,7 @@
 | acts ended, the lane not yet told | `ACT#<function>#<lane>` | `OUT#<version>#<part>` |
 | acts ended | `ACT#<function>#<lane>` | `DONE#<version>#<part>` |
 | a vendor's id, our act | `PROVIDER#<function>#<lane>` | `<id>` |
+| a person's own credential, sealed | `CREDENTIAL#<name>#<lane>` | `CREDENTIAL` |
 | whose home, which lane | `ADDRESS#<surface>#<address>` | `HOME` |
 | where others listen and this address spoke | `ADDRESS#<surface>#<address>` | `SPOKE#<home>` |
 | a row elsewhere that goes with this address | `ADDRESS#<surface>#<address>` | `WITH#<hash>` |
@@ -83,9 +84,13 @@ class Scope:
         return Scope(lane, homes, frozenset([*own, *acts]))
 
     @staticmethod
-    def of_acts(lane: str, function: str) -> "Scope":
-        """A worker of acts: those of its function and lane, and the gate; no memory."""
-        return Scope(lane, (), frozenset([f"GATE#{lane}", *_act_partitions(function, lane)]))
+    def of_acts(lane: str, function: str, credential: str = "") -> "Scope":
+        """A worker of acts: those of its function and lane, and the gate; no memory.
+
+        Of the person's own credentials the one that is named, where one is.
+        """
+        own = [f"GATE#{lane}", *([f"CREDENTIAL#{credential}#{lane}"] if credential else [])]
+        return Scope(lane, (), frozenset([*own, *_act_partitions(function, lane)]))
 
     @staticmethod
     def of_gate(lane: str) -> "Scope":
@@ -190,6 +195,11 @@ def act(function: str, lane: str, stage: str, after: str) -> Key:
 def unfinished_acts(function: str, lane: str) -> Key:
     """The prefix that open acts and untold outcomes share."""
     return Key(f"ACT#{function}#{lane}", "O")
+
+
+def credential(name: str, lane: str) -> Key:
+    """The one row of a person's own credential; who reads it reaches no other."""
+    return Key(f"CREDENTIAL#{name}#{lane}", "CREDENTIAL")
 
 
 def address(address: Address) -> Key:

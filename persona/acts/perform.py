@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from persona import keys
+from persona.acts import credentials
 from persona.decision import Act
 from persona.declare import Capability, Result
 from persona.errors import Broken, Refused
@@ -80,7 +81,10 @@ class Reach:
         return self.ports.client(api)
 
     def credential(self) -> Mapping[str, str]:
-        return {}
+        """Raises Broken where none was declared."""
+        if not self.capability.credential:
+            raise Broken(f"{self.capability.name} declared no credential")
+        return credentials.read(self.ports, self.capability.credential, self.act.lane)
 
 
 class Performing:

@@ -1,0 +1,65 @@
+"""Putting something into a person's own calendar."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from capabilities._calendar.words import Guests, Named, Time, Zone
+from capabilities._destinations import DESTINATIONS
+from persona.declare import Means, Result, capability
+
+
+class Arguments(BaseModel):
+    """What, when, where and with whom."""
+
+    model_config = ConfigDict(extra="forbid")
+    title: str = Field(description="What it is called.", min_length=1, max_length=200)
+    start: Annotated[
+        Time,
+        Field(
+            description="Local time, 2026-11-25T14:00, or whole day.", min_length=10, max_length=16
+        ),
+    ]
+    end: Annotated[
+        Time, Field(description="Its end, or last whole day; empty: an hour, a day.", max_length=16)
+    ] = ""
+    place: str = Field("", description="Where it is.", max_length=300)
+    notes: str = Field("", description="What else is to be known.", max_length=2_000)
+    guests: Guests = Field(default_factory=list[str])
+    zone: Zone = ""
+    calendar: Named = ""
+
+
+@capability(
+    effect="write",
+    dest={"guests": DESTINATIONS["email"]},
+    returns_sensitivity=2,
+    returns_untrusted=True,
+    credential="calendar",
+    keyed=True,
+    undo="cancel_event",
+    say="create event …",
+    brief="puts it into your own calendar",
+)
+def create_event(arguments: Arguments, means: Means) -> Result:
+    """Puts an event into the person's own calendar; who is named as a guest is invited by mail."""
+    from capabilities._calendar import event, when
+    from capabilities._calendar.server import open_server
+    from persona import ids
+
+    zone, act = arguments.zone or means.settings.timezone, means.idempotency_key
+    span = when.span(arguments.start, arguments.end, zone)
+    wanted = event.Wanted(
+        arguments.title, arguments.place, arguments.notes, tuple(arguments.guests)
+    )
+    uid = f"{ids.derive('event', act).lower()}@persona-hub"
+    with open_server(means, arguments.calendar) as server:
+        own = server.inviter() if wanted.guests else ""
+        text = event.make(uid, act, span, wanted, own, means.clock.now())
+        url = f"{server.default().rstrip('/')}/{uid}.ics"
+        server.settle(
+            write=lambda: server.put(url, text),
+            is_done=lambda: server.find(uid) is not None,
+        )
+    made = event.events(event.read(text))[0]
+    return Result(f"It stands: {event.line(made, zone, own)}", sensitivity=2, untrusted=True)

@@ -1,0 +1,65 @@
+"""Reading a person's own calendar."""
+
+from datetime import timedelta
+from itertools import islice
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from capabilities._calendar.words import Named, Time, Zone
+from persona.declare import Means, Result, capability
+from persona.errors import Refused
+
+MOST_DAYS = 366
+
+
+class Arguments(BaseModel):
+    """Of which days."""
+
+    model_config = ConfigDict(extra="forbid")
+    start: Annotated[
+        Time,
+        Field(
+            description="First day, 2026-11-25, or time, 2026-11-25T14:00.",
+            min_length=10,
+            max_length=16,
+        ),
+    ]
+    until: Annotated[
+        Time, Field(description="Last day, or time; empty: the first day alone.", max_length=16)
+    ] = ""
+    zone: Zone = ""
+    calendar: Named = ""
+
+
+@capability(
+    effect="read",
+    returns_sensitivity=2,
+    returns_untrusted=True,
+    credential="calendar",
+    say="list events 2026-11-25",
+    brief="what stands in your own calendar",
+)
+def list_events(arguments: Arguments, means: Means) -> Result:
+    """Lists what stands in the person's own calendar on some days, a line an event."""
+    from capabilities._calendar import event, when
+    from capabilities._calendar.server import open_server
+
+    zone = arguments.zone or means.settings.timezone
+    first, last = (
+        when.in_utc(when.moment(text, zone), zone)
+        for text in (arguments.start, arguments.until or arguments.start)
+    )
+    if "T" not in (arguments.until or arguments.start):
+        last = when.in_utc(when.moment(arguments.until or arguments.start, zone) + when.DAY, zone)
+    if not first < last <= first + timedelta(days=MOST_DAYS + 1):
+        raise Refused("ask for at least a moment and at most a year", "unfit")
+    with open_server(means, arguments.calendar) as server:
+        texts = server.between(first - when.DAY, last + when.DAY)
+        own = server.own_address()
+    found = list(islice(event.expand(texts, first, last, zone), event.MOST_LINES * 10))
+    found.sort(key=lambda one: when.in_utc(one.start, zone))
+    lines = [event.line(one, zone, own) for one in found[: event.MOST_LINES]]
+    if len(found) > event.MOST_LINES:
+        lines.append(f"… and {len(found) - event.MOST_LINES} more; ask for fewer days")
+    return Result("\n".join(lines) or "Nothing stands there.", sensitivity=2, untrusted=True)
