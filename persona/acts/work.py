@@ -286,7 +286,7 @@ def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> Ended
         act, state=state, provider_id=sent.provider_id, kept=sent.kept, reason=reason, due=0.0
     )
     if act.function == handover.FUNCTION:  # the words stand where they went, and nowhere twice
-        ended = replace(ended, text="")
+        ended = replace(ended, text=outbox.REDACTED)
     untold = state in ("failed", "unknown")
     try:
         knocked = outbox.end(ports, act, ended, untold)

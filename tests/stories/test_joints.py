@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from models.scripted import ScriptedModel
 from persona.acts import erase
 from persona.model import Address
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Slacker, Texter, drain, in_channel
 from tests.stories.test_backup import texts_of
 from tests.stories.test_leaving import exported, let_pass, receipts
+from tests.stories.test_notes import keeps
 from tests.support import CHANNEL, FAMILIES, Hub, posted
 
 
@@ -121,3 +123,21 @@ def test_a_deletion_reaches_a_message_whose_seen_mark_is_gone(hub: Hub) -> None:
     drain(hub)
     assert "4812" not in json.dumps(hub.heard(ann.address))
     assert "4812" not in ann.say("what is my bike lock?")
+
+
+def test_a_models_note_carries_no_words_of_another_home(tmp_path: Path) -> None:
+    """Else what a linked address said would stay with this one after they parted."""
+    claim = "Meets Bo at the bank, whose safe opens with 4812"
+    model = ScriptedModel(keeps(claim, "meeting Bo at the bank"))
+    hub = Hub(tmp_path)
+    ann, mail = Texter(hub), Mailer(hub)
+    mail.say("the safe opens with 4812")
+    link(ann, mail)
+    hub.ports = hub.ports.but(models=(model,))
+    ann.say("I am meeting Bo at the bank, where the safe is")
+    assert "4812" in str(model.seen[0])
+    hub.ports = hub.ports.but(models=())
+    ann.say("unlink email")
+    notes = [line for line in exported(hub, ann) if line["type"] == "note"]
+    assert [note["claim"] for note in notes] == ["meeting Bo at the bank"]
+    hub.close()
