@@ -141,3 +141,25 @@ def test_a_models_note_carries_no_words_of_another_home(tmp_path: Path) -> None:
     notes = [line for line in exported(hub, ann) if line["type"] == "note"]
     assert [note["claim"] for note in notes] == ["meeting Bo at the bank"]
     hub.close()
+
+
+def test_erasing_one_who_spoke_in_a_channel_makes_nobody_anew(hub: Hub) -> None:
+    room, slack = in_channel(hub, "U0ANN"), Slacker(hub)
+    slack.say("hello")
+    room.say("the offsite is in Zug")
+    erase.begin(Address.parse(slack.address), hub.ports, hub.clock.now())
+    let_pass(hub)
+    assert "Zug" not in texts_of(hub)
+    assert not [key for key, _ in hub.family.table.scan("ADDRESS#") if "U0ANN" in key.partition]
+
+
+def test_a_stop_above_a_quoted_mail_halts_and_one_inside_does_not(hub: Hub) -> None:
+    ann = Mailer(hub)
+    ann.say("hello")
+    quoted = "On Mon, 16 Jun 2025 at 15:06, Wren <persona@hub.example> wrote:\r\n> {}"
+    ann.say("thank you\r\n\r\n" + quoted.format("stop"))
+    assert not hub.gate(ann.address)["halted"]
+    ann.say("stop\r\n\r\n" + quoted.format("Hello. Tell me something to keep."))
+    assert hub.gate(ann.address)["halted"]
+    ann.say("start\r\n\r\n" + quoted.format("stop"))
+    assert not hub.gate(ann.address)["halted"]
