@@ -7,7 +7,7 @@ from typing import Any
 from persona import keys
 from persona.acts import handover, held, ledger, limits, outbox, replies
 from persona.acts.policy import Facts, Verdict, judge_reply
-from persona.memory import evidence, forget, notes, segments, walls
+from persona.memory import evidence, forget, notes, segments, tombstones, walls
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Head, Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
@@ -228,6 +228,9 @@ def _memory_writes(
             writes.append(outbox.to_redact(ports, lane, standing.next_version, sent))
             said = [event.blob for event in events if event.blob]  # the wish names the words too
             writes += forget.to_prove(standing, touched, standing.next_version, ports, said)
+    if decision.buries:
+        home, now = standing.place.home, ports.clock.now()
+        writes.append(tombstones.write(home, tombstones.early(ports, home, decision.buries, now)))
     if decision.amends:
         writes += forget.to_prove(standing, (), standing.next_version, ports)
     for event in events:  # overheard first, asked now: one post, one place in the conversation

@@ -159,7 +159,7 @@ def _cancel(person: Person, ports: Ports) -> None:
 def _delete(person: Person, until: float, ports: Ports) -> None:
     """Every row and raw original of the person; the gates last, since they keep workers out."""
     for home in person.homes:
-        _drop_originals(home, ports)
+        _drop_made_of(home, person, ports)
         for key, _ in _rows(ports, f"SOCKETS#{home}"):
             ports.table.commit([Delete(key), Delete(keys.socket(key.sort))])
         for key, _ in _rows(ports, keys.sessions(home).partition):
@@ -190,14 +190,27 @@ def _empty(ports: Ports, partition: str) -> None:
         ports.table.commit([Delete(key) for key, _ in rows])
 
 
-def _drop_originals(home: str, ports: Ports) -> None:
-    """Raw mails of a home; where its key is gone already, so are they."""
+def _drop_made_of(home: str, person: Person, ports: Ports) -> None:
+    """Raw mails of a home, and what lanes that it has left sent to it; with its key both are gone.
+
+    Those lanes are other people's now: of theirs nothing is taken.
+    """
     try:
         turns = evidence.read_turns(ports, home)
     except Refused:
         return
     for name in (blob for turn in turns for blob in turn.blobs):
         residue.drop_blob(ports, name)
+    for lane in {turn.lane for turn in turns} - {"", *person.lanes}:
+        for function in sorted({*ports.carriers, "link"}):
+            _drop_sent(home, function, lane, ports)
+
+
+def _drop_sent(home: str, function: str, lane: str, ports: Ports) -> None:
+    for key, row in _rows(ports, keys.act(function, lane, "", "").partition):
+        if row["home"] == home:
+            told = keys.provider(function, lane, row["provider_id"] or "-")
+            ports.table.commit([Delete(key), Delete(told)])
 
 
 def _drop_held(lane: str, ports: Ports) -> None:

@@ -145,7 +145,7 @@ def to_prove(
         "v": FORMAT,
         "lane": standing.place.lane,
         "homes": list(standing.gate.homes),
-        "functions": [*ports.carriers, "link"],
+        "functions": [*ports.carriers, "link", "handover"],
         "blobs": list(dict.fromkeys([*originals, *blobs])),
         "looks": 0,
         "due": ports.clock.now(),

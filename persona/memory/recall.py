@@ -101,7 +101,7 @@ class Indexes:
             shelf = self._shelves.get(lane)
             if shelf is None or shelf.version != before:
                 return
-            shelf.version = before + 1
+            shelf.version = standing.next_version
         if turn is not None:
             shelf.index.read_in(lines_of([turn]))
 
