@@ -63,7 +63,7 @@ def _run(path: str, written: Path, *more: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", path, "-q", "-p", "no:cacheprovider", *more],
         cwd=ROOT, env={**os.environ, "HUB_FIGURES": "1"}, check=False, capture_output=True,
-        text=True, timeout=600,
+        text=True, timeout=7200,
     )  # fmt: skip
     if ended.returncode:
         raise RuntimeError("\n".join(ended.stdout.splitlines()[-5:]))
