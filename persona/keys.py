@@ -219,6 +219,11 @@ def redaction(lane: str, version: int) -> Key:
     return Key(f"LANE#{lane}", f"REDACT#{ids.ordered(version)}")
 
 
+def redactions(lane: str) -> Key:
+    """The prefix of all that is still to be redacted of what a lane sent."""
+    return Key(f"LANE#{lane}", "REDACT#")
+
+
 def forgetting(lane: str, version: int) -> Key:
     return Key(f"LANE#{lane}", f"FORGOT#{ids.ordered(version)}")
 

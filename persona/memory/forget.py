@@ -141,14 +141,19 @@ def to_prove(
     since = min((turn.at for turn in touched), default=float("inf"))
     everything = evidence_in(standing, ports) if touched else []
     blobs = [blob for turn in (*touched, *everything) if turn.at >= since for blob in turn.blobs]
+    lane, now = standing.place.lane, ports.clock.now()
+    own_lanes = [link.lane for link in standing.gate.links.values()]
     row: Row = {
         "v": FORMAT,
-        "lane": standing.place.lane,
+        "lane": lane,
+        "version": version,
+        "at": now,
+        "lanes": list(dict.fromkeys([lane, *own_lanes])),
         "homes": list(standing.gate.homes),
-        "functions": [*ports.carriers, "link"],
+        "functions": [*ports.carriers, "link", "handover"],
         "blobs": list(dict.fromkeys([*originals, *blobs])),
         "looks": 0,
-        "due": ports.clock.now(),
+        "due": now,
     }
     return [Put(keys.forgetting(standing.place.lane, version), row)]
 
