@@ -23,6 +23,7 @@
 | whose home, which lane | `ADDRESS#<surface>#<address>` | `HOME` |
 | where others listen and this address spoke | `ADDRESS#<surface>#<address>` | `SPOKE#<home>` |
 | a row elsewhere that goes with this address | `ADDRESS#<surface>#<address>` | `WITH#<hash>` |
+| when an address was last erased, by a keyed hash of it | `LEFT#<mark>` | `LEFT` |
 | a person who is being erased | `ERASE#<id>` | `ERASE` |
 | the persons who were erased, hash-chained | `ERASED` | `<number>` |
 | a link that is being made, by its code | `CODE#<hash>` | `CODE` |
@@ -200,6 +201,11 @@ def beside(address: Address, other: Key) -> Key:
     """A pointer to a row elsewhere that is about this address, so that erasing finds it."""
     name = ids.derive(other.partition, other.sort)
     return Key(f"ADDRESS#{address.surface}#{address.id}", f"WITH#{name}")
+
+
+def left(mark: str) -> Key:
+    """That somebody was erased who had an address of this mark; it goes by itself after a while."""
+    return Key(f"LEFT#{mark}", "LEFT")
 
 
 def erasure(id: str) -> Key:

@@ -95,10 +95,13 @@ class HandingOver:
 
     def send(self, act: Act, hands: Hands) -> Sent:
         """Puts the events into the lane in which the speaker is worked now."""
-        ports = self._ports
+        ports, left = self._ports, addresses.left_at(self._ports, act.address)
+        given = [one for one in (Given(**f) for f in json.loads(act.text)) if one.at > left]
+        if not given:  # of somebody who was erased meanwhile
+            return Sent()
         place = addresses.meet(hands.table, act.address, ports.entropy, hands.clock.now())
-        for fields in json.loads(act.text):
-            event = _event(Given(**fields), act, place.home)
+        for one in given:
+            event = _event(one, act, place.home)
             ports.lanes.put(place.lane, event.to_json(), event.id)
         return Sent()
 

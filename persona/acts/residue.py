@@ -205,7 +205,7 @@ def _of_held(lane: str, spelled: str) -> Iterator[Words]:
 
 def _of_handover(name: str, act: Mapping[str, Any]) -> Iterator[Words]:
     """The words that are handed over stand in a text of JSON, which spells them otherwise."""
-    if act["text"] == outbox.REDACTED:
+    if act["text"] in ("", outbox.REDACTED):
         return
     for given in json.loads(act["text"]):
         yield Words(handover.FUNCTION.upper(), given["words"])

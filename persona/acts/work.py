@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from persona import ids, keys
-from persona.acts import outbox
+from persona.acts import handover, outbox
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.errors import Broken, Conflict, Refused, Transient, Unknown
 from persona.keys import Key
@@ -285,6 +285,8 @@ def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> Ended
     ended = replace(
         act, state=state, provider_id=sent.provider_id, kept=sent.kept, reason=reason, due=0.0
     )
+    if act.function == handover.FUNCTION:  # its words stand where they went, and can be found there
+        ended = replace(ended, text="")
     untold = state in ("failed", "unknown")
     try:
         knocked = outbox.end(ports, act, ended, untold)
