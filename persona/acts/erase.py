@@ -71,8 +71,8 @@ def begin(address: Address, store: Store, now: float) -> str:
             place = addresses.find(store.table, one)
             if place is not None:
                 writes.append(Delete(keys.address(one), equals("home", place.home)))
-        for named in {*person.addresses, *(author for _, _, author in person.rooms)}:
-            writes.append(addresses.leaving(store, Address.parse(named), now))
+        known = {*person.addresses, *(author for _, _, author in person.rooms)}
+        writes += [addresses.leaving(store, Address.parse(one), now) for one in sorted(known)]
         for home, _, author in person.rooms[:MOST_DELETED]:  # so that asking again finds nobody
             writes.append(Delete(keys.spoke(Address.parse(author), home)))
         try:

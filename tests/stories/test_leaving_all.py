@@ -1,25 +1,21 @@
 """One person with everything that the hub can keep about anybody is erased: no row says a word."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from functions import socket
-from persona import ids, keys
-from persona.acts import erase, export, residue
-from persona.memory import notes
+from persona import ids
 from persona.model import Address
-from persona.people import addresses
 from tests.stories.authenticator import Authenticator
 from tests.stories.browsers import Browser
 from tests.stories.linking import link, offer
 from tests.stories.people import Mailer, Slacker, Texter, drain, in_channel
 from tests.stories.test_backup import bytes_of, texts_of
-from tests.stories.test_leaving import erased, everything, exported, let_pass, place_of, receipts
+from tests.stories.test_leaving import erased, everything, let_pass
 from tests.stories.test_passkeys import add, challenged
-from tests.support import CHANNEL, FAMILIES, TEAM, Hub, browser, posted
+from tests.support import CHANNEL, FAMILIES, TEAM, Hub, posted
 
 SECRETS = ("zqvelvet", "zqlemon", "zqattic", "zqcellar", "zqmarble", "zqcopper")
 
