@@ -87,6 +87,7 @@ def record(
     if not moved:  # a report that came late tells nothing new
         decision = replace(decision, untold="" if decision.status[0] else decision.untold)
     writes += held.amend(standing, decision.amends, ports)
+    writes += held.leave(standing, events[0], ports)
     refused = [verdict.reason] if verdict.decision == "deny" else []
     now = ports.clock.now()
     entry = ledger.entry(standing.head.ledger, version, now, events, wished, refused)
@@ -210,9 +211,10 @@ def _memory_writes(
     ports: Ports,
 ) -> list[Write]:
     lane, writes = standing.place.lane, list[Write]()
-    if decision.forgets or decision.rewrites:
+    leaver = events[0].leaver
+    if decision.forgets or decision.rewrites or leaver:
         gone = [one.id for one in decision.forgets]
-        changes, touched = forget.writes_for(standing, ports, gone, decision.rewrites)
+        changes, touched = forget.writes_for(standing, ports, gone, decision.rewrites, leaver)
         writes += changes
         if touched:
             sent = [
@@ -325,6 +327,7 @@ def _next_head(
     ports: Ports,
 ) -> Head:
     head, now = standing.head, ports.clock.now()
+    asking = {} if head.asking.get("asked", "-") == events[0].leaver else head.asking
     was_waiting = sum(standing.seen.get(e.id, {}).get("state") == "waiting" for e in events)
     overheard = any(standing.seen.get(e.id, {}).get("state") == "overheard" for e in events)
     is_answered = events[0].kind == "message" and not decision.wait_until and bool(decision.reply)
@@ -345,7 +348,7 @@ def _next_head(
         times=times if is_answered else head.times,
         paced=paced,
         held_until=held.until(standing, events, decision.wait_until),
-        asking=dict(decision.asks) if is_answered else head.asking,
+        asking=dict(decision.asks) if is_answered else asking,
         tails=_tails(standing, acts),
         spent=head.spent.at(now).plus(decision.cost) if decision.cost else head.spent,
         greeted=head.greeted or decision.greets,

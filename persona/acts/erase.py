@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import ids, keys
-from persona.acts import ledger, residue
+from persona.acts import handover, ledger, outbox, residue
 from persona.errors import Conflict, Refused, Transient
 from persona.keys import Key
 from persona.memory import evidence
@@ -71,6 +71,8 @@ def begin(address: Address, store: Store, now: float) -> str:
             place = addresses.find(store.table, one)
             if place is not None:
                 writes.append(Delete(keys.address(one), equals("home", place.home)))
+        known = {*person.addresses, *(author for _, _, author in person.rooms)}
+        writes += [addresses.leaving(store, Address.parse(one), now) for one in sorted(known)]
         for home, _, author in person.rooms[:MOST_DELETED]:  # so that asking again finds nobody
             writes.append(Delete(keys.spoke(Address.parse(author), home)))
         try:
@@ -170,13 +172,17 @@ def _delete(person: Person, until: float, ports: Ports) -> None:
         _empty(ports, f"HOME#{home}")
     for lane in person.lanes:
         _drop_held(lane, ports)
-        for function in {*ports.carriers, *ports.surfaces, "link", "handover"}:
+        for function in {*ports.carriers, *ports.surfaces, "link", handover.FUNCTION}:
             _empty(ports, keys.act(function, lane, "", "").partition)
             _empty(ports, keys.provider(function, lane, "").partition)
         _empty(ports, f"LANE#{lane}")
     for one in map(Address.parse, person.addresses):
-        ports.table.commit([Delete(keys.pace(one.surface, one.id))])
+        asked = ids.derive(f"address {one}")
+        paces = [keys.pace(one.surface, one.id), keys.pace("signin", asked)]
+        ports.table.commit([Delete(key) for key in paces])
         _drop_pointed(one, until, ports)
+    for _, place, author in person.rooms:
+        _drop_handed(Address.parse(place), author, ports)
     for lane in person.lanes:
         ports.table.commit([Delete(keys.gate(lane))])
 
@@ -234,6 +240,15 @@ def _drop_pointed(one: Address, until: float, ports: Ports) -> None:
             continue
         at = [Delete(Key(*row["at"]))] if "at" in row else []
         ports.table.commit([Delete(key), *at])
+
+
+def _drop_handed(where: Address, author: str, ports: Ports) -> None:
+    """What went from a shared place to this author: it names them, whatever it still holds."""
+    place = addresses.find(ports.table, where)
+    lane = place.lane if place else ""
+    for key, row in _rows(ports, keys.act(handover.FUNCTION, lane, "", "").partition):
+        if str(outbox.open_row(ports, row).address) == author:
+            ports.table.commit([Delete(key)])
 
 
 def _destroy(person: Person, ports: Ports) -> set[str]:

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from persona import keys
-from persona.acts import outbox, residue
+from persona.acts import handover, outbox, residue
 from persona.errors import Refused, Transient
 from persona.memory import evidence, notes
 from persona.memory.sensitivity import sensitivity
@@ -97,6 +97,7 @@ def _everything(address: Address, store: Store, settings: Settings, clock: Clock
     own = {str(address), *(str(link.address) for link in gate.links.values())}
     for one in sorted(own):
         yield from _said_in_rooms(Address.parse(one), store)
+        yield from _handed_over(Address.parse(one), store)
     for lane in sorted(sent_by):  # also of lanes that were left since
         yield from _acts(lane, place.home, gate, until, store)
     for lane in sorted(lanes):
@@ -192,6 +193,17 @@ def _acts(lane: str, home: str, gate: Gate, until: float, store: Store) -> Itera
             act = outbox.open_row(store, row)
             if gate.opens(home, act.home, act.at, until) and not gate.hides(home, until):
                 yield _act(act)
+
+
+def _handed_over(author: Address, store: Store) -> Iterator[Line]:
+    """What went from shared places to this person; the words are among the messages."""
+    for _, spoke in store.table.query(keys.spoken(author)):
+        place = addresses.find(store.table, Address.parse(spoke["address"]))
+        lane = place.lane if place else ""
+        for _, row in residue.rows_of(store, keys.act(handover.FUNCTION, lane, "", "").partition):
+            act = outbox.open_row(store, row)
+            if act.address == author:
+                yield {**_act(act), "text": "", "place": spoke["address"]}
 
 
 def _act(act: Act) -> Line:

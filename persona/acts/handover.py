@@ -96,10 +96,11 @@ class HandingOver:
     def send(self, act: Act, hands: Hands) -> Sent:
         """Puts the events into the lane in which the speaker is worked now.
 
-        An end or an edit makes nobody known who is not: they may just have been erased.
+        An end or an edit makes nobody known who is not; of somebody who was erased meanwhile
+        nothing that was said before goes along.
         """
-        ports = self._ports
-        given = [Given(**fields) for fields in json.loads(act.text)]
+        ports, left = self._ports, addresses.left_at(self._ports, act.address)
+        given = [one for one in (Given(**f) for f in json.loads(act.text)) if one.at > left]
         place = addresses.find(hands.table, act.address)
         if place is None and all(_is_change(one) for one in given):
             return Sent()

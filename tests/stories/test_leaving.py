@@ -154,7 +154,7 @@ def test_a_forgetting_that_only_drops_the_turn_leaves_residue(hub: Hub) -> None:
     writes = [tombstones.write(place.home, one) for one in stones]
     hub.ports.table.commit([*writes, Delete(keys.turn(place.home, turn.version))])
     assert isinstance(said, Said)
-    found = residue.look(hub.ports, place.lane, [place.home], ["sms"])
+    found = residue.look(hub.ports, [place.lane], [place.home], ["sms"])
     assert {"DONE", "TURN"} <= set(found.left)
 
 
