@@ -13,7 +13,7 @@ from tests.stories.browsers import Browser
 from tests.stories.linking import link, offer
 from tests.stories.people import Mailer, Slacker, Texter, drain, in_channel
 from tests.stories.test_backup import bytes_of, texts_of
-from tests.stories.test_leaving import erased, everything, let_pass
+from tests.stories.test_leaving import erased, everything, exported, let_pass
 from tests.stories.test_passkeys import add, challenged
 from tests.support import CHANNEL, FAMILIES, TEAM, Hub, posted
 
@@ -97,3 +97,24 @@ def test_after_an_erasure_no_row_says_anything_of_the_person(hub: Hub, tmp_path:
     assert not [one for one in asked if one in raw]
     assert page.get("/web/me").status == 401
     assert "zqvelvet" not in bytes_of(tmp_path).decode("latin-1")
+
+
+def test_what_was_said_before_an_erasure_and_comes_again_after_it_meets_nobody(hub: Hub) -> None:
+    ann, stamp = Slacker(hub), f"{hub.clock.at:.6f}"
+    hub.slack_event(posted("my bike lock is zqvelvet", stamp))
+    drain(hub)
+    erased(hub, ann.address)
+    hub.slack_event(posted("my bike lock is zqvelvet", stamp))
+    drain(hub)
+    assert not hub.family.table.scan("ADDRESS#")
+    assert "Hello" in ann.say("hello"), "said after it, words meet a new home"
+
+
+def test_an_export_says_what_was_handed_over_to_its_person_alone(hub: Hub) -> None:
+    ann, room, bob = Slacker(hub), in_channel(hub, "U0ANN"), in_channel(hub, "U0BOB")
+    room.say("the ladder is in the zqattic")
+    bob.say("the rope is in the zqcellar")
+    found = exported(hub, ann)
+    handed = [line for line in found if line.get("function") == "handover"]
+    assert [(one["to"], one["state"], one["text"]) for one in handed] == [(ann.address, "sent", "")]
+    assert "zqattic" in str(found) and "zqcellar" not in str(found)
