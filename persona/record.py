@@ -1,17 +1,16 @@
 """One decision as one atomic commit: the only place where a turn becomes rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from persona import keys
-from persona.acts import handover, held, ledger, limits, outbox, replies
+from persona import headway, keys
+from persona.acts import handover, held, ledger, outbox, replies
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.memory import evidence, forget, notes, segments, tombstones, walls
 from persona.memory.sensitivity import sensitivity
-from persona.memory.standing import Head, Standing, head_row, recent_row
+from persona.memory.standing import Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
-from persona.mind.linking import TRIED
 from persona.model import (
     FORMAT,
     Act,
@@ -30,8 +29,6 @@ from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write,
 SEEN_DAYS = 30
 """Longer than any path that delivers again: 14 days in a lane, 14 more as a dead letter."""
 DAY = 86_400.0
-MOST_TAILS = 8
-"""Addresses of one lane whose last act is remembered, so that the next one need not look for it."""
 MOST_REPLY = 40_000
 """Characters of one reply, so that it fits one commit; what is cut shows that it is."""
 
@@ -91,7 +88,7 @@ def record(
     refused = [verdict.reason] if verdict.decision == "deny" else []
     now = ports.clock.now()
     entry = ledger.entry(standing.head.ledger, version, now, events, wished, refused)
-    head = _next_head(standing, events, decision, turn, (*acts, *away), ports)
+    head = headway.next_head(standing, events, decision, turn, (*acts, *away), ports)
     head = replace(head, ledger=entry["hash"])
     lane = standing.place.lane
     writes += [
@@ -108,19 +105,10 @@ def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str,
     if not acts or tails is None:
         return None
     address = str(acts[0].address)
-    if address not in tails and len(tails) >= MOST_TAILS:
+    if address not in tails and len(tails) >= headway.MOST_TAILS:
         return None
     note = (_note_name(acts[0].after),) if ports.models else ()
     return ((tails[address],) if address in tails else ()) + note
-
-
-def _tails(standing: Standing, acts: Sequence[Act]) -> Mapping[str, str]:
-    """The last act to each address, the newest address last."""
-    tails = dict(standing.head.tails or {})
-    for act in acts:
-        tails.pop(str(act.address), None)
-        tails[str(act.address)] = act.after
-    return dict(list(tails.items())[-MOST_TAILS:])
 
 
 def _note_name(after: str) -> str:
@@ -316,65 +304,6 @@ def _gate_write(standing: Standing, events: Sequence[Event], decision: Decision)
         return Check(key, equals("epoch", gate.epoch))
     row = {**gate.row, "suppressed": suppressed, "epoch": gate.epoch + 1}
     return Put(key, row, equals("epoch", gate.epoch))
-
-
-def _next_head(
-    standing: Standing,
-    events: Sequence[Event],
-    decision: Decision,
-    turn: Turn | None,
-    acts: Sequence[Act],
-    ports: Ports,
-) -> Head:
-    head, now = standing.head, ports.clock.now()
-    asking = {} if head.asking.get("asked", "-") == events[0].leaver else head.asking
-    was_waiting = sum(standing.seen.get(e.id, {}).get("state") == "waiting" for e in events)
-    overheard = any(standing.seen.get(e.id, {}).get("state") == "overheard" for e in events)
-    is_answered = events[0].kind == "message" and not decision.wait_until and bool(decision.reply)
-    paced = dict(head.paced)
-    for one in {str(act.address): act.address for act in acts}.values():
-        most = ports.surfaces[one.surface].paced
-        if most:
-            paced[str(one)] = [*limits.remember(paced.get(str(one), []), now, most, limits.HOUR)]
-    times = limits.remember(head.times, now, ports.settings.turns_a_minute, limits.MINUTE)
-    notes = () if decision.told else head.untold
-    return replace(
-        head,
-        version=standing.next_version,
-        spoken=head.spoken + (turn is not None and events[0].kind != "copy"),
-        memory=head.memory + bool(decision.forgets or decision.rewrites or overheard),
-        notes=head.notes + bool(turn and decision.notes),
-        waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
-        times=times if is_answered else head.times,
-        paced=paced,
-        held_until=held.until(standing, events, decision.wait_until),
-        asking=dict(decision.asks) if is_answered else asking,
-        tails=_tails(standing, acts),
-        spent=head.spent.at(now).plus(decision.cost) if decision.cost else head.spent,
-        greeted=head.greeted or decision.greets,
-        linking=head.linking if decision.linking is None else decision.linking,
-        tries=_tries(head, decision, now),
-        heard=_heard(standing, events[0], ports),
-        untold=(*notes, decision.untold)[-3:] if decision.untold else notes,
-    )
-
-
-def _tries(head: Head, decision: Decision, now: float) -> tuple[float, ...]:
-    if decision.link.get("verb") not in TRIED:
-        return head.tries
-    return limits.remember(head.tries, now, limits.MOST_LINKS, limits.HOUR)
-
-
-def _heard(standing: Standing, event: Event, ports: Ports) -> Mapping[str, float]:
-    """When linked homes were last heard; one that is silent must first be proven again."""
-    head, home = standing.head, standing.place.home
-    is_proof = event.kind == "link" and event.detail.get("link") == "linked"
-    is_heard = event.kind == "message" and not standing.is_silent
-    if home not in standing.gate.links or not (is_proof or is_heard):
-        return head.heard
-    if not ports.surfaces[event.address.surface].reassigned_after:
-        return head.heard
-    return {**head.heard, home: ports.clock.now()}
 
 
 def _status_writes(

@@ -197,19 +197,28 @@ def _empty(ports: Ports, partition: str) -> None:
 
 
 def _drop_made_of(home: str, person: Person, ports: Ports) -> None:
-    """Raw mails of a home, and what lanes that it has left sent to it; with its key both are gone.
+    """Raw mails of a home, and what lanes that it has left sent to it.
 
-    Those lanes are other people's now: of theirs nothing is taken.
+    Those lanes are other people's now: of theirs nothing is taken. Originals went with the key
+    where that is gone already.
     """
+    for lane in sorted(_lanes_of(home, ports) - set(person.lanes)):
+        for function in sorted({*ports.carriers, "link"}):
+            _drop_sent(home, function, lane, ports)
     try:
         turns = evidence.read_turns(ports, home)
     except Refused:
         return
     for name in (blob for turn in turns for blob in turn.blobs):
         residue.drop_blob(ports, name)
-    for lane in {turn.lane for turn in turns} - {"", *person.lanes}:
-        for function in sorted({*ports.carriers, "link"}):
-            _drop_sent(home, function, lane, ports)
+
+
+def _lanes_of(home: str, ports: Ports) -> set[str]:
+    """Lanes of others that answered its turns, which say so in the clear: its key may be gone."""
+    turns = (
+        row for key, row in _rows(ports, keys.turns(home).partition) if key.sort[:5] == "TURN#"
+    )
+    return {row["lane"] for row in turns if "lane" in row}
 
 
 def _drop_sent(home: str, function: str, lane: str, ports: Ports) -> None:

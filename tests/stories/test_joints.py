@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from hub.again import leave_again
 from models.scripted import ScriptedModel
 from persona.acts import erase
 from persona.model import Address
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Slacker, Texter, drain, in_channel
 from tests.stories.test_backup import texts_of
-from tests.stories.test_leaving import exported, let_pass, receipts
+from tests.stories.test_leaving import exported, let_pass, receipts, rows_again
 from tests.stories.test_notes import keeps
 from tests.support import CHANNEL, FAMILIES, Hub, posted
 
@@ -40,9 +41,14 @@ def test_erasing_one_who_had_been_linked_takes_what_the_other_lane_sent_them(hub
     mail.say("my bike lock is 4812", "what is my bike lock?")
     ann.say("my cat is Max", "unlink email")
     assert "4812" in texts_of(hub)
+    before = hub.family.table.scan("")
     erase.begin(Address.parse(mail.address), hub.ports, hub.clock.now())
     let_pass(hub)
     assert "4812" not in texts_of(hub)
+    rows_again(hub, before)
+    leave_again(hub.family.table.scan("ADDRESS#"), hub.ports)
+    let_pass(hub)
+    assert "4812" not in texts_of(hub), "nor does a restored backup bring it back"
     assert "Max" in ann.say("who is my cat?")
     assert "Max" in json.dumps(exported(hub, ann))
 

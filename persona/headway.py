@@ -1,0 +1,82 @@
+"""How a lane's head moves on with a turn: its counters, and the digest that the next turn reads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from persona.acts import held, limits
+from persona.memory.standing import Head, Standing
+from persona.mind.linking import TRIED
+from persona.model import Act, Decision, Event, Turn
+from persona.ports import Ports
+
+MOST_TAILS = 8
+"""Addresses of one lane whose last act is remembered, so that the next one need not look for it."""
+
+
+def next_head(
+    standing: Standing,
+    events: Sequence[Event],
+    decision: Decision,
+    turn: Turn | None,
+    acts: Sequence[Act],
+    ports: Ports,
+) -> Head:
+    """The head after this turn; its ledger hash is still to come."""
+    head, now = standing.head, ports.clock.now()
+    asking = {} if head.asking.get("asked", "-") == events[0].leaver else head.asking
+    was_waiting = sum(standing.seen.get(e.id, {}).get("state") == "waiting" for e in events)
+    overheard = any(standing.seen.get(e.id, {}).get("state") == "overheard" for e in events)
+    is_answered = events[0].kind == "message" and not decision.wait_until and bool(decision.reply)
+    paced = dict(head.paced)
+    for one in {str(act.address): act.address for act in acts}.values():
+        most = ports.surfaces[one.surface].paced
+        if most:
+            paced[str(one)] = [*limits.remember(paced.get(str(one), []), now, most, limits.HOUR)]
+    times = limits.remember(head.times, now, ports.settings.turns_a_minute, limits.MINUTE)
+    notes = () if decision.told else head.untold
+    return replace(
+        head,
+        version=standing.next_version,
+        spoken=head.spoken + (turn is not None and events[0].kind != "copy"),
+        memory=head.memory + bool(decision.forgets or decision.rewrites or overheard),
+        notes=head.notes + bool(turn and decision.notes),
+        waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
+        times=times if is_answered else head.times,
+        paced=paced,
+        held_until=held.until(standing, events, decision.wait_until),
+        asking=dict(decision.asks) if is_answered else asking,
+        tails=_tails(standing, acts),
+        spent=head.spent.at(now).plus(decision.cost) if decision.cost else head.spent,
+        greeted=head.greeted or decision.greets,
+        linking=head.linking if decision.linking is None else decision.linking,
+        tries=_tries(head, decision, now),
+        heard=_heard(standing, events[0], ports),
+        untold=(*notes, decision.untold)[-3:] if decision.untold else notes,
+    )
+
+
+def _tries(head: Head, decision: Decision, now: float) -> tuple[float, ...]:
+    if decision.link.get("verb") not in TRIED:
+        return head.tries
+    return limits.remember(head.tries, now, limits.MOST_LINKS, limits.HOUR)
+
+
+def _heard(standing: Standing, event: Event, ports: Ports) -> Mapping[str, float]:
+    """When linked homes were last heard; one that is silent must first be proven again."""
+    head, home = standing.head, standing.place.home
+    is_proof = event.kind == "link" and event.detail.get("link") == "linked"
+    is_heard = event.kind == "message" and not standing.is_silent
+    if home not in standing.gate.links or not (is_proof or is_heard):
+        return head.heard
+    if not ports.surfaces[event.address.surface].reassigned_after:
+        return head.heard
+    return {**head.heard, home: ports.clock.now()}
+
+
+def _tails(standing: Standing, acts: Sequence[Act]) -> Mapping[str, str]:
+    """The last act to each address, the newest address last."""
+    tails = dict(standing.head.tails or {})
+    for act in acts:
+        tails.pop(str(act.address), None)
+        tails[str(act.address)] = act.after
+    return dict(list(tails.items())[-MOST_TAILS:])
