@@ -29,6 +29,7 @@ LOCAL_DAYS, AWS_DAYS = 13, 23
 """Days after which every point has come up; no multiples of how many modes a call has."""
 TIMEOUT = 3600
 """Seconds for one story, all points of which may be run on a busy machine."""
+REPLAYS = 9
 Point = TypeVar("Point")
 EVIL = (
     "lost",
@@ -74,6 +75,19 @@ def crash(
         house.close()
     found["fired"] += injector.fired
     found["points"] += 1
+    return found
+
+
+def crash_on_aws(story: Story, kind: Class, at: int, mode: Mode) -> Counter[str]:
+    """The same with requests to AWS; played again where this time there was one request fewer.
+
+    Into how many rows a home's tombstones go is chance, since keys are new each time.
+    """
+    found = crash(story, kind, at, mode, family="aws")
+    for _ in range(REPLAYS):
+        if found["fired"]:
+            break
+        found = crash(story, kind, at, mode, family="aws")
     return found
 
 
@@ -146,7 +160,7 @@ def test_no_request_to_aws_that_fails_loses_doubles_or_leaks_anything(story: Sto
     kind = CLASSES[STORIES.index(story) % len(CLASSES)]
     total: Counter[str] = Counter()
     for at, mode in of_today(aws_points(story, kind), AWS_DAYS):
-        found = crash(story, kind, at, mode, family="aws")
+        found = crash_on_aws(story, kind, at, mode)
         assert found["fired"], f"request {at} never came to {mode}"
         wrong = {name: found[name] for name in EVIL if found[name]}
         assert not wrong, f"{wrong} after {mode} at request {at}"
