@@ -13,9 +13,10 @@ FIGURES = ROOT / "bench" / "figures"
 
 
 def measure_crashes() -> dict[str, Any]:
-    """The whole crash sweep on both families, its control arm and the planted bugs, by arm.
+    """A day's share of the crash sweep on both families, its control arm, the planted bugs, by arm.
 
-    `ours` is the local family; `bug` also has how many were `planted`.
+    `ours` is the local family, `every` how many points there are; `bug` also has how many were
+    `planted`.
     """
     _run("tests/crash", FIGURES / "crash.jsonl")
     arms = {arm: Counter[str]() for arm in ("ours", "aws", "control", "bug")}
