@@ -82,10 +82,10 @@ def leaving(store: Store, address: Address, now: float) -> Write:
 
 
 def left_at(store: Store, address: Address) -> float:
-    """When this address was last erased; 0.0 for one that never was, or long ago."""
+    """When this address was last erased; before all time for one that never was, or long ago."""
     key = _left(store, address)
     row = store.table.get([key]).get(key)
-    return row["at"] if row else 0.0
+    return row["at"] if row else float("-inf")
 
 
 def _left(store: Store, address: Address) -> Key:
