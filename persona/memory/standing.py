@@ -183,7 +183,8 @@ class Standing:
     @property
     def is_unwritten(self) -> bool:
         """Nothing was ever said in any of its homes: there is nothing to read."""
-        return self.head_is_new and not self.gate.floor and not self.gate.links
+        is_alone = self.gate.homes == (self.place.home,)
+        return self.head_is_new and is_alone and not self.gate.floor and not self.gate.links
 
     @property
     def next_version(self) -> int:
