@@ -1,6 +1,7 @@
 """What holds when things break, each as one or more rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from bench.rows import NONE, Results, Row, counted
 
@@ -14,6 +15,7 @@ EVIL = (
     "leaked",
     "misplaced",
     "misindexed",
+    "half erased",
 )
 
 
@@ -32,7 +34,7 @@ def crashes(results: Results, goal: str) -> Iterator[Row]:
         yield Row(
             goal, f"crash sweep, {title}: lost, doubled or stuck after crashes that happened",
             "naive hub", f"{naive} of {control['points']:,}",
-            f"{evil} of {found['fired']:,}{unknown}", NONE, "0", counted(is_good),
+            f"{evil} of {found['fired']:,}{_share(found)}{unknown}", NONE, "0", counted(is_good),
         )  # fmt: skip
     bugs = crash["bug"]
     yield Row(
@@ -40,6 +42,12 @@ def crashes(results: Results, goal: str) -> Iterator[Row]:
         NONE, NONE, f"{bugs['caught']} of {bugs['planted']}", NONE, "all",
         counted(bugs["caught"] == bugs["planted"] > 0),
     )  # fmt: skip
+
+
+def _share(found: Mapping[str, Any]) -> str:
+    """Of how many points there are, where they were not all tried."""
+    every = found.get("every", found["fired"])
+    return f" ({found['fired'] / every:.0%} of all)" if every > found["fired"] else ""
 
 
 def forged(results: Results, goal: str) -> Iterator[Row]:

@@ -27,12 +27,16 @@ def run(ports: Ports) -> int:
     }
     for function, lane in sorted(lanes):
         ports.bell.ring(function, lane)
-    for key in due:
+    for key in sorted(due, key=_is_proof):  # what it would wait for goes first
         try:
             _work(key, ports)
         except Exception:  # one row's trouble holds up no other; it is tried again
             log.exception("sweep failed", extra={"kind": key.sort.partition("#")[0]})
     return len(due)
+
+
+def _is_proof(key: Key) -> bool:
+    return key.sort.startswith("FORGOT#")
 
 
 def _work(key: Key, ports: Ports) -> None:
@@ -44,7 +48,7 @@ def _work(key: Key, ports: Ports) -> None:
         _redact(key, ports)
     elif key.sort.startswith("QUESTION#"):
         _expire(key, ports)
-    elif key.sort.startswith("FORGOT#"):
+    elif _is_proof(key):
         _prove(key, ports)
     elif key.sort == "ERASE":
         ports.bell.ring("erase", key.partition.partition("#")[2])

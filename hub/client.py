@@ -35,7 +35,8 @@ class Client:
         while time.monotonic() < until:
             fresh = [m for m in self._read(token) if m["id"] not in before]
             if any(message["id"] == own for message in fresh):
-                replies = [m["text"] for m in fresh if m["author"] == "persona"]
+                told = [m for m in fresh if m["author"] == "persona"]
+                replies = [m["text"] for m in told if m["surface"] == "web"]
                 if replies:
                     return "\n".join(replies)
             time.sleep(0.1)

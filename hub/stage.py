@@ -23,6 +23,7 @@ LANE_WORKERS = 16
 """Most of them wait for a model or sleep; one lane never has two."""
 BELL_WORKERS = 8
 EXPIRE_EVERY = 3600.0
+SCRUB_EVERY = 60.0
 LONGEST_NAP = 1.0
 MOST_HELD = 10_000
 
@@ -38,6 +39,7 @@ class Stage:
         self._choosing = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._expire_at = 0.0
+        self._scrub_at = 0.0
 
     def start(self) -> None:
         """Whoever held messages or acts before is gone: this process alone holds the folder."""
@@ -134,6 +136,9 @@ class Stage:
         found = self._family.timers.fire() + sweep.run(self._ports)
         self._end_dead_letters()
         now = self._ports.clock.now()
+        if now >= self._scrub_at:
+            self._family.table.scrub()
+            self._scrub_at = now + SCRUB_EVERY
         if now >= self._expire_at:
             self._family.table.expire(now)
             self._expire_at = now + EXPIRE_EVERY

@@ -19,6 +19,8 @@ TRIES = 8
 def admit(event: Event, ports: Ports) -> Place:
     """Puts a verified event into its lane; raises Transient where the provider must repeat it."""
     place = _place(event, ports)
+    if place is None:
+        return Place("", "")
     if event.kind == "message" and event.author != event.address:
         now = ports.clock.now()
         addresses.note_speaker(ports.table, event.author, event.address, place, now)
@@ -31,8 +33,8 @@ def admit(event: Event, ports: Ports) -> Place:
     return place
 
 
-def _place(event: Event, ports: Ports) -> Place:
-    """Where the address lives, made at first contact.
+def _place(event: Event, ports: Ports) -> Place | None:
+    """Where the address lives, made at first contact; None for words of somebody erased since.
 
     Who only asks to sign in by an address meets nobody: where nobody lives there, the event goes
     into a lane of nobody, so that asking takes as long.
@@ -40,7 +42,10 @@ def _place(event: Event, ports: Ports) -> Place:
     if event.kind == "signin":
         known = addresses.find(ports.table, event.address)
         return known or Place(home="", lane=ids.derive("nobody", str(event.address)))
-    return addresses.meet(ports.table, event.address, ports.entropy, ports.clock.now())
+    known = addresses.find(ports.table, event.address)
+    if known is None and event.at <= addresses.left_at(ports, event.address):
+        return None
+    return known or addresses.meet(ports.table, event.address, ports.entropy, ports.clock.now())
 
 
 def _meaning(event: Event, place: Place, ports: Ports) -> Kind:

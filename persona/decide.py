@@ -12,8 +12,8 @@ from persona.memory.standing import Standing
 from persona.mind import aside, elsewhere, linking, outcomes, signing_in
 from persona.mind.commands import parse, tells
 from persona.mind.think import think
-from persona.model import Address, Event, message_id
-from persona.ports import Ports
+from persona.model import Address, Event, Evidence, message_id
+from persona.ports import Ports, Row
 
 HELD = (
     "You are faster than I am: I take at most {most} turns a minute here. "
@@ -202,16 +202,25 @@ def _on_change(standing: Standing, event: Event, ports: Ports) -> Decision:
     row = ports.table.get([known]).get(known)
     if row and row["state"] == "waiting":
         return Decision(mind="none", amends=event)
-    turn = evidence.read_turn(ports, standing.place.home, row["turn"]) if row else None
-    target = message_id(event.target)
-    if turn is None or turn.author != str(event.author):
-        return Decision(mind="none")
-    found = [one for one in evidence.evidence_of(turn) if one.id == target]
+    found = [one for one in _kept(standing, event, row, ports) if one.author == str(event.author)]
     if event.kind == "delete":
-        return Decision(mind="none", forgets=tuple(found))
+        is_early = row is None and not found
+        target = message_id(event.target) if is_early else ""
+        return Decision(mind="none", forgets=tuple(found), buries=target)
     return Decision(
         mind="none", rewrites={one.id: (event.words, tells(event.words)) for one in found}
     )
+
+
+def _kept(standing: Standing, event: Event, row: Row | None, ports: Ports) -> Sequence[Evidence]:
+    """What is kept of the message that an edit or deletion is about; the seen mark may be gone."""
+    home, target = standing.place.home, message_id(event.target)
+    if row is None:
+        known = ports.indexes.open(standing, ports).everything()
+    else:
+        turn = evidence.read_turn(ports, home, row["turn"])
+        known = evidence.evidence_of(turn) if turn else []
+    return [one for one in known if one.id == target and one.home == home]
 
 
 def _on_leaving(standing: Standing, event: Event, ports: Ports) -> Decision:

@@ -101,17 +101,17 @@ class Answer:
 class Decision:
     """What the mind returned for one turn; nothing of it has happened yet.
 
-    `asks` is a question left open for the next words; `notes` are kept with this turn;
-    `forgets` names evidence that must go, `rewrites` gives evidence new words (and whether they
-    tell), `amends` is an edit or deletion of an event that is still held back. `wait_until` holds
-    the events back. `suppress` closes addresses, `untold` is a note for the next reply, `told`
-    says that the notes so far were told. `status` is a provider's report on one act. `mind` says
-    which brain thought of it, `cost` what the models among them took (see `mind/budget.py`),
-    `notice` that the reply may pass a halt, since it confirms one, `greets` that it says who this
-    is, `failed` that the events ended unworked, `unheard` that the words are not kept, since
-    nobody knows whose they are, `rejected` how many claims of a model rested on no words of the
-    person. `link` is a wish for the link function (its verb
-    and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
+    `asks` is a question left open for the next words; `notes` are kept with this turn; `forgets`
+    names evidence that must go, `rewrites` gives evidence new words (and whether they tell),
+    `amends` is an edit or deletion of an event that is still held back, `buries` a message whose
+    deletion came before itself. `wait_until` holds the events back. `suppress` closes addresses,
+    `untold` is a note for the next reply, `told` says that the notes so far were told. `status` is
+    a provider's report on one act. `mind` says which brain thought of it, `cost` what the models
+    among them took (see `mind/budget.py`), `notice` that the reply may pass a halt, since it
+    confirms one, `greets` that it says who this is, `failed` that the events ended unworked,
+    `unheard` that the words are not kept, since nobody knows whose they are, `rejected` how many
+    claims of a model rested on no words of the person. `link` is a wish for the link function (its
+    verb and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
     empty for none, None for no change. `elsewhere` is the linked home to whose address the reply
     goes, and `note` what is said instead where it was asked. `shown` is what the mind was shown
     beside the new words, when it was not `recalled`: the highest sensitivity of it. `aside` are
@@ -128,6 +128,7 @@ class Decision:
     rewrites: Mapping[str, tuple[str, bool]] = field(default_factory=dict[str, tuple[str, bool]])
     asks: Mapping[str, Any] = field(default_factory=dict[str, Any])
     amends: "Event | None" = None
+    buries: str = ""
     wait_until: float = 0.0
     suppress: Mapping[str, str] = field(default_factory=dict[str, str])
     untold: str = ""

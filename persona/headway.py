@@ -24,6 +24,7 @@ def next_head(
 ) -> Head:
     """The head after this turn; its ledger hash is still to come."""
     head, now = standing.head, ports.clock.now()
+    asking = {} if head.asking.get("asked", "-") == events[0].leaver else head.asking
     was_waiting = sum(standing.seen.get(e.id, {}).get("state") == "waiting" for e in events)
     overheard = any(standing.seen.get(e.id, {}).get("state") == "overheard" for e in events)
     is_answered = events[0].kind == "message" and not decision.wait_until and bool(decision.reply)
@@ -44,7 +45,7 @@ def next_head(
         times=times if is_answered else head.times,
         paced=paced,
         held_until=held.until(standing, events, decision.wait_until),
-        asking=dict(decision.asks) if is_answered else head.asking,
+        asking=dict(decision.asks) if is_answered else asking,
         tails=_tails(standing, acts),
         spent=_spent(head, decision, now),
         greeted=head.greeted or decision.greets,

@@ -25,6 +25,7 @@
 | whose home, which lane | `ADDRESS#<surface>#<address>` | `HOME` |
 | where others listen and this address spoke | `ADDRESS#<surface>#<address>` | `SPOKE#<home>` |
 | a row elsewhere that goes with this address | `ADDRESS#<surface>#<address>` | `WITH#<hash>` |
+| when an address was last erased, by a keyed hash of it | `LEFT#<mark>` | `LEFT` |
 | a person who is being erased | `ERASE#<id>` | `ERASE` |
 | the persons who were erased, hash-chained | `ERASED` | `<number>` |
 | a link that is being made, by its code | `CODE#<hash>` | `CODE` |
@@ -222,6 +223,11 @@ def beside(address: Address, other: Key) -> Key:
     return Key(f"ADDRESS#{address.surface}#{address.id}", f"WITH#{name}")
 
 
+def left(mark: str) -> Key:
+    """That somebody was erased who had an address of this mark; it goes by itself after a while."""
+    return Key(f"LEFT#{mark}", "LEFT")
+
+
 def erasure(id: str) -> Key:
     return Key(f"ERASE#{id}", "ERASE")
 
@@ -237,6 +243,11 @@ def provider(function: str, lane: str, provider_id: str) -> Key:
 
 def redaction(lane: str, version: int) -> Key:
     return Key(f"LANE#{lane}", f"REDACT#{ids.ordered(version)}")
+
+
+def redactions(lane: str) -> Key:
+    """The prefix of all that is still to be redacted of what a lane sent."""
+    return Key(f"LANE#{lane}", "REDACT#")
 
 
 def forgetting(lane: str, version: int) -> Key:

@@ -92,6 +92,11 @@ class Event:
         return message_id(self.id)
 
     @property
+    def leaver(self) -> str:
+        """Whose every trace goes from a shared place; empty for all else."""
+        return str(self.author) if self.kind == "leave" else ""
+
+    @property
     def reported_lane(self) -> str:
         """The lane whose act a carrier reports on; empty for all else, and where it cannot say."""
         return self.detail.get("lane", "") if self.kind == "status" else ""

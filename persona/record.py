@@ -8,7 +8,7 @@ from persona import headway, keys
 from persona.acts import handover, held, ledger, outbox, questions, replies, wishes
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.decision import Act, Decision
-from persona.memory import evidence, forget, notes, segments, walls
+from persona.memory import evidence, forget, notes, segments, tombstones, walls
 from persona.memory.standing import Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
 from persona.model import FORMAT, Audience, End, Event, Note, Said, Turn, readable, shortened
@@ -75,11 +75,12 @@ def record(
     if not moved:  # a report that came late tells nothing new
         decision = replace(decision, untold="" if decision.status[0] else decision.untold)
     writes += held.amend(standing, decision.amends, ports)
+    writes += held.leave(standing, events[0], ports)
     refused = [verdict.reason] if verdict.decision == "deny" else []
     now = ports.clock.now()
-    wished = ledger.wished(decision.wishes, standing.place.home, ports)
+    judged = ledger.wished(decision.wishes, standing.place.home, ports)
     every = (*acts, *aside)
-    entry = ledger.entry(standing.head.ledger, version, now, events, every, refused, wished)
+    entry = ledger.entry(standing.head.ledger, version, now, events, every, refused, judged)
     head = headway.next_head(standing, events, decision, turn, (*acts, *away), ports)
     head = replace(head, ledger=entry["hash"])
     lane = standing.place.lane
@@ -192,9 +193,10 @@ def _memory_writes(
     ports: Ports,
 ) -> list[Write]:
     lane, writes = standing.place.lane, list[Write]()
-    if decision.forgets or decision.rewrites:
+    leaver = events[0].leaver
+    if decision.forgets or decision.rewrites or leaver:
         gone = [one.id for one in decision.forgets]
-        changes, touched = forget.writes_for(standing, ports, gone, decision.rewrites)
+        changes, touched = forget.writes_for(standing, ports, gone, decision.rewrites, leaver)
         writes += changes
         if touched:
             sent = [
@@ -210,6 +212,9 @@ def _memory_writes(
             writes.append(outbox.to_redact(ports, lane, standing.next_version, sent))
             said = [event.blob for event in events if event.blob]  # the wish names the words too
             writes += forget.to_prove(standing, touched, standing.next_version, ports, said)
+    if decision.buries:
+        home, now = standing.place.home, ports.clock.now()
+        writes.append(tombstones.write(home, tombstones.early(ports, home, decision.buries, now)))
     if decision.amends:
         writes += forget.to_prove(standing, (), standing.next_version, ports)
     for event in events:  # overheard first, asked now: one post, one place in the conversation

@@ -7,7 +7,7 @@ FULL means that what was acknowledged survives a power loss too. Deleted content
 import sqlite3
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from persona.errors import Broken
@@ -105,6 +105,15 @@ class Database:
                 writer.execute("ROLLBACK")
                 raise
             writer.execute("COMMIT")
+
+    def scrub(self) -> None:
+        """Empties the write-ahead log, in which deleted rows still stand; later, where it is read.
+
+        Closing the last connection does the same.
+        """
+        with closing(self._connect()) as connection:
+            connection.execute("PRAGMA busy_timeout = 0")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Closes the writers; each reader closes with its thread."""

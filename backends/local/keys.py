@@ -64,6 +64,7 @@ class Keys:
         with self._lock:
             self._known.pop(owner, None)
             destroy_in(self._connection, owner)
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # it stands in the log too
             return self._in_copies(lambda copy: destroy_in(copy, owner))
 
     def bury(self, owner: str, tombstones: Mapping[str, str]) -> None:

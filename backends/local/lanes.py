@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 
 from backends.local._database import Database
-from persona import cipher
+from persona import cipher, ids
 from persona.errors import Broken
 from persona.ports import Clock
 
@@ -56,7 +56,7 @@ class Lanes:
 
     def put_in(self, connection: Connection, lane: str, body: str, once: str) -> None:
         """Appends as part of a transaction that the caller holds."""
-        now, mark = self._clock.now(), f"{lane} {once}"
+        now, mark = self._clock.now(), ids.derive(lane, once)
         connection.execute("DELETE FROM repeats WHERE put_at <= ?", (now - REPEAT_WINDOW,))
         if connection.execute("SELECT 1 FROM repeats WHERE once = ?", (mark,)).fetchone():
             return

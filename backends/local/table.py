@@ -124,6 +124,10 @@ class Table:
         with self._database.writing() as connection:
             return connection.execute("DELETE FROM rows WHERE expires <= ?", (now,)).rowcount
 
+    def scrub(self) -> None:
+        """Takes what was deleted out of the file's log too."""
+        self._database.scrub()
+
 
 def _holds(when: Condition, row: Row | None) -> bool:
     match when.kind:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import ids, keys
-from persona.acts import ledger, residue
+from persona.acts import handover, ledger, outbox, residue
 from persona.errors import Conflict, Refused, Transient
 from persona.keys import Key
 from persona.memory import evidence
@@ -71,6 +71,8 @@ def begin(address: Address, store: Store, now: float) -> str:
             place = addresses.find(store.table, one)
             if place is not None:
                 writes.append(Delete(keys.address(one), equals("home", place.home)))
+        known = {*person.addresses, *(author for _, _, author in person.rooms)}
+        writes += [addresses.leaving(store, Address.parse(one), now) for one in sorted(known)]
         for home, _, author in person.rooms[:MOST_DELETED]:  # so that asking again finds nobody
             writes.append(Delete(keys.spoke(Address.parse(author), home)))
         try:
@@ -159,7 +161,7 @@ def _cancel(person: Person, ports: Ports) -> None:
 def _delete(person: Person, until: float, ports: Ports) -> None:
     """Every row and raw original of the person; the gates last, since they keep workers out."""
     for home in person.homes:
-        _drop_originals(home, ports)
+        _drop_made_of(home, person, ports)
         for key, _ in _rows(ports, f"SOCKETS#{home}"):
             ports.table.commit([Delete(key), Delete(keys.socket(key.sort))])
         for key, _ in _rows(ports, keys.sessions(home).partition):
@@ -170,13 +172,17 @@ def _delete(person: Person, until: float, ports: Ports) -> None:
         _empty(ports, f"HOME#{home}")
     for lane in person.lanes:
         _drop_held(lane, ports)
-        for function in ports.functions:
+        for function in {*ports.functions, handover.FUNCTION}:
             _empty(ports, keys.act(function, lane, "", "").partition)
             _empty(ports, keys.provider(function, lane, "").partition)
         _empty(ports, f"LANE#{lane}")
     for one in map(Address.parse, person.addresses):
-        ports.table.commit([Delete(keys.pace(one.surface, one.id))])
+        asked = ids.derive(f"address {one}")
+        paces = [keys.pace(one.surface, one.id), keys.pace("signin", asked)]
+        ports.table.commit([Delete(key) for key in paces])
         _drop_pointed(one, until, ports)
+    for _, place, author in person.rooms:
+        _drop_handed(Address.parse(place), author, ports)
     for lane in person.lanes:
         ports.table.commit([Delete(keys.gate(lane))])
 
@@ -190,14 +196,36 @@ def _empty(ports: Ports, partition: str) -> None:
         ports.table.commit([Delete(key) for key, _ in rows])
 
 
-def _drop_originals(home: str, ports: Ports) -> None:
-    """Raw mails of a home; where its key is gone already, so are they."""
+def _drop_made_of(home: str, person: Person, ports: Ports) -> None:
+    """Raw mails of a home, and what lanes that it has left sent to it.
+
+    Those lanes are other people's now: of theirs nothing is taken. Originals went with the key
+    where that is gone already.
+    """
+    for lane in sorted(_lanes_of(home, ports) - set(person.lanes)):
+        for function in sorted({*ports.carriers, "link"}):
+            _drop_sent(home, function, lane, ports)
     try:
         turns = evidence.read_turns(ports, home)
     except Refused:
         return
     for name in (blob for turn in turns for blob in turn.blobs):
         residue.drop_blob(ports, name)
+
+
+def _lanes_of(home: str, ports: Ports) -> set[str]:
+    """Lanes of others that answered its turns, which say so in the clear: its key may be gone."""
+    turns = (
+        row for key, row in _rows(ports, keys.turns(home).partition) if key.sort[:5] == "TURN#"
+    )
+    return {row["lane"] for row in turns if "lane" in row}
+
+
+def _drop_sent(home: str, function: str, lane: str, ports: Ports) -> None:
+    for key, row in _rows(ports, keys.act(function, lane, "", "").partition):
+        if row["home"] == home:
+            told = keys.provider(function, lane, row["provider_id"] or "-")
+            ports.table.commit([Delete(key), Delete(told)])
 
 
 def _drop_held(lane: str, ports: Ports) -> None:
@@ -221,6 +249,15 @@ def _drop_pointed(one: Address, until: float, ports: Ports) -> None:
             continue
         at = [Delete(Key(*row["at"]))] if "at" in row else []
         ports.table.commit([Delete(key), *at])
+
+
+def _drop_handed(where: Address, author: str, ports: Ports) -> None:
+    """What went from a shared place to this author: it names them, whatever it still holds."""
+    place = addresses.find(ports.table, where)
+    lane = place.lane if place else ""
+    for key, row in _rows(ports, keys.act(handover.FUNCTION, lane, "", "").partition):
+        if str(outbox.open_row(ports, row).address) == author:
+            ports.table.commit([Delete(key)])
 
 
 def _destroy(person: Person, ports: Ports) -> set[str]:

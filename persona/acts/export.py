@@ -13,13 +13,13 @@ from dataclasses import asdict
 from typing import Any
 
 from persona import keys
-from persona.acts import outbox, residue
+from persona.acts import handover, outbox, residue
 from persona.decision import Act
 from persona.errors import Refused, Transient
 from persona.memory import evidence, notes
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Gate, open_gate
-from persona.model import Address, Place, Turn
+from persona.model import Address, Note, Place, Turn
 from persona.people import addresses
 from persona.ports import Clock, Store
 from persona.settings import Settings
@@ -88,16 +88,20 @@ def _everything(address: Address, store: Store, settings: Settings, clock: Clock
     until = clock.now() - settings.link_quarantine
     yield from _links(address, gate)
     yield _consent(gate)
+    lanes = {place.lane, *(link.lane for link in gate.links.values())}
+    sent_by = set(lanes)
     for home in gate.homes:
         for turn in _turns(store, home):
+            sent_by |= {turn.lane} - {""}
             yield from _messages(gate.shown(place.home, turn, until))
-        yield from _notes(home, place.home, gate, until, store)
+    yield from _notes(place.home, gate, until, store)
     own = {str(address), *(str(link.address) for link in gate.links.values())}
     for one in sorted(own):
         yield from _said_in_rooms(Address.parse(one), store)
-    lanes = {place.lane, *(link.lane for link in gate.links.values())}
-    for lane in sorted(lanes):
+        yield from _handed_over(Address.parse(one), store)
+    for lane in sorted(sent_by):  # also of lanes that were left since
         yield from _acts(lane, place.home, gate, until, store)
+    for lane in sorted(lanes):
         yield from _ledger(lane, store)
 
 
@@ -146,22 +150,26 @@ def _messages(turn: Turn) -> Iterator[Line]:
         yield line
 
 
-def _notes(home: str, own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
+def _notes(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
     """What is kept on purpose, with the words that it rests on, also what holds no longer."""
-    for note in notes.Notes.of(notes.read(store, home)).all:
-        words = "\n".join([note.claim, *(quote.words for quote in note.evidence)])
-        if gate.opens(own, home, note.since, until, sensitivity(words)):
-            yield {
-                "type": "note",
-                "id": note.id,
-                "home": home,
-                "claim": note.claim,
-                "evidence": [asdict(quote) for quote in note.evidence],
-                "since": note.since,
-                "until": note.until or None,
-                "superseded_by": note.superseded_by or None,
-                "made_by": note.made_by,
-            }
+    kept = (note for home in gate.homes for note in notes.read(store, home))
+    for note in notes.Notes.of(note for note in kept if _is_open(note, own, gate, until)).all:
+        yield {
+            "type": "note",
+            "id": note.id,
+            "home": note.home,
+            "claim": note.claim,
+            "evidence": [asdict(quote) for quote in note.evidence],
+            "since": note.since,
+            "until": note.until or None,
+            "superseded_by": note.superseded_by or None,
+            "made_by": note.made_by,
+        }
+
+
+def _is_open(note: Note, own: str, gate: Gate, until: float) -> bool:
+    words = "\n".join([note.claim, *(quote.words for quote in note.evidence)])
+    return gate.opens(own, note.home, note.since, until, sensitivity(words))
 
 
 def _said_in_rooms(author: Address, store: Store) -> Iterator[Line]:
@@ -186,6 +194,17 @@ def _acts(lane: str, home: str, gate: Gate, until: float, store: Store) -> Itera
             act = outbox.open_row(store, row)
             if gate.opens(home, act.home, act.at, until) and not gate.hides(home, until):
                 yield _act(act)
+
+
+def _handed_over(author: Address, store: Store) -> Iterator[Line]:
+    """What went from shared places to this person; the words are among the messages."""
+    for _, spoke in store.table.query(keys.spoken(author)):
+        place = addresses.find(store.table, Address.parse(spoke["address"]))
+        lane = place.lane if place else ""
+        for _, row in residue.rows_of(store, keys.act(handover.FUNCTION, lane, "", "").partition):
+            act = outbox.open_row(store, row)
+            if act.address == author:
+                yield {**_act(act), "text": "", "place": spoke["address"]}
 
 
 def _act(act: Act) -> Line:

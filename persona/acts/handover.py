@@ -95,18 +95,29 @@ class HandingOver:
         self._ports = ports
 
     def send(self, act: Act, hands: Hands) -> Sent:
-        """Puts the events into the lane in which the speaker is worked now."""
-        ports = self._ports
-        place = addresses.meet(hands.table, act.address, ports.entropy, hands.clock.now())
-        for fields in json.loads(act.text):
-            event = _event(Given(**fields), act, place.home)
+        """Puts the events into the lane in which the speaker is worked now.
+
+        An end or an edit makes nobody known who is not; of somebody who was erased meanwhile
+        nothing that was said before goes along.
+        """
+        ports, left = self._ports, addresses.left_at(self._ports, act.address)
+        given = [one for one in (Given(**f) for f in json.loads(act.text)) if one.at > left]
+        place = addresses.find(hands.table, act.address)
+        if place is None and all(_is_change(one) for one in given):
+            return Sent()
+        place = place or addresses.meet(hands.table, act.address, ports.entropy, hands.clock.now())
+        for one in given:
+            event = _event(one, act, place.home)
             ports.lanes.put(place.lane, event.to_json(), event.id)
         return Sent()
 
 
+def _is_change(given: Given) -> bool:
+    return given.kind in ("edit", "delete")
+
+
 def _event(given: Given, act: Act, home: str) -> Event:
     copy_id = f"{FUNCTION}:{given.about}"
-    is_change = given.kind in ("edit", "delete")
     return Event(
         id=f"{FUNCTION}:{given.once}",
         kind=given.kind,
@@ -116,7 +127,7 @@ def _event(given: Given, act: Act, home: str) -> Event:
         thread=given.thread,
         at=given.at,
         audience=_audience(given, act),
-        target=copy_id if is_change else "",
+        target=copy_id if _is_change(given) else "",
         detail=act.detail,
         home=home,
     )

@@ -10,10 +10,11 @@ from persona import keys
 from persona.memory import tombstones
 from persona.memory.standing import Standing
 from persona.model import FORMAT, Event, Said
-from persona.ports import Ports, Put, Row, Write
+from persona.ports import Ports, Put, Row, Write, equals
 from persona.seal import seal, unseal
 
 DELETED = "(deleted)"
+MOST_LEFT = 10
 APART = 0.001
 """Seconds between two due times, so that what came first goes first."""
 
@@ -74,6 +75,25 @@ def without(lane: str, forgotten: Callable[[Event], bool], ports: Ports) -> list
             gone = replace(event, words=DELETED, addressed=False)
             writes.append(Put(key, {**row, "sealed": _sealed(lane, gone, ports)}))
     return writes
+
+
+def leave(standing: Standing, first: Event, ports: Ports) -> list[Write]:
+    """The writes that empty what is held of an author who leaves; each is still let go in its turn.
+
+    Where very many wait, the surplus goes at once: emptying repeats without harm.
+    """
+    writes: list[Write] = []
+    lane = standing.place.lane
+    for key, row in ports.table.query(keys.waiting(lane)) if first.kind == "leave" else ():
+        event = open_row(row, ports)
+        if event.author == first.author:
+            gone = replace(event, kind="leave", author=event.address, words="", detail={})
+            writes.append(
+                Put(key, {**row, "sealed": _sealed(lane, gone, ports)}, equals("v", FORMAT))
+            )
+    for start in range(0, len(writes) - MOST_LEFT, MOST_LEFT):
+        ports.table.commit(writes[start : start + MOST_LEFT])
+    return writes[-MOST_LEFT:]
 
 
 def open_row(row: Row, ports: Ports) -> Event:

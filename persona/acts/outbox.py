@@ -178,6 +178,12 @@ def to_redact(ports: Ports, lane: str, version: int, sent: Iterable[tuple[str, i
     return Put(keys.redaction(lane, version), row)
 
 
+def is_redacting(ports: Ports, lane: str, version: int) -> bool:
+    """Whether anything that was sent is still to be redacted, up to what this version forgot."""
+    rows = ports.table.query(keys.redactions(lane), limit=1)
+    return any(key <= keys.redaction(lane, version) for key, _ in rows)
+
+
 def redact(ports: Ports, key: Key, row: Row) -> None:
     """Redacts what has ended, and comes again for what is still on its way."""
     still_open = False

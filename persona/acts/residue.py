@@ -7,13 +7,14 @@ were not forgotten, is no residue. The receipt is an entry of the lane's ledger.
 
 import hashlib
 import json
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from persona import ids, keys
-from persona.acts import ledger
+from persona.acts import handover, ledger, outbox
 from persona.errors import Broken
 from persona.keys import Key
 from persona.memory import tombstones
@@ -49,11 +50,20 @@ class Found:
     left: list[str] = field(default_factory=list[str])
 
 
-def look(store: Store, lane: str, homes: Iterable[str], functions: Iterable[str]) -> Found:
-    """Looks through every row of these homes, this lane and its acts for what was forgotten."""
+def look(
+    store: Store,
+    lanes: Iterable[str],
+    homes: Iterable[str],
+    functions: Collection[str],
+    until: float = math.inf,
+) -> Found:
+    """Looks through every row of these homes, these lanes and their acts for what was forgotten.
+
+    What was forgotten after `until` may still be on its way out, and has a look of its own.
+    """
     homes, found = list(homes), Found()
-    gone = {home: tombstones.standing(store, home) for home in homes}
-    words = list(_everything(store, lane, homes, functions, found))
+    gone = {home: _forgotten(store, home, until) for home in homes}
+    words = list(_everything(store, lanes, homes, functions, found))
     kept = _Probe(store, gone)
     own = [one for one in words if one.message and not kept.is_gone(one)]
     elsewhere = kept.hits(one.text for one in own)
@@ -61,6 +71,11 @@ def look(store: Store, lane: str, homes: Iterable[str], functions: Iterable[str]
         is_left = kept.is_gone(one) if one.message else bool(kept.hits([one.text]) - elsewhere)
         found.left += [one.place] if is_left else []
     return found
+
+
+def _forgotten(store: Store, home: str, until: float) -> dict[str, Tombstone]:
+    stones = tombstones.standing(store, home)
+    return {mark: one for mark, one in stones.items() if one.at <= until}
 
 
 class _Probe:
@@ -101,18 +116,25 @@ class _Probe:
 
 
 def _everything(
-    store: Store, lane: str, homes: list[str], functions: Iterable[str], found: Found
+    store: Store,
+    lanes: Iterable[str],
+    homes: list[str],
+    functions: Collection[str],
+    found: Found,
 ) -> Iterator[Words]:
-    partitions = [f"HOME#{home}" for home in homes] + [f"LANE#{lane}"]
-    partitions += [keys.act(function, lane, "OPEN", "").partition for function in functions]
+    partitions = [f"HOME#{home}" for home in homes]
+    for lane in lanes:
+        partitions.append(f"LANE#{lane}")
+        partitions += [keys.act(function, lane, "OPEN", "").partition for function in functions]
     for partition in partitions:
+        family = partition.partition("#")[0]
         for key, row in rows_of(store, partition):
             kind = key.sort.partition("#")[0]
             if kind in MARKS or "sealed" not in row:
                 continue
             found.looked[kind] += 1
             opened = opened_row(store, key, row)
-            read = READERS.get(kind)
+            read = READERS.get(kind if family != "ACT" else partition.split("#")[1])
             if read is not None:
                 yield from read(partition.partition("#")[2], opened)
             else:
@@ -182,14 +204,23 @@ def _of_held(lane: str, spelled: str) -> Iterator[Words]:
     yield Words("WAIT", event["words"], message_id(event["id"]), event["home"])
 
 
+def _of_handover(name: str, act: Mapping[str, Any]) -> Iterator[Words]:
+    """The words that are handed over stand in a text of JSON, which spells them otherwise."""
+    if act["text"] in ("", outbox.REDACTED):
+        return
+    for given in json.loads(act["text"]):
+        yield Words(handover.FUNCTION.upper(), given["words"])
+
+
 READERS: dict[str, Callable[[str, Any], Iterator[Words]]] = {
     "TURN": _of_turn,
     "RECENT": _of_turn,
     "NOTE": _of_note,
     "INDEX": _of_segment,
     "WAIT": _of_held,
+    handover.FUNCTION: _of_handover,
 }
-"""Rows in which a person's own messages stand; of all others every text counts as derived."""
+"""How rows of a kind, or acts of a function, hold words; of all others every text counts."""
 
 
 def _texts(opened: Any) -> Iterator[str]:
@@ -209,21 +240,28 @@ def _texts(opened: Any) -> Iterator[str]:
 def prove(ports: Ports, key: Key, row: Row) -> None:
     """Does what is left of a forgetting; repeating any of it is harmless.
 
-    Raw originals go, tombstones are kept beside the keys, what was sent is redacted by its own
-    row; then everything is looked through. Where something is left it looks again later.
+    Raw originals go, tombstones are kept beside the keys, and once what was sent is redacted, which
+    a row of its own sees to, everything is looked through. Where something is left it looks again
+    later.
     """
     for name in row["blobs"]:
         drop_blob(ports, name)
     for home in row["homes"]:
         tombstones.keep(ports, home)
-    lane = row["lane"]
-    found = look(ports, lane, row["homes"], row["functions"])
+    if outbox.is_redacting(ports, row["lane"], row["version"]):
+        _come_again(ports, key, row, row["looks"])
+        return
+    found = look(ports, row["lanes"], row["homes"], row["functions"], row["at"])
     found.left += ["BLOB" for name in row["blobs"] if ports.blobs.get(name) is not None]
     if found.left and row["looks"] < MOST_LOOKS:
-        later: Row = {**row, "looks": row["looks"] + 1, "due": ports.clock.now() + AGAIN}
-        ports.table.commit([Put(key, later, equals("looks", row["looks"]))])
+        _come_again(ports, key, row, row["looks"] + 1)
         return
     ports.table.commit(_receipt(ports, key, row, found))
+
+
+def _come_again(ports: Ports, key: Key, row: Row, looks: int) -> None:
+    later: Row = {**row, "looks": looks, "due": ports.clock.now() + AGAIN}
+    ports.table.commit([Put(key, later, equals("looks", row["looks"]))])
 
 
 def drop_blob(ports: Ports, name: str) -> None:
@@ -239,7 +277,7 @@ def _receipt(ports: Ports, key: Key, row: Row, found: Found) -> list[Write]:
     if head is None:  # erased meanwhile, and this row with it
         return []
     version = head["version"] + 1
-    stones = {home: sorted(tombstones.standing(ports, home)) for home in row["homes"]}
+    stones = {home: sorted(_forgotten(ports, home, row["at"])) for home in row["homes"]}
     receipt = {
         "forgotten": ledger.digest(stones),
         "tombstones": sum(map(len, stones.values())),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from persona import ids, keys
-from persona.acts import outbox, wishes
+from persona.acts import handover, outbox, wishes
 from persona.acts.policy import Facts, judge_reply
 from persona.decision import Act, State, Verdict
 from persona.declare import Capability
@@ -302,6 +302,8 @@ def _unknown(act: Act, carrier: Carrier, why: str, ports: Ports) -> Ended | None
 def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> Ended | None:
     ended = replace(act, state=state, provider_id=sent.provider_id, kept=sent.kept)
     ended = replace(ended, reason=reason, due=0.0, result=sent.result)
+    if act.function == handover.FUNCTION:  # the words stand where they went, and nowhere twice
+        ended = replace(ended, text=outbox.REDACTED)
     untold = state in ("failed", "unknown") or bool(act.wish)
     try:
         knocked = outbox.end(ports, act, ended, untold)

@@ -26,6 +26,7 @@ def turn_row(store: Store, turn: Turn, identity: str, cost: dict[str, Any]) -> R
         "version": turn.version,
         "identity": identity,
         "cost": cost,
+        **({"lane": turn.lane} if turn.lane else {}),
         "sealed": seal(store, f"home:{turn.home}", _context(turn), plain_turn(turn)),
     }
 

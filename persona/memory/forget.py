@@ -29,8 +29,11 @@ def writes_for(
     ports: Ports,
     gone: Iterable[str] = (),
     changed: Mapping[str, tuple[str, bool]] | None = None,
+    author: str = "",
 ) -> tuple[list[Write], list[Turn]]:
     """The writes that drop the messages `gone` and give those in `changed` their new words.
+
+    Every turn of an `author` who leaves is emptied, also one in which only the persona spoke.
 
     Returns with them the turns as they were whose words or reply go, so that what else was made
     of them (sent texts, raw mails) can go too.
@@ -39,7 +42,7 @@ def writes_for(
     repeats without harm. Tombstones go first, while their messages can still be found, and segments
     last, since what they hold is found and forgotten again.
     """
-    renew = _Renewal(frozenset(gone), changed or {})
+    renew = _Renewal(frozenset(gone), changed or {}, author)
     turns = evidence_in(standing, ports)
     holders = [turn for turn in turns if renew.holds(turn)]
     pointers = {turn.pointer for turn in holders}
@@ -72,8 +75,11 @@ def _but_surplus(writes: Sequence[Write], most: int, ports: Ports) -> list[Write
 class _Renewal:
     gone: frozenset[str]
     changed: Mapping[str, tuple[str, bool]]
+    author: str
 
     def holds(self, turn: Turn) -> bool:
+        if self.author and turn.author == self.author:
+            return True
         return any(said.id in self.gone or said.id in self.changed for said in turn.said)
 
     def of(self, turn: Turn) -> Turn:
@@ -141,14 +147,19 @@ def to_prove(
     since = min((turn.at for turn in touched), default=float("inf"))
     everything = evidence_in(standing, ports) if touched else []
     blobs = [blob for turn in (*touched, *everything) if turn.at >= since for blob in turn.blobs]
+    lane, now = standing.place.lane, ports.clock.now()
+    own_lanes = [link.lane for link in standing.gate.links.values()]
     row: Row = {
         "v": FORMAT,
-        "lane": standing.place.lane,
+        "lane": lane,
+        "version": version,
+        "at": now,
+        "lanes": list(dict.fromkeys([lane, *own_lanes])),
         "homes": list(standing.gate.homes),
-        "functions": [*ports.carriers, "link"],
+        "functions": [*ports.carriers, "link", "handover"],
         "blobs": list(dict.fromkeys([*originals, *blobs])),
         "looks": 0,
-        "due": ports.clock.now(),
+        "due": now,
     }
     return [Put(keys.forgetting(standing.place.lane, version), row)]
 

@@ -106,7 +106,7 @@ class Index:
         """Takes in lines that were read before; those that it has already are left out."""
         if any(line.words.id in self._known for line in columns.lines):
             fresh = {line.words.id: line for line in columns.lines}
-            columns = read([fresh[id] for id in fresh.keys() - self._known], self.zone)
+            columns = read([one for id, one in fresh.items() if id not in self._known], self.zone)
         start = len(self.lines)
         for line, length in zip(columns.lines, columns.lengths, strict=True):
             self._place(line, length)

@@ -60,7 +60,7 @@ class Indexes:
             shelf = self._shelves.get(lane)
         if shelf is None or shelf.homes != homes or shelf.memory != standing.memory:
             index = Index(zone)
-            for home in homes:
+            for home in () if standing.is_unwritten else homes:
                 load(index, ports, home)
             shelf = _Shelf(index, homes, standing.memory, head.version)
         elif shelf.version < head.version:
@@ -81,7 +81,8 @@ class Indexes:
             shelf = self._notes.get(lane)
         known = (homes, standing.memory, changes)
         if shelf is None or (shelf.homes, shelf.memory, shelf.changes) != known:
-            found = {note.id: note for home in homes for note in notes.read(ports, home)}
+            read = () if standing.is_unwritten else homes
+            found = {note.id: note for home in read for note in notes.read(ports, home)}
             shelf = _NoteShelf(found, homes, standing.memory, changes)
         with self._lock:
             self._notes[lane] = shelf
@@ -101,7 +102,7 @@ class Indexes:
             shelf = self._shelves.get(lane)
             if shelf is None or shelf.version != before:
                 return
-            shelf.version = before + 1
+            shelf.version = standing.next_version
         if turn is not None:
             shelf.index.read_in(lines_of([turn]))
 

@@ -10,7 +10,7 @@ so that none of them brings back a word that another took away meanwhile.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -187,7 +187,9 @@ def _open(store: Store, home: str, before: int, last: int, row: Row, zone: ZoneI
     content: dict[str, Any] = unseal(store, f"home:{home}", _context(home, last), row["sealed"])
     if content["reading"] == READING:
         columns = lines.unpack(content, home)
-        return columns if content["zone"] == zone.key else lines.read(columns.lines, zone)
+        if content["zone"] == zone.key:
+            return columns
+        return replace(lines.read(columns.lines, zone), vectors=columns.vectors)
     turns = evidence.read_turns(store, home, before, TURNS)
     return lines.read(lines.lines_of(t for t in turns if t.version <= last), zone)
 

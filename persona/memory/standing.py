@@ -172,6 +172,12 @@ class Standing:
         return self.place.home in self.silent
 
     @property
+    def is_unwritten(self) -> bool:
+        """Nothing was ever said in any of its homes: there is nothing to read."""
+        is_alone = self.gate.homes == (self.place.home,)
+        return self.head_is_new and is_alone and not self.gate.floor and not self.gate.links
+
+    @property
     def next_version(self) -> int:
         """The version of the next commit: above all that its homes have seen in any lane."""
         return max(self.head.version, self.gate.floor) + 1

@@ -67,6 +67,11 @@ def over(store: Store, home: str, said: Said, why: Why, now: float) -> list[Tomb
     return found
 
 
+def early(store: Store, home: str, message: str, now: float) -> Tombstone:
+    """The tombstone of a message that was deleted before it came: of its words nothing is known."""
+    return Tombstone(mark(store, home, "message", message), now, "forgotten")
+
+
 def _probes(store: Store, home: str, words: list[str]) -> Iterable[tuple[int, str]]:
     """How a quotation of these words begins; nothing where any text could begin so by chance."""
     starts = [words, words[1:]] if words[0] == "remember" else [words]

@@ -101,7 +101,11 @@ def tells(words: str) -> bool:
         return False
     if FORGET_IT.fullmatch(words.strip()):
         return False
-    return not is_question(words) if command is None else command.verb == "remember"
+    if command is None:
+        return not is_question(words)
+    if command.verb == "elsewhere":  # what is told, and not what is to be done
+        return bool(command.rest) and parse(command.rest) is None and tells(command.rest)
+    return command.verb == "remember"
 
 
 def is_question(text: str) -> bool:

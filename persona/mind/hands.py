@@ -193,6 +193,7 @@ class MemoryHands:
             if len(self.kept) < MOST_NOTES and self._is_own(said) and stands(quote, said.text):
                 words = Quote(said.id, said.version, " ".join(quote.split()))
                 doubt = DOUBT if self._is_tainted() else ""
+                claim = words.words if self._is_beside_others(said.home) else claim
                 note = new_note(said.home, claim, words, said.at, made_by="model", doubt=doubt)
                 if note.id not in self.kept:
                     self._note(note)
@@ -251,6 +252,15 @@ class MemoryHands:
         """Whether words of somebody else stand before the mind that makes a claim."""
         said = [*map(self._evidence, self._events), *self.cited.values()]
         return any(one.passes_on for one in said)
+
+    def _is_beside_others(self, home: str) -> bool:
+        """Whether words of another home stand before the mind: its claim could carry them over.
+
+        Then the quotation is kept word for word, so that parting returns each memory whole.
+        """
+        shown = {one.home for one in self.cited.values()}
+        shown |= {turn.home for turn in self._standing.recent}
+        return shown | {self._standing.place.home} != {home}
 
     def _evidence(self, event: Event) -> Evidence:
         """A message of this turn, which has no version yet."""

@@ -9,7 +9,7 @@ from persona.decision import Decision
 from persona.keys import MOST_HOMES
 from persona.memory.standing import Link, Standing
 from persona.mind.commands import Command, parse
-from persona.mind.words import named
+from persona.mind.words import named, sentence
 from persona.model import Address, Event
 from persona.ports import Ports
 
@@ -180,8 +180,10 @@ def _sentence(what: str, other: str, about: Mapping[str, str], ports: Ports) -> 
     said = SAID.get(what, NOBODY)
     id = Address.parse(about.get("other", "")).id
     number, left = about.get("number", ""), about.get("left", "")
-    return said.format(
-        other=other, id=id, number=number, left=left, closed=_closed(ports), most=MOST_HOMES
+    return sentence(
+        said.format(
+            other=other, id=id, number=number, left=left, closed=_closed(ports), most=MOST_HOMES
+        )
     )
 
 

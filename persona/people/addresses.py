@@ -5,13 +5,19 @@ profile names and From headers identify nobody. Two addresses are two persons un
 proven: then one lane works both homes, and both addresses lead there.
 """
 
+import hashlib
+import hmac
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from persona import ids, keys
 from persona.errors import Conflict, Transient
+from persona.keys import Key
 from persona.model import FORMAT, Address, Place
-from persona.ports import ABSENT, Put, Row, Table, Write
+from persona.ports import ABSENT, Put, Row, Store, Table, Write
+
+LATE_DAYS = 30
+"""As long as seen marks stand: longer than any path that delivers late."""
 
 
 def find(table: Table, address: Address) -> Place | None:
@@ -64,6 +70,27 @@ def note_speaker(table: Table, author: Address, where: Address, place: Place, no
     row: Row = {"v": FORMAT, "home": place.home, "address": str(where), "since": now}
     with suppress(Conflict):  # noted before
         table.commit([Put(keys.spoke(author, place.home), row, ABSENT)])
+
+
+def leaving(store: Store, address: Address, now: float) -> Write:
+    """The write that remembers for a while, under a key of the hub's, when this address was erased.
+
+    So that what was said before and is delivered late does not come to a stranger's new home.
+    """
+    row: Row = {"v": FORMAT, "at": now, "expires": now + LATE_DAYS * 86_400.0}
+    return Put(_left(store, address), row)
+
+
+def left_at(store: Store, address: Address) -> float:
+    """When this address was last erased; before all time for one that never was, or long ago."""
+    key = _left(store, address)
+    row = store.table.get([key]).get(key)
+    return row["at"] if row else float("-inf")
+
+
+def _left(store: Store, address: Address) -> Key:
+    named = hmac.new(store.keys.of("left"), str(address).encode(), hashlib.sha256)
+    return keys.left(named.hexdigest()[:32])
 
 
 def _address_row(address: Address, place: Place, now: float) -> Row:

@@ -58,10 +58,6 @@ def receive(request: Request, door: Door) -> Response:
             return _json(200, me.about(request, door))
         case "POST", "/web/signout":
             return _sign_out(request, door)
-        case "GET", "/web/export":
-            return leaving.give_export(request, door)
-        case "POST", "/web/erase":
-            return leaving.begin_erasing(request, door)
         case _:
             return _page(request, door)
 
@@ -165,10 +161,11 @@ SURFACE = Surface(
         ("POST", "/web/signin/code"),
         ("GET", "/web/me"),
         ("POST", "/web/signout"),
-        ("GET", "/web/export"),
-        ("POST", "/web/erase"),
     ),
     receive=receive,
-    parts=(Part("passkeys", (("POST", "/web/passkeys/*"),), passkeys.receive),),
+    parts=(
+        Part("passkeys", (("POST", "/web/passkeys/*"),), passkeys.receive),
+        Part("leaving", (("GET", "/web/export"), ("POST", "/web/erase")), leaving.receive),
+    ),
     working_note=False,
 )

@@ -1,4 +1,8 @@
-"""Taking everything out, and leaving: what only a strong session may ask."""
+"""Taking everything out, and leaving: what only a strong session may ask.
+
+Both read all that is kept about a person, and load what reads it: so they have a function of their
+own, and the page goes without.
+"""
 
 import json
 import zlib
@@ -6,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from persona import keys
-from persona.acts import erase, export
 from persona.declare import Request, Response
 from persona.errors import Refused, Rejected
 from persona.memory.standing import open_gate
@@ -18,9 +21,15 @@ from surfaces.web.session import Session
 MOST_BYTES = 4_000_000
 """Of a download, as it goes over the wire: Lambda answers with 6 MB, in base64."""
 JSON = {"content-type": "application/json", "x-content-type-options": "nosniff"}
-
-
 CONFIRMED = "erase everything"
+
+
+def receive(request: Request, door: Door) -> Response:
+    """`/web/export` and `/web/erase`. Raises Rejected."""
+    if request.method == "GET":
+        return _give_export(request, door)
+    session.check_origin(request.headers, door.settings)
+    return _begin_erasing(request, door)
 
 
 def _proven(request: Request, door: Door) -> Session:
@@ -36,8 +45,10 @@ def _proven(request: Request, door: Door) -> Session:
     return signed_in
 
 
-def give_export(request: Request, door: Door) -> Response:
+def _give_export(request: Request, door: Door) -> Response:
     """Everything about this person as a download; packed where the browser unpacks it."""
+    from persona.acts import export
+
     signed_in = _proven(request, door)
     lines = export.lines(signed_in.address, door, door.settings, door.clock)
     packs = "gzip" in request.header("accept-encoding")
@@ -70,8 +81,10 @@ def _fitting(parts: Iterator[bytes]) -> bytes:
     return bytes(body)
 
 
-def begin_erasing(request: Request, door: Door) -> Response:
+def _begin_erasing(request: Request, door: Door) -> Response:
     """Begins it for good, where that was typed out; the sweeper ends it."""
+    from persona.acts import erase
+
     signed_in = _proven(request, door)
     if _confirmed(request).strip().casefold() != CONFIRMED:
         raise Rejected(f'to confirm, send {{"confirm": "{CONFIRMED}"}}')

@@ -189,7 +189,9 @@ def ticket(session: Session, table: Table, entropy: Callable[[int], bytes], now:
     """A one-time pass to the socket, good for 30 s, so that no token stands in a URL."""
     pass_ = urlsafe_b64encode(entropy(24)).decode()
     row: Row = {"v": FORMAT, "name": session.address.id, "expires": now + TICKET_SECONDS}
-    table.commit([Put(keys.ticket(hash_of(pass_)), row)])
+    key = keys.ticket(hash_of(pass_))
+    pointer: Row = {"v": FORMAT, "at": list(key), "since": now, "expires": row["expires"]}
+    table.commit([Put(key, row), Put(keys.beside(session.address, key), pointer)])
     return pass_
 
 

@@ -1,7 +1,7 @@
 """Twelve bugs that a hub like this is likely to grow, each planted by itself."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -20,8 +20,20 @@ from persona.memory.standing import Standing, read
 from persona.model import FORMAT, Event, Place
 from persona.ports import ANY, Condition, Ports, Put, Row, Update
 from persona.record import Commit, record
+from tests.crash.house import Class
 
 Plant = Callable[[pytest.MonkeyPatch], None]
+HALTED, HANGING = "a stop that must hold", "a packing that hangs while its words are forgotten"
+
+
+@dataclass(frozen=True)
+class Bug:
+    """The figure that must show it, in the story and the class of provider where it bites first."""
+
+    plant: Plant
+    figure: str
+    story: str = "two people and a duplicate"
+    kind: Class = "none"
 
 
 def no_seen_condition(patch: pytest.MonkeyPatch) -> None:
@@ -134,18 +146,17 @@ def packs_without_compare(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(segments.Packing, "moved", moved_blindly)
 
 
-BUGS: dict[str, tuple[Plant, str]] = {
-    "no seen condition": (no_seen_condition, "doubled turns"),
-    "seen written before the turn": (seen_before_the_turn, "lost"),
-    "no head compare": (no_head_compare, "lost"),
-    "gate unread after the claim": (gate_unread_after_the_claim, "after halt"),
-    "send before commit": (send_before_commit, "doubled sends"),
-    "takeover without compare": (takeover_without_compare, "doubled sends"),
-    "blind resend of what may have gone out": (blind_resend, "doubled sends"),
-    "sweeper skips acts being sent": (sweeper_skips_sending, "stuck"),
-    "a named act overtakes": (behind_is_ignored, "out of order"),
-    "no lease": (no_lease, "doubled sends"),
-    "recall cache not keyed by lane": (cache_not_keyed_by_lane, "leaked"),
-    "packing without compare": (packs_without_compare, "misindexed"),
+BUGS: dict[str, Bug] = {
+    "no seen condition": Bug(no_seen_condition, "doubled turns"),
+    "seen written before the turn": Bug(seen_before_the_turn, "lost"),
+    "no head compare": Bug(no_head_compare, "lost", HANGING),
+    "gate unread after the claim": Bug(gate_unread_after_the_claim, "after halt", HALTED),
+    "send before commit": Bug(send_before_commit, "doubled sends"),
+    "takeover without compare": Bug(takeover_without_compare, "doubled sends"),
+    "blind resend of what may have gone out": Bug(blind_resend, "doubled sends"),
+    "sweeper skips acts being sent": Bug(sweeper_skips_sending, "stuck"),
+    "a named act overtakes": Bug(behind_is_ignored, "out of order"),
+    "no lease": Bug(no_lease, "doubled sends", kind="lookup"),
+    "recall cache not keyed by lane": Bug(cache_not_keyed_by_lane, "leaked"),
+    "packing without compare": Bug(packs_without_compare, "misindexed", HANGING),
 }
-"""Each bug, and the figure that must show it."""

@@ -209,6 +209,9 @@ class House:
             event, self.ahead = self.ahead[0], self.ahead[1:]
             if event.words == ERASE:
                 self._erase(event.address)
+                self.clock.time += 1.0
+                said = self.clock.time  # what is said from now on was said after it
+                self.ahead = [replace(one, at=max(one.at, said)) for one in self.ahead]
                 continue
             self._deliver(self._with_what_was_shown(event))
             if event.id not in self.story.rushed:

@@ -44,7 +44,7 @@ NUMBER = "+14155550100"
 TEAM, BOT = "T0HOUSE", "U0WREN"
 PASS = dict.fromkeys(("spf", "dkim", "dmarc", "spam", "virus"), "PASS")
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 Found = TypeVar("Found")
 

@@ -90,13 +90,13 @@ def test_a_model_that_fails_still_leaves_the_person_an_answer(
 
 def test_what_was_said_is_quoted_back_on_each_surface_after_a_kill(house: House) -> None:
     people: list[Person] = [*house.people(), OnSlack(house, channel=True), OnMail(house, ses=True)]
-    words = [f"remember that locker {n} opens with code {n}7{n}" for n in range(len(people))]
+    words = [f"remember that shelf {n} holds the part {n}7{n}" for n in range(len(people))]
     for person, text in zip(people, words, strict=True):
         assert "I will remember that" in ask(person, text).text
     house.hub.kill()
     house.hub.start()
     for n, (person, text) in enumerate(zip(people, words, strict=True)):
-        answer = ask(person, f"what is the code of locker {n}?")
+        answer = ask(person, f"which part does shelf {n} hold?")
         assert quoted(answer.text, text, person.surface), answer
 
 

@@ -393,14 +393,15 @@ def is_one_turn(hub: Hub, event: Event) -> bool:
 
 
 def _taken(hub: Hub, event: Event) -> tuple[Any, ...]:
-    """The turn that the event's mark names, all turns and sends there are, and whether it is halted."""
+    """The turn that its mark names, all turns and sends there are, and whether it is halted."""
     place = addresses.find(hub.ports.table, event.address)
     assert place
     key = keys.seen(place.home, event.id)
     row = hub.ports.table.get([key]).get(key)
-    entries = sum(key.sort.startswith("LEDGER#") for key, _ in hub.family.table.scan("LANE#"))
+    rows = hub.family.table.scan("LANE#")
+    turns = sum(key.sort.startswith("LEDGER#") and "receipt" not in row for key, row in rows)
     sent = sum(len(post.sent) for post in hub.post.values())
-    return row and row["turn"], entries, sent, hub.gate(str(event.address))["halted"]
+    return row and row["turn"], turns, sent, hub.gate(str(event.address))["halted"]
 
 
 # Under way

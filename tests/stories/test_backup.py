@@ -132,3 +132,20 @@ def test_a_restore_gives_another_folder_the_same_memory(folder: Path, tmp_path: 
     again = opened_again(tmp_path / "new", hub)
     assert "4812" in Texter(again).say("what is my bike lock?")
     again.close()
+
+
+def test_an_erasure_leaves_neither_key_nor_address_in_the_logs_of_the_files(folder: Path) -> None:
+    """While the hub runs: SQLite deletes into a log first, where the old pages still stand."""
+    hub = Hub(folder)
+    Mailer(hub).say("my bike lock is 4812")
+    home = next(key.partition[5:] for key, _ in hub.family.table.scan("HOME#"))
+    with closing(sqlite3.connect(folder / "keys.db")) as copy:
+        owner = f"home:{home}"
+        wrapped = copy.execute("SELECT wrapped FROM keys WHERE owner = ?", (owner,)).fetchone()[0]
+    assert wrapped in bytes_of(folder) and b"ann@example.org" in bytes_of(folder)
+    erased(hub, "email:ann@example.org")
+    assert wrapped not in bytes_of(folder)
+    assert b"ann@example.org" in bytes_of(folder), "the control: deleted, and in the log still"
+    hub.family.table.scrub()
+    assert b"ann@example.org" not in bytes_of(folder)
+    hub.close()

@@ -107,7 +107,7 @@ def test_three_surfaces_are_one_and_the_others_are_told(hub: Hub) -> None:
     before = len(phone.replies())
     link(slack, mail)
     (told,) = phone.replies()[before:]
-    assert "email ann@example.org was linked" in told
+    assert "Email ann@example.org was linked" in told
     mail.say("remember my locker code is 4812")
     assert "4812" in phone.say("what is my locker code?")
     before = len(mail.replies())

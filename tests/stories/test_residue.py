@@ -116,7 +116,7 @@ def _forget_naively(hub: Hub, people: list[Person]) -> int:
         for write in [*marks, *(Delete(key) for key, _ in rows)]:
             hub.ports.table.commit([write])
         functions = [person.surface, "link"]
-        left_there += len(residue.look(hub.ports, lane, [home], functions).left)
+        left_there += len(residue.look(hub.ports, [lane], [home], functions).left)
         for write in [*(Delete(mark.key) for mark in marks), *(Put(k, r) for k, r in rows)]:
             hub.ports.table.commit([write])
     return left_there

@@ -224,9 +224,13 @@ def test_nobody_changes_what_somebody_else_said(house: House) -> None:
     assert decided(house, changed(house, "delete", told, "", ANN)).forgets
 
 
-def test_a_change_of_something_never_seen_is_nothing(house: House) -> None:
+def test_a_change_of_something_never_seen_says_nothing_and_a_deletion_keeps_it_away(
+    house: House,
+) -> None:
     unknown = house.event("never admitted")
-    assert decided(house, changed(house, "delete", unknown)) == Decision(mind="none")
+    assert decided(house, changed(house, "edit", unknown, "other")) == Decision(mind="none")
+    buried = Decision(mind="none", buries=message_id(unknown.id))
+    assert decided(house, changed(house, "delete", unknown)) == buried
 
 
 def test_a_question_edited_into_a_statement_can_be_recalled(house: House) -> None:

