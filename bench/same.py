@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from persona.people.same import WEIGHTS, Crowd
+from persona.people.same import RULE, WEIGHTS, Crowd
 from persona.people.texture import FAMILIES, Texture, read
 
 SCRIPT = Path(__file__).parents[2] / "shared" / "tools" / "eval_same_person.py"
@@ -123,9 +123,10 @@ def without(trial: Trial, kept: Sequence[int]) -> Numbers:
 
 
 def measures(scores: Numbers) -> list[float]:
-    """Constant, how far the best stands above the next (or the crowd's 0), how far above the crowd."""
-    ranked = np.sort(scores)[::-1]
-    return [1.0, float(ranked[0] - max(0.0, ranked[1])), float(ranked[0])]
+    """What `same.chance_of` goes by: constant, how far above the next, how far above all."""
+    next_best, best = np.sort(scores)[-2:]
+    spread = scores.std()
+    return [1.0, float((best - next_best) / spread), float((best - scores.mean()) / spread)]
 
 
 def conditional_logit(cases: Numbers, right: NDArray[np.int64], decay: float = 0.003) -> Numbers:
@@ -203,8 +204,7 @@ def share(of: Any) -> float:
 
 def plain(fit: Fit) -> dict[str, Any]:
     weights = {name: round(float(one), 2) for name, one in zip(FAMILIES, fit.weights, strict=True)}
-    names = ("constant", "above the next", "above the crowd")
-    rule = {name: round(float(one), 2) for name, one in zip(names, fit.rule, strict=True)}
+    rule = {name: round(float(one), 2) for name, one in zip(RULE, fit.rule, strict=True)}
     return {"weights": weights, "rule": rule, "sure": round(fit.sure, 3)}
 
 
