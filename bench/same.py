@@ -123,10 +123,10 @@ def without(trial: Trial, kept: Sequence[int]) -> Numbers:
 
 
 def measures(scores: Numbers) -> list[float]:
-    """What `same.chance_of` goes by: constant, how far above the next, how far above all."""
+    """What `same.chance_of` goes by: a constant, how far above the next, all, and the crowd."""
     next_best, best = np.sort(scores)[-2:]
-    spread = scores.std()
-    return [1.0, float((best - next_best) / spread), float((best - scores.mean()) / spread)]
+    above = np.array([best - next_best, best - scores.mean(), best]) / scores.std()
+    return [1.0, *map(float, above)]
 
 
 def conditional_logit(cases: Numbers, right: NDArray[np.int64], decay: float = 0.003) -> Numbers:
@@ -142,8 +142,8 @@ def conditional_logit(cases: Numbers, right: NDArray[np.int64], decay: float = 0
         step = np.linalg.solve(spread / len(right) + decay * np.eye(len(weights)), slope)
         weights = weights + step
         if np.abs(step).max() < 1e-6:
-            break
-    return weights
+            return weights
+    raise ArithmeticError("no weights were found in 50 steps")
 
 
 def logistic(cases: Numbers, told: Numbers, decay: float = 1e-4) -> Numbers:
@@ -155,8 +155,8 @@ def logistic(cases: Numbers, told: Numbers, decay: float = 1e-4) -> Numbers:
         step = np.linalg.solve(spread + decay * np.eye(len(rule)), slope)
         rule = rule + step
         if np.abs(step).max() < 1e-6:
-            break
-    return rule
+            return rule
+    raise ArithmeticError("no rule was found in 50 steps")
 
 
 def chances(cases: Numbers, rule: Numbers) -> Numbers:
@@ -204,8 +204,9 @@ def share(of: Any) -> float:
 
 def plain(fit: Fit) -> dict[str, Any]:
     weights = {name: round(float(one), 2) for name, one in zip(FAMILIES, fit.weights, strict=True)}
-    rule = {name: round(float(one), 2) for name, one in zip(RULE, fit.rule, strict=True)}
-    return {"weights": weights, "rule": rule, "sure": round(fit.sure, 3)}
+    constant, *rest = (round(float(one), 2) for one in fit.rule)
+    rule = dict(zip(RULE, rest, strict=True))
+    return {"weights": weights, "constant": constant, "rule": rule, "sure": round(fit.sure, 3)}
 
 
 if __name__ == "__main__":

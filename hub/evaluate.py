@@ -7,12 +7,13 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from persona.people.same import Crowd
-from persona.people.texture import Texture, read
+if TYPE_CHECKING:
+    from persona.people.same import Crowd
+    from persona.people.texture import Texture
 
 evaluations = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -167,6 +168,8 @@ class _People:
     def match(self, asked: dict[str, Any]) -> dict[str, Any]:
         """A score for each candidate, and the chance that the best is right."""
         from persona.memory.own import own_words
+        from persona.people.same import Crowd
+        from persona.people.texture import Texture, read
 
         if not self._textures:
             self._textures = {who: read(said) for who, said in self.talk.told().items()}
