@@ -15,9 +15,9 @@ that they were not fitted on. Mixing with the crowd is Dirichlet smoothing (Zhai
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, pstdev
+from itertools import islice
 
 from persona.people.habits import HABITS
 from persona.people.texture import BUCKETS, FAMILIES, Mark, Texture, marks, read
@@ -130,33 +130,33 @@ class Crowd:
 
     def _weights(self, family: str, person: str, fresh: Texture) -> dict[int, float]:
         """What each mark adds to a person's score; of those not shown only habits say anything."""
-        counts = fresh.counts[family]
+        is_closed = family == "habits"
+        odds = self._habits(person, fresh) if is_closed else self._uses(family, person, fresh)
         scale = WEIGHTS[family] * math.sqrt(fresh.messages)
-        if family == "habits":
-            return {
-                number: scale * self._habit(number, person, counts[number] / fresh.messages)
-                for number in range(len(HABITS))
-            }
-        scale /= counts.total() or 1
+        return {number: scale * one for number, one in odds}
+
+    def _habits(self, person: str, fresh: Texture) -> Iterator[tuple[int, float]]:
+        """Log odds a message of each habit, which stands in it or does not."""
+        texture, prior = self.known[person], PRIORS["habits"]
+        for number in range(len(HABITS)):
+            share = self._shares["habits"].get(number, RARE)
+            own = (texture.counts["habits"][number] + prior * share) / (texture.messages + prior)
+            here = fresh.counts["habits"][number] / fresh.messages
+            shown, not_shown = math.log(own / share), math.log((1 - own) / (1 - share))
+            yield number, here * shown + (1 - here) * not_shown
+
+    def _uses(self, family: str, person: str, fresh: Texture) -> Iterator[tuple[int, float]]:
+        """Log odds of each mark used, as its part of those that were."""
         heard, shares, prior = (
             self.known[person].counts[family],
             self._shares[family],
             PRIORS[family],
         )
-        rest = math.log(self._totals[person][family] + prior)
-        unheard = UNHEARD / BUCKETS[family]
-        return {
-            number: scale * here * (math.log(heard[number] / share + prior) - rest)
-            for number, here in counts.items()
-            for share in (shares.get(number, unheard),)
-        }
-
-    def _habit(self, number: int, person: str, here: float) -> float:
-        """Log odds of a habit that stands in this share of the fresh messages."""
-        share, prior = self._shares["habits"].get(number, RARE), PRIORS["habits"]
-        texture = self.known[person]
-        own = (texture.counts["habits"][number] + prior * share) / (texture.messages + prior)
-        return here * math.log(own / share) + (1 - here) * math.log((1 - own) / (1 - share))
+        unheard, used = UNHEARD / BUCKETS[family], fresh.counts[family].total()
+        of_all = math.log(self._totals[person][family] + prior)
+        for number, here in fresh.counts[family].items():
+            share = shares.get(number, unheard)
+            yield number, here / used * (math.log(heard[number] / share + prior) - of_all)
 
 
 def chance_of(scores: Sequence[float]) -> float:
@@ -169,9 +169,11 @@ def chance_of(scores: Sequence[float]) -> float:
     if len(scores) < 2 or max(scores) == min(scores):
         return 0.0
     next_best, best = sorted(scores)[-2:]
-    above = {"next": best - next_best, "all": best - fmean(scores), "crowd": best}
-    odds = CONSTANT + sum(RULE[what] * above[what] for what in RULE) / pstdev(scores)
-    return 1 / (1 + math.exp(-odds))
+    mean = math.fsum(scores) / len(scores)
+    spread = math.dist(scores, [mean] * len(scores)) / math.sqrt(len(scores))
+    above = {"next": best - next_best, "all": best - mean, "crowd": best}
+    odds = CONSTANT + sum(RULE[what] * above[what] for what in RULE) / spread
+    return (1 + math.tanh(odds / 2)) / 2
 
 
 def quotes(mark: Mark, messages: Mapping[str, str], most: int = 3) -> list[tuple[str, str]]:
@@ -184,7 +186,7 @@ def quotes(mark: Mark, messages: Mapping[str, str], most: int = 3) -> list[tuple
         for id, text in messages.items()
         if any(one == mark and one.says == mark.says for one in marks(text))
     )
-    return [one for one, _ in zip(found, range(most), strict=False)]
+    return list(islice(found, most))
 
 
 def _shares(family: str, known: Collection[Texture]) -> dict[int, float]:

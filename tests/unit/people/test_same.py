@@ -108,3 +108,8 @@ def test_the_chance_grows_with_the_distance_and_not_with_the_scale() -> None:
     assert chance_of(far) > chance_of(near)
     assert chance_of([10 * one for one in far]) == pytest.approx(chance_of(far))
     assert chance_of([1.0]) == chance_of([2.0, 2.0]) == 0.0
+
+
+def test_the_chance_is_one_whatever_the_scores() -> None:
+    assert chance_of([-100.0, -100.001]) == 0.0
+    assert chance_of([1e6, *[0.0] * 99]) <= 1.0
