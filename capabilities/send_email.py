@@ -4,11 +4,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from persona.declare import Destination, Letter, capability
+from capabilities._destinations import DESTINATIONS
+from persona.declare import Letter, capability
 from persona.model import Address
 from persona.people.canonical import email
-
-TO = Destination("email", email)
 
 
 class Arguments(BaseModel):
@@ -29,7 +28,7 @@ class Arguments(BaseModel):
 @capability(
     effect="send",
     carried_by="email",
-    dest={"to": TO},
+    dest={"to": DESTINATIONS["email"]},
     rate=20,
     asks="email {to}, with the subject “{subject}”:\n“{text}”",
     heard=(

@@ -4,11 +4,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from persona.declare import Destination, Letter, capability
+from capabilities._destinations import DESTINATIONS
+from persona.declare import Letter, capability
 from persona.model import Address
 from persona.people.canonical import slack_member
-
-TO = Destination("slack", slack_member)
 
 
 class Arguments(BaseModel):
@@ -26,7 +25,7 @@ class Arguments(BaseModel):
 @capability(
     effect="send",
     carried_by="slack",
-    dest={"to": TO},
+    dest={"to": DESTINATIONS["slack"]},
     rate=20,
     asks="write to {to} on Slack:\n“{text}”",
     heard=(r"(?:please\s+)?(?:message|dm)\s+(?P<to>T\w+:[UW]\w+)\s*[:,]\s*(?P<text>\S.*)",),

@@ -4,11 +4,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from persona.declare import Destination, Letter, capability
+from capabilities._destinations import DESTINATIONS
+from persona.declare import Letter, capability
 from persona.model import Address
 from persona.people.canonical import telephone
-
-TO = Destination("sms", telephone)
 
 
 class Arguments(BaseModel):
@@ -26,7 +25,7 @@ class Arguments(BaseModel):
 @capability(
     effect="send",
     carried_by="sms",
-    dest={"to": TO},
+    dest={"to": DESTINATIONS["sms"]},
     rate=20,
     asks="text {to}:\n“{text}”",
     heard=(

@@ -69,6 +69,11 @@ class Client:
         """Has the hub erase a person; its certificate, or what is still going on."""
         return self._call("POST", "/local/erase", "", json.dumps({"address": address}))
 
+    def halt(self, capability: str, *, halted: bool) -> dict[str, Any]:
+        """Has the hub halt or start a capability, or everything; what is halted then."""
+        asked = json.dumps({"capability": capability, "halted": halted})
+        return self._call("POST", "/local/halt", "", asked)
+
     def _sign_in(self, name: str) -> str:
         return self._call("POST", "/local/session", "", json.dumps({"name": name}))["token"]
 
@@ -132,6 +137,21 @@ def links_of(person: dict[str, Any]) -> Table:
         marks += [f"takes nothing: {link['takes_nothing']}"] if link["takes_nothing"] else []
         marks += ["halted"] if person["halted"] else []
         table.add_row(printable(link["address"]), since, closed, ", ".join(marks))
+    return table
+
+
+def grants_of(person: dict[str, Any]) -> Table:
+    """What may be done for a person without asking, as a table for the terminal."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "capability", "to", "until", "a day"):
+        table.add_column(column)
+    for number, grant in enumerate(person["grants"], 1):
+        until = _when(grant["until"]) if "until" in grant else "for ever"
+        to = printable(grant["destination"].partition(":")[2])
+        row = (str(number), grant["capability"], to, until, str(grant.get("a_day", "–")))
+        table.add_row(*row)
+    for name in person["off"]:
+        table.add_row("–", name, "switched off")
     return table
 
 

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from backends.local.family import Family
 from functions import mail
-from hub import leaving
+from hub import halting, leaving
 from hub.person import person
 from hub.stage import Stage
 from persona.acts import outbox
@@ -52,6 +52,7 @@ class LocalPages:
             ("POST", "/local/session"): self._sign_in,
             ("POST", "/local/email"): self._email,
             ("POST", "/local/erase"): self._erase,
+            ("POST", "/local/halt"): self._halt,
             ("GET", "/local/sent"): self._sent,
             ("GET", "/local/idle"): self._idle,
             ("GET", "/local/about"): self._about,
@@ -115,6 +116,17 @@ class LocalPages:
         except Broken as error:
             raise Rejected(str(error)) from error
 
+    def _halt(self, request: Request, body: bytes) -> Response:
+        """What `hub halt` and `hub start` ask of a running hub; nobody else may."""
+        asked = _object(body)
+        named, halted = asked.get("capability", ""), asked.get("halted")
+        if not _is_text(named) or not isinstance(halted, bool):
+            raise Rejected("send halted, and the capability's name for one alone")
+        try:
+            return JSONResponse(halting.now(self._ports, named, halted=halted))
+        except Broken as error:
+            raise Rejected(str(error)) from error
+
     def _sent(self, request: Request, body: bytes) -> Response:
         surface, after = request.query_params.get("surface"), request.query_params.get("after")
         rows = self._family.table.scan(f"ACT#{surface}#" if surface else "ACT#")
@@ -156,8 +168,9 @@ class LocalPages:
             for address, hint in [reach]
         ]
         persona = {"name": ports.identity.name, "about": ports.identity.about}
-        about = {"persona": persona, "version": ports.settings.version}
-        return JSONResponse({**about, "stage": ports.settings.stage, "surfaces": surfaces})
+        about: dict[str, Any] = {"persona": persona, "version": ports.settings.version}
+        about |= {"stage": ports.settings.stage, "halts": halting.read(ports.table)}
+        return JSONResponse({**about, "surfaces": surfaces})
 
 
 def is_loopback(request: Request) -> bool:

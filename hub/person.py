@@ -3,6 +3,7 @@
 from typing import Any
 
 from persona import keys
+from persona.acts import grants
 from persona.memory import notes
 from persona.memory.standing import Gate, Link, open_gate, open_head, silent
 from persona.model import Address, Note, Place
@@ -11,7 +12,8 @@ from persona.ports import Ports
 
 
 def person(address: Address, ports: Ports, *, ended: bool = False) -> dict[str, Any] | None:
-    """Links (since when, in quarantine until when, what is closed) and notes, newest first.
+    """Links (since when, in quarantine until when, what is closed), what may be done without asking
+    and what is switched off, and notes, newest first.
 
     With `ended` also the notes that hold no longer. None for an address that nobody has met.
     """
@@ -27,6 +29,8 @@ def person(address: Address, ports: Ports, *, ended: bool = False) -> dict[str, 
         "address": str(address),
         "person": place.lane,
         "halted": gate.halted,
+        "off": sorted(gate.off),
+        "grants": [dict(row) for row in grants.live(gate, ports.clock.now())],
         "links": _links(place, address, gate, silent(head, gate, ports), ports),
         "notes": [_shown(note) for note in reversed(kept.all) if ended or note.is_live],
     }

@@ -96,12 +96,12 @@ def _with_routes(surfaces: Mapping[str, Surface]) -> Iterable[Surface]:
 
 
 def _turn(name: str, surfaces: Mapping[str, Surface]) -> Deployed:
-    uses = [use for s in surfaces.values() for use in (s.split, s.reach, s.aside)]
+    uses = [use for s in surfaces.values() for use in (s.split, s.reach, s.aside, s.segments)]
     return _one(name, name, list(surfaces.values()), *uses)
 
 
 def _capability(capability: Capability, carriers: Sequence[Surface]) -> Deployed:
-    sends = [use for surface in carriers for use in (surface.send, surface.lookup)]
+    sends = [use for s in carriers for use in (s.send, s.lookup, s.segments)]
     return _one(f"act-{capability.name}", "capability", carriers, capability.use, *sends)
 
 

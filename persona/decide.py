@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from persona import keys
-from persona.acts import approval, limits, wishes
+from persona.acts import approval, grants, limits, wishes
 from persona.acts.policy import EXPOSED
 from persona.decision import Decision
 from persona.memory import evidence, forget, tombstones
@@ -12,7 +12,7 @@ from persona.memory.standing import Standing
 from persona.mind import aside, elsewhere, linking, outcomes, signing_in
 from persona.mind.commands import parse, tells
 from persona.mind.think import think
-from persona.model import Address, Event, Evidence, message_id
+from persona.model import Address, Event, Evidence, message_id, shortened
 from persona.ports import Ports, Row
 
 HELD = (
@@ -30,6 +30,9 @@ UNPROVEN = (
 UNDELIVERED = "(An earlier message of mine could not be delivered.)"
 WITHHELD = "(An answer of mine was for you alone, and others could read there: I held it back.)"
 UNLINKED = "(Something went wrong with your link: nothing was changed. Please start again.)"
+MISSED = "(I was halted for a while by whoever runs me, and answered nothing meanwhile.)"
+MOST_NOTE = 500
+"""Characters of what is told later."""
 FAILED = "I could not work on your last message. It is kept; please say it once more, differently."
 
 
@@ -46,7 +49,7 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return _on_change(standing, events[0], ports)
         case "outcome":
             if events[0].detail.get("shown"):
-                return outcomes.told(standing, events[0], ports)
+                return _on_done(standing, events[0], ports)
             return _on_outcome(events[0], ports)
         case "status":
             return _on_status(standing, events[0])
@@ -71,8 +74,10 @@ def failing(events: Sequence[Event]) -> Decision:
 def _on_message(
     standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool
 ) -> Decision:
-    if standing.gate.halted or not _is_addressed(standing, events):
+    if not _is_addressed(standing, events):
         return Decision(mind="none")
+    if standing.halted:
+        return Decision(mind="none", untold="" if standing.gate.halted else MISSED)
     now = ports.clock.now()
     free, why = _free_at(standing, events, now, ports)
     if free > now:
@@ -99,10 +104,13 @@ def _answer(
     by_code = (
         _link(standing, events, ports)
         or aside.wish(standing, events)
-        or _approve(standing, events, ports)
+        or _permit(standing, events, ports)
     )
     if by_code:
         return by_code
+    rehearsed = _rehearse(standing, events, ports, reflex_only)
+    if rehearsed:
+        return rehearsed
     errand = elsewhere.wish(standing, events, ports)
     if isinstance(errand, Decision):
         return errand
@@ -116,12 +124,27 @@ def _answer(
     return wishes.judged(standing, errand.events, decision, ports)
 
 
-def _approve(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
-    """The answer to a question, where these words are one."""
+def _permit(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
+    """The answer to a question, or to what may be done without one, where the words are such."""
     command = parse(events[0].words) if len(events) == 1 else None
-    if command is None or command.verb not in ("approve", "deny"):
+    if command is None:
         return None
-    return approval.said(standing, events[0], command.verb, command.rest, ports)
+    if command.verb in ("approve", "deny"):
+        return approval.said(standing, events[0], command.verb, command.rest, ports)
+    if command.verb in ("grants", "revoke", "switch off", "switch on"):
+        return grants.said(standing, command.verb, command.rest, ports)
+    return None
+
+
+def _rehearse(
+    standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool
+) -> Decision | None:
+    """What would become of the words after `dry run:`; nothing of it is done."""
+    command = parse(events[0].words) if len(events) == 1 else None
+    if command is None or command.verb != "dry run":
+        return None
+    meant = [replace(events[0], words=command.rest)]
+    return wishes.rehearsed(standing, meant, think(standing, meant, ports, reflex_only), ports)
 
 
 def _link(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
@@ -233,6 +256,19 @@ def _on_leaving(standing: Standing, event: Event, ports: Ports) -> Decision:
         or (event.kind == "restore" and tombstones.went(ports, one))
     ]
     return Decision(mind="none", forgets=tuple(found))
+
+
+def _on_done(standing: Standing, event: Event, ports: Ports) -> Decision:
+    """How a wish went, told at once; during a halt, with the next answer.
+
+    What the person's own stop held back is not told one by one: starting again says so.
+    """
+    decision = outcomes.told(standing, event, ports)
+    if not standing.halted:
+        return decision
+    is_known = event.detail.get("reason", "") == f"halted: {standing.gate.halted_by_word}"
+    note = "" if is_known else shortened(f"({decision.reply})", MOST_NOTE)
+    return replace(decision, reply="", untold=note)
 
 
 def _on_outcome(event: Event, ports: Ports) -> Decision:

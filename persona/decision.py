@@ -13,15 +13,17 @@ from persona.model import Address, Audience, Event, Evidence, Note
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a lane has cost on one day (UTC, `2026-11-21`): thinking, in USD where prices are known.
+    """What a lane has cost on one day (UTC, `2026-11-21`), in USD where prices are known.
 
-    `uses` counts the acts of each capability.
+    `tokens` are those of thinking, `segments` what its text messages went out in, replies and all.
+    `uses` counts the acts of each capability, and of each standing permission with a limit.
     """
 
     day: str = ""
     tokens: int = 0
     usd: float = 0.0
     uses: Mapping[str, int] = field(default_factory=dict[str, int])
+    segments: int = 0
 
     def at(self, now: float) -> "Spent":
         """What has been spent on the day of this moment."""
@@ -33,20 +35,23 @@ class Spent:
         tokens = self.tokens + cost.get("tokens_in", 0) + cost.get("tokens_out", 0)
         return replace(self, tokens=tokens, usd=self.usd + cost.get("usd", 0.0))
 
-    def using(self, capabilities: Iterable[str]) -> "Spent":
-        """With one more act of each of these."""
+    def using(self, names: Iterable[str], usd: float = 0.0, segments: int = 0) -> "Spent":
+        """With one more use of each of these, and what they took."""
         uses = dict(self.uses)
-        for name in capabilities:
+        for name in names:
             uses[name] = uses.get(name, 0) + 1
-        return replace(self, uses=uses)
+        money, sent = self.usd + usd, self.segments + segments
+        return replace(self, uses=uses, usd=money, segments=sent)
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A wish to use a capability; `arguments` are JSON, canonical by the capability's own schema.
 
-    `cause` names the words that led to it. Two intents are the same only if every byte of all
-    this is: an approval is bound to the hash, so that a yes to one is a yes to nothing else.
+    `cause` says which of the lane's wishes it is: words that were said twice are two. Two intents
+    are the same only if every byte of all this is: an approval is bound to the hash, so that a yes
+    to one is a yes to nothing else. Who only asks what would happen has the hash of the wish that
+    is then made.
     """
 
     capability: str
@@ -96,6 +101,11 @@ class Answer:
     hash: str
     state: str
 
+    @property
+    def is_yes(self) -> bool:
+        """Whether an act comes with it; without that act it does not count."""
+        return self.state == "approved"
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -117,8 +127,9 @@ class Decision:
     beside the new words, when it was not `recalled`: the highest sensitivity of it. `aside` are
     words of theirs that the person wants to go on with in private. `intents` are what the mind
     wishes done, `wishes` the same once judged, `answers` end questions, `grants` are standing
-    permissions that come with them. `tainted` says whose untrusted words this turn brings into the
-    conversation.
+    permissions that come with them, `gate` other fields of the gate that this turn sets. `tainted`
+    says whose untrusted words this turn brings into the conversation. `withheld`: the reply does
+    not fit what today's text messages may cost.
     """
 
     reply: str = ""
@@ -149,6 +160,8 @@ class Decision:
     wishes: tuple[Wish, ...] = ()
     answers: tuple[Answer, ...] = ()
     grants: tuple[Mapping[str, Any], ...] = ()
+    gate: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    withheld: bool = False
     tainted: str = ""
     shown: int = 0
     aside: str = ""

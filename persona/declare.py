@@ -73,7 +73,8 @@ class Surface:
     finds the persona here, and what to try. `parts` are taken by functions of their own.
     `heard_by` says who can read what goes to an act's destination now; without it everybody can.
     `aside` gives the thread in which somebody is reached alone, where a surface has shared places;
-    empty for the address of such a place.
+    empty for the address of such a place. `segments` says in how many billed messages a part of a
+    text goes out there, where each costs.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Surface:
     send: Callable[[Act, Hands], Sent] | None = None
     heard_by: Callable[[Act, Hands], Audience] | None = None
     aside: Callable[[Address], str] | None = None
+    segments: Callable[[Address, str], int] | None = None
     lookup: Callable[[Act, Hands], Sent | None] | None = None
     keyed: bool = False
     settling: float = 0.0

@@ -17,6 +17,7 @@
 | sent texts to be redacted | `LANE#<lane>` | `REDACT#<version>` |
 | what was decided, hash-chained | `LANE#<lane>` | `LEDGER#<version>` |
 | may an act still happen? | `GATE#<lane>` | `GATE` |
+| is a capability, or everything, halted for everybody? | `GATE#hub` | `GATE` |
 | acts still to be done, in order | `ACT#<function>#<lane>` | `OPEN#<version>#<part>` |
 | acts ended, the lane not yet told | `ACT#<function>#<lane>` | `OUT#<version>#<part>` |
 | acts ended | `ACT#<function>#<lane>` | `DONE#<version>#<part>` |
@@ -68,13 +69,21 @@ class Key(NamedTuple):
     sort: str
 
 
+HUB = frozenset({"GATE#hub"})
+"""What is halted for everybody; no lane is called so, since lanes have 26 letters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one worker may reach: exact partitions, with the lane and homes they were made of."""
+    """What one worker may reach: exact partitions, with the lane and homes they were made of.
+
+    `read_only` are partitions of everybody's of which it reads single rows and writes none.
+    """
 
     lane: str
     homes: tuple[str, ...]
     partitions: frozenset[str]
+    read_only: frozenset[str] = frozenset()
 
     @staticmethod
     def of_turn(lane: str, homes: Iterable[str], functions: Iterable[str]) -> "Scope":
@@ -82,7 +91,7 @@ class Scope:
         homes = tuple(homes)
         own = [f"LANE#{lane}", f"GATE#{lane}", *(f"HOME#{home}" for home in homes)]
         acts = [part for function in functions for part in _act_partitions(function, lane)]
-        return Scope(lane, homes, frozenset([*own, *acts]))
+        return Scope(lane, homes, frozenset([*own, *acts]), HUB)
 
     @staticmethod
     def of_acts(lane: str, function: str, credential: str = "") -> "Scope":
@@ -91,7 +100,7 @@ class Scope:
         Of the person's own credentials the one that is named, where one is.
         """
         own = [f"GATE#{lane}", *([f"CREDENTIAL#{credential}#{lane}"] if credential else [])]
-        return Scope(lane, (), frozenset([*own, *_act_partitions(function, lane)]))
+        return Scope(lane, (), frozenset([*own, *_act_partitions(function, lane)]), HUB)
 
     @staticmethod
     def of_gate(lane: str) -> "Scope":
@@ -186,6 +195,11 @@ def ledger(lane: str, version: int) -> Key:
 
 def gate(lane: str) -> Key:
     return Key(f"GATE#{lane}", "GATE")
+
+
+def hub() -> Key:
+    """What is halted for everybody."""
+    return Key("GATE#hub", "GATE")
 
 
 def act(function: str, lane: str, stage: str, after: str) -> Key:

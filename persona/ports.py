@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from persona.decision import Act
 from persona.errors import Broken
+from persona.halts import Watch
 from persona.keys import Key, Scope
 from persona.model import Audience, Event
 from persona.settings import Settings
@@ -314,6 +315,7 @@ class Ports:
     lanes: Lanes
     bell: Bell
     timers: Timers
+    halts: Watch
     blobs: Blobs
     keys: Keys
     secrets: Secrets
@@ -331,6 +333,7 @@ class Ports:
 
     def __init__(self, **parts: Any) -> None:
         self._parts: dict[str, Any] = {
+            "halts": Watch(),
             "models": (),
             "embedder": None,
             "think_until": float("inf"),

@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import headway, keys
-from persona.acts import handover, held, ledger, outbox, questions, replies, wishes
+from persona.acts import (
+    costs,
+    grants,
+    handover,
+    held,
+    ledger,
+    outbox,
+    questions,
+    replies,
+    wishes,
+)
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.decision import Act, Decision
 from persona.memory import evidence, forget, notes, segments, tombstones, walls
@@ -54,7 +64,10 @@ def record(
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
-        decision = replace(decision, reply="", told=False, link={}, aside="", wishes=(), answers=())
+        decision = replace(decision, reply="", told=False, link={}, aside="", wishes=())
+        decision = replace(decision, answers=tuple(a for a in decision.answers if not a.is_yes))
+    to = end.address if end else events[-1].address
+    decision = costs.affordable(standing, decision, to, ports)
     wanted = _wishes(standing, events, decision, ports)
     rests = replies.Rests(
         _written_for(standing, events, decision), walls.high_water(events, decision)
@@ -87,7 +100,7 @@ def record(
     writes += [
         Put(keys.head(lane), head_row(ports, lane, head), standing.head_condition),
         Put(keys.ledger(lane, version), entry),
-        _gate_write(standing, events, decision),
+        _gate_write(standing, events, decision, now),
     ]
     return Commit(writes, acts, turn, _behind(standing, acts, ports), aside, kept)
 
@@ -248,8 +261,8 @@ def _own_lane(standing: Standing, turn: Turn) -> str:
 def _verdict(standing: Standing, events: Sequence[Event], decision: Decision) -> Verdict:
     last, gate = events[-1], standing.gate
     facts = Facts(
-        halted=gate.halted,
-        notice=decision.notice,
+        halted=bool(standing.halted),
+        notice=decision.notice and not standing.halts.hub,
         suppressed=_still_suppressed(standing, events),
         home_is_here=standing.place.home in gate.homes,
         written_for=_written_for(standing, events, decision),
@@ -281,7 +294,9 @@ def _still_suppressed(standing: Standing, events: Sequence[Event]) -> str:
     return "" if reason == "bounced" and events[-1].kind == "message" else reason
 
 
-def _gate_write(standing: Standing, events: Sequence[Event], decision: Decision) -> Write:
+def _gate_write(
+    standing: Standing, events: Sequence[Event], decision: Decision, now: float
+) -> Write:
     """Unchanged since it was read; or, with what this turn closes and reopens, moved by one."""
     gate, key = standing.gate, keys.gate(standing.place.lane)
     suppressed: dict[str, Any] = {**gate.suppressed, **decision.suppress}
@@ -289,11 +304,11 @@ def _gate_write(standing: Standing, events: Sequence[Event], decision: Decision)
     is_over = address in gate.suppressed and not _still_suppressed(standing, events)
     if is_over and address not in decision.suppress:
         suppressed.pop(address)
-    if suppressed == gate.suppressed and not decision.grants:
+    if suppressed == gate.suppressed and not decision.grants and not decision.gate:
         return Check(key, equals("epoch", gate.epoch))
-    row = {**gate.row, "suppressed": suppressed, "epoch": gate.epoch + 1}
+    row = {**gate.row, **decision.gate, "suppressed": suppressed, "epoch": gate.epoch + 1}
     if decision.grants:
-        row["grants"] = [*gate.row.get("grants", []), *map(dict, decision.grants)]
+        row["grants"] = grants.added(gate, decision.grants, now)
     return Put(key, row, equals("epoch", gate.epoch))
 
 
@@ -328,6 +343,8 @@ def working_note(standing: Standing, event: Event, ports: Ports) -> Commit | Non
     """
     decision = Decision(reply="I am still working on this.", mind="none")
     if _verdict(standing, [event], decision).decision == "deny":
+        return None
+    if costs.affordable(standing, decision, event.address, ports) is not decision:
         return None
     rests = replies.Rests(event.audience)
     acts = replies.reply_acts(standing, [event], decision, standing.next_version, ports, rests)

@@ -15,8 +15,9 @@ from persona.decision import Act
 from persona.declare import START_WORDS, STOP_WORDS, Request, Response, Surface
 from persona.errors import Refused, Rejected, Transient, Unknown
 from persona.model import Address, Audience, Event, Kind
-from persona.people import addresses
+from persona.people import addresses, canonical
 from persona.ports import Door, Hands, Sent
+from surfaces._segments import segments_of
 
 if TYPE_CHECKING:
     from twilio.http.http_client import TwilioHttpClient
@@ -171,19 +172,11 @@ def _take_status(fields: dict[str, str], reference: str, door: Door) -> None:
 
 def _canonical(number: str) -> str:
     """E.164, with WhatsApp's prefix kept; empty for a sender that is no telephone number."""
-    import phonenumbers
-
     prefix = WHATSAPP if number.startswith(WHATSAPP) else ""
-    bare = number.removeprefix(WHATSAPP).strip()
-    if not re.fullmatch(r"[+\uff0b][\d\s().-]+", bare):  # the library finds numbers within words
-        return ""
     try:
-        parsed = phonenumbers.parse(bare, None)
-    except phonenumbers.NumberParseException:
+        return prefix + canonical.telephone(number.removeprefix(WHATSAPP))
+    except ValueError:
         return ""
-    if not phonenumbers.is_possible_number(parsed):
-        return ""
-    return prefix + phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 MARKS = (
@@ -241,6 +234,11 @@ def _pieces(text: str) -> Iterator[str]:
 
 def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def segments(address: Address, text: str) -> int:
+    """How many messages a carrier bills for this part; WhatsApp's are none of a carrier's."""
+    return 0 if address.id.startswith(WHATSAPP) else segments_of(text)
 
 
 def send(act: Act, hands: Hands) -> Sent:
@@ -332,6 +330,7 @@ SURFACE = Surface(
     send=send,
     heard_by=heard_by,
     split=split,
+    segments=segments,
     secrets=("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
     refusals={"unproven": 403, "malformed": 403},
     stop_words=STOP_WORDS | {"stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"},

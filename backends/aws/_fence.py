@@ -14,6 +14,8 @@ from persona.errors import Broken
 from persona.keys import Scope
 
 PARTITION, SORT = "partition", "sort"
+READS = ("GetItem", "BatchGetItem")
+"""What a worker may ask of rows that are everybody's."""
 WRITES = ("Put", "Update", "Delete", "ConditionCheck")
 ONE_PARTITION = re.compile(r"(?P<name>#?\w+) = (?P<value>:\w+)(?: AND (?P<rest>.+))?")
 ONE_RANGE = re.compile(
@@ -63,7 +65,9 @@ def _check(operation: str, params: Mapping[str, Any], table: str, scope: Scope |
         raise Broken(f"the fence cannot read this {operation}") from error
     if not keys:
         raise Broken(f"{operation} is not for a worker of a lane")
-    if not all(name == table and partition in scope.partitions for name, partition in keys):
+    read_only = scope.read_only if operation in READS else frozenset[str]()
+    open_here = scope.partitions | read_only
+    if not all(name == table and partition in open_here for name, partition in keys):
         raise Broken("a row outside the worker's lane")
 
 

@@ -6,12 +6,12 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from capabilities._calendar.when import check_time, check_zone
-from capabilities._destinations import read_mail
+from persona.people.canonical import email
 
 
 def read_mails(named: list[str]) -> list[str]:
     """Each once, in order, in its one spelling."""
-    return list(dict.fromkeys(map(read_mail, named)))
+    return list(dict.fromkeys(map(email, named)))
 
 
 Time = Annotated[str, AfterValidator(check_time)]

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from capabilities.fetch_page.url import MOST_CHARACTERS, read_url
-from persona.declare import Destination, Means, Result, capability
+from capabilities._destinations import DESTINATIONS
+from persona.declare import Means, Result, capability
+from persona.reading.url import MOST_CHARACTERS, read_url
 
 
 class Arguments(BaseModel):
@@ -20,7 +21,7 @@ class Arguments(BaseModel):
 
 @capability(
     effect="read",
-    dest={"url": Destination("url", read_url)},
+    dest={"url": DESTINATIONS["url"]},
     returns_untrusted=True,
     rate=100,
     timeout=30.0,

@@ -4,9 +4,11 @@ A code, a press or a signed link answers; a bare yes does not. It may come from 
 person's private, verified addresses; whoever else says it changes nothing.
 """
 
-from dataclasses import asdict, replace
+import re
+from dataclasses import asdict
 
-from persona.acts import questions, wishes
+from persona.acts import grants, questions, wishes
+from persona.acts.grants import Terms
 from persona.acts.policy import judge
 from persona.acts.questions import Question
 from persona.decision import Answer, Decision, Wish
@@ -22,7 +24,7 @@ LATE = "That question stood for a week without an answer, so nothing was done. A
 DENIED = "Then I do not do this: {shown}."
 APPROVED = "Approved. I do this now and tell you how it went: {shown}."
 STILL = "You approved it, but I still may not do this: {shown}. The reason: {reason}."
-ALWAYS = " From now on I do not ask before this again."
+ALWAYS = " From now on I do not ask before this: {shown}. “grants” lists all of that."
 EXPIRED = "You did not answer, so I leave it: {shown}. Nothing was done."
 
 
@@ -30,9 +32,11 @@ def said(standing: Standing, event: Event, verb: str, rest: str, ports: Ports) -
     """The decision on `approve CODE`, `approve CODE always` or `deny CODE`."""
     if standing.is_shared:
         return _say(SHARED)
-    code, _, more = rest.partition(" ")
-    hash = questions.hash_of(code)
-    return _answer(standing, event, hash, verb, is_always=bool(more.strip()), ports=ports)
+    code, *more = re.split(r"[\s,]+", rest, maxsplit=1)
+    terms = grants.terms(more[0], ports) if more else None
+    if more and terms is None:
+        return _say(grants.UNCLEAR.format(code=code))
+    return _answer(standing, event, questions.hash_of(code), verb, terms, ports)
 
 
 def pressed(standing: Standing, event: Event, ports: Ports) -> Decision:
@@ -40,11 +44,11 @@ def pressed(standing: Standing, event: Event, ports: Ports) -> Decision:
     if questions.find(standing, event.target, ports) is None:
         return Decision(mind="none")  # somebody else's question: nothing changes, nobody is told
     verb = "approve" if event.detail.get("press") == "approve" else "deny"
-    return _answer(standing, event, event.target, verb, is_always=False, ports=ports)
+    return _answer(standing, event, event.target, verb, None, ports)
 
 
 def _answer(
-    standing: Standing, event: Event, hash: str, verb: str, is_always: bool, ports: Ports
+    standing: Standing, event: Event, hash: str, verb: str, terms: Terms | None, ports: Ports
 ) -> Decision:
     question = questions.find(standing, hash, ports)
     if question is None:
@@ -57,28 +61,29 @@ def _answer(
         return _close(question, "denied", DENIED.format(shown=question.wish.shown))
     if standing.is_new:
         return _say(NEW)
-    return _approve(standing, event, question, is_always, ports)
+    return _approve(standing, event, question, terms, ports)
 
 
 def _approve(
-    standing: Standing, event: Event, question: Question, is_always: bool, ports: Ports
+    standing: Standing, event: Event, question: Question, terms: Terms | None, ports: Ports
 ) -> Decision:
     """The act in the same commit as the yes, if it may still be done as it was shown."""
     asked, intent = question.wish, question.wish.intent
     capability = ports.capabilities.get(intent.capability)
     facts = {
         **asked.facts,
+        **wishes.counted_now(standing, ports),
         "approved": intent.hash,
         "approver": standing.place.home,
         "strong": event.detail.get("strong") == "yes",
     }
-    about = wishes.recalled(standing.gate, question.asked, facts, ports.clock.now())
-    about = replace(about, used=standing.head.spent.at(about.now).uses)
+    about = wishes.recalled(intent, capability, facts, standing.gate, question.asked, ports)
     verdict = judge(intent, capability, about)
     if verdict.decision != "allow" or capability is None:
         return _say(STILL.format(shown=asked.shown, reason=verdict.reason))
-    granted = wishes.granted(intent, capability) if is_always else ()
-    reply = APPROVED.format(shown=asked.shown) + (ALWAYS if granted else "")
+    granted = grants.given(intent, capability, standing.place.home, terms) if terms else ()
+    listed = "; ".join(grants.shown(row, ports) for row in granted)
+    reply = APPROVED.format(shown=asked.shown) + (ALWAYS.format(shown=listed) if granted else "")
     facts["asked"] = asdict(question.asked)
     allowed = Wish(intent, verdict, asked.shown, facts)
     closed = Answer(question.home, question.hash, "approved")

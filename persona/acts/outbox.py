@@ -84,6 +84,8 @@ def claim(
 ) -> tuple[Act, Row | None]:
     """Takes an open act for one attempt; returns it as it stands then, and its gate's row.
 
+    What is halted for everybody is read along, where it is not known freshly.
+
     The condition is what is known of it: untried, or the attempt that was read, so that taking
     over from a dead worker is a compare-and-swap too; and nothing of `behind` may still be open.
     Raises Conflict when another worker moved first. A failed claim is told apart by the read
@@ -95,8 +97,10 @@ def claim(
     claimed = Update(at, {**held, "lease": lease, "due": lease}, when)
     with suppress(Conflict):
         ports.table.commit([claimed, *(Check(before, ABSENT) for before in behind)])
-    gate = keys.gate(lane_of(at))
-    rows = ports.table.get([at, gate])
+    gate, now = keys.gate(lane_of(at)), ports.clock.now()
+    watched = ports.halts.wanted(now)
+    rows = ports.table.get([at, gate, *watched])
+    ports.halts.take(watched, rows, now)
     if rows.get(at, {}).get("attempt") != attempt:
         raise Conflict("another worker has it")
     try:

@@ -10,6 +10,7 @@ A reply is judged by `judge_reply`, a wish to use a capability by `judge`, whose
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from persona import ids
 from persona.decision import Intent, Verdict
 from persona.declare import Capability
 from persona.memory.walls import is_exposed
@@ -53,16 +54,28 @@ def judge_reply(facts: Facts) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A standing permission: this capability to this destination, until then (epoch seconds)."""
+    """A standing permission: this capability to this destination, until then (epoch seconds).
+
+    `home` is where it was given, with which it comes and goes. `a_day` is how often, 0 for as
+    often as the capability itself allows.
+    """
 
     capability: str
     destination: str
     until: float = float("inf")
+    home: str = ""
+    a_day: int = 0
 
-    def covers(self, intent: Intent, destination: str, now: float) -> bool:
+    @property
+    def key(self) -> str:
+        """Under which its uses are counted."""
+        return f"grant {ids.derive(self.home, self.capability, self.destination)[:12]}"
+
+    def covers(self, intent: Intent, destination: str, now: float, used: Mapping[str, int]) -> bool:
         """Whether this very destination was permitted for this capability, and still is."""
         is_meant = self.capability == intent.capability and self.destination == destination
-        return is_meant and now < self.until
+        is_left = not self.a_day or used.get(self.key, 0) < self.a_day
+        return is_meant and now < self.until and is_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +87,11 @@ class Circumstances:
     words were in the window, empty for none; `sensitivity` (0 to 3) is the highest of all that
     was in it. `own` are the person's own verified addresses as `surface:id`, `typed` the
     destinations that stand literally in what the person said in this turn, in private. `off` are
-    capabilities that this person has switched off. `used` counts today's acts by capability,
-    `spent` is what they cost today and `most_spent` what they may (US dollars). `approved` is the
-    hash that the person's yes was bound to, `strong` whether a passkey gave it. `now` is epoch
+    capabilities that this person has switched off. `used` counts today's acts by capability and
+    by limited grant. `spent` is what the person cost today and `most_spent` what they may (US
+    dollars); `priced` is what this wish costs beside its capability's own `cost`. `segments` are
+    the text messages that it takes, `segments_left` those that today still allows. `approved` is
+    the hash that the person's yes was bound to, `strong` whether a passkey gave it. `now` is epoch
     seconds.
     """
 
@@ -92,6 +107,9 @@ class Circumstances:
     used: Mapping[str, int] = field(default_factory=dict[str, int])
     spent: float = 0.0
     most_spent: float = 0.0
+    priced: float = 0.0
+    segments: int = 0
+    segments_left: float = float("inf")
     approved: str = ""
     strong: bool = False
 
@@ -106,10 +124,17 @@ def judge(intent: Intent, capability: Capability | None, facts: Circumstances) -
         for rule in RULES:
             verdict = rule(intent, capability, facts)
             if verdict is not None:
-                return verdict
+                return _askable(verdict, facts)
     except Exception as error:  # what cannot be judged is not done
         return Verdict("deny", f"not judged: {type(error).__name__}")
     return ALLOW
+
+
+def _askable(verdict: Verdict, facts: Circumstances) -> Verdict:
+    """Where others listen nothing is asked: there is nobody there whose yes could count."""
+    if verdict.decision == "ask" and facts.audience != "private":
+        return Verdict("deny", f"{verdict.reason}, and here others listen; ask me in private")
+    return verdict
 
 
 Rule = Callable[[Intent, Capability, Circumstances], Verdict | None]
@@ -140,8 +165,11 @@ def _is_exposed(intent: Intent, capability: Capability, facts: Circumstances) ->
 def _is_over(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
     if facts.used.get(capability.name, 0) >= capability.rate:
         return Verdict("deny", f"over {capability.rate} a day")
-    if capability.cost and facts.spent + capability.cost > facts.most_spent:
+    cost = capability.cost + facts.priced
+    if cost and facts.spent + cost > facts.most_spent:
         return Verdict("deny", "over today's budget")
+    if facts.segments > facts.segments_left:
+        return Verdict("deny", "today's text messages are used up")
     return None
 
 
@@ -151,7 +179,7 @@ def _goes_astray(intent: Intent, capability: Capability, facts: Circumstances) -
         is_page = named.startswith("url:")
         if is_page and facts.sensitivity >= OPENS_TO_OTHERS and named not in facts.typed:
             return Verdict("deny", "a page's address could carry sensitive words")
-        is_permitted = any(grant.covers(intent, named, facts.now) for grant in facts.grants)
+        is_permitted = any(one.covers(intent, named, facts.now, facts.used) for one in facts.grants)
         is_known = named in facts.own or is_permitted or (is_page and named in facts.typed)
         if not is_known and facts.approved != intent.hash:
             where = "you wrote it" if named in facts.typed else "it does not stand in your words"

@@ -218,7 +218,7 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
     """
     if row is None:
         return Verdict("deny", "erased")
-    gates = _gates(act.home, open_gate(row), desk)
+    gates, ports = _gates(act.home, open_gate(row), desk), desk.ports
     if act.wish or desk.capability:
         wished = _judge_wish(act, gates, desk)
         if wished.decision != "allow":
@@ -226,8 +226,8 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
     suppressed = [gate.suppressed.get(str(act.address), "") for gate in gates]
     return judge_reply(
         Facts(
-            halted=any(gate.halted for gate in gates),
-            notice=act.notice,
+            halted=any(gate.halted for gate in gates) or ports.halts.known.hub,
+            notice=act.notice and not ports.halts.known.hub,
             suppressed=next(filter(None, suppressed), ""),
             home_is_here=act.home in gates[-1].homes,
             written_for=act.audience,
@@ -240,9 +240,8 @@ def _judge_wish(act: Act, gates: Sequence[Gate], desk: _Desk) -> Verdict:
     """A use of a capability is judged anew, on what its row says and the gate as it is now."""
     if not act.wish or desk.capability is None:
         return Verdict("deny", "an act that nobody wished")
-    halted = "you said stop" if any(gate.halted for gate in gates) else ""
-    now = desk.ports.clock.now()
-    return wishes.judge_again(act, desk.capability, gates[-1], halted, now)
+    halted = next(filter(None, (gate.halted_by_word for gate in gates)), "")
+    return wishes.judge_again(act, desk.capability, gates[-1], halted, desk.ports)
 
 
 def _heard_by(act: Act, desk: _Desk) -> Audience:

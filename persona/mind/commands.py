@@ -22,6 +22,11 @@ Verb = Literal[
     "not me",
     "approve",
     "deny",
+    "grants",
+    "revoke",
+    "switch off",
+    "switch on",
+    "dry run",
     "elsewhere",
     "privately",
 ]
@@ -45,8 +50,16 @@ PATTERNS: dict[Verb, str] = {
     "link": r"link\W*|link[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8})\W*",
     "unlink": r"unlink[\s:]+(?P<rest>\S+)|unlink\W*",
     "confirm": r"yes[\s:,]+\W*(?P<rest>[0-9]{2})\W*",
-    "approve": r"approve[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8}(?:\s+always)?)\W*",
+    "approve": (
+        r"approve[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8}"
+        r"(?:[\s,]+(?:always|for|until|up\s+to|at\s+most|\d)[\w\s,-]{0,60})?)\W*"
+    ),
     "deny": r"deny[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8})\W*",
+    "grants": r"(?:my\s+)?grants\W*|what\s+may\s+you\s+do(?:\s+without\s+asking(?:\s+me)?)?\W*",
+    "revoke": r"revoke\s+(?P<rest>\d{1,3}|all)\W*",
+    "switch off": r"switch\s+off\s+(?P<rest>[\w\s-]{1,60}?)\W*",
+    "switch on": r"switch\s+on\s+(?P<rest>[\w\s-]{1,60}?)\W*",
+    "dry run": r"dry[\s-]?run\s*[:,]?\s+(?P<rest>\S.*)",
     "elsewhere": rf"(?P<before>\S.*\?)?[\s(]*{_ELSEWHERE}[)]?(?:\s*[:,]\s*(?P<rest>\S.*)|[.!\s]*)",
     "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
     "privately": (

@@ -309,6 +309,9 @@ class _Reflex:
             "• why: shows what my last answer rests on",
             "• answer me by email, text me the answer: answers on that surface of yours, once",
             "• link: makes you one person to me on another surface; unlink SURFACE parts it again",
+            "• grants: what I may do without asking you; revoke N takes it back",
+            "• switch off CAPABILITY, switch on CAPABILITY: what I never do, whoever wishes it",
+            "• dry run: … says what I would do, and does nothing",
             "• stop, start: halts and resumes everything I do for you",
         ]
         return "This is what I can do:\n" + "\n".join(lines)

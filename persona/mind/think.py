@@ -66,6 +66,7 @@ def _converse(
     budget: Budget,
 ) -> Decision:
     """The loop: ask, use what may be used inline, ask again, until there are only words left."""
+    ports = _open_to(standing, ports)
     hands = MemoryHands(standing, events, ports, partial(budget.meaning, ports))
     wishing = Wishing(standing, events, ports)
     words = "\n".join(event.words for event in events)
@@ -99,6 +100,14 @@ def _converse(
             for call in answer.calls
         ]
     raise _Failed(Refused("it never came to an answer"))
+
+
+def _open_to(standing: Standing, ports: Ports) -> Ports:
+    """The same ports without the capabilities that are switched off or halted: not offered at all."""
+    found = ports.capabilities
+    if not any(map(standing.is_closed, found)):
+        return ports
+    return ports.but(capabilities={n: one for n, one in found.items() if not standing.is_closed(n)})
 
 
 class _Failed(Exception):

@@ -21,7 +21,7 @@ class Wishing:
     """The wishes of one turn, in their order, not yet judged."""
 
     def __init__(self, standing: Standing, events: Sequence[Event], ports: Ports) -> None:
-        self._lane, self._cause = standing.place.lane, events[-1].correlation
+        self._lane, self._before = standing.place.lane, standing.head.wished
         self._capabilities = ports.capabilities
         self._intents: list[Intent] = []
 
@@ -35,7 +35,7 @@ class Wishing:
         canonical = capability.fit(arguments)
         if len(self._intents) >= MOST:
             return wording().say("too_many_wishes")
-        cause = f"{self._cause}/{len(self._intents)}"
+        cause = f"wish {self._before + len(self._intents) + 1}"
         intent = Intent(name, capability.version, canonical, self._lane, cause)
         if not any((one.capability, one.arguments) == (name, canonical) for one in self._intents):
             self._intents.append(intent)
