@@ -11,6 +11,7 @@ import pytest
 from backends.aws import _workers
 from backends.aws._fence import READERS
 from backends.aws.table import Table
+from persona import keys
 from persona.errors import Broken
 from persona.keys import Key, Scope
 from persona.ports import ABSENT, Check, Delete, Put, Row, Update, equals
@@ -448,6 +449,33 @@ def test_a_worker_of_acts_reaches_no_memory(family: Opened) -> None:
     for partition in ("LANE#ANN", "HOME#HOMEA", "ACT#slack#ANN", "GATE#BOB"):
         with pytest.raises(Broken):
             table.get([Key(partition, "HEAD")])
+
+
+def test_what_is_halted_for_everybody_is_read_by_workers_and_written_by_none(
+    family: Opened,
+) -> None:
+    own, halted = keys.gate("ANN"), {"v": 1, "epoch": 1, "hub": True, "capabilities": []}
+    family.table.commit([Put(keys.hub(), halted), Put(own, {"epoch": 1})])
+    for scope in (ANN, Scope.of_acts("ANN", "sms")):
+        table = family.table.within(scope)
+        assert table.get([keys.hub()]) == {keys.hub(): halted}
+        assert set(table.get([own, keys.hub()])) == {own, keys.hub()}
+        writes = (
+            Put(keys.hub(), {}),
+            Delete(keys.hub()),
+            Update(keys.hub(), {"hub": False}, equals("epoch", 1)),
+            Check(keys.hub(), equals("epoch", 1)),
+        )
+        for write in writes:
+            for commit in ([write], [Put(own, {"epoch": 2}), write]):
+                with pytest.raises(Broken):
+                    table.commit(commit)
+        with pytest.raises(Broken):
+            table.query(keys.hub())
+    for scope in (Scope.of_gate("ANN"), Scope.of_link("ANN", "x", ["ANN"])):
+        with pytest.raises(Broken):
+            family.table.within(scope).get([keys.hub()])
+    assert family.table.get([own, keys.hub()]) == {keys.hub(): halted, own: {"epoch": 1}}
 
 
 def test_a_scope_of_nothing_reaches_nothing(family: Opened) -> None:

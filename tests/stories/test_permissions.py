@@ -167,6 +167,7 @@ def test_ones_own_address_that_was_parted_since_takes_nothing(hub: Hub) -> None:
         answer(one, hub.ports)
         hub.family.bell.done(one)
     assert "milk, eggs" not in mails(hub, "ann@example.org")
+    assert reasons(hub, ann)[-1].startswith("not approved: ann@example.org is new to me")
 
 
 def test_a_limit_that_was_lowered_since_holds_at_the_act(hub: Hub) -> None:

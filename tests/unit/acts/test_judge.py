@@ -134,6 +134,35 @@ def test_a_grant_covers_its_capability_and_address_until_its_end() -> None:
     assert judge(wish(), send_email, replace(facts, now=facts.now + 1)).decision == "ask"
 
 
+def test_a_grant_with_a_daily_limit_covers_so_many_and_then_asks() -> None:
+    grant = Grant("send_email", f"email:{BOB}", a_day=3)
+    facts = replace(FINE, grants=(grant,), used={grant.key: 2})
+    assert judge(wish(), send_email, facts).decision == "allow"
+    assert judge(wish(), send_email, replace(facts, used={grant.key: 3})).decision == "ask"
+
+
+def test_text_messages_and_their_price_stay_within_the_day() -> None:
+    facts = replace(FINE, own=frozenset(["sms:+14155550100"]), most_spent=1.0, segments=2)
+    text = Intent("send_sms", 1, send_sms.fit({"to": "+14155550100", "text": "hi"}))
+    assert judge(text, send_sms, replace(facts, segments_left=2)).decision == "allow"
+    assert decided(text, send_sms, replace(facts, segments_left=1)) == (
+        "deny",
+        "today's text messages are used up",
+    )
+    assert judge(text, send_sms, replace(facts, spent=0.5, priced=0.5)).decision == "allow"
+    assert decided(text, send_sms, replace(facts, spent=0.6, priced=0.5)) == (
+        "deny",
+        "over today's budget",
+    )
+
+
+def test_what_would_be_asked_where_others_listen_is_denied() -> None:
+    page = wish(fetch, url="https://example.net/a")
+    verdict = judge(page, fetch, replace(FINE, audience="lane"))
+    assert verdict.decision == "deny"
+    assert "ask me in private" in verdict.reason
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -208,6 +237,120 @@ CIRCUMSTANCES = st.builds(
     approved=st.sampled_from(["", wish().hash, "other"]),
     strong=st.booleans(),
 )
+ADDRESSES = frozenset([f"email:{BOB}"])
+PAGE = "url:https://example.net/a"
+WISHES: tuple[tuple[Intent, Capability], ...] = (
+    (wish(), send_email),
+    (wish(pay), pay),
+    (wish(wipe), wipe),
+    (wish(note_down), note_down),
+    (wish(look), look),
+    (wish(fetch, url="https://example.net/a"), fetch),
+)
+GRANTS = (
+    Grant("send_email", f"email:{BOB}"),
+    Grant("send_email", f"email:{BOB}", home="H", a_day=2),
+    Grant("fetch", PAGE, until=FINE.now + 1),
+)
+ANYTHING = st.builds(
+    Circumstances,
+    now=st.just(FINE.now),
+    halted=TEXTS,
+    audience=st.sampled_from(["private", "lane", "unverified"]),
+    tainted=TEXTS,
+    sensitivity=st.integers(0, 3),
+    own=st.sampled_from([frozenset[str](), ADDRESSES]),
+    typed=st.sampled_from([frozenset[str](), ADDRESSES, frozenset([PAGE])]),
+    grants=st.lists(st.sampled_from(GRANTS), unique=True, max_size=3).map(tuple),
+    off=st.sampled_from([frozenset[str](), frozenset(["send_email"])]),
+    used=st.dictionaries(st.sampled_from(["send_email", GRANTS[1].key]), st.integers(0, 25)),
+    spent=st.sampled_from([0.0, 2.0, 4.0]),
+    most_spent=st.sampled_from([0.0, 5.0, float("inf")]),
+    priced=st.sampled_from([0.0, 1.5]),
+    segments=st.integers(0, 3),
+    segments_left=st.integers(-1, 3),
+    approved=st.sampled_from(["", "other", *(intent.hash for intent, _ in WISHES)]),
+    strong=st.booleans(),
+)
+WORSE: dict[str, Any] = {
+    "halted": lambda facts: {"halted": "x"},
+    "others listen": lambda facts: {"audience": "lane"},
+    "nobody is proven": lambda facts: {"audience": "unverified"},
+    "others' words were read": lambda facts: {"tainted": "x"},
+    "more sensitive": lambda facts: {"sensitivity": min(3, facts.sensitivity + 1)},
+    "an address less": lambda facts: {"own": frozenset[str]()},
+    "nothing typed": lambda facts: {"typed": frozenset[str]()},
+    "a grant less": lambda facts: {"grants": facts.grants[1:]},
+    "time goes by": lambda facts: {"now": facts.now + 1},
+    "switched off": lambda facts: {"off": frozenset(c.name for _, c in WISHES)},
+    "used more": lambda facts: {"used": {n: k + 1 for n, k in facts.used.items()}},
+    "spent more": lambda facts: {"spent": facts.spent + 1},
+    "less to spend": lambda facts: {"most_spent": facts.most_spent - 1},
+    "dearer": lambda facts: {"priced": facts.priced + 1},
+    "longer": lambda facts: {"segments": facts.segments + 1},
+    "fewer texts left": lambda facts: {"segments_left": facts.segments_left - 1},
+    "no passkey": lambda facts: {"strong": False},
+}
+ORDER = ["allow", "ask", "deny"]
+
+
+@given(ANYTHING, st.sampled_from(WISHES), st.sampled_from(sorted(WORSE)))
+def test_the_judge_is_monotone(
+    facts: Circumstances, wished: tuple[Intent, Capability], name: str
+) -> None:
+    """What speaks against a wish never moves its verdict towards a yes."""
+    intent, of = wished
+    before = judge(intent, of, facts).decision
+    after = judge(intent, of, replace(facts, **WORSE[name](facts))).decision
+    assert ORDER.index(after) >= ORDER.index(before)
+
+
+@given(ANYTHING, st.sampled_from(WISHES))
+def test_without_its_approval_nothing_more_is_allowed(
+    facts: Circumstances, wished: tuple[Intent, Capability]
+) -> None:
+    intent, of = wished
+    if judge(intent, of, replace(facts, approved="")).decision == "allow":
+        return
+    for other in ("other", *(one.hash for one, _ in WISHES if one is not intent)):
+        assert judge(intent, of, replace(facts, approved=other)).decision != "allow"
+
+
+@given(ANYTHING, st.sampled_from(WISHES))
+def test_nobody_is_asked_where_others_listen(
+    facts: Circumstances, wished: tuple[Intent, Capability]
+) -> None:
+    if facts.audience != "private":
+        assert judge(*wished, facts).decision != "ask"
+
+
+JSON = st.recursive(
+    st.text(max_size=4) | st.integers(-9, 9),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner),
+    max_leaves=4,
+)
+INTENTS = st.builds(
+    Intent,
+    capability=st.text(max_size=3),
+    version=st.integers(0, 3),
+    arguments=st.dictionaries(st.text(max_size=3), JSON, max_size=2),
+    lane=st.text(max_size=3),
+    cause=st.text(max_size=3),
+)
+
+
+@given(INTENTS, INTENTS)
+def test_two_intents_have_one_hash_only_where_they_are_one(one: Intent, other: Intent) -> None:
+    assert (one.hash == other.hash) == (one == other)
+
+
+@given(INTENTS, st.sampled_from(sorted(Intent.__slots__)), INTENTS)
+def test_the_hash_binds_every_field(one: Intent, name: str, other: Intent) -> None:
+    value = getattr(other, name)
+    moved = replace(one, **{name: value})
+    assert (moved.hash == one.hash) == (value == getattr(one, name))
+    turned = dict(reversed(list(one.arguments.items())))
+    assert replace(one, arguments=turned).hash == one.hash, "and not the order of arguments"
 
 
 @given(CIRCUMSTANCES)
@@ -233,8 +376,7 @@ def test_nothing_bad_ever_opens_a_door(facts: Circumstances, name: str) -> None:
     }
     before = judge(wish(), send_email, facts).decision
     after = judge(wish(), send_email, replace(facts, **{name: worse[name]})).decision
-    order = ["allow", "ask", "deny"]
-    assert order.index(after) >= order.index(before)
+    assert ORDER.index(after) >= ORDER.index(before)
 
 
 def test_arguments_fit_in_one_spelling_or_not_at_all() -> None:
