@@ -90,6 +90,7 @@ def _move_gate(event: Event, ports: Ports) -> None:
             "suppressed": suppressed,
             "epoch": row["epoch"] + 1,
             "moved_by": [*row.get("moved_by", []), event.id][-20:],
+            **({"stopped": ports.clock.now()} if halted else {}),
         }
         try:
             ports.table.commit([Put(key, moved, equals("epoch", row["epoch"]))])

@@ -122,6 +122,7 @@ def _carried(gate: Gate, other: Gate, suppressed: Mapping[str, str]) -> Row:
     return {
         "halted": gate.halted or other.halted,
         "off": sorted(gate.off | other.off),
+        "stopped": max(one.row.get("stopped", 0.0) for one in (gate, other)),
         "suppressed": {**gate.suppressed, **suppressed},
         "moved_by": list(dict.fromkeys(moved_by))[-MOST_MOVED_BY:],
     }

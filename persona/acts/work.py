@@ -226,7 +226,7 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
     suppressed = [gate.suppressed.get(str(act.address), "") for gate in gates]
     return judge_reply(
         Facts(
-            halted=any(gate.halted for gate in gates) or ports.halts.known.hub,
+            halted=any(gate.halted_since(act.at) for gate in gates) or ports.halts.known.hub,
             notice=act.notice and not ports.halts.known.hub,
             suppressed=next(filter(None, suppressed), ""),
             home_is_here=act.home in gates[-1].homes,
@@ -240,7 +240,7 @@ def _judge_wish(act: Act, gates: Sequence[Gate], desk: _Desk) -> Verdict:
     """A use of a capability is judged anew, on what its row says and the gate as it is now."""
     if not act.wish or desk.capability is None:
         return Verdict("deny", "an act that nobody wished")
-    halted = next(filter(None, (gate.halted_by_word for gate in gates)), "")
+    halted = next(filter(None, (gate.halted_since(act.at) for gate in gates)), "")
     return wishes.judge_again(act, desk.capability, gates[-1], halted, desk.ports)
 
 

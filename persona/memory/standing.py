@@ -14,6 +14,7 @@ from persona.model import FORMAT, Address, Audience, Event, Evidence, Place, Tur
 from persona.ports import ABSENT, Condition, Ports, Row, equals
 from persona.seal import seal, unseal
 
+SAID_STOP = "you said stop"
 MOST_RECENT = 2_000
 """Characters of one message in the recent turns, so that the strong read stays small."""
 
@@ -94,7 +95,11 @@ class Gate:
     @property
     def halted_by_word(self) -> str:
         """What the person said that halts them, in words; empty where they are not halted."""
-        return "you said stop" if self.halted else ""
+        return SAID_STOP if self.halted else ""
+
+    def halted_since(self, at: float) -> str:
+        """The same for what was decided at a time: a stop ends it, also once they start again."""
+        return SAID_STOP if self.halted or at < self.row.get("stopped", 0.0) else ""
 
     @property
     def off(self) -> frozenset[str]:

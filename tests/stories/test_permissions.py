@@ -295,6 +295,16 @@ def test_stop_ends_acts_and_leaves_questions_and_start_floods_nobody(hub: Hub) -
     assert not hub.family.table.next_due(hub.clock.at), "no question asks for ever"
 
 
+def test_what_was_decided_before_a_stop_stays_undone_once_they_start_again(hub: Hub) -> None:
+    ann = Slacker(hub)
+    permit(ann)
+    commit(hub, ann, f"email {BOB}: before")
+    ann.send("stop", "start")
+    assert mails(hub) == ["hello"]
+    assert "I do this now" in ann.say(f"email {BOB}: after")
+    assert mails(hub) == ["hello", "after"]
+
+
 def test_what_was_done_while_somebody_said_stop_is_told_when_they_start(hub: Hub) -> None:
     ann = Slacker(hub)
     permit(ann)
