@@ -10,6 +10,7 @@ from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.decision import Act, Decision
 from persona.memory import evidence, forget, notes, segments, tombstones, walls
 from persona.memory.standing import Standing, head_row, recent_row
+from persona.memory.taint import taint
 from persona.mind.commands import parse, tells
 from persona.model import FORMAT, Audience, End, Event, Note, Said, Turn, readable, shortened
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
@@ -54,7 +55,9 @@ def record(
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
-        decision = replace(decision, reply="", told=False, link={}, aside="", wishes=(), answers=())
+        unsaid = wishes.denied(decision.wishes, verdict)
+        decision = replace(decision, reply="", told=False, link={}, aside="")
+        decision = replace(decision, wishes=unsaid, answers=(), grants=())
     wanted = _wishes(standing, events, decision, ports)
     rests = replies.Rests(
         _written_for(standing, events, decision), walls.high_water(events, decision)
@@ -169,7 +172,7 @@ def _turn(
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
         audience=first.audience,
         sensitivity=walls.high_water(events, decision),
-        tainted=decision.tainted,
+        tainted=taint(events, decision),
     )
 
 

@@ -7,15 +7,16 @@ one commit. A wish that is denied becomes a line in the ledger.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from persona import ids
 from persona.acts.policy import Circumstances, Grant, judge
 from persona.decision import Act, Decision, Intent, Verdict, Wish
 from persona.declare import Capability, Letter
 from persona.memory import walls
-from persona.memory.own import own_words, passes_on
+from persona.memory.own import own_words
 from persona.memory.standing import Gate, Standing
+from persona.memory.taint import OVERHEARD, taint
 from persona.model import Address, End, Event
 from persona.ports import Ports
 
@@ -45,17 +46,24 @@ def judged(
     """The decision with each wish judged, and with what the person is told of them."""
     if not decision.intents:
         return decision
-    seen = walls.high_water(events, decision)
+    seen = Seen(walls.high_water(events, decision), taint(events, decision))
     wished = tuple(_judged(intent, standing, events, seen, ports) for intent in decision.intents)
     reply = "\n\n".join(filter(None, [decision.reply, *map(told, wished)]))
     return replace(decision, intents=(), wishes=wished, reply=reply)
 
 
+class Seen(NamedTuple):
+    """What stood before the mind: how sensitive it was, and whose untrusted words were in it."""
+
+    sensitivity: int
+    tainted: str
+
+
 def _judged(
-    intent: Intent, standing: Standing, events: Sequence[Event], seen: int, ports: Ports
+    intent: Intent, standing: Standing, events: Sequence[Event], seen: Seen, ports: Ports
 ) -> Wish:
-    capability = ports.capabilities[intent.capability]
-    about = replace(circumstances(standing, events, capability, ports), sensitivity=seen)
+    capability = ports.capabilities.get(intent.capability)
+    about = circumstances(standing, events, capability, seen, ports)
     verdict = judge(intent, capability, about)
     facts = {
         "audience": about.audience,
@@ -65,19 +73,40 @@ def _judged(
         "words": "\n".join(event.words for event in events),
     }
     code = ids.code(ports.entropy(ids.CODE)) if verdict.decision == "ask" else ""
-    return Wish(intent, verdict, capability.shown(intent.arguments), facts, code)
+    return Wish(intent, verdict, _shown(intent, capability), facts, code)
+
+
+def _shown(intent: Intent, capability: Capability | None) -> str:
+    """What it would do, in words; empty for what does not fit, of which nothing can be said."""
+    if capability is None or not capability.fits(intent.arguments):
+        return ""
+    return capability.shown(intent.arguments)
+
+
+def denied(wishes: Iterable[Wish], verdict: Verdict) -> tuple[Wish, ...]:
+    """The wishes of a turn that may not answer: nothing is done and nothing is asked."""
+    return tuple(replace(wish, verdict=Verdict("deny", verdict.reason), code="") for wish in wishes)
 
 
 def told(wish: Wish) -> str:
-    """What the person reads about a wish: written by code, whatever a model says of it."""
+    """What the person reads about a wish: written by code, whatever a model says of it.
+
+    Nothing of one that never fitted: its mind was told so, and could put it right.
+    """
+    if not wish.shown:
+        return ""
     said = {"allow": DOES, "ask": ASKS, "deny": DENIES}[wish.verdict.decision]
     return said.format(shown=wish.shown, reason=wish.verdict.reason, code=wish.code)
 
 
 def circumstances(
-    standing: Standing, events: Sequence[Event], capability: Capability, ports: Ports
+    standing: Standing,
+    events: Sequence[Event],
+    capability: Capability | None,
+    seen: Seen,
+    ports: Ports,
 ) -> Circumstances:
-    """What is known in this turn, but for how sensitive the window is."""
+    """What is known in this turn; where many speak, everybody's words are somebody else's."""
     gate, now, event = standing.gate, ports.clock.now(), events[-1]
     is_private = event.audience == "private"
     words = "\n".join(own_words(one.words) for one in events) if is_private else ""
@@ -85,20 +114,14 @@ def circumstances(
         now=now,
         halted=_halted(gate),
         audience=event.audience,
-        tainted=tainted_by(standing, events),
+        tainted=OVERHEARD if event.audience == "lane" else seen.tainted,
+        sensitivity=seen.sensitivity,
         own=own_addresses(gate, event.address) if is_private else frozenset(),
-        typed=capability.typed(words),
+        typed=capability.typed(words) if capability else frozenset(),
         grants=grants_of(gate),
         off=frozenset(gate.row.get("off", ())),
         used=standing.head.spent.at(now).uses,
     )
-
-
-def tainted_by(standing: Standing, events: Sequence[Event]) -> str:
-    """Whose untrusted words stand in the window; empty for nobody's."""
-    if any(passes_on(event.words) for event in events):
-        return "what you passed on"
-    return next((turn.tainted for turn in reversed(standing.recent) if turn.tainted), "")
 
 
 def own_addresses(gate: Gate, address: Address) -> frozenset[str]:

@@ -6,12 +6,15 @@ was said now from what was said once. Behind the system's messages people and pe
 people first, because some servers refuse anything else.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from persona.ids import LETTERS
 from persona.language import Prompt
 from persona.memory.notes import Notes
 from persona.memory.standing import Standing
+from persona.mind.commands import parse
 from persona.mind.wording import wording
 from persona.mind.words import quote, sentence, speaker, when, where
 from persona.model import Event, Evidence, Turn
@@ -20,6 +23,13 @@ from persona.ports import Ports
 NO_NOTES = Notes()
 TURNS = 6
 """How many of the last turns are shown."""
+TAINTED = 3_600.0
+"""Seconds for which a turn is shown that repeats words of others. Later only recall brings them
+back, so that they do not stand behind everything that a person ever wishes."""
+CODE = re.compile(rf"\b(approve|deny|link) [{LETTERS}]{{6,8}}\b")
+CONCEALED = "\u2026\u2026"
+HIDDEN = rf"\1 {CONCEALED}"
+"""A mind that knew the code of a question could have it said for something else."""
 
 
 def build(
@@ -80,8 +90,8 @@ def _now(
 
 
 def _earlier(standing: Standing, ports: Ports) -> Iterator[Prompt]:
-    for turn in _last(standing):
-        said, answered = turn.person_text(), turn.persona_text()
+    for turn in _last(standing, ports):
+        said, answered = without_code(turn.person_text()), CODE.sub(HIDDEN, turn.persona_text())
         if said or answered:
             place, at = where(turn.surface, ports), when(turn.at, ports)
             words = said or wording().say("wordless")
@@ -92,13 +102,26 @@ def _earlier(standing: Standing, ports: Ports) -> Iterator[Prompt]:
             yield Prompt("assistant", answered)
 
 
-def shown(standing: Standing) -> int:
+def shown(standing: Standing, ports: Ports) -> int:
     """The highest sensitivity behind the last turns that a prompt shows."""
-    return max((turn.sensitivity for turn in _last(standing)), default=0)
+    return max((turn.sensitivity for turn in _last(standing, ports)), default=0)
 
 
-def _last(standing: Standing) -> Sequence[Turn]:
-    return standing.recent[-TURNS:]
+def tainted(standing: Standing, ports: Ports) -> str:
+    """Whose untrusted words stand behind the last turns that a prompt shows; empty for nobody's."""
+    return next((turn.tainted for turn in reversed(_last(standing, ports)) if turn.tainted), "")
+
+
+def _last(standing: Standing, ports: Ports) -> Sequence[Turn]:
+    since = ports.clock.now() - TAINTED
+    return [turn for turn in standing.recent[-TURNS:] if not turn.tainted or turn.at > since]
+
+
+def without_code(words: str) -> str:
+    """The person's words, but for a code in them that answers a question."""
+    command = parse(words)
+    is_answer = command is not None and command.verb in ("approve", "deny", "link")
+    return f"{command.verb} {CONCEALED}" if command and is_answer and command.rest else words
 
 
 def _quoted(standing: Standing, one: Evidence, ports: Ports) -> str:
