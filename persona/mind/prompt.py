@@ -6,17 +6,14 @@ was said now from what was said once. Behind the system's messages people and pe
 people first, because some servers refuse anything else.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from persona.ids import LETTERS
 from persona.language import Prompt
 from persona.memory.notes import Notes
 from persona.memory.standing import Standing
-from persona.mind.commands import parse
 from persona.mind.wording import wording
-from persona.mind.words import quote, sentence, speaker, when, where
+from persona.mind.words import quote, sentence, speaker, when, where, without_codes
 from persona.model import Event, Evidence, Turn
 from persona.ports import Ports
 
@@ -26,10 +23,6 @@ TURNS = 6
 TAINTED = 3_600.0
 """Seconds for which a turn is shown that repeats words of others. Later only recall brings them
 back, so that they do not stand behind everything that a person ever wishes."""
-CODE = re.compile(rf"\b(approve|deny|link) [{LETTERS}]{{6,8}}\b")
-CONCEALED = "\u2026\u2026"
-HIDDEN = rf"\1 {CONCEALED}"
-"""A mind that knew the code of a question could have it said for something else."""
 
 
 def build(
@@ -91,7 +84,7 @@ def _now(
 
 def _earlier(standing: Standing, ports: Ports) -> Iterator[Prompt]:
     for turn in _last(standing, ports):
-        said, answered = without_code(turn.person_text()), CODE.sub(HIDDEN, turn.persona_text())
+        said, answered = map(without_codes, (turn.person_text(), turn.persona_text()))
         if said or answered:
             place, at = where(turn.surface, ports), when(turn.at, ports)
             words = said or wording().say("wordless")
@@ -115,13 +108,6 @@ def tainted(standing: Standing, ports: Ports) -> str:
 def _last(standing: Standing, ports: Ports) -> Sequence[Turn]:
     since = ports.clock.now() - TAINTED
     return [turn for turn in standing.recent[-TURNS:] if not turn.tainted or turn.at > since]
-
-
-def without_code(words: str) -> str:
-    """The person's words, but for a code in them that answers a question."""
-    command = parse(words)
-    is_answer = command is not None and command.verb in ("approve", "deny", "link")
-    return f"{command.verb} {CONCEALED}" if command and is_answer and command.rest else words
 
 
 def _quoted(standing: Standing, one: Evidence, ports: Ports) -> str:

@@ -175,10 +175,10 @@ class House:
         return "\n".join(text for id, text in self.ann.received().items() if id not in before)
 
     def approve(self, asked: str, more: str = "") -> None:
-        """Ann's own true yes to the one question in these words."""
+        """Ann's own true yes to the first question in these words."""
         codes = SHOWN.findall(asked)
         assert codes, asked
-        assert "Approved" in self.hear(f"approve {codes[-1]}{more}")
+        assert "Approved" in self.hear(f"approve {codes[0]}{more}")
 
     @property
     def lane(self) -> str:
@@ -221,10 +221,10 @@ class House:
         self.model.wish(first)
         self.hear(question)
         saw, is_private = self.model.loot, self.where.is_private
-        self.model.wish(again, *([_wish_something_harmless] if is_private else []))
+        self.model.wish(*([_wish_something_harmless] if is_private else []), again)
         asked = self.hear("and what else?")
         if is_private:
-            self.approve(asked)
+            self.approve(asked[asked.index(f"{CAROL} is new") :])
         wanted = self.model.words
         for words in (wanted, "yes", "approve"):
             self.hear(words)
