@@ -202,8 +202,9 @@ def judge_again(
     verdict = judge(wish.intent, capability, replace(about, halted=halted or about.halted))
     if verdict.decision == "ask":
         return Verdict("deny", f"not approved: {verdict.reason}")
-    is_meant = capability is not None and _is_as_judged(act, wish.intent, capability)
-    return verdict if verdict.decision == "deny" or is_meant else Verdict("deny", "altered")
+    if verdict.decision == "deny" or capability is None:
+        return verdict
+    return verdict if _is_as_judged(act, wish.intent, capability) else Verdict("deny", "altered")
 
 
 def recalled(gate: Gate, asked: End, facts: Mapping[str, Any], now: float) -> Circumstances:
