@@ -8,6 +8,14 @@ from capabilities._destinations import DESTINATIONS
 from persona.declare import Letter, capability
 from persona.model import Address
 from persona.people.canonical import email
+from persona.reading.text import one_line
+
+SUBJECT = "A message"
+
+
+def read_subject(text: str) -> str:
+    """A subject in one line: what follows a line break would be another field of the mail."""
+    return one_line(text) or SUBJECT
 
 
 class Arguments(BaseModel):
@@ -20,8 +28,8 @@ class Arguments(BaseModel):
     text: str = Field(
         description="The whole text, as it is to be read.", min_length=1, max_length=20_000
     )
-    subject: str = Field(
-        description="The subject, in a few words.", default="A message", max_length=200
+    subject: Annotated[str, AfterValidator(read_subject)] = Field(
+        description="The subject, in a few words.", default=SUBJECT, max_length=200
     )
 
 

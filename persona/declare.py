@@ -206,9 +206,10 @@ class Capability:
     is a message: `use` then makes its `Letter`. `asks` says what would be done, in the words of a
     question, with every argument in braces; `heard` are the patterns of plain words that wish it,
     whose groups are the arguments. `dest` are the arguments that say where data
-    goes. `returns_sensitivity` (0 to 3) and `returns_untrusted` speak of what comes back. `cost`
-    is in US dollars a use, `rate` is uses a day, `timeout` in seconds. `undo` names the
-    capability that takes it back. `keyed`: the provider drops repeats by the act's id.
+    goes. `returns_sensitivity` (0 to 3) and `returns_untrusted` speak of what comes back.
+    `egress`: others read its arguments, also where it only reads. `cost` is in US dollars a use,
+    `rate` is uses a day, `timeout` in seconds. `undo` names the capability that takes it back.
+    `keyed`: the provider drops repeats by the act's id.
     `statements` and `secrets` are all that its role may do beside its own acts; `credential` names
     the person's own credential that it gets, which several capabilities may share. `say` and
     `brief` are its line in the persona's own help.
@@ -228,6 +229,7 @@ class Capability:
     dest: Mapping[str, Destination] = field(default_factory=dict[str, Destination])
     returns_sensitivity: int = 0
     returns_untrusted: bool = False
+    egress: bool = False
     cost: float = 0.0
     rate: int = 100
     timeout: float = 30.0
@@ -250,6 +252,13 @@ class Capability:
             reasons = "; ".join(f"{where or 'all'}: {why}" for where, why in wrong)
             raise Refused(reasons, "unfit") from error
         return fitted.model_dump(mode="json")
+
+    def fits(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether these are arguments in canonical form."""
+        try:
+            return self.fit(arguments) == dict(arguments)
+        except Refused:
+            return False
 
     def shown(self, arguments: Mapping[str, Any]) -> str:
         """What these arguments would do, whole and in words that code rendered."""

@@ -20,6 +20,7 @@ from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.decision import Act, Decision
 from persona.memory import evidence, forget, notes, segments, tombstones, walls
 from persona.memory.standing import Standing, head_row, recent_row
+from persona.memory.taint import taint
 from persona.mind.commands import parse, tells
 from persona.model import FORMAT, Audience, End, Event, Note, Said, Turn, readable, shortened
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
@@ -64,8 +65,10 @@ def record(
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
-        decision = replace(decision, reply="", told=False, link={}, aside="", wishes=())
-        decision = replace(decision, answers=tuple(a for a in decision.answers if not a.is_yes))
+        unsaid = wishes.denied(decision.wishes, verdict)
+        noes = tuple(one for one in decision.answers if not one.is_yes)
+        decision = replace(decision, reply="", told=False, link={}, aside="")
+        decision = replace(decision, wishes=unsaid, answers=noes, grants=())
     to = end.address if end else events[-1].address
     decision = costs.affordable(standing, decision, to, ports)
     wanted = _wishes(standing, events, decision, ports)
@@ -182,7 +185,7 @@ def _turn(
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
         audience=first.audience,
         sensitivity=walls.high_water(events, decision),
-        tainted=decision.tainted,
+        tainted=taint(events, decision),
     )
 
 

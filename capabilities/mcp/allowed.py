@@ -91,6 +91,7 @@ def _capability(server: Server, name: str, given: Mapping[str, Any]) -> Capabili
         dest=dest,
         returns_sensitivity=given.get("returns_sensitivity", 0),
         returns_untrusted=True,
+        egress=True,
         cost=float(given.get("cost", 0.0)),
         rate=given.get("rate", 100),
         timeout=server.seconds,

@@ -62,6 +62,7 @@ def wished(wishes: Sequence[Wish], home: str, ports: Store) -> list[dict[str, st
             "capability": wish.intent.capability,
             "decision": wish.verdict.decision,
             "why": wish.verdict.reason,
+            **({"tainted": wish.facts["tainted"]} if wish.facts.get("tainted") else {}),
             "intent": hmac.new(key, wish.intent.hash.encode(), hashlib.sha256).hexdigest(),
         }
         for wish in wishes

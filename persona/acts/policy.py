@@ -148,8 +148,7 @@ def _is_off(intent: Intent, capability: Capability, facts: Circumstances) -> Ver
 
 def _is_unfit(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
     """Arguments that are not exactly what the closed schema makes of them."""
-    fitted = capability.arguments.model_validate(dict(intent.arguments)).model_dump(mode="json")
-    return None if fitted == dict(intent.arguments) else Verdict("deny", "unfit arguments")
+    return None if capability.fits(intent.arguments) else Verdict("deny", "unfit arguments")
 
 
 def _is_exposed(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
@@ -183,7 +182,8 @@ def _goes_astray(intent: Intent, capability: Capability, facts: Circumstances) -
         is_known = named in facts.own or is_permitted or (is_page and named in facts.typed)
         if not is_known and facts.approved != intent.hash:
             where = "you wrote it" if named in facts.typed else "it does not stand in your words"
-            return Verdict("ask", f"{named.partition(':')[2]} is new to me; {where}")
+            read = f"; words of others were read: {facts.tainted}" if facts.tainted else ""
+            return Verdict("ask", f"{named.partition(':')[2]} is new to me; {where}{read}")
     return None
 
 
@@ -196,8 +196,10 @@ def _needs_a_yes(intent: Intent, capability: Capability, facts: Circumstances) -
         return Verdict("ask", "it spends")
     if capability.destructive:
         return Verdict("ask", "it cannot be undone")
-    if facts.tainted and capability.effect in ("write", "send"):
+    if facts.tainted and (capability.effect in ("write", "send") or capability.egress):
         return Verdict("ask", f"words of others were read: {facts.tainted}")
+    if capability.egress and facts.sensitivity >= OPENS_TO_OTHERS:
+        return Verdict("ask", "others read what it is given, and sensitive words were read")
     return None
 
 

@@ -7,7 +7,7 @@ one commit. A wish that is denied becomes a line in the ledger.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from persona import ids
 from persona.acts import costs, grants
@@ -15,8 +15,9 @@ from persona.acts.policy import Circumstances, judge
 from persona.decision import Act, Decision, Intent, Spent, Verdict, Wish
 from persona.declare import Capability, Letter
 from persona.memory import walls
-from persona.memory.own import own_words, passes_on
+from persona.memory.own import own_words
 from persona.memory.standing import Gate, Standing
+from persona.memory.taint import OVERHEARD, taint
 from persona.model import Address, End, Event
 from persona.ports import Ports
 
@@ -62,7 +63,7 @@ def rehearsed(
     standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
 ) -> Decision:
     """What would become of the wishes, told with their hashes: no act, no question, nothing kept."""
-    wished = _each(standing, events, decision, ports)
+    wished = [one for one in _each(standing, events, decision, ports) if one.shown]
     lines = [
         WOULD[wish.verdict.decision].format(shown=wish.shown, reason=wish.verdict.reason)
         + f"\n(intent {wish.intent.hash})"
@@ -78,12 +79,19 @@ def rehearsed(
     )
 
 
+class Seen(NamedTuple):
+    """What stood before the mind: how sensitive it was, and whose untrusted words were in it."""
+
+    sensitivity: int
+    tainted: str
+
+
 def _each(
     standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
 ) -> tuple[Wish, ...]:
     """The wishes in their order, each judged as if those before it were done already."""
-    seen, wished = walls.high_water(events, decision), list[Wish]()
-    spent = standing.head.spent.at(ports.clock.now())
+    seen = Seen(walls.high_water(events, decision), taint(events, decision))
+    spent, wished = standing.head.spent.at(ports.clock.now()), list[Wish]()
     for intent in decision.intents:
         wish = _judged(intent, standing, events, seen, spent, ports)
         if wish.verdict.decision == "allow":
@@ -96,13 +104,13 @@ def _judged(
     intent: Intent,
     standing: Standing,
     events: Sequence[Event],
-    seen: int,
+    seen: Seen,
     spent: Spent,
     ports: Ports,
 ) -> Wish:
-    capability = ports.capabilities[intent.capability]
-    about = circumstances(standing, events, intent, capability, spent, ports)
-    about = replace(about, sensitivity=seen)
+    capability = ports.capabilities.get(intent.capability)
+    fitting = capability if capability and capability.fits(intent.arguments) else None
+    about = circumstances(standing, events, intent, fitting, seen, spent, ports)
     verdict = judge(intent, capability, about)
     facts = {
         "audience": about.audience,
@@ -110,20 +118,28 @@ def _judged(
         "sensitivity": about.sensitivity,
         "typed": sorted(about.typed),
         "words": "\n".join(event.words for event in events),
-        "limited": _limited(intent, capability, about),
+        "limited": _limited(intent, fitting, about) if fitting else [],
         "day": _counts(spent),
     }
     code = ids.code(ports.entropy(ids.CODE)) if verdict.decision == "ask" else ""
-    return Wish(intent, verdict, capability.shown(intent.arguments), facts, code)
+    shown = fitting.shown(intent.arguments) if fitting else ""  # nothing can be said of the rest
+    return Wish(intent, verdict, shown, facts, code)
+
+
+def denied(wishes: Iterable[Wish], verdict: Verdict) -> tuple[Wish, ...]:
+    """The wishes of a turn that may not answer: nothing is done and nothing is asked."""
+    return tuple(replace(wish, verdict=Verdict("deny", verdict.reason), code="") for wish in wishes)
 
 
 def told(wished: Sequence[Wish]) -> list[str]:
     """What the person reads about wishes: written by code, whatever a model says of them.
 
-    Those that were denied for one reason are told in one line.
+    Those that were denied for one reason are told in one line. Nothing of one that never fitted:
+    its mind was told so, and could put it right.
     """
     denied: dict[str, list[str]] = {}
-    for wish in wished:
+    fitting = [wish for wish in wished if wish.shown]
+    for wish in fitting:
         if wish.verdict.decision == "deny":
             denied.setdefault(wish.verdict.reason, []).append(wish.shown)
     said = {"allow": DOES, "ask": ASKS}
@@ -131,7 +147,7 @@ def told(wished: Sequence[Wish]) -> list[str]:
         said[wish.verdict.decision].format(
             shown=wish.shown, reason=wish.verdict.reason, code=wish.code
         )
-        for wish in wished
+        for wish in fitting
         if wish.verdict.decision != "deny"
     ]
     return lines + [DENIES.format(shown="; ".join(s), reason=why) for why, s in denied.items()]
@@ -141,11 +157,12 @@ def circumstances(
     standing: Standing,
     events: Sequence[Event],
     intent: Intent,
-    capability: Capability,
+    fitting: Capability | None,
+    seen: Seen,
     spent: Spent,
     ports: Ports,
 ) -> Circumstances:
-    """What is known in this turn, but for how sensitive the window is."""
+    """What is known in this turn; where many speak, everybody's words are somebody else's."""
     gate, now, event = standing.gate, ports.clock.now(), events[-1]
     is_private, home = event.audience == "private", standing.place.home
     until = now - ports.settings.link_quarantine
@@ -153,14 +170,15 @@ def circumstances(
     own = own_addresses(gate, home, event.address, until) - _silent(standing)
     return Circumstances(
         now=now,
-        halted=standing.halted or standing.halts.why(capability.name),
+        halted=standing.halted or standing.halts.why(intent.capability),
         audience=event.audience,
-        tainted=tainted_by(standing, events),
+        tainted=OVERHEARD if event.audience == "lane" else seen.tainted,
+        sensitivity=seen.sensitivity,
         own=own if is_private else frozenset(),
-        typed=capability.typed(words),
+        typed=fitting.typed(words) if fitting else frozenset(),
         grants=grants.of(gate, home, until) if is_private else (),
         off=gate.off,
-        **_day(intent, capability, spent, ports),
+        **(_day(intent, fitting, spent, ports) if fitting else {}),
     )
 
 
@@ -200,13 +218,6 @@ def _counts(spent: Spent) -> dict[str, Any]:
 def counted_now(standing: Standing, ports: Ports) -> dict[str, Any]:
     """The same for a wish that is approved now: by the day of the yes, and by no permission."""
     return {"limited": [], "day": _counts(standing.head.spent.at(ports.clock.now()))}
-
-
-def tainted_by(standing: Standing, events: Sequence[Event]) -> str:
-    """Whose untrusted words stand in the window; empty for nobody's."""
-    if any(passes_on(event.words) for event in events):
-        return "what you passed on"
-    return next((turn.tainted for turn in reversed(standing.recent) if turn.tainted), "")
 
 
 def own_addresses(gate: Gate, home: str, address: Address, until: float) -> frozenset[str]:
@@ -279,8 +290,9 @@ def judge_again(
     verdict = judge(wish.intent, capability, replace(about, halted=halted or about.halted))
     if verdict.decision == "ask":
         return Verdict("deny", f"not approved: {verdict.reason}")
-    is_meant = capability is not None and _is_as_judged(act, wish.intent, capability)
-    return verdict if verdict.decision == "deny" or is_meant else Verdict("deny", "altered")
+    if verdict.decision == "deny" or capability is None:
+        return verdict
+    return verdict if _is_as_judged(act, wish.intent, capability) else Verdict("deny", "altered")
 
 
 def recalled(

@@ -251,7 +251,7 @@ class MemoryHands:
     def _is_tainted(self) -> bool:
         """Whether words of somebody else stand before the mind that makes a claim."""
         said = [*map(self._evidence, self._events), *self.cited.values()]
-        return any(one.passes_on for one in said)
+        return any(one.passes_on for one in said) or any(t.tainted for t in self._standing.recent)
 
     def _is_beside_others(self, home: str) -> bool:
         """Whether words of another home stand before the mind: its claim could carry them over.

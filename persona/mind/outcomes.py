@@ -17,7 +17,7 @@ UNSURE = (
 
 
 def told(standing: Standing, event: Event, ports: Ports) -> Decision:
-    """The turn on an outcome: what is told of it, and whether it brings words of others."""
+    """The turn on an outcome: what is told of it."""
     about = event.detail
     shown, reason = about["shown"], about.get("reason", "")
     result = about.get("result_text", "")
@@ -26,5 +26,4 @@ def told(standing: Standing, event: Event, ports: Ports) -> Decision:
     else:
         said = UNSURE if about["state"] == "unknown" else FAILED
     reply = said.format(shown=shown, reason=reason, result=shortened(result, MOST_SHOWN))
-    is_untrusted = about.get("result_untrusted") == "True"
-    return Decision(reply=reply, mind="none", tainted=about["function"] if is_untrusted else "")
+    return Decision(reply=reply, mind="none")

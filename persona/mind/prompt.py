@@ -13,13 +13,16 @@ from persona.language import Prompt
 from persona.memory.notes import Notes
 from persona.memory.standing import Standing
 from persona.mind.wording import wording
-from persona.mind.words import quote, sentence, speaker, when, where
+from persona.mind.words import quote, sentence, speaker, when, where, without_codes
 from persona.model import Event, Evidence, Turn
 from persona.ports import Ports
 
 NO_NOTES = Notes()
 TURNS = 6
 """How many of the last turns are shown."""
+TAINTED = 3_600.0
+"""Seconds for which a turn is shown that repeats words of others. Later only recall brings them
+back, so that they do not stand behind everything that a person ever wishes."""
 
 
 def build(
@@ -80,8 +83,8 @@ def _now(
 
 
 def _earlier(standing: Standing, ports: Ports) -> Iterator[Prompt]:
-    for turn in _last(standing):
-        said, answered = turn.person_text(), turn.persona_text()
+    for turn in _last(standing, ports):
+        said, answered = map(without_codes, (turn.person_text(), turn.persona_text()))
         if said or answered:
             place, at = where(turn.surface, ports), when(turn.at, ports)
             words = said or wording().say("wordless")
@@ -92,13 +95,19 @@ def _earlier(standing: Standing, ports: Ports) -> Iterator[Prompt]:
             yield Prompt("assistant", answered)
 
 
-def shown(standing: Standing) -> int:
+def shown(standing: Standing, ports: Ports) -> int:
     """The highest sensitivity behind the last turns that a prompt shows."""
-    return max((turn.sensitivity for turn in _last(standing)), default=0)
+    return max((turn.sensitivity for turn in _last(standing, ports)), default=0)
 
 
-def _last(standing: Standing) -> Sequence[Turn]:
-    return standing.recent[-TURNS:]
+def tainted(standing: Standing, ports: Ports) -> str:
+    """Whose untrusted words stand behind the last turns that a prompt shows; empty for nobody's."""
+    return next((turn.tainted for turn in reversed(_last(standing, ports)) if turn.tainted), "")
+
+
+def _last(standing: Standing, ports: Ports) -> Sequence[Turn]:
+    since = ports.clock.now() - TAINTED
+    return [turn for turn in standing.recent[-TURNS:] if not turn.tainted or turn.at > since]
 
 
 def _quoted(standing: Standing, one: Evidence, ports: Ports) -> str:

@@ -6,6 +6,7 @@ It is the last structure to fall back on, so it must not fail: it calls nothing 
 import re
 from collections.abc import Mapping, Sequence
 
+from persona import keys
 from persona.decision import Decision
 from persona.errors import Refused
 from persona.memory.index import Match
@@ -20,7 +21,7 @@ from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
 from persona.mind.wishing import Wishing, heard, unfit
 from persona.mind.words import MOST_QUOTED, numbered, pasted, quote, sentence, when, where
-from persona.model import Event, Evidence, shortened
+from persona.model import Event, Evidence, Turn, shortened
 from persona.ports import Ports
 
 ENOUGH = 0.5
@@ -36,6 +37,11 @@ ABOUT_PASTED = re.compile(
     r"\b(?:past(?:e|ed)|forward(?:ed)?|quoted?|shared?|sent|article|mail|email|message|chat|log)\b",
     re.IGNORECASE,
 )
+TRIED = {
+    "allow": "In it I took on to {what}.",
+    "ask": "In it I was to {what}, and asked you first: {why}.",
+    "deny": "In it I was to {what}, and did not: {why}.",
+}
 EVERYTHING = re.compile(r"everything|all(?:\s+of)?(?:\s+(?:it|this|that))?|me", re.IGNORECASE)
 
 
@@ -284,12 +290,21 @@ class _Reflex:
         pointers = set(last.recalled)
         used = [one for one in self.hands.everything() if one.pointer in pointers]
         if not used:
-            return "My last answer rests on nothing that you told me: it came from my rules."
+            rests = "My last answer rests on nothing that you told me: it came from my rules."
+            return rests + self._tried(last)
         used += [one for one in self._before(used) if one not in used]
         self.hands.cite(used)
-        return "My last answer rests on this:\n" + numbered(
-            self._until(one) + self._quoted(one) for one in used
-        )
+        listed = numbered(self._until(one) + self._quoted(one) for one in used)
+        return f"My last answer rests on this:\n{listed}{self._tried(last)}"
+
+    def _tried(self, turn: Turn) -> str:
+        """What was wished in that turn and what came of it, as this lane's ledger has it."""
+        lane = self.standing.place.lane
+        if (turn.lane or self.standing.gate.own_lane(turn.home, lane)) != lane:
+            return ""
+        key = keys.ledger(lane, turn.version)
+        wished = self.ports.table.get([key]).get(key, {}).get("wished", ())
+        return "".join(f"\n{_told(one)}" for one in wished)
 
     def _before(self, shown: Sequence[Evidence]) -> list[Evidence]:
         """What was said before these words, and holds no longer since."""
@@ -322,6 +337,13 @@ class _Reflex:
             f"I am {identity.name}, {identity.about}. No language model is connected right now: "
             "I work by rules, I quote what you told me, and I do not invent."
         )
+
+
+def _told(wished: Mapping[str, str]) -> str:
+    """One wish of a ledger row: what, what was decided, why, and whose words stood before it."""
+    what = wished["capability"].replace("_", " ")
+    read = f" Words of others were read before: {wished['tainted']}." if "tainted" in wished else ""
+    return TRIED[wished["decision"]].format(what=what, why=wished["why"]) + read
 
 
 def _distinct(found: Sequence[Evidence]) -> list[Evidence]:

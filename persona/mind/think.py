@@ -90,7 +90,8 @@ def _converse(
                 intents=wishing.intents,
                 recalled=tuple(hands.cited.values()),
                 notes=tuple(hands.kept.values()),
-                shown=prompt.shown(standing),
+                shown=prompt.shown(standing, ports),
+                tainted=prompt.tainted(standing, ports),
                 mind=model.name,
                 rejected=hands.rejected,
             )
@@ -156,14 +157,11 @@ def _offer(capability: Capability) -> dict[str, Any]:
 
 def _use(call: Call, hands: MemoryHands, wishing: Wishing, ports: Ports) -> str:
     """Reads inline, or takes down a wish; what is wrong with either is told to the model."""
-    say = wording().say
     capability = ports.capabilities.get(call.name)
-    if capability is None:
-        return say("no_such_capability", name=call.name)
     try:
-        if not capability.inline:
+        if capability is None or not capability.inline:
             return wishing.wish(call.name, call.arguments)
         fitted = capability.arguments.model_validate(capability.fit(call.arguments))
     except Refused as error:
-        return say("unfit_arguments", reasons=error.reason)
+        return wording().say("unfit_arguments", reasons=error.reason)
     return str(capability.use(fitted, hands, ports))

@@ -14,7 +14,9 @@ from persona.model import Event
 from persona.ports import Ports
 
 MOST = 5
-"""Wishes of one turn."""
+"""Wishes of one turn, and as many that do not fit."""
+UNKNOWN = "unknown"
+"""What a capability is called that there is none of: the name is a mind's own words."""
 
 
 class Wishing:
@@ -24,15 +26,26 @@ class Wishing:
         self._lane, self._before = standing.place.lane, standing.head.wished
         self._capabilities = ports.capabilities
         self._intents: list[Intent] = []
+        self._unfit: list[Intent] = []
 
     @property
     def intents(self) -> tuple[Intent, ...]:
-        return tuple(self._intents)
+        return (*self._intents, *self._unfit)
 
     def wish(self, name: str, arguments: Mapping[str, Any]) -> str:
-        """Takes down a wish; returns what to answer a model. Raises Refused for one that is unfit."""
-        capability = self._capabilities[name]
-        canonical = capability.fit(arguments)
+        """Takes down a wish; returns what to answer a model.
+
+        Raises Refused for one that does not fit, which is taken down for the ledger all the same.
+        """
+        capability = self._capabilities.get(name)
+        if capability is None:
+            self._reject(UNKNOWN, 0, {**arguments, "name": name})
+            return wording().say("no_such_capability", name=name)
+        try:
+            canonical = capability.fit(arguments)
+        except Refused:
+            self._reject(name, capability.version, arguments)
+            raise
         if len(self._intents) >= MOST:
             return wording().say("too_many_wishes")
         cause = f"wish {self._before + len(self._intents) + 1}"
@@ -40,6 +53,11 @@ class Wishing:
         if not any((one.capability, one.arguments) == (name, canonical) for one in self._intents):
             self._intents.append(intent)
         return wording().say("wish_noted")
+
+    def _reject(self, name: str, version: int, arguments: Mapping[str, Any]) -> None:
+        cause = f"{self._cause}/unfit/{len(self._unfit)}"
+        if len(self._unfit) < MOST:
+            self._unfit.append(Intent(name, version, dict(arguments), self._lane, cause))
 
 
 def heard(words: str, ports: Ports) -> tuple[str, dict[str, Any]] | None:
