@@ -65,11 +65,16 @@ class Stage:
             try:
                 held = outbox.open_row(ports, ports.table.get([key])[key])
                 if held.state == "sending":
-                    carrier = ports.carriers.get(held.function)
-                    settled = now + (carrier.settling if carrier else 0.0)
+                    settled = now + self._settling(held.function)
                     outbox.postpone(ports, held, min(held.due, settled), state="sending")
             except (Broken, Conflict, Refused):  # the act's own worker says what is wrong with it
                 log.exception("act not released")
+
+    def _settling(self, function: str) -> float:
+        """How long a missing message of this function proves nothing (seconds)."""
+        used = self._ports.capabilities.get(function)
+        carrier = self._ports.carriers.get(used.carried_by if used else function)
+        return carrier.settling if carrier else 0.0
 
     def stop(self, seconds: float = 6.0) -> None:
         """Lets each worker finish what it holds; what takes longer is repeated after the start."""

@@ -54,7 +54,10 @@ def record(
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
-        decision = replace(decision, reply="", told=False, link={}, aside="", wishes=(), answers=())
+        closed = tuple(one for one in decision.answers if one.state != "approved")  # a no stands
+        decision = replace(
+            decision, reply="", told=False, link={}, aside="", wishes=(), answers=closed
+        )
     wanted = _wishes(standing, events, decision, ports)
     rests = replies.Rests(
         _written_for(standing, events, decision), walls.high_water(events, decision)
