@@ -58,6 +58,8 @@ ERASE = "{erase}"
 """In the place of words: the person of this address has themselves erased."""
 GIVE = "{give}"
 """In the place of words: the person of this address gives the credential of their calendar."""
+SILENT = (ERASE, GIVE)
+"""What is done by other means than words."""
 SOON = 600.0
 """Seconds for which a person waits at most before they type what was shown to them."""
 TURN_STALL, SEND_STALL = 200.0, 30.0
@@ -466,7 +468,7 @@ class House:
     def _count(self) -> Verdict:
         found: Verdict = Counter()
         turns = self._turns()
-        said = [e for e in self.story.events if e.kind == "message" and e.words != ERASE]
+        said = [e for e in self.story.events if e.kind == "message" and e.words not in SILENT]
         for event in {e.id: e for e in said}.values():
             times = sum(event.message_id == said.id for turn in turns for said in turn.said)
             found["lost"] += times == 0 and not self._may_be_gone(event)
@@ -586,8 +588,9 @@ class House:
         heard: dict[str, str] = {}
         wrong = 0
         for _, act in self.provider.got:
-            wrong += act.after < heard.get(str(act.address), "")
-            heard[str(act.address)] = max(act.after, heard.get(str(act.address), ""))
+            one = f"{act.home} {act.address}"  # whoever comes after an erasure is somebody else
+            wrong += act.after < heard.get(one, "")
+            heard[one] = max(act.after, heard.get(one, ""))
         return wrong
 
     def _misplaced(self) -> int:

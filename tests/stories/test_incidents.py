@@ -136,7 +136,7 @@ def test_stop_works_while_a_long_turn_runs(open_hub: Open) -> None:
     settle(hub)
     assert said == ["stop"]
     assert ["I have stopped." in text for text in ann.replies()[before:]] == [True]
-    assert mails(hub, OWN)[1:] == [] and acts(hub, "send_email") == []
+    assert acts(hub, "send_email") == []
     ann.say("start")
     settle(hub)
     assert acts(hub, "send_email") == [], "what was halted stays undone"
@@ -149,20 +149,22 @@ def test_confirmation_rule_survives_summarising(open_hub: Open) -> None:
     """The rule is code: it holds however little of the conversation a model is still shown."""
 
     def forgets(prompts: Sequence[Prompt]) -> Completion:
-        if "clean up" not in prompts[-1].text:
+        if prompts[-1].text == "keep my notes":
+            return Completion("I do that.", (Call("1", "save_document", NOTES),))
+        if prompts[-1].text != "clean up":
             return Completion("Good.")
         assert "never" not in str(prompts[1:-1]), "the model has the rule no longer"
         return Completion(
             "I do that.",
             (
                 Call("1", "send_email", {"to": BOB, "text": "bye"}),
-                Call("2", "delete_document", {"title": "notes"}),
+                Call("2", "delete_document", {"title": NOTES["title"]}),
             ),
         )
 
     hub = open_hub(models=(ScriptedModel(forgets),))
     ann = Visitor(hub)
-    ann.say("save document notes: flour and milk")
+    ann.say("keep my notes")
     ann.say("never do anything without asking me first")
     for number in range(12):
         hub.clock.at += 60.0
@@ -172,7 +174,10 @@ def test_confirmation_rule_survives_summarising(open_hub: Open) -> None:
     hub.clock.at += DAY
     settle(hub)
     assert mails(hub) == [] and acts(hub, "delete_document") == []
-    assert "flour and milk" in ann.say("read document notes")
+    assert len(hub.ports.blobs.list("documents/")) == 1
+
+
+NOTES = {"title": "notes", "text": "flour and milk"}
 
 
 def test_allow_once_runs_once(hub: Hub) -> None:
@@ -397,7 +402,9 @@ class Meter:
 
     def complete(self, prompts: Sequence[Prompt], offers: Sequence[Any], seconds: float) -> Any:
         self.asked += 1
-        return Completion("Good.", tokens_in=5_000, tokens_out=MOST_TOKENS_OUT)
+        wished = (Call("1", "send_email", {"to": BOB, "text": "hello"}),)
+        calls = wished if prompts[-1].text == "write to Bob" else ()
+        return Completion("Good.", calls, tokens_in=5_000, tokens_out=MOST_TOKENS_OUT)
 
 
 def test_idle_day_costs_no_model_call(open_hub: Open) -> None:
@@ -406,9 +413,9 @@ def test_idle_day_costs_no_model_call(open_hub: Open) -> None:
     ann = Texter(hub)
     ann.say("my cat is called Max")
     ann.say("what is my cat called?")
-    ask(ann)  # and a question that nobody answers
+    ask(ann, "write to Bob")  # and a question that nobody answers
     asked = model.asked
-    assert asked == 2
+    assert 2 < asked < 6
     for _ in range(8 * 24):
         hub.clock.at += 3600.0
         drain(hub)
