@@ -49,7 +49,8 @@ def server() -> Generator[OpenAIServer, None, None]:
 def test_the_notes_go_to_a_colleague(tmp_path: Path, server: OpenAIServer, brain: str) -> None:
     model = {"HUB_MODEL": "openai:house", "OPENAI_BASE_URL": f"{server.url}/v1"}
     model |= {"OPENAI_API_KEY": KEY}
-    with open_house(tmp_path, **({} if brain == "reflex" else model)) as house:
+    env = {} if brain == "reflex" else model
+    with open_house(tmp_path, PYTHONPATH=str(CHECKOUT), **env) as house:
         house.hub.start()
         wish = f"email {COLLEAGUE}: {NOTES}"
         if brain != "reflex":
@@ -94,7 +95,7 @@ def got(house: House) -> list[str]:
 
 
 def test_a_mail_that_hides_instructions_does_nothing(tmp_path: Path) -> None:
-    with open_house(tmp_path) as house:
+    with open_house(tmp_path, PYTHONPATH=str(CHECKOUT)) as house:
         house.hub.start()
         mail = OnMail(house)
         ask(mail, "my door code is 9931")

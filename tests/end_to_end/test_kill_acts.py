@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.house import House, OnSlack, OnSms, OnWeb, Person, ask, open_house
+from tests.end_to_end.house import CHECKOUT, House, OnSlack, OnSms, OnWeb, Person, ask, open_house
 from tests.end_to_end.test_kill import Letter, hand_over, wait
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("end_to_end_kill")]
@@ -90,7 +90,7 @@ TOLD = {"done": "Done: ", "unsure": "I do not know whether this was done: "}
 def besiege(folder: Path, kills: int, seed: int) -> tuple[Tally, dict[str, int]]:
     """Lets people wish while the hub is killed `kills` times, then counts."""
     chance = random.Random(seed)
-    with open_house(folder) as house:
+    with open_house(folder, PYTHONPATH=str(CHECKOUT)) as house:
         for vendor in (house.slack, house.twilio, house.relay):
             vendor.slow = lambda: random.uniform(0.02, 0.3)
         house.hub.start()
