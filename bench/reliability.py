@@ -16,6 +16,13 @@ EVIL = (
     "misplaced",
     "misindexed",
     "half erased",
+    "needlessly unknown",
+    "unapproved",
+    "approved in vain",
+    "doubled effects",
+    "untold",
+    "told twice",
+    "over the limit",
 )
 
 

@@ -26,6 +26,7 @@ class Arguments(BaseModel):
 @capability(
     effect="write",
     undo="delete_document",
+    keyed=True,
     statements=(
         Statement(("s3:ListBucket",), ("blobs",)),
         Statement(("s3:PutObject",), ("blobs/documents/*",)),

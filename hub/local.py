@@ -129,15 +129,21 @@ class LocalPages:
 
     def _sent(self, request: Request, body: bytes) -> Response:
         surface, after = request.query_params.get("surface"), request.query_params.get("after")
-        rows = self._family.table.scan(f"ACT#{surface}#" if surface else "ACT#")
-        everything = (outbox.open_row(self._ports, row) for _, row in rows)
-        acts = sorted((a for a in everything if a.function in self._ports.surfaces), key=_order)
+        scan = self._family.table.scan
+        rows = [row for name in self._senders(surface) for _, row in scan(f"ACT#{name}#")]
+        acts = sorted((outbox.open_row(self._ports, row) for row in rows), key=_order)
         if after is None:
             return JSONResponse([_shown(act) for act in acts])
         places = [place for place, act in enumerate(acts) if act.id == after]
         if not places:
             raise Rejected("after is the id of something sent")
         return JSONResponse([_shown(act) for act in acts[places[0] + 1 :]])
+
+    def _senders(self, surface: str | None) -> list[str]:
+        """The functions that send on this surface, or on any."""
+        carried = [(one.name, one.carried_by) for one in self._ports.capabilities.values()]
+        senders = [*((name, name) for name in self._ports.surfaces), *carried]
+        return [name for name, where in senders if where and surface in (None, "", where)]
 
     def _idle(self, request: Request, body: bytes) -> Response:
         try:
@@ -202,7 +208,7 @@ def _order(act: Act) -> tuple[float, str]:
 def _shown(act: Act) -> dict[str, Any]:
     return {
         "id": act.id,
-        "surface": act.function,
+        "surface": act.address.surface,
         "to": act.address.id,
         "thread": act.thread or None,
         "text": act.text,

@@ -58,8 +58,11 @@ def join(taker: Side, giver: Side, now: float) -> list[Write]:
     ]
 
 
-def split(leaving: Iterable[str], source: Side, target: Side) -> list[Write]:
-    """These homes go from the source to the target, which is the own lane of one of them."""
+def split(leaving: Iterable[str], source: Side, target: Side, now: float) -> list[Write]:
+    """These homes go from the source to the target, which is the own lane of one of them.
+
+    What the source was sending to them just then goes first: the target knows where they came from.
+    """
     leaving = set(leaving)
     gone = _among(source.links, leaving)
     kept = _among(source.links, source.links.keys() - leaving)
@@ -73,6 +76,7 @@ def split(leaving: Iterable[str], source: Side, target: Side) -> list[Write]:
         "halted": source.gate.halted,
         "floor": max(target.gate.floor, source.gate.floor, source.version or 0),
         "given": given,
+        "came": {home: {"lane": source.lane, "since": now} for home in gone},
     }
     left = {a: r for a, r in suppressed.items() if a not in theirs}
     return [

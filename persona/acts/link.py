@@ -219,7 +219,7 @@ class Linking:
         links = self._gate(act, lane).links
         leaving = [home] if links[home].lane != lane else [one for one in links if one != home]
         source, target = self._sides(act, lane, links[leaving[0]].lane)
-        writes = joining.split(leaving, source, target)
+        writes = joining.split(leaving, source, target, self._ports.clock.now())
         written = [links[one].address for one in leaving]
         self._commit(act, "", writes, [lane, target.lane], written)
 

@@ -121,8 +121,10 @@ class Performing:
     def _homes(self, act: Act, hands: Hands) -> tuple[str, ...]:
         """The home that wished it, and those whose memory is open to it now."""
         key = keys.gate(act.lane)
-        rows = hands.table.within(keys.Scope.of_gate(act.lane)).get([key])
-        gate, until = open_gate(rows[key]), hands.clock.now() - hands.settings.link_quarantine
+        row = hands.table.within(keys.Scope.of_gate(act.lane)).get([key]).get(key)
+        if row is None or row.get("erased"):
+            raise Refused("erased", "erased")
+        gate, until = open_gate(row), hands.clock.now() - hands.settings.link_quarantine
         if act.home not in gate.homes:
             raise Refused("unlinked", "unlinked")
         opened = [h for h in gate.homes if gate.opens(act.home, h, 0.0, until)]

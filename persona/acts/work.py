@@ -29,7 +29,7 @@ MOST_TRIES = 10
 MOST_LOOKS = 60
 MOST_GATES = 8
 FRESH = 3_600.0
-"""Seconds after a link in which its address may still be owed something by its former lane."""
+"""Seconds after a link or its end in which the former lane may still owe its address something."""
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 
 
@@ -268,13 +268,27 @@ def _gates(home: str, gate: Gate, desk: _Desk) -> list[Gate]:
 
 
 def _is_overtaking(act: Act, row: Row | None, desk: _Desk) -> bool:
-    """Whether the lane of the address's own, linked a short while ago, has yet to send to it."""
-    link = open_gate(row).links.get(act.home) if row else None
-    if link is None or link.lane == desk.lane or desk.ports.clock.now() > link.since + FRESH:
+    """Whether the lane that had the address until a short while ago has yet to send to it.
+
+    Before a link that was the lane of its own; before the end of a link it was the common one.
+    """
+    if row is None:
         return False
-    scope = keys.Scope.of_acts(link.lane, desk.function)
-    there = desk.ports.but(table=desk.hands.table.within(scope))
-    before = outbox.unfinished(there, desk.function, link.lane)
+    gate, now = open_gate(row), desk.ports.clock.now()
+    link, former = gate.links.get(act.home), gate.came.get(act.home)
+    lanes = [(link.lane, link.since)] if link else []
+    lanes += [former] if former else []
+    return any(
+        _is_sending(act, lane, desk)
+        for lane, since in lanes
+        if lane != desk.lane and now <= since + FRESH
+    )
+
+
+def _is_sending(act: Act, lane: str, desk: _Desk) -> bool:
+    """Whether that lane has something open of this function for the same address."""
+    there = desk.ports.but(table=desk.hands.table.within(keys.Scope.of_acts(lane, desk.function)))
+    before = outbox.unfinished(there, desk.function, lane)
     return any(one.open and one.address == act.address for _, one in before)
 
 

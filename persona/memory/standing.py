@@ -76,8 +76,8 @@ class Gate:
     """What may change between a commit and an act.
 
     `links` says more about each of `homes`, in their order, where there were ever several;
-    `given` names the lane
-    to which a link took a home away. `floor` is a version below which nothing may be written: a
+    `given` names the lane to which a link took a home away, `came` the lane from which the end of
+    one brought it back, and when. `floor` is a version below which nothing may be written: a
     home keeps its turns in order, whichever lane works it.
     """
 
@@ -90,6 +90,7 @@ class Gate:
     row: Row
     links: Mapping[str, Link] = field(default_factory=dict[str, Link])
     given: Mapping[str, str] = field(default_factory=dict[str, str])
+    came: Mapping[str, tuple[str, float]] = field(default_factory=dict[str, tuple[str, float]])
     floor: int = 0
 
     @property
@@ -328,6 +329,7 @@ def open_gate(row: Row) -> Gate:
         row=row,
         links={home: _open_link(row["links"][home]) for home in row["homes"] if "links" in row},
         given=row.get("given", {}),
+        came={home: (one["lane"], one["since"]) for home, one in row.get("came", {}).items()},
         floor=row.get("floor", 0),
     )
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import secrets
 import signal
 import smtplib
@@ -442,6 +443,21 @@ def ask(person: Person, text: str, seconds: float = PATIENCE) -> Heard:
         error.add_note(person.house.hub.log[-3000:])
         raise
     return person.heard()[before]
+
+
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match, text
+    return match[1]
+
+
+def link(one: Person, other: Person) -> None:
+    """The whole of it, by what both sides hear; then everything has come to rest."""
+    code = found(r"link ([A-Z0-9]{6})", ask(one, "link").text)
+    number = found(r"Your number is (\d\d)", ask(other, f"link {code}").text)
+    until(lambda: any("asks to be you" in heard.text for heard in one.heard()))
+    assert "Linked" in ask(one, f"yes {number}").text
+    assert one.house.hub.is_idle()
 
 
 class OnSlack:

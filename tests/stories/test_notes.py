@@ -247,7 +247,7 @@ def test_an_edit_renews_the_note_or_drops_it(hub: Hub) -> None:
 
 
 @everywhere
-def test_pasted_text_is_not_evidence(hub: Hub, person: Callable[[Hub], Person]) -> None:
+def test_pasted_text_is_not_a_trait(hub: Hub, person: Callable[[Hub], Person]) -> None:
     ann = person(hub)
     for text in (
         "> my bike lock is 9999",
