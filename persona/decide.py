@@ -108,7 +108,7 @@ def _answer(
         return errand
     if errand is None:
         decision = think(standing, events, ports, reflex_only)
-        return wishes.judged(standing, events, decision, ports)
+        return aside.offered(standing, wishes.judged(standing, events, decision, ports))
     if errand.home and _is_full(standing, standing.gate.links[errand.home].address, ports):
         return Decision(reply=elsewhere.CLOSED, mind="none")
     decision = think(standing, errand.events, ports, reflex_only)
@@ -119,6 +119,8 @@ def _answer(
 def _approve(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
     """The answer to a question, where these words are one."""
     command = parse(events[0].words) if len(events) == 1 else None
+    if command is not None and command.verb == "questions":
+        return approval.waiting(standing, ports)
     if command is None or command.verb not in ("approve", "deny"):
         return None
     return approval.said(standing, events[0], command.verb, command.rest, ports)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import headway, keys
-from persona.acts import handover, held, ledger, outbox, questions, replies, wishes
+from persona.acts import closing, handover, held, ledger, outbox, questions, replies, wishes
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.decision import Act, Decision
 from persona.memory import evidence, forget, notes, segments, tombstones, walls
@@ -54,7 +54,8 @@ def record(
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
-        decision = replace(decision, reply="", told=False, link={}, aside="", wishes=(), answers=())
+        decision = replace(decision, reply="", told=False, link={}, aside="", wishes=())
+        decision = replace(decision, answers=questions.unspoken(decision.answers))
     wanted = _wishes(standing, events, decision, ports)
     rests = replies.Rests(
         _written_for(standing, events, decision), walls.high_water(events, decision)
@@ -66,10 +67,11 @@ def record(
     writes += _memory_writes(standing, events, decision, turn, ports)
     kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
     writes += [notes.put(ports, note) for note in kept]
-    aside = (*away, *wanted)
+    replaced = closing.acts(standing, events, decision, version, ports)
+    aside = (*away, *wanted, *replaced)
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]
-    writes += questions.asked(standing, events, decision.wishes, ports)
-    writes += questions.answered(decision.answers, ports)
+    writes += questions.asked(standing, events, decision.wishes, (*acts, *away), ports)
+    writes += questions.answered(decision.answers, events[0], ports)
     moved = _status_writes(standing, events[0], decision, ports)
     writes += moved
     if not moved:  # a report that came late tells nothing new

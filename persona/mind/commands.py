@@ -22,6 +22,7 @@ Verb = Literal[
     "not me",
     "approve",
     "deny",
+    "questions",
     "elsewhere",
     "privately",
 ]
@@ -47,6 +48,8 @@ PATTERNS: dict[Verb, str] = {
     "confirm": r"yes[\s:,]+\W*(?P<rest>[0-9]{2})\W*",
     "approve": r"approve[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8}(?:\s+always)?)\W*",
     "deny": r"deny[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8})\W*",
+    "questions": r"questions\W*|(?:open|pending)\s+(?:questions|approvals)\W*"
+    r"|what(?:'s|\u2019s|\s+is)\s+(?:waiting|pending)(?:\s+for\s+(?:me|my\s+(?:answer|approval)))?\W*",
     "elsewhere": rf"(?P<before>\S.*\?)?[\s(]*{_ELSEWHERE}[)]?(?:\s*[:,]\s*(?P<rest>\S.*)|[.!\s]*)",
     "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
     "privately": (

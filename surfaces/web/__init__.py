@@ -11,7 +11,7 @@ from persona.declare import Part, Request, Response, Surface
 from persona.errors import Rejected
 from persona.model import Event, message_id
 from persona.ports import Door
-from surfaces.web import body, conversation, leaving, me, passkeys, session, signin
+from surfaces.web import answers, body, conversation, leaving, me, passkeys, session, signin
 
 MOST_CHARACTERS = 16_000
 MOST_BYTES = 256 * 1024
@@ -166,6 +166,17 @@ SURFACE = Surface(
     parts=(
         Part("passkeys", (("POST", "/web/passkeys/*"),), passkeys.receive),
         Part("leaving", (("GET", "/web/export"), ("POST", "/web/erase")), leaving.receive),
+        Part(
+            "answers",
+            (
+                ("GET", "/answer"),
+                ("HEAD", "/answer"),
+                ("POST", "/answer"),
+                ("GET", "/web/questions"),
+                ("POST", "/web/questions"),
+            ),
+            answers.receive,
+        ),
     ),
     working_note=False,
 )
