@@ -206,9 +206,7 @@ def _open_copy(fields: Mapping[str, Any] | None) -> Copy | None:
 # Answered
 
 
-def press(
-    question: Question, answer: str, end: End, epoch: int, now: float, **proof: str
-) -> Event:
+def press(question: Question, answer: str, end: End, epoch: int, now: float, **proof: str) -> Event:
     """What a card on the page or a slip from a mail says: one of `PRESSES`, for one address.
 
     `proof` is `strong="yes"` where a passkey stands behind it, `slip="yes"` where it rests on

@@ -186,4 +186,3 @@ def _asked_by(slip: Slip, door: Door) -> tuple[Question, Gate]:
     except Refused:  # erased meanwhile
         pass
     raise Rejected(slips.WRONG, "absent")
-
