@@ -80,9 +80,11 @@ class Stage:
             thread.join(max(0.0, until - time.monotonic()))
 
     def is_idle(self) -> bool:
-        """Nothing in any lane, at any bell, in any outbox, and nothing due."""
+        """Nothing in any lane, at any bell, in any outbox, and nothing due but people's answers."""
         family = self._family
-        busy = family.lanes.waiting() or family.bell.waiting() or family.table.next_due()
+        ahead = family.table.due(float("inf"), MOST_HELD)
+        due = any(not key.sort.startswith("QUESTION#") for key in ahead)
+        busy = family.lanes.waiting() or family.bell.waiting() or due
         busy = busy or (family.timers.next_at() or float("inf")) <= self._ports.clock.now()
         # An outcome goes from the table into a lane, so the lanes are looked at once more.
         return not busy and not family.lanes.waiting() and not family.bell.waiting()
