@@ -5,8 +5,8 @@ person's private, verified addresses; whoever else says it changes nothing.
 
 A slip proves that somebody holds the mail, and mails are forwarded: by hand, by a rule, by whoever
 got into a mailbox. So it says no to anything, and yes only to what stands whole in the person's
-own words: where it goes was typed by them, and no words of others were read. What a mail, a page
-or a model brought in is approved by an answer that only the person can send.
+own words: where it goes was typed by them, no words of others were read, and it spends nothing.
+What a mail, a page or a model brought in is approved by an answer that only the person can send.
 """
 
 from dataclasses import asdict, replace

@@ -5,7 +5,7 @@ The code that answers it stands in the words that show it and, under the same ke
 that what is waiting can be shown again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from persona import ids, keys
 from persona.acts.wishes import granted, open_wish, plain
 from persona.decision import Act, Answer, Wish
+from persona.declare import Capability
 from persona.errors import Broken
 from persona.keys import Key
 from persona.memory.standing import Gate, Standing, open_gate
@@ -31,8 +32,8 @@ KEPT = 30 * 86_400.0
 """Seconds for which an answered question is remembered, so that a late yes is told what happened."""
 
 
-MOST = 200
-"""Questions of one home that are looked through, the answered ones of the last weeks among them."""
+PAGE = 100
+"""Questions read at once."""
 PRESSES = frozenset({"approve", "always", "deny"})
 """What a button, a card or a slip can say."""
 
@@ -52,7 +53,8 @@ class Question:
 
     `turn` is the version of the turn that asked, in `home`; `copy` its message where that has
     buttons. `strong`: a yes needs a passkey; `lasting`: it can be given once and for all; `own`:
-    where it goes stands in the person's own words, and no words of others were read. `closed`
+    it spends nothing, where it goes stands in the person's own words, and no words of others were
+    read, so that the slip in a mail is enough. `closed`
     (epoch seconds) and `by` (a surface) say when and from where it was answered.
     """
 
@@ -121,7 +123,6 @@ def _copy(act: Act) -> Copy:
 def _put(place: End, wish: Wish, version: int, shown: Copy | None, ports: Ports) -> Write:
     until, hash = ports.clock.now() + STANDS, hash_of(wish.code)
     capability = ports.capabilities[wish.intent.capability]
-    named = capability.destinations(wish.intent.arguments)
     content = {
         "wish": plain(wish),
         "asked": asdict(place),
@@ -130,11 +131,18 @@ def _put(place: End, wish: Wish, version: int, shown: Copy | None, ports: Ports)
         "copy": asdict(shown) if shown else None,
         "strong": capability.effect == "spend",
         "lasting": bool(granted(wish.intent, capability)),
-        "own": not wish.facts["tainted"] and set(named) <= set(wish.facts["typed"]),
+        "own": _is_own(wish, capability),
     }
     sealed = seal(ports, f"home:{place.home}", f"QUESTION {hash}", content)
     row: Row = {"v": FORMAT, "state": "open", "until": until, "due": until, "sealed": sealed}
     return Put(keys.question(place.home, hash), row, ABSENT)
+
+
+def _is_own(wish: Wish, capability: Capability) -> bool:
+    """Whether nothing of it needs more than the possession of a mail."""
+    named = set(capability.destinations(wish.intent.arguments))
+    is_typed = named <= set(wish.facts["typed"])
+    return is_typed and not wish.facts["tainted"] and capability.effect != "spend"
 
 
 # Found
@@ -154,12 +162,15 @@ def find_in(gate: Gate, hash: str, store: Store) -> Question | None:
 
 def listed(gate: Gate, store: Store) -> list[Question]:
     """All that was asked in any home of the person and is still remembered, the oldest first."""
-    found = [
-        open_row(key, row, store)
-        for home in gate.homes
-        for key, row in store.table.query(keys.questions(home), limit=MOST)
-    ]
+    found = [open_row(key, row, store) for home in gate.homes for key, row in _rows(home, store)]
     return sorted(found, key=lambda one: (one.since, one.hash))
+
+
+def _rows(home: str, store: Store) -> Iterator[tuple[Key, Row]]:
+    prefix, after = keys.questions(home), ""
+    while page := store.table.query(prefix, after=after, limit=PAGE):
+        yield from page
+        after = page[-1][0].sort
 
 
 def standing_of(store: Store, address: Address) -> tuple[Place, Gate] | None:

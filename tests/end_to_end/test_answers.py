@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Generator
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect

@@ -2,14 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel, ConfigDict, Field
 
 from models.scripted import ScriptedModel
-from persona.acts import questions
+from persona import catalog
+from persona.acts import erase, questions
+from persona.acts.outbox import REDACTED, open_row
 from persona.decision import Act
+from persona.declare import Means, Result, capability
+from persona.errors import Refused
 from persona.keys import Key
 from persona.language import Call, Completion
 from persona.model import Address
@@ -116,6 +122,7 @@ def test_ten_presses_at_once_and_a_replay_are_one_yes(hub: Hub) -> None:
         hub.clock.at -= 1.0
         press_slip(hub, slip)
     assert len(mails(hub)) == 1
+    assert not any("has had its answer" in text for text in ann.replies()), "one press, one answer"
     heard = len(ann.replies())
     hub.clock.at += 3600
     for _ in range(3):
@@ -146,8 +153,6 @@ def test_an_altered_slip_opens_and_answers_nothing(hub: Hub) -> None:
 
 
 def test_a_slip_of_another_host_or_stage_is_refused(hub: Hub) -> None:
-    from dataclasses import replace
-
     _, slip = asked_by_mail(hub)
     genuine = hub.ports
     for instead in ({"public_url": "https://other.example"}, {"stage": "local"}):
@@ -202,8 +207,6 @@ def test_a_slip_asked_elsewhere_dies_with_the_link(hub: Hub) -> None:
     link(slacker, ann)
     slacker.say(f"answer me by email: {ASK}")
     found = [slip for act in hub.sent("email") for slip in slips(act)]
-    if not found:
-        pytest.skip("wishes are not answered elsewhere")
     slacker.say("unlink email")
     assert open_slip(hub, found[-1]).status == 404
     assert press_slip(hub, found[-1]).status == 404
@@ -211,8 +214,6 @@ def test_a_slip_asked_elsewhere_dies_with_the_link(hub: Hub) -> None:
 
 
 def test_a_slip_of_somebody_erased_is_like_any_other_wrong_one(hub: Hub) -> None:
-    from persona.acts import erase
-
     ann, slip = asked_by_mail(hub)
     erase.begin(Address.parse(ann.address), hub.ports, hub.clock.now())
     drain(hub)
@@ -450,8 +451,6 @@ def test_an_expired_question_closes_its_message(hub: Hub) -> None:
 
 
 def test_a_message_that_cannot_be_replaced_harms_nothing(hub: Hub) -> None:
-    from persona.errors import Refused
-
     ann = Slacker(hub)
     ann.say(ASK)
     (value,) = buttons(hub.sent("slack")[-1])
@@ -474,8 +473,6 @@ def test_nothing_of_a_question_stays_in_the_act_that_replaced_it(hub: Hub) -> No
     ann.say(ASK)
     press(hub, buttons(hub.sent("slack")[-1])[0], "deny")
     drain(hub)
-    from persona.acts.outbox import REDACTED, open_row
-
     rows = hub.family.table.scan("ACT#slack#")
     over = [act for _, row in rows if (act := open_row(hub.ports, row)).yields]
     assert [act.text for act in over] == [REDACTED]
@@ -537,3 +534,50 @@ def test_every_answer_stands_in_its_row_with_when_and_where(hub: Hub) -> None:
     ]
     assert [(row["state"], row["by"]) for row in rows] == [("approved", "sms")]
     assert rows[0]["closed"] <= hub.clock.now()
+
+
+# What spends
+
+
+class Bill(BaseModel):
+    """A sum, to somebody."""
+
+    model_config = ConfigDict(extra="forbid")
+    sum: str = Field(description="How much.", max_length=20)
+
+
+PAID: list[str] = []
+
+
+@capability(effect="spend", asks="pay {sum}", heard=(r"pay\s+(?P<sum>\S+)",), keyed=True)
+def pay(arguments: Bill, means: Means) -> Result:
+    """Pays a sum."""
+    PAID.append(arguments.sum)
+    return Result(f"Paid {arguments.sum}.")
+
+
+def test_spending_is_approved_by_a_passkey_alone(open_hub: Open) -> None:
+    known = {**catalog.capabilities(), "pay": pay}
+    hub = open_hub(
+        capabilities=known,
+        capability=known.__getitem__,
+        functions=(*catalog.functions(), "pay"),
+    )
+    PAID.clear()
+    ann, mail = Visitor(hub), Mailer(hub)
+    link(ann, mail)
+    answer = mail.say("pay 10")
+    code, (slip,) = CODE.search(answer), slips(hub.sent("email")[-1])
+    assert code
+    assert 'value="approve"' not in open_slip(hub, slip).body.decode()
+    assert press_slip(hub, slip).status == 403
+    assert "a passkey" in mail.say(f"approve {code[1]}")
+    (card,) = cards(hub, ann.token)
+    assert card["strong"]
+    assert press_card(hub, ann.token, card["id"]).status == 403
+    drain(hub)
+    assert not PAID
+    strong = hub.sign_in(ann.name, strong=True)
+    assert press_card(hub, strong, card["id"]).status == 202
+    drain(hub)
+    assert PAID == ["10"]

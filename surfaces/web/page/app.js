@@ -77,6 +77,7 @@ const you = new You(
 const questions = new Questions(
   {
     section: part("questions"),
+    openTitle: part("questions-title"),
     list: part("questions-open"),
     past: part("questions-past"),
     pastTitle: part("questions-past-title"),

@@ -22,7 +22,7 @@ export class Questions {
   #shown = "";
   #reading = null;
 
-  /** parts: section, list, past, pastTitle, count; handlers: onCards(Map of message id → element), onSignedOut(). */
+  /** parts: section, openTitle, list, past, pastTitle, count; handlers: onCards(Map of message id → element), onSignedOut(). */
   constructor(parts, handlers) {
     this.#parts = parts;
     this.#handlers = handlers;
@@ -60,6 +60,7 @@ export class Questions {
     this.#parts.section.hidden = all.length === 0;
     this.#parts.list.replaceChildren(...open.map((one) => make("li", {}, this.#drawCard(one))));
     this.#parts.past.replaceChildren(...past.map((one) => make("li", {}, this.#drawCard(one))));
+    this.#parts.openTitle.hidden = open.length === 0;
     this.#parts.pastTitle.hidden = past.length === 0;
     this.#handlers.onCards(this.#cards(all));
   }
@@ -71,6 +72,8 @@ export class Questions {
       if (!cards.has(one.message)) cards.set(one.message, make("div", { className: "cards" }));
       cards.get(one.message).append(this.#drawCard(one));
     }
+    // The one thing that a message asked stands in it: over, its card need not say it again.
+    for (const element of cards.values()) element.classList.toggle("single", element.children.length === 1);
     return cards;
   }
 
