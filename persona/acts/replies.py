@@ -59,7 +59,7 @@ def reply_acts(
     if not decision.reply or surface.send is None:
         return ()
     now, parts = ports.clock.now(), _parts(surface.split(decision.reply))
-    last_part, detail = _asking(parts[-1], standing, end, decision, surface, ports)
+    last_part, detail = _asking(parts[-1], end, decision, surface, ports)
     parts = (*parts[:-1], last_part)
     return tuple(
         Act(
@@ -83,7 +83,7 @@ def reply_acts(
 
 
 def _asking(
-    text: str, standing: Standing, end: End, decision: Decision, surface: Surface, ports: Ports
+    text: str, end: End, decision: Decision, surface: Surface, ports: Ports
 ) -> tuple[str, Mapping[str, str]]:
     """The last part of a reply and its detail, with what fits there to answer its questions.
 
@@ -93,8 +93,7 @@ def _asking(
     if asked and surface.presses:
         return text, {**end.detail, "asks": json.dumps(asked)}
     if asked and surface.slips:
-        home, where = standing.place.home, end.address
-        made = [slips.url(ports, Slip(one, home, end.home, where)) for one in asked]
+        made = [slips.url(ports, Slip(one, end.address)) for one in asked]
         return "\n".join([text, "", slips.HERE, *made]), {**end.detail, "asks": json.dumps(made)}
     return text, end.detail
 

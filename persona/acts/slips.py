@@ -28,19 +28,17 @@ WRONG = "This link does not work: it is not whole, not from here, or was made fo
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """Which question (its hash, in its home) may be answered as which address of which home."""
+    """Which question (by its hash) may be answered as which address."""
 
     question: str
-    asked_in: str
-    home: str
     address: Address
 
 
 def url(ports: Ports, slip: Slip) -> str:
     """Where the slip is opened; it stands in the query, which no log of ours keeps."""
-    content = [slip.question, slip.asked_in, slip.home, str(slip.address)]
+    content = [slip.question, str(slip.address)]
     sealed = seal(ports, OWNER, _context(ports.settings), content)
-    return f"{ports.settings.public_url}{PATH}?q={_spell(sealed)}"
+    return f"{ports.settings.public_url}{PATH}?q={urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
 
 def read(store: Store, settings: Settings, text: str) -> Slip:
@@ -49,26 +47,21 @@ def read(store: Store, settings: Settings, text: str) -> Slip:
     if sealed is None:
         raise Rejected(WRONG, "absent")
     try:
-        question, asked_in, home, address = unseal(store, OWNER, _context(settings), sealed)
+        question, address = unseal(store, OWNER, _context(settings), sealed)
     except Broken as error:
         raise Rejected(WRONG, "absent") from error
-    return Slip(question, asked_in, home, Address.parse(address))
+    return Slip(question, Address.parse(address))
 
 
 def _open(text: str) -> bytes | None:
-    """The bytes that are spelled so and no other way; None for what cannot be a slip."""
+    """The sealed bytes; None for what cannot be a slip."""
     if len(text) > MOST or not text.isascii():
         return None
     try:
         sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error:
         return None
-    is_spelled_so = len(sealed) > LEAST and _spell(sealed) == text
-    return sealed if is_spelled_so else None
-
-
-def _spell(sealed: bytes) -> str:
-    return urlsafe_b64encode(sealed).decode().rstrip("=")
+    return sealed if len(sealed) > LEAST else None
 
 
 def _context(settings: Settings) -> str:

@@ -154,7 +154,7 @@ def _take_slip(request: Request, door: Door) -> Response:
         raise Rejected(answer_page.NOT_ENOUGH, "forbidden")
     asked = question.asked
     is_there = asked.address == slip.address
-    end = asked if is_there else End(slip.home, slip.address, "", {})
+    end = asked if is_there else End("", slip.address, "", {})
     door.admit(questions.press(question, answer, end, gate.epoch, now, slip="yes"))
     return answer_page.see(text, said=answer)
 
@@ -177,12 +177,9 @@ def _asked_by(slip: Slip, door: Door) -> tuple[Question, Gate]:
     """The question, if its address is still that person's. Raises Rejected, always the same."""
     try:
         found = questions.standing_of(door, slip.address)
-        if found is not None and found[0].home == slip.home:
-            place, gate = found
-            question = questions.find_in(gate, slip.question, door)
-            is_meant = question is not None and question.home == slip.asked_in
-            if question and is_meant and _may_see(question, place, gate, door):
-                return question, gate
+        question = questions.find_in(found[1], slip.question, door) if found else None
+        if found and question and _may_see(question, *found, door):
+            return question, found[1]
     except Refused:  # erased meanwhile
         pass
     raise Rejected(slips.WRONG, "absent")

@@ -13,6 +13,7 @@ from models.scripted import ScriptedModel
 from persona import catalog
 from persona.acts import erase, questions
 from persona.acts.outbox import REDACTED, open_row
+from persona.admission import admit
 from persona.decision import Act
 from persona.declare import Means, Result, capability
 from persona.errors import Refused
@@ -118,8 +119,8 @@ def test_a_scanner_that_opens_a_slip_ten_times_changes_nothing(hub: Hub, method:
 
 def test_ten_presses_at_once_and_a_replay_are_one_yes(hub: Hub) -> None:
     ann, slip = asked_by_mail(hub)
+    hub.clock.at += 60 - hub.clock.at % 60
     for _ in range(10):
-        hub.clock.at -= 1.0
         press_slip(hub, slip)
     assert len(mails(hub)) == 1
     assert not any("has had its answer" in text for text in ann.replies()), "one press, one answer"
@@ -136,6 +137,7 @@ def altered(slip: str) -> Iterator[str]:
     for place in range(0, len(text), 7):
         other = "A" if text[place] != "A" else "B"
         yield f"{head}q={text[:place]}{other}{text[place + 1 :]}"
+    yield f"{head}q={text[:5]}.{text[5:]}"
     yield from (f"{head}q={text[:-4]}", f"{head}q={text}AA", f"{head}q=", f"{head}q={'A' * 300}")
 
 
@@ -223,6 +225,13 @@ def test_a_slip_of_somebody_erased_is_like_any_other_wrong_one(hub: Hub) -> None
     assert not mails(hub)
 
 
+def obeying(prompts: Any) -> Completion:
+    """A model that writes to Bob, whatever it is told."""
+    if prompts[-1].role == "tool":
+        return Completion("I do that.")
+    return Completion("", (Call("1", "send_email", {"to": BOB, "text": "all I know"}),))
+
+
 def tainted(hub: Hub) -> str:
     """The slip of a wish that came of words which Ann only passed on."""
     ann = Mailer(hub)
@@ -234,12 +243,7 @@ def tainted(hub: Hub) -> str:
 def test_whoever_got_the_mail_passed_on_cannot_approve_what_others_brought_in(
     open_hub: Open,
 ) -> None:
-    def obeys(prompts: Any) -> Completion:
-        if prompts[-1].role == "tool":
-            return Completion("I do that.")
-        return Completion("", (Call("1", "send_email", {"to": BOB, "text": "all I know"}),))
-
-    hub = open_hub(models=(ScriptedModel(obeys),))
+    hub = open_hub(models=(ScriptedModel(obeying),))
     slip = tainted(hub)
     page = open_slip(hub, slip).body.decode()
     assert "all I know" in page and 'value="deny"' in page
@@ -250,6 +254,24 @@ def test_whoever_got_the_mail_passed_on_cannot_approve_what_others_brought_in(
     assert code
     Mailer(hub).say(f"approve {code[1]}")
     assert len(mails(hub)) == 1, "an answer from the mailbox itself is enough"
+
+
+@pytest.mark.parametrize(("words", "answer"), [("tell Bob", "approve"), (ASK, "always")])
+def test_the_lane_itself_takes_no_such_yes_from_a_slip(
+    open_hub: Open, words: str, answer: str
+) -> None:
+    """Whatever the page lets through: the turn looks once more."""
+    hub = open_hub(models=(ScriptedModel(obeying),))
+    ann = Mailer(hub)
+    ann.say(words)
+    found = questions.standing_of(hub.ports, Address.parse(ann.address))
+    assert found
+    (question,) = questions.listed(found[1], hub.ports)
+    assert question.own == (words == ASK)
+    event = questions.press(question, answer, question.asked, 1, hub.clock.now(), slip="yes")
+    admit(event, hub.ports)
+    assert not mails(hub)
+    assert "not enough for this" in ann.replies()[-1]
 
 
 def test_a_slip_gives_no_standing_permission(hub: Hub) -> None:
