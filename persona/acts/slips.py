@@ -38,7 +38,7 @@ def url(ports: Ports, slip: Slip) -> str:
     """Where the slip is opened; it stands in the query, which no log of ours keeps."""
     content = [slip.question, str(slip.address)]
     sealed = seal(ports, OWNER, _context(ports.settings), content)
-    return f"{ports.settings.public_url}{PATH}?q={urlsafe_b64encode(sealed).decode().rstrip('=')}"
+    return f"{ports.settings.public_url}{PATH}?q={_spell(sealed)}"
 
 
 def read(store: Store, settings: Settings, text: str) -> Slip:
@@ -54,14 +54,18 @@ def read(store: Store, settings: Settings, text: str) -> Slip:
 
 
 def _open(text: str) -> bytes | None:
-    """The sealed bytes; None for what cannot be a slip."""
+    """The bytes that are spelled so and no other way; None for what cannot be a slip."""
     if len(text) > MOST or not text.isascii():
         return None
     try:
         sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error:
         return None
-    return sealed if len(sealed) > LEAST else None
+    return sealed if len(sealed) > LEAST and _spell(sealed) == text else None
+
+
+def _spell(sealed: bytes) -> str:
+    return urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
 def _context(settings: Settings) -> str:

@@ -137,7 +137,7 @@ def altered(slip: str) -> Iterator[str]:
     for place in range(0, len(text), 7):
         other = "A" if text[place] != "A" else "B"
         yield f"{head}q={text[:place]}{other}{text[place + 1 :]}"
-    yield f"{head}q={text[:5]}.{text[5:]}"
+    yield from (f"{head}q={text[:5]}{'.' * n}{text[5:]}" for n in range(1, 5))
     yield from (f"{head}q={text[:-4]}", f"{head}q={text}AA", f"{head}q=", f"{head}q={'A' * 300}")
 
 
