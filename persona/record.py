@@ -70,7 +70,7 @@ def record(
     replaced = closing.acts(standing, events, decision, version, ports)
     aside = (*away, *wanted, *replaced)
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]
-    writes += questions.asked(standing, events, decision.wishes, (*acts, *away), ports)
+    writes += questions.opened(standing, events, decision.wishes, (*acts, *away), ports)
     writes += questions.answered(decision.answers, events[0], ports)
     moved = _status_writes(standing, events[0], decision, ports)
     writes += moved

@@ -11,7 +11,7 @@ What a mail, a page or a model brought in is approved by an answer that only the
 
 from dataclasses import asdict, replace
 
-from persona.acts import questions, wishes
+from persona.acts import endings, questions, wishes
 from persona.acts.policy import judge
 from persona.acts.questions import Question
 from persona.decision import Answer, Decision, Wish
@@ -65,7 +65,7 @@ def waiting(standing: Standing, ports: Ports) -> Decision:
         return _say(SHARED)
     now, settings = ports.clock.now(), ports.settings
     lines = [
-        f"{one.code}: {one.wish.shown} ({questions.ended('asked', '', one.since, settings)})"
+        f"{one.code}: {one.wish.shown} (asked on {endings.moment(one.since, settings)})"
         for one in questions.listed(standing.gate, ports)
         if one.is_open(now) and (one.home == standing.place.home or not standing.hides)
     ]
@@ -79,8 +79,7 @@ def _answer(
     if question is None:
         return _say(NONE)
     if question.state != "open":
-        how = (question.state, question.by, question.closed, ports.settings)
-        return _say(OVER.format(state=questions.ended(*how)))
+        return _say(OVER.format(state=endings.ended(question, ports.settings)))
     if not _is_theirs(standing, question):
         return _close(question, "withdrawn", PARTED)
     if ports.clock.now() >= question.until:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from persona import ids
-from persona.acts import questions
+from persona.acts import endings, questions
 from persona.acts.questions import Copy, Question
 from persona.acts.replies import MOST_PARTS
 from persona.acts.wishes import HOW
@@ -95,5 +95,5 @@ def _said(question: Question, ports: Ports) -> str:
 
 
 def _became(question: Question, ports: Ports) -> str:
-    how = questions.ended(question.state, question.by, question.closed, ports.settings)
+    how = endings.ended(question, ports.settings)
     return f"**{how[:1].upper()}{how[1:]}.**"

@@ -7,9 +7,7 @@ that what is waiting can be shown again.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from persona import ids, keys
 from persona.acts.wishes import granted, open_wish, plain
@@ -22,7 +20,6 @@ from persona.model import FORMAT, Address, End, Event, Place
 from persona.people import addresses
 from persona.ports import ABSENT, Ports, Put, Row, Store, Update, Write, equals
 from persona.seal import seal, unseal
-from persona.settings import Settings
 
 STANDS = 7 * 86_400.0
 """Seconds for which a question may stand; silence then means no."""
@@ -91,7 +88,7 @@ def hash_of(code: str) -> str:
 # Asked
 
 
-def asked(
+def opened(
     standing: Standing,
     events: Sequence[Event],
     wished: Iterable[Wish],
@@ -273,17 +270,10 @@ def unspoken(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     return tuple(one for one in answers if one.state != "approved")
 
 
-def ended(state: str, by: str, at: float, settings: Settings) -> str:
-    """How a question ended, in words: `approved by SMS on 3 March at 14:02`."""
-    via = BY.get(by, f"on {by.capitalize()}") if by else ""
-    return " ".join(filter(None, (state, via, f"on {moment(at, settings)}")))
-
-
-def moment(at: float, settings: Settings) -> str:
-    """`3 March at 14:02`, in the hub's time zone."""
-    then = datetime.fromtimestamp(at, ZoneInfo(settings.timezone))
-    return f"{then.day} {then:%B} at {then:%H:%M}"
+def through(surface: str) -> str:
+    """The surface as people call it: `by SMS`, `on Slack`; empty for none."""
+    return BY.get(surface, f"on {surface.capitalize()}") if surface else ""
 
 
 BY = {"sms": "by SMS", "email": "by email", "web": "on the web"}
-"""Surfaces as people call them, where it is not “on” and the name."""
+"""Where it is not “on” and the name."""

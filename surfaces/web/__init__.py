@@ -11,7 +11,7 @@ from persona.declare import Part, Request, Response, Surface
 from persona.errors import Rejected
 from persona.model import Event, message_id
 from persona.ports import Door
-from surfaces.web import answers, body, conversation, leaving, me, passkeys, session, signin
+from surfaces.web import body, conversation, leaving, me, passkeys, session, signin
 
 MOST_CHARACTERS = 16_000
 MOST_BYTES = 256 * 1024
@@ -140,6 +140,13 @@ def _files() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in PAGE.iterdir() if path.suffix in TYPES}
 
 
+def _answers(request: Request, door: Door) -> Response:
+    """Loaded here alone: a question is a judged wish, and brings that along."""
+    from surfaces.web import answers
+
+    return answers.receive(request, door)
+
+
 def _json(status: int, content: Any) -> Response:
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
     headers = {"content-type": "application/json", "x-content-type-options": "nosniff"}
@@ -175,7 +182,7 @@ SURFACE = Surface(
                 ("GET", "/web/questions"),
                 ("POST", "/web/questions"),
             ),
-            answers.receive,
+            _answers,
         ),
     ),
     working_note=False,

@@ -46,7 +46,7 @@ SHELL = """<!doctype html>
 </body>
 </html>
 """
-ASKING = """    <p class="about">Asked of <strong>{address}</strong> by {persona} on {since}.</p>
+ASKING = """    <p class="about">Asked of <strong>{address}</strong> by {persona}, {since} ago.</p>
     <blockquote dir="auto">{shown}</blockquote>
     <p>I ask because {reason}.</p>
     <form method="post" action="/answer">
@@ -54,12 +54,12 @@ ASKING = """    <p class="about">Asked of <strong>{address}</strong> by {persona
       {buttons}
     </form>
     <p class="quiet">{note}Nothing has been done by opening this page. Without an answer the question
-    ends on {until}, and nothing is done. If you did not expect it, deny it.</p>"""
+    ends in {until}, and nothing is done. If you did not expect it, deny it.</p>"""
 BUTTON = '<button name="answer" value="{value}" class="{look}">{label}</button>'
 
 
 def asking(
-    question: Question, address: Address, slip: str, settings: Settings, *, is_no: bool
+    question: Question, address: Address, slip: str, persona: str, now: float, *, is_no: bool
 ) -> str:
     """The question with its buttons; `is_no` puts the one first that was pressed in the mail."""
     yes = BUTTON.format(value="approve", look="primary", label="Approve, exactly this")
@@ -67,9 +67,9 @@ def asking(
     buttons = [yes, no] if question.own else [no]
     body = ASKING.format(
         address=escape(address.id),
-        persona=escape(settings.email_address),
-        since=questions.moment(question.since, settings),
-        until=questions.moment(question.until, settings),
+        persona=escape(persona),
+        since=_long(now - question.since),
+        until=_long(question.until - now),
         shown=escape(question.wish.shown),
         reason=escape(question.wish.verdict.reason),
         slip=escape(slip),
@@ -89,8 +89,11 @@ def taken(question: Question, slip: str) -> str:
     return SHELL.format(title="Taken down", body=body)
 
 
-def over(question: Question, ended: str) -> str:
+def over(question: Question, now: float) -> str:
     """What became of it."""
+    state = "expired" if question.state == "open" else question.state
+    ago = f"{_long(now - (question.closed or question.until))} ago"
+    ended = " ".join(filter(None, (state, questions.through(question.by), ago)))
     body = f"""    <blockquote dir="auto">{escape(question.wish.shown)}</blockquote>
     <p>This question has had its answer: {escape(ended)}. Nothing more happens here.</p>"""
     return SHELL.format(title="This is over", body=body)
@@ -99,6 +102,15 @@ def over(question: Question, ended: str) -> str:
 def trouble(reason: str) -> str:
     """What is wrong, in a sentence."""
     return SHELL.format(title="This does not work", body=f"    <p>{escape(reason)}</p>")
+
+
+def _long(seconds: float) -> str:
+    """So long, in one unit: this page knows nobody's time zone."""
+    for name, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        count = round(seconds / length)
+        if seconds >= length:
+            return f"{count} {name}{'s' if count > 1 else ''}"
+    return "a moment"
 
 
 def see(slip: str, said: str = "") -> Response:

@@ -70,14 +70,9 @@ def _told(question: Question, door: Door) -> dict[str, Any]:
         "until": question.until,
         "strong": question.strong,
         "lasting": question.lasting,
-        "ended": "" if is_open else _ended(question, door),
+        "closed": 0.0 if is_open else question.closed or question.until,
+        "by": questions.through(question.by),
     }
-
-
-def _ended(question: Question, door: Door) -> str:
-    if question.state == "open":
-        return questions.ended("expired", "", question.until, door.settings)
-    return questions.ended(question.state, question.by, question.closed, door.settings)
 
 
 def _take(request: Request, door: Door) -> Response:
@@ -93,8 +88,7 @@ def _take(request: Request, door: Door) -> Response:
     if question is None or not _may_see(question, place, gate, door):
         raise Rejected("there is no such question", "absent")
     if not question.is_open(now):
-        over = {"error": f"That has had its answer: {_ended(question, door)}."}
-        return Response(409, json.dumps(over).encode(), JSON)
+        return Response(409, b'{"error":"That has had its answer."}', JSON)
     if question.strong and told["answer"] != "deny":
         session.demand_strong(signed_in)
     end = End(place.home, signed_in.address, "web", {})
@@ -128,10 +122,11 @@ def _show(request: Request, door: Door) -> Response:
     if query.get("said"):
         page = answer_page.taken(question, text)
     elif not question.is_open(door.clock.now()):
-        page = answer_page.over(question, _ended(question, door))
+        page = answer_page.over(question, door.clock.now())
     else:
         is_no = bool(query.get("no"))
-        page = answer_page.asking(question, slip.address, text, door.settings, is_no=is_no)
+        now, persona = door.clock.now(), door.settings.email_address
+        page = answer_page.asking(question, slip.address, text, persona, now, is_no=is_no)
     content = answer_page.respond(200, page, door.settings)
     return Response(200, b"", content.headers) if request.method == "HEAD" else content
 

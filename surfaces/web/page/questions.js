@@ -78,7 +78,7 @@ export class Questions {
   }
 
   #drawCard(question) {
-    const { shown, state, ended, until } = question;
+    const { shown, state, by, closed, until } = question;
     const words = make("p", { className: "asked", textContent: shown });
     words.dir = "auto";
     const told = make("p", { className: "came", textContent: this.#pressed.get(question.id) ?? "" });
@@ -89,7 +89,7 @@ export class Questions {
       card.append(this.#drawButtons(question, card, told), told);
       card.append(make("p", { className: "quiet", textContent: `Ends ${moment.format(until * 1000)}; silence means no.` }));
     } else {
-      told.textContent = ended ? `${ended[0].toUpperCase()}${ended.slice(1)}` : STATES[state];
+      told.textContent = [STATES[state] ?? state, by, "·", moment.format(closed * 1000)].filter(Boolean).join(" ");
       card.append(told);
     }
     return card;
