@@ -116,7 +116,7 @@ def _answer(
         return errand
     if errand is None:
         decision = think(standing, events, ports, reflex_only)
-        return wishes.judged(standing, events, decision, ports)
+        return aside.offered(standing, wishes.judged(standing, events, decision, ports))
     if errand.home and _is_full(standing, standing.gate.links[errand.home].address, ports):
         return Decision(reply=elsewhere.CLOSED, mind="none")
     decision = think(standing, errand.events, ports, reflex_only)
@@ -131,6 +131,8 @@ def _permit(standing: Standing, events: Sequence[Event], ports: Ports) -> Decisi
         return None
     if command.verb in ("approve", "deny"):
         return approval.said(standing, events[0], command.verb, command.rest, ports)
+    if command.verb == "questions":
+        return approval.waiting(standing, ports)
     if command.verb in ("grants", "revoke", "switch off", "switch on"):
         return grants.said(standing, command.verb, command.rest, ports)
     return None

@@ -95,7 +95,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a question ends: approved, denied or expired. It stands in `home`, by its code's hash."""
+    """How a question ends: approved, denied, expired or withdrawn.
+
+    It stands in `home`, by its code's hash.
+    """
 
     home: str
     hash: str
@@ -179,6 +182,10 @@ ORDER: dict[str, int] = {
 """A state only moves to a higher rank; a provider's late report never takes one back."""
 
 
+REPLACES = "replaces"
+"""In an act's `detail`: the act whose message it takes the place of, as `lane/after`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """A judged wish, committed and to be run by `function`: a reply, or a use of a capability.
@@ -223,3 +230,8 @@ class Act:
     @property
     def open(self) -> bool:
         return self.state in ("pending", "sending")
+
+    @property
+    def yields(self) -> bool:
+        """Whether nothing waits for it, and nobody is told how it ended: it only tidies up."""
+        return REPLACES in self.detail

@@ -67,7 +67,9 @@ class Surface:
     `keyed`: the provider drops repeats by the act's id.
     `settling` is how long (seconds) a missing message proves nothing. `paced` caps automatic
     messages to one address per hour. `presses`: a question can
-    carry buttons (`asks` in the act's detail). `quiet_stop`: the carrier confirms stop and start itself.
+    carry buttons (`asks` in the act's detail), and such a message can be replaced. `slips`: it
+    carries links to a page on which it is answered (see `acts/slips.py`). `quiet_stop`: the
+    carrier confirms stop and start itself.
     `reassigned_after` is how long (seconds) a linked address may be silent before it may have
     passed to somebody else; 0 where addresses stay with their owner. `reach` says where a person
     finds the persona here, and what to try. `parts` are taken by functions of their own.
@@ -97,6 +99,7 @@ class Surface:
     paced: int = 0
     working_note: bool = True
     presses: bool = False
+    slips: bool = False
     reassigned_after: float = 0.0
     reach: Callable[[Hands], tuple[str, str] | None] = lambda hands: None
     parts: tuple[Part, ...] = ()

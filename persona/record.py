@@ -6,6 +6,7 @@ from typing import Any
 
 from persona import headway, keys
 from persona.acts import (
+    closing,
     costs,
     grants,
     handover,
@@ -82,10 +83,11 @@ def record(
     writes += _memory_writes(standing, events, decision, turn, ports)
     kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
     writes += [notes.put(ports, note) for note in kept]
-    aside = (*away, *wanted)
+    replaced = closing.acts(standing, events, decision, version, ports)
+    aside = (*away, *wanted, *replaced)
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]
-    writes += questions.asked(standing, events, decision.wishes, ports)
-    writes += questions.answered(decision.answers, ports)
+    writes += questions.opened(standing, events, decision.wishes, (*acts, *away), ports)
+    writes += questions.answered(decision.answers, events[0], ports)
     moved = _status_writes(standing, events[0], decision, ports)
     writes += moved
     if not moved:  # a report that came late tells nothing new

@@ -1,13 +1,18 @@
 """Answers to questions, by code and never by a model: a yes to exactly what was shown, once.
 
-A code, a press or a signed link answers; a bare yes does not. It may come from any of the
+A code, a press or the slip in a mail answers; a bare yes does not. It may come from any of the
 person's private, verified addresses; whoever else says it changes nothing.
+
+A slip proves that somebody holds the mail, and mails are forwarded: by hand, by a rule, by whoever
+got into a mailbox. So it says no to anything, and yes only to what stands whole in the person's
+own words: where it goes was typed by them, no words of others were read, and it spends nothing.
+What a mail, a page or a model brought in is approved by an answer that only the person can send.
 """
 
 import re
 from dataclasses import asdict
 
-from persona.acts import grants, questions, wishes
+from persona.acts import endings, grants, questions, wishes
 from persona.acts.grants import Terms
 from persona.acts.policy import judge
 from persona.acts.questions import Question
@@ -20,6 +25,16 @@ SHARED = "Approving works in private only: write to me directly, where nobody el
 NEW = "This address was linked a short while ago and can approve nothing yet."
 NONE = "No question of mine has that code."
 OVER = "That question has had its answer: {state}. Nothing more happens."
+PARTED = (
+    "I asked that while other addresses were linked to this one, so it no longer counts. Nothing "
+    "was done; ask me again."
+)
+MORE = (
+    "A link in a mail is not enough for this, since mails are passed on: {shown}.\nAnswer "
+    "“approve {code}” from one of your addresses, or press the button on the page."
+)
+WAITING = "What waits for your answer:\n{listed}\nSay “approve CODE” or “deny CODE”."
+NOTHING = "Nothing waits for your answer."
 LATE = "That question stood for a week without an answer, so nothing was done. Ask me again."
 DENIED = "Then I do not do this: {shown}."
 APPROVED = "Approved. I do this now and tell you how it went: {shown}."
@@ -40,11 +55,26 @@ def said(standing: Standing, event: Event, verb: str, rest: str, ports: Ports) -
 
 
 def pressed(standing: Standing, event: Event, ports: Ports) -> Decision:
-    """The decision on a pressed button or a signed link: `target` names the question."""
-    if questions.find(standing, event.target, ports) is None:
+    """The decision on a press of a button, a card or a slip: `target` names the question."""
+    said = event.detail.get("press", "")
+    if said not in questions.PRESSES or questions.find(standing, event.target, ports) is None:
         return Decision(mind="none")  # somebody else's question: nothing changes, nobody is told
-    verb = "approve" if event.detail.get("press") == "approve" else "deny"
-    return _answer(standing, event, event.target, verb, None, ports)
+    verb = "deny" if said == "deny" else "approve"
+    terms = grants.terms("always", ports) if said == "always" else None
+    return _answer(standing, event, event.target, verb, terms, ports)
+
+
+def waiting(standing: Standing, ports: Ports) -> Decision:
+    """All that waits for an answer, the oldest first, each with the code that it was asked with."""
+    if standing.is_shared:
+        return _say(SHARED)
+    now, settings = ports.clock.now(), ports.settings
+    lines = [
+        f"{one.code}: {one.wish.shown} (asked on {endings.moment(one.since, settings)})"
+        for one in questions.listed(standing.gate, ports)
+        if one.is_open(now) and (one.home == standing.place.home or not standing.hides)
+    ]
+    return _say(WAITING.format(listed="\n".join(lines)) if lines else NOTHING)
 
 
 def _answer(
@@ -54,14 +84,28 @@ def _answer(
     if question is None:
         return _say(NONE)
     if question.state != "open":
-        return _say(OVER.format(state=question.state))
+        return _say(OVER.format(state=endings.ended(question, ports.settings)))
+    if not _is_theirs(standing, question):
+        return _close(question, "withdrawn", PARTED)
     if ports.clock.now() >= question.until:
         return _close(question, "expired", LATE)
     if verb == "deny":
         return _close(question, "denied", DENIED.format(shown=question.wish.shown))
     if standing.is_new:
         return _say(NEW)
+    if event.detail.get("slip") and (terms or not question.own):
+        return _say(MORE.format(shown=question.wish.shown, code=question.code))
     return _approve(standing, event, question, terms, ports)
+
+
+def _is_theirs(standing: Standing, question: Question) -> bool:
+    """Whether it was asked of this very person: here, or where its address was alone.
+
+    What was wished while addresses were linked may rest on the memory of all of them.
+    """
+    here = standing.place.lane
+    own = standing.gate.own_lane(question.home, here)
+    return question.wish.intent.lane in (here, own)
 
 
 def _approve(

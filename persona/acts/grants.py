@@ -89,11 +89,16 @@ def _day(named: str, today: date) -> date | None:
         return None
 
 
+def can_last(capability: Capability) -> bool:
+    """Whether a yes to it may hold from now on: for messages alone."""
+    return capability.effect == "send" and not capability.destructive
+
+
 def given(
     intent: Intent, capability: Capability, home: str, terms: Terms
 ) -> tuple[dict[str, Any], ...]:
-    """The permissions that an approval gives: for messages alone, to these very destinations."""
-    if capability.effect != "send" or capability.destructive:
+    """The permissions that an approval gives, to these very destinations."""
+    if not can_last(capability):
         return ()
     limits = {"until": terms.until} if terms.until < float("inf") else {}
     limits |= {"a_day": terms.a_day} if terms.a_day else {}

@@ -22,7 +22,8 @@ from persona.model import Address, End, Event
 from persona.ports import Ports
 
 DOES = "I do this now and tell you how it went: {shown}."
-ASKS = "May I do this? {shown}.\nI ask because {reason}. Say “approve {code}” or “deny {code}”."
+HOW = "Say “approve {code}” or “deny {code}”."
+ASKS = "May I do this? {shown}.\nI ask because {reason}. " + HOW
 DENIES = "I may not do this: {shown}. The reason: {reason}."
 REHEARSED = "A dry run: nothing is done, and nobody is asked.\n{told}"
 NOTHING = "A dry run: I would do nothing in the world about that, only answer."

@@ -134,16 +134,17 @@ def _first_ready(
     `waiting` are acts that could not be had; an address waits while its own still stands there.
     """
     now = ports.clock.now()
-    blocked = {str(act.address) for key, act in found if key in waiting}
+    blocked = {str(act.address) for key, act in found if key in waiting and not act.yields}
     for key, act in sorted(found, key=lambda row: not row[0].sort.startswith("OUT#")):
         if key.sort.startswith("OUT#"):
             return key, act
         address = str(act.address)
         if address in blocked:
             continue
-        if act.due <= now:
+        if act.due <= now and key not in waiting:
             return key, act
-        blocked.add(address)
+        if not act.yields:
+            blocked.add(address)
     return None
 
 
@@ -315,9 +316,9 @@ def _unknown(act: Act, carrier: Carrier, why: str, ports: Ports) -> Ended | None
 def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> Ended | None:
     ended = replace(act, state=state, provider_id=sent.provider_id, kept=sent.kept)
     ended = replace(ended, reason=reason, due=0.0, result=sent.result)
-    if act.function == handover.FUNCTION:  # the words stand where they went, and nowhere twice
+    if act.function == handover.FUNCTION or act.yields:  # the words stand elsewhere already
         ended = replace(ended, text=outbox.REDACTED)
-    untold = state in ("failed", "unknown") or bool(act.wish)
+    untold = (state in ("failed", "unknown") and not act.yields) or bool(act.wish)
     try:
         knocked = outbox.end(ports, act, ended, untold)
     except Conflict:  # ended already by this attempt (a lost answer), or taken over meanwhile

@@ -27,6 +27,7 @@ Verb = Literal[
     "switch off",
     "switch on",
     "dry run",
+    "questions",
     "elsewhere",
     "privately",
 ]
@@ -60,6 +61,8 @@ PATTERNS: dict[Verb, str] = {
     "switch off": r"switch\s+off\s+(?P<rest>[\w\s-]{1,60}?)\W*",
     "switch on": r"switch\s+on\s+(?P<rest>[\w\s-]{1,60}?)\W*",
     "dry run": r"dry[\s-]?run\s*[:,]?\s+(?P<rest>\S.*)",
+    "questions": r"questions\W*|(?:open|pending)\s+(?:questions|approvals)\W*"
+    r"|what(?:'s|\u2019s|\s+is)\s+(?:waiting|pending)(?:\s+for\s+(?:me|my\s+(?:answer|approval)))?\W*",
     "elsewhere": rf"(?P<before>\S.*\?)?[\s(]*{_ELSEWHERE}[)]?(?:\s*[:,]\s*(?P<rest>\S.*)|[.!\s]*)",
     "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
     "privately": (

@@ -55,7 +55,7 @@ class Wishing:
         return wording().say("wish_noted")
 
     def _reject(self, name: str, version: int, arguments: Mapping[str, Any]) -> None:
-        cause = f"{self._cause}/unfit/{len(self._unfit)}"
+        cause = f"wish {self._before + 1}, unfit {len(self._unfit)}"
         if len(self._unfit) < MOST:
             self._unfit.append(Intent(name, version, dict(arguments), self._lane, cause))
 

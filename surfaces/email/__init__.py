@@ -5,11 +5,13 @@ proves anything. A relay gives no way to ask whether a mail went out, so an answ
 last byte leaves the act UNKNOWN.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persona import ids
+from persona.acts import slips
 from persona.decision import Act
 from persona.declare import Request, Response, Surface
 from persona.errors import Refused, Rejected, Transient, Unknown
@@ -17,6 +19,7 @@ from persona.markdown import to_html
 from persona.memory.own import as_others
 from persona.model import Address, Audience, Event
 from persona.ports import Door, Hands, Sent
+from surfaces.email.buttons import buttons
 
 if TYPE_CHECKING:
     import smtplib
@@ -224,10 +227,19 @@ def _compose(act: Act, hands: Hands) -> bytes:
     mail["X-Auto-Response-Suppress"] = "All"
     mail["X-Loop"] = hands.settings.email_address
     mail.set_content(act.text)
-    html = to_html(act.text)
+    html = _page(act)
     if html:
         mail.add_alternative(html, subtype="html")
     return mail.as_bytes()
+
+
+def _page(act: Act) -> str:
+    """The text as HTML, its slips as buttons; empty where only the plain text should be shown."""
+    links: list[str] = json.loads(act.detail.get("asks", "[]"))
+    if not links:
+        return to_html(act.text)
+    html = to_html(act.text.rpartition(slips.HERE)[0])
+    return html and html + buttons(links)
 
 
 def _subject(subject: str) -> str:
@@ -269,5 +281,6 @@ SURFACE = Surface(
     send=send,
     heard_by=heard_by,
     paced=10,
+    slips=True,
     reach=reach,
 )

@@ -140,6 +140,13 @@ def _files() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in PAGE.iterdir() if path.suffix in TYPES}
 
 
+def _answers(request: Request, door: Door) -> Response:
+    """Loaded here alone: a question is a judged wish, and brings that along."""
+    from surfaces.web import answers
+
+    return answers.receive(request, door)
+
+
 def _json(status: int, content: Any) -> Response:
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
     headers = {"content-type": "application/json", "x-content-type-options": "nosniff"}
@@ -166,6 +173,17 @@ SURFACE = Surface(
     parts=(
         Part("passkeys", (("POST", "/web/passkeys/*"),), passkeys.receive),
         Part("leaving", (("GET", "/web/export"), ("POST", "/web/erase")), leaving.receive),
+        Part(
+            "answers",
+            (
+                ("GET", "/answer"),
+                ("HEAD", "/answer"),
+                ("POST", "/answer"),
+                ("GET", "/web/questions"),
+                ("POST", "/web/questions"),
+            ),
+            _answers,
+        ),
     ),
     working_note=False,
 )

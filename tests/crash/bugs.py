@@ -162,7 +162,7 @@ def yes_consumed_beside_the_act(patch: pytest.MonkeyPatch) -> None:
         end: End | None = None,
     ) -> Commit:
         if decision.answers:
-            ports.table.commit(questions.answered(decision.answers, ports))
+            ports.table.commit(questions.answered(decision.answers, events[0], ports))
         return record(standing, events, replace(decision, answers=()), ports, end)
 
     patch.setattr(turn_module, "record", consumes_first)

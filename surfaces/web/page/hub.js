@@ -45,6 +45,12 @@ export async function sendMessage(clientId, text) {
 /** Has a code sent to an address, if somebody has it; the answer is the same if nobody does. */
 export const askForCode = (address) => ask("POST", "/web/signin", { address });
 export const enterCode = (code) => ask("POST", "/web/signin/code", { code });
+
+/** What waits for a yes, and what became of it lately. */
+export const readQuestions = () => ask("GET", "/web/questions");
+/** answer: "approve", "always" or "deny". */
+export const answerQuestion = (question, answer) => ask("POST", "/web/questions", { question, answer });
+
 export const readMe = () => ask("GET", "/web/me");
 export const signOut = (everywhere) => ask("POST", "/web/signout", { everywhere });
 
