@@ -2,16 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from persona import headway, keys
-from persona.acts import handover, held, ledger, outbox, questions, replies, wishes
+from persona.acts import (
+    entries,
+    forgotten,
+    handover,
+    held,
+    ledger,
+    outbox,
+    questions,
+    replies,
+    wishes,
+)
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.decision import Act, Decision
 from persona.memory import evidence, forget, notes, segments, tombstones, walls
 from persona.memory.standing import Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
 from persona.model import FORMAT, Audience, End, Event, Note, Said, Turn, readable, shortened
+from persona.people import consent
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
 
 SEEN_DAYS = 30
@@ -55,12 +65,14 @@ def record(
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
         decision = replace(decision, reply="", told=False, link={}, aside="", wishes=(), answers=())
+    gone = forgotten.resting_on(standing, decision, ports)
+    decision = replace(decision, answers=(*decision.answers, *forgotten.withdrawn(gone)))
     wanted = _wishes(standing, events, decision, ports)
     rests = replies.Rests(
         _written_for(standing, events, decision), walls.high_water(events, decision)
     )
     acts, away = replies.acts(standing, events, decision, version, ports, end, rests)
-    turn = _turn(standing, events, decision, version, ports)
+    turn = _turn(standing, events, decision, wanted, ports)
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
@@ -70,6 +82,7 @@ def record(
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]
     writes += questions.asked(standing, events, decision.wishes, ports)
     writes += questions.answered(decision.answers, ports)
+    writes += forgotten.writes_to_drop(gone, ports)
     moved = _status_writes(standing, events[0], decision, ports)
     writes += moved
     if not moved:  # a report that came late tells nothing new
@@ -78,9 +91,10 @@ def record(
     writes += held.leave(standing, events[0], ports)
     refused = [verdict.reason] if verdict.decision == "deny" else []
     now = ports.clock.now()
-    judged = ledger.wished(decision.wishes, standing.place.home, ports)
+    done, closed = [act for act in wanted if act.wish], _closed(standing, events, decision)
+    told = entries.told(standing, events, decision, done, closed, ports)
     every = (*acts, *aside)
-    entry = ledger.entry(standing.head.ledger, version, now, events, every, refused, judged)
+    entry = ledger.entry(standing.head.ledger, version, now, events, every, refused, told)
     head = headway.next_head(standing, events, decision, turn, (*acts, *away), ports)
     head = replace(head, ledger=entry["hash"])
     lane = standing.place.lane
@@ -135,11 +149,12 @@ def _turn(
     standing: Standing,
     events: Sequence[Event],
     decision: Decision,
-    version: int,
+    wanted: Sequence[Act],
     ports: Ports,
 ) -> Turn | None:
     """What was said in this turn, as it will be remembered; None where nothing was."""
     first, home, lane = events[0], standing.place.home, standing.place.lane
+    version = standing.next_version
     if decision.unheard:
         return None
     said = [] if decision.wait_until else [_said(e, decision) for e in events if e.kind in _SPOKEN]
@@ -162,7 +177,7 @@ def _turn(
         author=str(first.author),
         at=ports.clock.now(),
         said=tuple(said),
-        recalled=tuple(dict.fromkeys(one.pointer for one in decision.recalled)),
+        recalled=_rests(f"{home}/{version}", events, decision),
         mind=decision.mind,
         kept=bool(decision.notes),
         blobs=() if decision.forgets else tuple(e.blob for e in events if e.blob),
@@ -170,7 +185,18 @@ def _turn(
         audience=first.audience,
         sensitivity=walls.high_water(events, decision),
         tainted=decision.tainted,
+        acts=tuple(dict.fromkeys(act.function for act in wanted if act.wish)),
     )
+
+
+def _rests(own: str, events: Sequence[Event], decision: Decision) -> tuple[str, ...]:
+    """The turns whose words the reply may repeat: what it recalled, and what led to its wishes."""
+    closed = (one.wish for one in decision.answers if one.state != questions.FORGOTTEN)
+    wished = (*decision.wishes, *closed)
+    led = [one for wish in wished for one in wish.facts.get("rests", ())]
+    told = [one for event in events for one in wishes.rests_of(event)]
+    found = [*(one.pointer for one in decision.recalled), *decision.rests, *led, *told]
+    return tuple(dict.fromkeys(one for one in found if "/" in one and one != own))
 
 
 _SPOKEN = ("message", "copy", "halt", "resume")
@@ -206,6 +232,7 @@ def _memory_writes(
                     [
                         *(s.surface for s in t.said if s.author == "persona"),
                         *([handover.FUNCTION] if standing.is_shared else ()),
+                        *t.acts,
                     ]
                 )
             ]
@@ -276,24 +303,33 @@ def _wishes(
 
 
 def _still_suppressed(standing: Standing, events: Sequence[Event]) -> str:
-    """Why this address takes nothing more; a bounce is over once its owner writes again."""
+    """Why this address gets no answer; some reasons are disproved when its owner writes again."""
     reason = standing.gate.suppressed.get(str(events[-1].address), "")
-    return "" if reason == "bounced" and events[-1].kind == "message" else reason
+    is_open = events[-1].kind == "message" and consent.is_disproved(reason)
+    return "" if is_open or not consent.closes_answers(reason) else reason
+
+
+def _closed(standing: Standing, events: Sequence[Event], decision: Decision) -> dict[str, str]:
+    """The closed addresses after this turn, each with its reason."""
+    gate, address = standing.gate, str(events[-1].address)
+    closed = {**gate.suppressed, **decision.suppress}
+    if address not in decision.suppress and consent.is_disproved(closed.get(address, "")):
+        closed[address] = _still_suppressed(standing, events)
+    return {one: reason for one, reason in closed.items() if reason}
 
 
 def _gate_write(standing: Standing, events: Sequence[Event], decision: Decision) -> Write:
     """Unchanged since it was read; or, with what this turn closes and reopens, moved by one."""
     gate, key = standing.gate, keys.gate(standing.place.lane)
-    suppressed: dict[str, Any] = {**gate.suppressed, **decision.suppress}
-    address = str(events[-1].address)
-    is_over = address in gate.suppressed and not _still_suppressed(standing, events)
-    if is_over and address not in decision.suppress:
-        suppressed.pop(address)
-    if suppressed == gate.suppressed and not decision.grants:
+    suppressed = _closed(standing, events, decision)
+    is_same = suppressed == gate.suppressed and decision.quiet is None
+    if is_same and not decision.grants:
         return Check(key, equals("epoch", gate.epoch))
     row = {**gate.row, "suppressed": suppressed, "epoch": gate.epoch + 1}
     if decision.grants:
         row["grants"] = [*gate.row.get("grants", []), *map(dict, decision.grants)]
+    if decision.quiet is not None:
+        row["quiet"] = dict(decision.quiet)
     return Put(key, row, equals("epoch", gate.epoch))
 
 

@@ -114,6 +114,7 @@ def _carried(gate: Gate, other: Gate, suppressed: Mapping[str, str]) -> Row:
     return {
         "halted": gate.halted or other.halted,
         "suppressed": {**gate.suppressed, **suppressed},
+        "quiet": {**other.row.get("quiet", {}), **gate.row.get("quiet", {})},
         "moved_by": list(dict.fromkeys(moved_by))[-MOST_MOVED_BY:],
     }
 

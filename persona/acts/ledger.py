@@ -1,14 +1,13 @@
 """The account of what was decided: one entry a commit, each holding the hash of the one before."""
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from persona.decision import Act, Wish
+from persona.decision import Act
 from persona.model import FORMAT, Event
-from persona.ports import Row, Store
+from persona.ports import Row
 
 GENESIS = "0" * 64
 
@@ -20,13 +19,13 @@ def entry(
     events: Sequence[Event],
     acts: Sequence[Act],
     refused: Sequence[str],
-    wished: Sequence[dict[str, str]] = (),
+    told: Mapping[str, Any] | None = None,
 ) -> Row:
     """One ledger row: which events led to which acts, and what was refused; no words of anyone.
 
-    An event that is an outcome says whose and what. `wished` are the judged wishes, see below.
-
-    Time in whole milliseconds: a database may give 3.0 back as 3, and the hash must not change.
+    An event that is an outcome says of which act and what. `told` is what else it says, see
+    `acts/entries.py`. Time in whole milliseconds: a database may give 3.0 back as 3, and the hash
+    must not change.
     """
     body: dict[str, Any] = {
         "version": version,
@@ -34,38 +33,20 @@ def entry(
         "events": [_told(event) for event in events],
         "acts": [{"id": act.id, "function": act.function} for act in acts],
         "refused": list(refused),
+        **(told or {}),
         "before": before or GENESIS,
     }
-    if wished:
-        body["wished"] = list(wished)
     return {"v": FORMAT, **body, "hash": digest(body)}
 
 
 def _told(event: Event) -> dict[str, str]:
+    """Why a wish failed is told in words that may name what it was about: those stay with its act."""
     told = {"id": event.correlation, "kind": event.kind}
     if event.kind == "outcome":
-        names = ("act", "function", "state", "reason")
+        names = ("act", "function", "state", "provider")
+        names += () if event.detail.get("shown") else ("reason",)
         told |= {name: event.detail[name] for name in names if event.detail.get(name)}
     return told
-
-
-def wished(wishes: Sequence[Wish], home: str, ports: Store) -> list[dict[str, str]]:
-    """Each wish with its verdict and why; its arguments only as HMAC under the home's key.
-
-    Whoever has the arguments can show that they were meant, and nobody can guess them.
-    """
-    if not wishes:
-        return []
-    key = ports.keys.of(f"home:{home}")
-    return [
-        {
-            "capability": wish.intent.capability,
-            "decision": wish.verdict.decision,
-            "why": wish.verdict.reason,
-            "intent": hmac.new(key, wish.intent.hash.encode(), hashlib.sha256).hexdigest(),
-        }
-        for wish in wishes
-    ]
 
 
 def receipt(before: str, version: int, at: float, proof: Mapping[str, Any]) -> Row:
@@ -89,6 +70,8 @@ def first_break(rows: Sequence[Row], head: str = "") -> int | None:
     """The version of the first entry that was altered, dropped or moved; None for a whole chain.
 
     `head` is the hash that the lane's head holds; with it, entries missing at the end are found.
+    As its sealed part holds it (`standing.ledger_of`), also a chain that somebody who has the table
+    and no key made anew from some entry on.
     """
     before = GENESIS
     for row in rows:

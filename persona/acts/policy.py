@@ -8,7 +8,7 @@ A reply is judged by `judge_reply`, a wish to use a capability by `judge`, whose
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from persona.decision import Intent, Verdict
 from persona.declare import Capability
@@ -73,7 +73,8 @@ class Circumstances:
     `audience` is the class of the surface on which it was wished. `tainted` says which untrusted
     words were in the window, empty for none; `sensitivity` (0 to 3) is the highest of all that
     was in it. `own` are the person's own verified addresses as `surface:id`, `typed` the
-    destinations that stand literally in what the person said in this turn, in private. `off` are
+    destinations that stand literally in what the person said in this turn, in private. `closed`
+    gives the addresses that want no messages, with the reason (`people/consent.py`). `off` are
     capabilities that this person has switched off. `used` counts today's acts by capability,
     `spent` is what they cost today and `most_spent` what they may (US dollars). `approved` is the
     hash that the person's yes was bound to, `strong` whether a passkey gave it. `now` is epoch
@@ -88,6 +89,7 @@ class Circumstances:
     own: frozenset[str] = frozenset()
     typed: frozenset[str] = frozenset()
     grants: tuple[Grant, ...] = ()
+    closed: Mapping[str, str] = field(default_factory=dict[str, str])
     off: frozenset[str] = frozenset()
     used: Mapping[str, int] = field(default_factory=dict[str, int])
     spent: float = 0.0
@@ -99,16 +101,16 @@ class Circumstances:
 def judge(intent: Intent, capability: Capability | None, facts: Circumstances) -> Verdict:
     """The verdict on a wish: the first rule that says something; an error in a rule is a Deny."""
     if facts.halted:
-        return Verdict("deny", f"halted: {facts.halted}")
+        return Verdict("deny", f"halted: {facts.halted}", "halted")
     if capability is None or capability.version != intent.version:
-        return Verdict("deny", "unknown capability or version")
+        return Verdict("deny", "unknown capability or version", "unknown")
     try:
         for rule in RULES:
             verdict = rule(intent, capability, facts)
             if verdict is not None:
-                return verdict
+                return replace(verdict, rule=rule.__name__.strip("_").replace("_", " "))
     except Exception as error:  # what cannot be judged is not done
-        return Verdict("deny", f"not judged: {type(error).__name__}")
+        return Verdict("deny", f"not judged: {type(error).__name__}", "not judged")
     return ALLOW
 
 
@@ -145,6 +147,15 @@ def _is_over(intent: Intent, capability: Capability, facts: Circumstances) -> Ve
     return None
 
 
+def _is_unwanted(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
+    """A destination whose owner wants no messages there."""
+    for named in capability.destinations(intent.arguments):
+        reason = facts.closed.get(named)
+        if reason:
+            return Verdict("deny", f"{named.partition(':')[2]} takes no messages: {reason}")
+    return None
+
+
 def _goes_astray(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
     """A destination that is neither the person's own nor permitted, unless this was approved."""
     for named in capability.destinations(intent.arguments):
@@ -173,5 +184,13 @@ def _needs_a_yes(intent: Intent, capability: Capability, facts: Circumstances) -
     return None
 
 
-RULES: tuple[Rule, ...] = (_is_off, _is_unfit, _is_exposed, _is_over, _goes_astray, _needs_a_yes)
+RULES: tuple[Rule, ...] = (
+    _is_off,
+    _is_unfit,
+    _is_exposed,
+    _is_over,
+    _is_unwanted,
+    _goes_astray,
+    _needs_a_yes,
+)
 """After what is halted and what is unknown, in the order in which they decide."""

@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from persona import ids, keys
+from persona.acts.entries import intent_mark
 from persona.acts.wishes import open_wish, plain
 from persona.decision import Answer, Wish
 from persona.errors import Broken
 from persona.keys import Key
 from persona.memory.standing import Standing
 from persona.model import FORMAT, End, Event
-from persona.ports import ABSENT, Ports, Put, Row, Update, Write, equals
+from persona.ports import ABSENT, Ports, Put, Row, Store, Update, Write, equals
 from persona.seal import seal, unseal
 
 STANDS = 7 * 86_400.0
@@ -24,6 +25,10 @@ AGAIN = 600.0
 """Seconds after which an unanswered question is told once more that nobody closed."""
 KEPT = 30 * 86_400.0
 """Seconds for which an answered question is remembered, so that a late yes is told what happened."""
+
+
+FORGOTTEN = "forgotten"
+"""How a question ends whose words were forgotten or changed: it is withdrawn, and its row goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ def _put(place: End, wish: Wish, ports: Ports) -> Write:
     content = {"wish": plain(wish), "asked": asdict(place)}
     sealed = seal(ports, f"home:{place.home}", f"QUESTION {hash}", content)
     row: Row = {"v": FORMAT, "state": "open", "until": until, "due": until, "sealed": sealed}
+    row["intent"] = intent_mark(ports, place.home, wish)
     return Put(keys.question(place.home, hash), row, ABSENT)
 
 
@@ -66,7 +72,7 @@ def find(standing: Standing, hash: str, ports: Ports) -> Question | None:
     return next((open_row(key, row, ports) for key, row in found), None)
 
 
-def open_row(key: Key, row: Row, ports: Ports) -> Question:
+def open_row(key: Key, row: Row, ports: Store) -> Question:
     """Raises Broken for a question of a newer format."""
     if row["v"] > FORMAT:
         raise Broken(f"question of format {row['v']}; this code knows up to {FORMAT}")
@@ -92,8 +98,13 @@ def expiry(question: Question, ports: Ports) -> Event:
     )
 
 
+def closing(question: Question, state: str) -> Answer:
+    """That this question ends so."""
+    return Answer(question.home, question.hash, state, question.wish)
+
+
 def answered(answers: Iterable[Answer], ports: Ports) -> list[Write]:
-    """The writes that close questions; each counts once."""
+    """The writes that close questions; each counts once. Forgotten ones go (`acts/forgotten.py`)."""
     closed: Row = {"expires": ports.clock.now() + KEPT}
     return [
         Update(
@@ -102,4 +113,5 @@ def answered(answers: Iterable[Answer], ports: Ports) -> list[Write]:
             equals("state", "open"),
         )
         for one in answers
+        if one.state != FORGOTTEN
     ]

@@ -46,9 +46,25 @@ def judged(
     if not decision.intents:
         return decision
     seen = walls.high_water(events, decision)
-    wished = tuple(_judged(intent, standing, events, seen, ports) for intent in decision.intents)
+    judged = (_judged(intent, standing, events, seen, ports) for intent in decision.intents)
+    rests = _rests(standing, events, decision)
+    wished = tuple(replace(one, facts={**one.facts, "rests": rests}) for one in judged)
     reply = "\n\n".join(filter(None, [decision.reply, *map(told, wished)]))
     return replace(decision, intents=(), wishes=wished, reply=reply)
+
+
+def _rests(standing: Standing, events: Sequence[Event], decision: Decision) -> list[str]:
+    """What led to the wishes of a turn, so that they go with it: messages, and turns by pointer."""
+    own = f"{standing.place.home}/{standing.next_version}"
+    recalled = [one.pointer for one in decision.recalled]
+    told = [one for event in events for one in rests_of(event)]
+    said = [event.message_id for event in events]
+    return list(dict.fromkeys([*said, own, *recalled, *decision.rests, *told]))
+
+
+def rests_of(event: Event) -> list[str]:
+    """What led to the wish whose outcome this is; nothing for any other event."""
+    return event.detail.get("rests", "").split() if event.kind == "outcome" else []
 
 
 def _judged(
@@ -89,6 +105,7 @@ def circumstances(
         own=own_addresses(gate, event.address) if is_private else frozenset(),
         typed=capability.typed(words),
         grants=grants_of(gate),
+        closed=gate.suppressed,
         off=frozenset(gate.row.get("off", ())),
         used=standing.head.spent.at(now).uses,
     )
@@ -194,6 +211,7 @@ def recalled(gate: Gate, asked: End, facts: Mapping[str, Any], now: float) -> Ci
         own=own_addresses(gate, asked.address),
         typed=frozenset(facts["typed"]),
         grants=grants_of(gate),
+        closed=gate.suppressed,
         off=frozenset(gate.row.get("off", ())),
         approved=facts.get("approved", ""),
         strong=facts.get("strong", False),
@@ -213,7 +231,8 @@ def outcome(act: Act, event: Event) -> Event:
     """The outcome of a wish, told where it was spoken."""
     asked, wish = End.from_row(act.wish["asked"]), open_wish(act.wish)
     result = {f"result_{name}": str(value) for name, value in act.result.items()}
-    about = {**asked.detail, **event.detail, **result, "shown": wish.shown}
+    about = {**asked.detail, **event.detail, **result, "shown": wish.shown, "to": str(act.address)}
+    about |= {"rests": " ".join(wish.facts.get("rests", ()))}
     return replace(
         event,
         address=asked.address,

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from persona.declare import Means
 from persona.errors import Refused
+from persona.ports import Blobs, Store
+from persona.seal import unseal
 
 MOST_DOCUMENTS = 100
 MOST_BYTES = 200_000
@@ -91,6 +93,30 @@ def read(title: str, means: Means) -> tuple[Document, str]:
 def delete(document: Document, means: Means) -> None:
     """For good; deleting what is gone is fine."""
     means.blobs.delete(document.name)
+
+
+# Beside a capability
+
+
+def names(blobs: Blobs, home: str) -> list[str]:
+    """The blobs of all documents of a home."""
+    return blobs.list(_folder(home))
+
+
+def saved_by(blobs: Blobs, home: str, act: str) -> list[str]:
+    """The blob of the document that this act saved, if it did."""
+    return blobs.list(f"{_folder(home)}{act}.")
+
+
+def opened(store: Store, blobs: Blobs, home: str, name: str) -> tuple[Document, str] | None:
+    """A document and its whole text; None where it was deleted meanwhile."""
+    sealed, owner = blobs.get(name), f"home:{home}"
+    if sealed is None:
+        return None
+    label = urlsafe_b64decode(name.partition(".")[2])
+    title, at, characters = unseal(store, owner, f"{_place(name)} label", label)
+    text: str = unseal(store, owner, f"{_place(name)} text", sealed)
+    return Document(home, title, at, characters, name), text
 
 
 def _kept(home: str, means: Means) -> list[Document]:

@@ -10,7 +10,7 @@ from persona.errors import Broken, Refused
 from persona.memory import evidence, tombstones, walls
 from persona.memory.sensitivity import MOST, PRIVATE, sensitivity
 from persona.model import FORMAT, Address, Audience, Event, Evidence, Place, Turn, shortened
-from persona.ports import ABSENT, Condition, Ports, Row, equals
+from persona.ports import ABSENT, Condition, Ports, Row, Store, equals
 from persona.seal import seal, unseal
 
 MOST_RECENT = 2_000
@@ -312,6 +312,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "untold": list(head.untold),
         "paced": dict(head.paced),
         "tails": dict(head.tails or {}),
+        "ledger": head.ledger,
     }
     if head.linking or head.tries or head.heard:
         digest |= {"linking": dict(head.linking), "tries": list(head.tries)}
@@ -330,6 +331,12 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "spent": {k: v for k, v in asdict(head.spent).items() if k != "uses" or v},
         "sealed": seal(ports, f"lane:{lane}", f"HEAD {lane}", digest),
     }
+
+
+def ledger_of(ports: Store, lane: str, row: Row) -> str:
+    """The hash of the last ledger entry, as only who has the lane's key can have written it."""
+    digest = unseal(ports, f"lane:{lane}", f"HEAD {lane}", row["sealed"])
+    return digest.get("ledger", row["ledger"])
 
 
 def recent_row(ports: Ports, lane: str, turn: Turn) -> Row:

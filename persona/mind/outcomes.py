@@ -3,6 +3,7 @@
 from persona.decision import Decision
 from persona.memory.standing import Standing
 from persona.model import Event, shortened
+from persona.people import consent
 from persona.ports import Ports
 
 MOST_SHOWN = 3_000
@@ -27,4 +28,6 @@ def told(standing: Standing, event: Event, ports: Ports) -> Decision:
         said = UNSURE if about["state"] == "unknown" else FAILED
     reply = said.format(shown=shown, reason=reason, result=shortened(result, MOST_SHOWN))
     is_untrusted = about.get("result_untrusted") == "True"
-    return Decision(reply=reply, mind="none", tainted=about["function"] if is_untrusted else "")
+    closed = {about["to"]: reason} if reason in consent.REPORTED and about.get("to") else {}
+    tainted = about["function"] if is_untrusted else ""
+    return Decision(reply=reply, mind="none", tainted=tainted, suppress=closed)

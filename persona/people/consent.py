@@ -31,7 +31,7 @@ REPORTED = frozenset({UNSUBSCRIBED, BOUNCED, REVOKED, COMPLAINED})
 OVER_BY_WRITING = frozenset({BOUNCED, REVOKED})
 """Reasons that are disproved as soon as the owner writes from there again."""
 EVERYWHERE = "*"
-DAY = 1_440
+DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 WEEKEND = (5, 6)
 MOST_STEPS = 32
 
@@ -97,6 +97,17 @@ def open_quiet(row: Mapping[str, Any]) -> Quiet:
 def plain_quiet(quiet: Quiet) -> dict[str, Any]:
     """As a row holds it."""
     return {**asdict(quiet), "days": list(quiet.days)}
+
+
+def told_quiet(quiet: Quiet) -> str:
+    """As a person reads it."""
+    days = "on weekends" if quiet.days == WEEKEND else ", ".join(DAYS[day] for day in quiet.days)
+    hours = f"{_clock(quiet.start)} to {_clock(quiet.end)}" if quiet.start != quiet.end else ""
+    return " and ".join(filter(None, [hours, days])) or "none"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def closes_answers(reason: str) -> bool:
