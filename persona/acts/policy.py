@@ -74,7 +74,7 @@ class Circumstances:
     words were in the window, empty for none; `sensitivity` (0 to 3) is the highest of all that
     was in it. `own` are the person's own verified addresses as `surface:id`, `typed` the
     destinations that stand literally in what the person said in this turn, in private. `closed`
-    gives the addresses that want no messages, with the reason (`people/consent.py`). `off` are
+    gives addresses that take no messages, each with its reason (`people/consent.py`). `off` are
     capabilities that this person has switched off. `used` counts today's acts by capability,
     `spent` is what they cost today and `most_spent` what they may (US dollars). `approved` is the
     hash that the person's yes was bound to, `strong` whether a passkey gave it. `now` is epoch
@@ -148,8 +148,8 @@ def _is_over(intent: Intent, capability: Capability, facts: Circumstances) -> Ve
 
 
 def _is_unwanted(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
-    """A destination whose owner wants no messages there."""
-    for named in capability.destinations(intent.arguments):
+    """An own address where the person wants no messages; whoever has another says so at the act."""
+    for named in facts.own.intersection(capability.destinations(intent.arguments)):
         reason = facts.closed.get(named)
         if reason:
             return Verdict("deny", f"{named.partition(':')[2]} takes no messages: {reason}")

@@ -250,7 +250,8 @@ def _closed(act: Act, gates: Sequence[Gate], desk: _Desk) -> str:
     owner = None if is_own else _owner(act, desk)
     if owner is None or act.home in owner.homes:
         return next(iter(reasons), "")
-    return owner.suppressed.get(address, "") or ("they said stop" if owner.halted else "")
+    reason = owner.suppressed.get(address, "") or ("said stop" if owner.halted else "")
+    return f"not wanted there: {reason}" if reason else ""
 
 
 def _owner(act: Act, desk: _Desk) -> Gate | None:
