@@ -5,7 +5,6 @@ the table alone; of a person who was erased neither key nor chain is left.
 """
 
 import tempfile
-from collections import defaultdict
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -18,13 +17,13 @@ from hub.copies import copy_database
 from hub.leaving import address_of, reading
 from persona import keys
 from persona.acts import effects, residue
-from persona.acts.ledger import first_break
+from persona.acts.ledger import breaks, first_break
 from persona.acts.orphans import orphans
-from persona.errors import Broken, Refused
+from persona.errors import Broken
 from persona.keys import Key
-from persona.memory.standing import ledger_of, open_gate
+from persona.memory.standing import open_gate
 from persona.people import addresses
-from persona.ports import Ports, Row, Store
+from persona.ports import Ports, Row
 
 
 def verify_ledgers(
@@ -40,7 +39,13 @@ def verify_ledgers(
     with _copied(state, env) as (table, ports):
         lanes, homes = _asked_for(name, lane, ports) if name or lane else _everybody(table)
         rows = [row for row in table.scan("LANE#") if row[0].partition[5:] in set(lanes)]
-        found = _verified(rows, ports)
+        every = [row for key, row in rows if key.sort.startswith("LEDGER#")]
+        found: dict[str, Any] = {
+            "entries": len(every),
+            "lanes": len({key.partition for key, _ in rows if key.sort.startswith("LEDGER#")}),
+            "broken": breaks(rows, ports),
+            "receipts": [row["receipt"] for row in every if "receipt" in row],
+        }
         if not (name or lane):
             found |= _of_the_hub(table, rows, homes, found["broken"], ports)
         if whole:
@@ -97,32 +102,3 @@ def _asked_for(name: str, lane: str, ports: Ports) -> tuple[list[str], list[str]
         raise Broken(f"there is no lane {lane}")
     gate = open_gate(row)
     return [*dict.fromkeys([lane, *(link.lane for link in gate.links.values())])], [*gate.homes]
-
-
-def _verified(rows: Iterable[tuple[Key, Row]], store: Store) -> dict[str, Any]:
-    chains: defaultdict[str, list[Row]] = defaultdict(list)
-    heads: dict[str, str] = {}
-    for key, row in rows:
-        lane = key.partition.removeprefix("LANE#")
-        if key.sort.startswith("LEDGER#"):
-            chains[lane].append(row)
-        elif key.sort == "HEAD":
-            heads[lane] = _anchor(store, lane, row)
-    breaks = {lane: first_break(chains.get(lane, []), head) for lane, head in heads.items()}
-    breaks |= dict.fromkeys(chains.keys() - heads.keys(), 1)  # a chain that lost its head
-    every = [row for chain in chains.values() for row in chain]
-    return {
-        "entries": len(every),
-        "lanes": len(chains),
-        "broken": {lane: at for lane, at in breaks.items() if at is not None},
-        "receipts": [row["receipt"] for row in every if "receipt" in row],
-    }
-
-
-def _anchor(store: Store, lane: str, row: Row) -> str:
-    """What the head's sealed part says; what stands beside it must say the same."""
-    try:
-        sealed = ledger_of(store, lane, row)
-    except (Broken, Refused):
-        return "sealed by another key"
-    return sealed if sealed == row["ledger"] else "two heads"

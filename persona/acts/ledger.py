@@ -2,12 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from persona import keys
 from persona.decision import Act
+from persona.errors import Broken, Refused
+from persona.keys import Key
+from persona.memory.standing import ledger_of
 from persona.model import FORMAT, Event
-from persona.ports import Row
+from persona.ports import Row, Store
 
 GENESIS = "0" * 64
 
@@ -81,3 +86,28 @@ def first_break(rows: Sequence[Row], head: str = "") -> int | None:
         before = row["hash"]
     is_cut = head not in ("", before)
     return (int(rows[-1]["version"]) if rows else 0) + 1 if is_cut else None
+
+
+def breaks(rows: Iterable[tuple[Key, Row]], store: Store) -> dict[str, int]:
+    """Of all rows of some lanes: where each chain that is not whole breaks, by lane."""
+    chains: defaultdict[str, list[Row]] = defaultdict(list)
+    heads: dict[str, str] = {}
+    for key, row in rows:
+        lane = key.partition.removeprefix("LANE#")
+        if key.sort.startswith("LEDGER#"):
+            is_there = key == keys.ledger(lane, row["version"])
+            chains[lane].append(row if is_there else {**row, "hash": "moved"})
+        elif key.sort == "HEAD":
+            heads[lane] = _anchor(store, lane, row)
+    found = {lane: first_break(chains.get(lane, []), head) for lane, head in heads.items()}
+    found |= dict.fromkeys(chains.keys() - heads.keys(), 1)  # a chain that lost its head
+    return {lane: at for lane, at in found.items() if at is not None}
+
+
+def _anchor(store: Store, lane: str, row: Row) -> str:
+    """What the head's sealed part says; what stands in the clear beside it must say the same."""
+    try:
+        sealed = ledger_of(store, lane, row)
+    except (Broken, Refused):
+        return "sealed by nobody"
+    return sealed if sealed == row["ledger"] else "two heads"
