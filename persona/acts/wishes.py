@@ -230,9 +230,11 @@ def _is_as_judged(act: Act, intent: Intent, capability: Capability) -> bool:
 def outcome(act: Act, event: Event) -> Event:
     """The outcome of a wish, told where it was spoken."""
     asked, wish = End.from_row(act.wish["asked"]), open_wish(act.wish)
-    result = {f"result_{name}": str(value) for name, value in act.result.items()}
+    came = dict(act.result)
+    rests = [*wish.facts.get("rests", ()), *came.pop("rests", ())]
+    result = {f"result_{name}": str(value) for name, value in came.items()}
     about = {**asked.detail, **event.detail, **result, "shown": wish.shown, "to": str(act.address)}
-    about |= {"rests": " ".join(wish.facts.get("rests", ()))}
+    about |= {"rests": " ".join(dict.fromkeys(rests))}
     return replace(
         event,
         address=asked.address,

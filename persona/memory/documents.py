@@ -11,7 +11,7 @@ by saving another, and saving again after a lost answer finds what it wrote.
 
 import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from persona.declare import Means
 from persona.errors import Refused
@@ -25,13 +25,17 @@ MOST_TITLE = 100
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is known of one without opening it: `at` in epoch seconds, its blob's `name`."""
+    """What is known of one without opening it: `at` in epoch seconds, its blob's `name`.
+
+    `rests` are the turns whose words it holds; of one that is not open, the one that saved it.
+    """
 
     home: str
     title: str
     at: float
     characters: int
     name: str
+    rests: tuple[str, ...] = ()
 
 
 def read_title(text: str) -> str:
@@ -74,9 +78,10 @@ def save(title: str, text: str, means: Means) -> Document:
             raise Refused(f"there is already a document called “{one.title}”", "taken")
     if sum(one.home == home for one in kept) >= MOST_DOCUMENTS:
         raise Refused(f"{MOST_DOCUMENTS} documents are kept, which is the most", "full")
-    label = means.seal(home, f"{place} label", [title, means.clock.now(), len(text)])
-    name = f"{place}.{urlsafe_b64encode(label).decode()}"
-    means.blobs.put(name, means.seal(home, f"{place} text", text))
+    label = [title, means.clock.now(), len(text), *means.causes[:1]]
+    spelled = urlsafe_b64encode(means.seal(home, f"{place} label", label)).decode()
+    name, content = f"{place}.{spelled}", [text, *means.causes]
+    means.blobs.put(name, means.seal(home, f"{place} text", content))
     return _opened(home, name, means)
 
 
@@ -86,8 +91,8 @@ def read(title: str, means: Means) -> tuple[Document, str]:
     sealed = means.blobs.get(document.name) if document else None
     if document is None or sealed is None:
         raise Refused(f"there is no document called “{title}”", "absent")
-    text: str = means.unseal(document.home, f"{_place(document.name)} text", sealed)
-    return document, text
+    text, *rests = means.unseal(document.home, f"{_place(document.name)} text", sealed)
+    return replace(document, rests=tuple(rests)), text
 
 
 def delete(document: Document, means: Means) -> None:
@@ -114,9 +119,9 @@ def opened(store: Store, blobs: Blobs, home: str, name: str) -> tuple[Document, 
     if sealed is None:
         return None
     label = urlsafe_b64decode(name.partition(".")[2])
-    title, at, characters = unseal(store, owner, f"{_place(name)} label", label)
-    text: str = unseal(store, owner, f"{_place(name)} text", sealed)
-    return Document(home, title, at, characters, name), text
+    title, at, characters, *_ = unseal(store, owner, f"{_place(name)} label", label)
+    text, *rests = unseal(store, owner, f"{_place(name)} text", sealed)
+    return Document(home, title, at, characters, name, tuple(rests)), text
 
 
 def _kept(home: str, means: Means) -> list[Document]:
@@ -133,8 +138,8 @@ def _place(name: str) -> str:
 
 def _opened(home: str, name: str, means: Means) -> Document:
     sealed = urlsafe_b64decode(name.partition(".")[2])
-    title, at, characters = means.unseal(home, f"{_place(name)} label", sealed)
-    return Document(home, title, at, characters, name)
+    title, at, characters, *rests = means.unseal(home, f"{_place(name)} label", sealed)
+    return Document(home, title, at, characters, name, tuple(rests))
 
 
 def _same(one: str, other: str) -> bool:
