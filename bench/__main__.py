@@ -48,6 +48,7 @@ COUNTED: dict[str, Step] = {
     "found": partial(alone.run, "bench.recall:evaluate"),
     "canaries": partial(alone.run, "bench.suite:measure_canaries"),
     "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),
+    "tampers": partial(alone.run, "bench.suite:measure_tamperings"),
     "erased": partial(alone.run, "bench.suite:measure_erasures"),
     "kills": partial(alone.run, "bench.kills:measure"),
 }

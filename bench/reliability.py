@@ -131,6 +131,17 @@ def forgotten(results: Results, goal: str) -> Iterator[Row]:
     )  # fmt: skip
 
 
+def tampers(results: Results, goal: str) -> Iterator[Row]:
+    one = results["tampers"]
+    is_good = one["found"] == one["tried"] >= 500 and one["unsealed"] > 0
+    yield Row(
+        goal, f"alterations of a ledger in {len(one['ways'])} ways, each entry and the head, unseen",
+        "hashes without a key", f"{one['unsealed']:,}",
+        f"{one['tried'] - one['found']} of {one['tried']:,}", NONE, "0 of ≥ 500",
+        counted(is_good),
+    )  # fmt: skip
+
+
 def erased(results: Results, goal: str) -> Iterator[Row]:
     one = results["erased"]
     yield Row(

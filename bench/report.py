@@ -125,6 +125,7 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "links", "links: attacked, genuine, delivered again, under way", reliability.links),
     ("", "canaries", "secrets told to others", reliability.canaries),
     ("", "forgotten", "forgettings", reliability.forgotten),
+    ("", "tampers", "tampering with the ledger", reliability.tampers),
     ("", "erased", "erasures", reliability.erased),
     ("", "kills", "`kill -9` under load", reliability.kills),
     ("", "peers", "peers, in the same run", _peers),

@@ -48,6 +48,12 @@ def measure_forgettings() -> dict[str, Any]:
     return json.loads((FIGURES / "forgotten.json").read_text())
 
 
+def measure_tamperings() -> dict[str, Any]:
+    """Alterations of a ledger and its head, how many were found, and what hashes alone would miss."""
+    _run("tests/stories/test_ledger.py", FIGURES / "tampers.json", "-n", "0", "-k", "tampering")
+    return json.loads((FIGURES / "tampers.json").read_text())
+
+
 def measure_erasures() -> dict[str, Any]:
     """How often a secret was found after erasing: in the folder, and in a restored backup."""
     _run("tests/stories/test_backup.py", FIGURES / "erased.jsonl", "-n", "0")

@@ -35,4 +35,4 @@ def delete_document(arguments: Arguments, means: Means) -> Result:
     if document is None:  # which is how it looks, too, when an earlier try's answer was lost
         return Result(f"There is no document called “{arguments.title}”.", sensitivity=1)
     documents.delete(document, means)
-    return Result(f"“{document.title}” is deleted.", sensitivity=1)
+    return Result(f"“{document.title}” is deleted.", sensitivity=1, rests=document.rests)

@@ -26,10 +26,11 @@ class Arguments(BaseModel):
 )
 def list_documents(arguments: Arguments, means: Means) -> Result:
     """Lists the titles of the person's own documents, with when each was saved and its length."""
-    zone = ZoneInfo(means.settings.timezone)
+    kept, zone = documents.listed(means), ZoneInfo(means.settings.timezone)
     lines = [
         f"{one.title} · {datetime.fromtimestamp(one.at, zone):%Y-%m-%d %H:%M} · "
         f"{one.characters:,} characters"
-        for one in documents.listed(means)
+        for one in kept
     ]
-    return Result("\n".join(lines) or "You keep no documents here.", sensitivity=1)
+    rests = tuple(dict.fromkeys(turn for one in kept for turn in one.rests))
+    return Result("\n".join(lines) or "You keep no documents here.", sensitivity=1, rests=rests)

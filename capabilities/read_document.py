@@ -50,4 +50,5 @@ def read_document(arguments: Arguments, means: Means) -> Result:
         raise Refused(f"“{document.title}” has no part {arguments.part}, only {parts}", "absent")
     shown = text[(arguments.part - 1) * PART : arguments.part * PART]
     mark = f" (part {arguments.part} of {parts})" if parts > 1 else ""
-    return Result(f"“{document.title}”{mark}\n\n{shown}", sensitivity=1, untrusted=True)
+    said = f"“{document.title}”{mark}\n\n{shown}"
+    return Result(said, sensitivity=1, untrusted=True, rests=document.rests)

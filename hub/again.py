@@ -23,7 +23,7 @@ def settle(state: Path, env: Mapping[str, str]) -> dict[str, int]:
     lock = Lock(state)
     try:
         with open_folder(state, env) as (family, ports):
-            for mark in ports.keys.buried("blobs"):
+            for mark in ports.keys.buried(tombstones.BLOBS):
                 (state / "blobs" / mark).unlink(missing_ok=True)
             return leave_again(family.table.scan("ADDRESS#"), ports)
     finally:

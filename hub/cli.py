@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from hub import state as states
-from hub.client import Client, grants_of, links_of, notes_of, printable, table_of
+from hub.client import Client, consent_of, grants_of, links_of, notes_of, printable, table_of
 from hub.evaluate import evaluations
 from hub.mcp import servers
 from persona.errors import Broken, Refused
@@ -174,6 +174,7 @@ def person(
         print(_dump(found))
     else:
         console.print(links_of(found))
+        console.print(consent_of(found))
         console.print(notes_of(found))
 
 
@@ -238,22 +239,34 @@ def _dump(content: Any) -> str:
 
 
 @app.command()
-def ledger(json: Json = False) -> None:
-    """Verify every lane's hash-chained ledger, in a copy of the state."""
+def ledger(
+    person: Annotated[str, typer.Argument(help="surface:address, or a web account's name.")] = "",
+    lane: Annotated[str, typer.Option(help="Of this lane alone.")] = "",
+    verify: Annotated[bool, typer.Option("--verify", help="Only verify.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what was wished, approved and done, and verify the hash-chained ledgers that say so."""
+    from hub.client import effects_of
     from hub.inspect import verify_ledgers
 
     try:
-        found = verify_ledgers(_state())
+        found = verify_ledgers(_state(), os.environ, person, lane, whole=not verify)
     except Broken as error:
         _fail(error)
         return
+    if found.get("effects") and not json:
+        console.print(effects_of(found["effects"]))
     proven, left = len(found["receipts"]), sum(one["residue"] for one in found["receipts"])
     text = (
         f"{found['entries']} entries in {found['lanes']} lanes; broken: {found['broken'] or 'none'}; "
-        f"{proven} forgettings proven, residue {left}; {len(found['certificates'])} persons erased"
+        f"{proven} forgettings proven, residue {left}"
     )
+    lost = found.get("orphans", [])
+    if "orphans" in found:
+        text += f"; {len(found['certificates'])} persons erased"
+        text += f"; effects without an intent, intents without an end: {'; '.join(lost) or 'none'}"
     _say(text, found, json)
-    if found["broken"]:
+    if found["broken"] or lost:
         raise typer.Exit(1)
 
 

@@ -16,6 +16,7 @@ from rich.text import Text
 from persona.errors import Broken
 
 PATIENCE = 90.0
+GONE = "(no longer kept)"
 
 
 class Client:
@@ -152,6 +153,32 @@ def grants_of(person: dict[str, Any]) -> Table:
         table.add_row(*row)
     for name in person["off"]:
         table.add_row("–", name, "switched off")
+    return table
+
+
+def effects_of(effects: list[dict[str, Any]]) -> Table:
+    """What was wished and what became of it, as a table for the terminal."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("when", "the words", "wished", "verdict", "approved", "end"):
+        table.add_column(column)
+    for one in effects:
+        by = one["approved"]
+        yes = f"{by['surface']}, {by['how']}, {_when(by['at'])}" if by else "\u2013"
+        end = one["end"] + (f" ({one['provider']})" if one["provider"] else "")
+        why = one["reason"] or one["rule"]
+        verdict = one["decision"] + (f": {why}" if why else "")
+        told = (one["words"] or GONE, one["shown"] or one["capability"], verdict, yes, end)
+        table.add_row(_when(one["at"]), *(Text(printable(text)) for text in told))
+    return table
+
+
+def consent_of(person: dict[str, Any]) -> Table:
+    """What a person lets be sent to them, and how that came about, as a table for the terminal."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("consent", "surface", "change", "why"):
+        table.add_column(column)
+    for one in person["consent"]:
+        table.add_row(_when(one["at"]), one["surface"], one["change"], printable(one["why"]))
     return table
 
 

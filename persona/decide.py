@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from persona import keys
-from persona.acts import approval, grants, limits, wishes
+from persona.acts import approval, effects, grants, limits, wishes
 from persona.acts.policy import EXPOSED
 from persona.decision import Decision
 from persona.memory import evidence, forget, tombstones
 from persona.memory.standing import Standing
-from persona.mind import aside, elsewhere, linking, outcomes, signing_in
+from persona.mind import aside, consenting, elsewhere, linking, outcomes, signing_in
 from persona.mind.commands import parse, tells
 from persona.mind.think import think
+from persona.mind.words import when, where
 from persona.model import Address, Event, Evidence, message_id, shortened
+from persona.people import consent
 from persona.ports import Ports, Row
 
 HELD = (
@@ -105,6 +107,8 @@ def _answer(
         _link(standing, events, ports)
         or aside.wish(standing, events)
         or _permit(standing, events, ports)
+        or consenting.wish(standing, events, ports)
+        or _ledger(standing, events, ports)
     )
     if by_code:
         return by_code
@@ -147,6 +151,16 @@ def _rehearse(
         return None
     meant = [replace(events[0], words=command.rest)]
     return wishes.rehearsed(standing, meant, think(standing, meant, ports, reflex_only), ports)
+
+
+def _ledger(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
+    """The last things done for this person, where these words ask for them."""
+    command = parse(events[0].words) if len(events) == 1 else None
+    if command is None or command.verb != "ledger":
+        return None
+    return effects.told(
+        standing, ports, lambda at: when(at, ports), lambda surface: where(surface, ports)
+    )
 
 
 def _link(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
@@ -278,12 +292,12 @@ def _on_outcome(event: Event, ports: Ports) -> Decision:
     state, reason = event.detail.get("state", ""), event.detail.get("reason", "")
     if event.detail.get("function") == "link":
         return Decision(mind="none", untold=UNLINKED if reason not in QUIET else "")
-    suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
+    suppress = {str(event.address): reason} if reason in consent.REPORTED else {}
     if reason == EXPOSED:
         alone = ports.surfaces[event.address.surface].aside
         is_somebody = alone is None or bool(alone(event.address))
         return Decision(mind="none", untold=WITHHELD if is_somebody else "")
-    if state == "failed" and reason in QUIET | SUPPRESSING:
+    if state == "failed" and reason in QUIET:
         return Decision(mind="none", suppress=suppress)
     note = (
         "(I do not know whether my last message reached you; I have not sent it twice.)"
@@ -300,7 +314,7 @@ def _on_status(standing: Standing, event: Event) -> Decision:
     the one that has the address now heeds the rest.
     """
     status, reason = event.detail.get("status", ""), event.detail.get("reason", "")
-    suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
+    suppress = {str(event.address): reason} if reason in consent.REPORTED else {}
     untold = UNDELIVERED if status == "failed" else ""
     place = standing.place
     if place.home not in standing.gate.homes:
@@ -310,7 +324,5 @@ def _on_status(standing: Standing, event: Event) -> Decision:
     return Decision(mind="none", status=(status, event.target), suppress=suppress, untold=untold)
 
 
-SUPPRESSING = frozenset({"unsubscribed", "bounced"})
-"""Reasons for which an address takes nothing more until its owner writes or signs in again."""
-QUIET = frozenset({"halted", "unlinked", "opted out", "erased"})
-"""Reasons that the person caused and needs no telling of."""
+QUIET = frozenset({"halted", "unlinked", "erased"}) | (consent.SHUT - {consent.REVOKED})
+"""Reasons that the person caused, or will notice, and needs no telling of."""

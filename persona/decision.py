@@ -71,10 +71,14 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Allow, Ask or Deny, and the reason in a few words for the ledger."""
+    """Allow, Ask or Deny, and why: in words for the person, and by its rule for the ledger.
+
+    The reason may name what only the person should read; `rule` never does.
+    """
 
     decision: Literal["allow", "ask", "deny"]
     reason: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,8 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a question ends: approved, denied, expired or withdrawn.
+    """How a question about `wish` ends: approved, denied, expired, withdrawn, or forgotten with its
+    words.
 
     It stands in `home`, by its code's hash.
     """
@@ -103,6 +108,7 @@ class Answer:
     home: str
     hash: str
     state: str
+    wish: Wish
 
     @property
     def is_yes(self) -> bool:
@@ -117,22 +123,23 @@ class Decision:
     `asks` is a question left open for the next words; `notes` are kept with this turn; `forgets`
     names evidence that must go, `rewrites` gives evidence new words (and whether they tell),
     `amends` is an edit or deletion of an event that is still held back, `buries` a message whose
-    deletion came before itself. `wait_until` holds the events back. `suppress` closes addresses,
-    `untold` is a note for the next reply, `told` says that the notes so far were told. `status` is
-    a provider's report on one act. `mind` says which brain thought of it, `cost` what the models
-    among them took (see `mind/budget.py`), `notice` that the reply may pass a halt, since it
-    confirms one, `greets` that it says who this is, `failed` that the events ended unworked,
-    `unheard` that the words are not kept, since nobody knows whose they are, `rejected` how many
-    claims of a model rested on no words of the person. `link` is a wish for the link function (its
-    verb and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
-    empty for none, None for no change. `elsewhere` is the linked home to whose address the reply
-    goes, and `note` what is said instead where it was asked. `shown` is what the mind was shown
-    beside the new words, when it was not `recalled`: the highest sensitivity of it. `aside` are
-    words of theirs that the person wants to go on with in private. `intents` are what the mind
-    wishes done, `wishes` the same once judged, `answers` end questions, `grants` are standing
-    permissions that come with them, `gate` other fields of the gate that this turn sets. `tainted`
-    says whose untrusted words this turn brings into the conversation. `withheld`: the reply does
-    not fit what today's text messages may cost.
+    deletion came before itself. `wait_until` holds the events back. `suppress` closes addresses for
+    a reason, and opens those with none (see `people/consent.py`). `untold` is a note for the next
+    reply, `told` says that the notes so far were told. `status` is a provider's report on one act.
+    `mind` says which brain thought of it, `cost` what the models among them took (see
+    `mind/budget.py`), `notice` that the reply may pass a halt, since it confirms one, `greets` that
+    it says who this is, `failed` that the events ended unworked, `unheard` that the words are not
+    kept, since nobody knows whose they are, `rejected` how many claims of a model rested on no
+    words of the person. `link` is a wish for the link function (its verb and what it needs, see
+    `acts/link.py`), `linking` the code that may now be answered here, empty for none, None for no
+    change. `elsewhere` is the linked home to whose address the reply goes, and `note` what is said
+    instead where it was asked. `shown` is what the mind was shown beside the new words, when it was
+    not `recalled`: the highest sensitivity of it. `aside` are words of theirs that the person wants
+    to go on with in private. `intents` are what the mind wishes done, `wishes` the same once
+    judged, `answers` end questions, `grants` are standing permissions that come with them, `gate`
+    other fields of the gate that this turn sets. `rests` names turns whose words the reply repeats
+    beside what it recalled. `tainted` says whose untrusted words this turn brings into the
+    conversation. `withheld`: the reply does not fit what today's text messages may cost.
     """
 
     reply: str = ""
@@ -162,6 +169,7 @@ class Decision:
     intents: tuple[Intent, ...] = ()
     wishes: tuple[Wish, ...] = ()
     answers: tuple[Answer, ...] = ()
+    rests: tuple[str, ...] = ()
     grants: tuple[Mapping[str, Any], ...] = ()
     gate: Mapping[str, Any] = field(default_factory=dict[str, Any])
     withheld: bool = False

@@ -115,12 +115,14 @@ class Surface:
 class Result:
     """What a capability came to: words for the person or the mind, and how sensitive (0 to 3).
 
-    `untrusted` where others wrote what is in it: a page, a document, another server.
+    `untrusted` where others wrote what is in it: a page, a document, another server. `rests` are
+    the turns whose words it repeats, so that it goes with them (`Means.causes`).
     """
 
     text: str
     sensitivity: int = 0
     untrusted: bool = False
+    rests: tuple[str, ...] = ()
 
 
 class Means(Protocol):
@@ -129,6 +131,7 @@ class Means(Protocol):
     `owner` names the person's lane. `homes` are those that it may read now, the one first in which
     the wish was said: what is kept for the person is kept there, as a home never moves.
     `idempotency_key` is the act's id, the same at each try. `seconds` is how long it may take.
+    `causes` names the turns that led to the wish, the one in which it was spoken first.
     """
 
     @property
@@ -145,6 +148,8 @@ class Means(Protocol):
     def idempotency_key(self) -> str: ...
     @property
     def seconds(self) -> float: ...
+    @property
+    def causes(self) -> Sequence[str]: ...
 
     def seal(self, home: str, place: str, content: Any) -> bytes:
         """Anything JSON can say, under the key of one of the homes; it opens at this place alone."""

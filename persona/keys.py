@@ -108,6 +108,11 @@ class Scope:
         return Scope(lane, (), frozenset([f"GATE#{lane}"]))
 
     @staticmethod
+    def of_address(address: Address) -> "Scope":
+        """A worker of acts that looks who has the address it is to write to: that address alone."""
+        return Scope("", (), frozenset([f"ADDRESS#{address.surface}#{address.id}"]))
+
+    @staticmethod
     def of_link(
         lane: str, code_hash: str, lanes: Iterable[str] = (), addresses: Iterable[Address] = ()
     ) -> "Scope":
@@ -193,6 +198,11 @@ def ledger(lane: str, version: int) -> Key:
     return Key(f"LANE#{lane}", f"LEDGER#{ids.ordered(version)}")
 
 
+def entries(lane: str) -> Key:
+    """The prefix of all entries of a lane's ledger."""
+    return Key(f"LANE#{lane}", "LEDGER#")
+
+
 def gate(lane: str) -> Key:
     return Key(f"GATE#{lane}", "GATE")
 
@@ -235,6 +245,11 @@ def beside(address: Address, other: Key) -> Key:
     """A pointer to a row elsewhere that is about this address, so that erasing finds it."""
     name = ids.derive(other.partition, other.sort)
     return Key(f"ADDRESS#{address.surface}#{address.id}", f"WITH#{name}")
+
+
+def beside_all(address: Address) -> Key:
+    """The prefix of all pointers that stand beside an address."""
+    return Key(f"ADDRESS#{address.surface}#{address.id}", "WITH#")
 
 
 def left(mark: str) -> Key:

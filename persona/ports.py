@@ -275,9 +275,16 @@ class Carrier(Protocol):
     def heard_by(self) -> Callable[[Act, Hands], Audience] | None: ...
 
 
+def _no_blobs() -> Blobs:
+    raise Broken("this door opens no blobs")
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The whole world of a surface while it receives: `admit` puts a verified event in its lane."""
+    """The whole world of a surface while it receives: `admit` puts a verified event in its lane.
+
+    `blobs` are opened when they are first asked for, since hardly anything that receives needs them.
+    """
 
     settings: Settings
     secrets: Secrets
@@ -286,6 +293,7 @@ class Door:
     clock: Clock
     entropy: Callable[[int], bytes]
     admit: Callable[[Event], None]
+    blobs: Callable[[], Blobs] = _no_blobs
 
 
 class Later(Generic[T]):

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from persona import headway, keys
 from persona.acts import (
     closing,
     costs,
+    entries,
+    forgotten,
     grants,
     handover,
     held,
@@ -24,6 +25,7 @@ from persona.memory.standing import Standing, head_row, recent_row
 from persona.memory.taint import taint
 from persona.mind.commands import parse, tells
 from persona.model import FORMAT, Audience, End, Event, Note, Said, Turn, readable, shortened
+from persona.people import consent
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
 
 SEEN_DAYS = 30
@@ -72,12 +74,14 @@ def record(
         decision = replace(decision, wishes=unsaid, answers=noes, grants=())
     to = end.address if end else events[-1].address
     decision = costs.affordable(standing, decision, to, ports)
+    gone = forgotten.resting_on(standing, decision, ports)
+    decision = replace(decision, answers=(*decision.answers, *forgotten.withdrawn(gone)))
     wanted = _wishes(standing, events, decision, ports)
     rests = replies.Rests(
         _written_for(standing, events, decision), walls.high_water(events, decision)
     )
     acts, away = replies.acts(standing, events, decision, version, ports, end, rests)
-    turn = _turn(standing, events, decision, version, ports)
+    turn = _turn(standing, events, decision, wanted, ports)
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
@@ -88,6 +92,7 @@ def record(
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]
     writes += questions.opened(standing, events, decision.wishes, (*acts, *away), ports)
     writes += questions.answered(decision.answers, events[0], ports)
+    writes += forgotten.writes_to_drop(gone, ports)
     moved = _status_writes(standing, events[0], decision, ports)
     writes += moved
     if not moved:  # a report that came late tells nothing new
@@ -96,9 +101,10 @@ def record(
     writes += held.leave(standing, events[0], ports)
     refused = [verdict.reason] if verdict.decision == "deny" else []
     now = ports.clock.now()
-    judged = ledger.wished(decision.wishes, standing.place.home, ports)
+    done, closed = [act for act in wanted if act.wish], _closed(standing, events, decision)
+    told = entries.told(standing, events, decision, done, closed, ports)
     every = (*acts, *aside)
-    entry = ledger.entry(standing.head.ledger, version, now, events, every, refused, judged)
+    entry = ledger.entry(standing.head.ledger, version, now, events, every, refused, told)
     head = headway.next_head(standing, events, decision, turn, (*acts, *away), ports)
     head = replace(head, ledger=entry["hash"])
     lane = standing.place.lane
@@ -153,11 +159,12 @@ def _turn(
     standing: Standing,
     events: Sequence[Event],
     decision: Decision,
-    version: int,
+    wanted: Sequence[Act],
     ports: Ports,
 ) -> Turn | None:
     """What was said in this turn, as it will be remembered; None where nothing was."""
     first, home, lane = events[0], standing.place.home, standing.place.lane
+    version = standing.next_version
     if decision.unheard:
         return None
     said = [] if decision.wait_until else [_said(e, decision) for e in events if e.kind in _SPOKEN]
@@ -180,7 +187,7 @@ def _turn(
         author=str(first.author),
         at=ports.clock.now(),
         said=tuple(said),
-        recalled=tuple(dict.fromkeys(one.pointer for one in decision.recalled)),
+        recalled=_rests(f"{home}/{version}", events, decision),
         mind=decision.mind,
         kept=bool(decision.notes),
         blobs=() if decision.forgets else tuple(e.blob for e in events if e.blob),
@@ -188,7 +195,18 @@ def _turn(
         audience=first.audience,
         sensitivity=walls.high_water(events, decision),
         tainted=taint(events, decision),
+        acts=tuple(dict.fromkeys(act.function for act in wanted if act.wish)),
     )
+
+
+def _rests(own: str, events: Sequence[Event], decision: Decision) -> tuple[str, ...]:
+    """The turns whose words the reply may repeat: what it recalled, and what led to its wishes."""
+    closed = (one.wish for one in decision.answers if one.state != questions.FORGOTTEN)
+    wished = (*decision.wishes, *closed)
+    led = [one for wish in wished for one in wish.facts.get("rests", ())]
+    told = [one for event in events for one in wishes.rests_of(event)]
+    found = [*(one.pointer for one in decision.recalled), *decision.rests, *led, *told]
+    return tuple(dict.fromkeys(one for one in found if "/" in one and one != own))
 
 
 _SPOKEN = ("message", "copy", "halt", "resume")
@@ -224,6 +242,7 @@ def _memory_writes(
                     [
                         *(s.surface for s in t.said if s.author == "persona"),
                         *([handover.FUNCTION] if standing.is_shared else ()),
+                        *t.acts,
                     ]
                 )
             ]
@@ -294,9 +313,19 @@ def _wishes(
 
 
 def _still_suppressed(standing: Standing, events: Sequence[Event]) -> str:
-    """Why this address takes nothing more; a bounce is over once its owner writes again."""
+    """Why this address gets no answer; some reasons are disproved when its owner writes again."""
     reason = standing.gate.suppressed.get(str(events[-1].address), "")
-    return "" if reason == "bounced" and events[-1].kind == "message" else reason
+    is_open = events[-1].kind == "message" and consent.is_disproved(reason)
+    return "" if is_open or not consent.closes_answers(reason) else reason
+
+
+def _closed(standing: Standing, events: Sequence[Event], decision: Decision) -> dict[str, str]:
+    """The closed addresses after this turn, each with its reason."""
+    gate, address = standing.gate, str(events[-1].address)
+    closed = {**gate.suppressed, **decision.suppress}
+    if address not in decision.suppress and consent.is_disproved(closed.get(address, "")):
+        closed[address] = _still_suppressed(standing, events)
+    return {one: reason for one, reason in closed.items() if reason}
 
 
 def _gate_write(
@@ -304,11 +333,7 @@ def _gate_write(
 ) -> Write:
     """Unchanged since it was read; or, with what this turn closes and reopens, moved by one."""
     gate, key = standing.gate, keys.gate(standing.place.lane)
-    suppressed: dict[str, Any] = {**gate.suppressed, **decision.suppress}
-    address = str(events[-1].address)
-    is_over = address in gate.suppressed and not _still_suppressed(standing, events)
-    if is_over and address not in decision.suppress:
-        suppressed.pop(address)
+    suppressed = _closed(standing, events, decision)
     if suppressed == gate.suppressed and not decision.grants and not decision.gate:
         return Check(key, equals("epoch", gate.epoch))
     row = {**gate.row, **decision.gate, "suppressed": suppressed, "epoch": gate.epoch + 1}

@@ -16,7 +16,7 @@ from persona.acts import endings, grants, questions, wishes
 from persona.acts.grants import Terms
 from persona.acts.policy import judge
 from persona.acts.questions import Question
-from persona.decision import Answer, Decision, Wish
+from persona.decision import Decision, Wish
 from persona.memory.standing import Standing
 from persona.model import Event
 from persona.ports import Ports
@@ -130,7 +130,7 @@ def _approve(
     reply = APPROVED.format(shown=asked.shown) + (ALWAYS.format(shown=listed) if granted else "")
     facts["asked"] = asdict(question.asked)
     allowed = Wish(intent, verdict, asked.shown, facts)
-    closed = Answer(question.home, question.hash, "approved")
+    closed = questions.closing(question, "approved")
     return Decision(reply=reply, mind="none", wishes=(allowed,), answers=(closed,), grants=granted)
 
 
@@ -143,9 +143,7 @@ def expired(standing: Standing, event: Event, ports: Ports) -> Decision:
 
 
 def _close(question: Question, state: str, reply: str) -> Decision:
-    return Decision(
-        reply=reply, mind="none", answers=(Answer(question.home, question.hash, state),)
-    )
+    return Decision(reply=reply, mind="none", answers=(questions.closing(question, state),))
 
 
 def _say(reply: str) -> Decision:

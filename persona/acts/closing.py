@@ -77,7 +77,8 @@ def _text(question: Question, beside: Sequence[Question], ports: Ports) -> str:
 
     What was taken back is not said again: then, as where the words are forgotten, the answers alone.
     """
-    said = "" if question.state == "withdrawn" else _said(question, ports)
+    is_gone = question.state in ("withdrawn", questions.FORGOTTEN)
+    said = "" if is_gone else _said(question, ports)
     for one in beside:
         if one.state != "open":
             asks, became = HOW.format(code=one.code), _became(one, ports)

@@ -128,6 +128,7 @@ def _carried(gate: Gate, other: Gate, suppressed: Mapping[str, str]) -> Row:
         "off": sorted(gate.off | other.off),
         "stopped": max(one.row.get("stopped", 0.0) for one in (gate, other)),
         "suppressed": {**gate.suppressed, **suppressed},
+        "quiet": {**other.row.get("quiet", {}), **gate.row.get("quiet", {})},
         "moved_by": list(dict.fromkeys(moved_by))[-MOST_MOVED_BY:],
     }
 

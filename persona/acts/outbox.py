@@ -19,6 +19,7 @@ from persona import ids, keys
 from persona.decision import ORDER, Act, State
 from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Key
+from persona.memory import documents, tombstones
 from persona.model import FORMAT, Address
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Store, Update, Write, equals
 from persona.seal import seal, unseal
@@ -198,14 +199,34 @@ def redact(ports: Ports, key: Key, row: Row) -> None:
         found = ports.table.query(keys.act(function, lane, "DONE", after))
         acts = [(at, open_row(ports, one)) for at, one in found]
         held = [(at, act) for at, act in acts if act.text != REDACTED]
-        if held:  # what a surface needed to answer may quote too: a mail's subject
-            clean = [(at, replace(act, text=REDACTED, thread="", detail={})) for at, act in held]
+        if held:
+            _drop_made(ports, [act for _, act in held if act.wish])
+            clean = [(at, _redacted(act)) for at, act in held]
             stands = equals("v", FORMAT)
             ports.table.commit([Put(at, row_of(ports, act), stands) for at, act in clean])
     if still_open:
         ports.table.commit([Put(key, {**row, "due": ports.clock.now() + REDACT_AGAIN})])
     else:
         ports.table.commit([Delete(key)])
+
+
+def _redacted(act: Act) -> Act:
+    """Without what it said; what a surface needed to answer may quote too: a mail's subject.
+
+    Of a wish nothing is left, nor where it went: that stood in the words as well.
+    """
+    bare = replace(act, text=REDACTED, thread="", detail={})
+    if not act.wish:
+        return bare
+    nowhere = Address(act.address.surface, "")
+    return replace(bare, wish={}, result={}, reason="", address=nowhere)
+
+
+def _drop_made(ports: Ports, acts: Iterable[Act]) -> None:
+    """Documents go with the words by which they were saved."""
+    for act in acts:
+        for name in documents.saved_by(ports.blobs, act.home, act.id):
+            tombstones.drop_blob(ports, name)
 
 
 def report(

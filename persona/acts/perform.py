@@ -67,6 +67,10 @@ class Reach:
     def seconds(self) -> float:
         return self.capability.timeout
 
+    @property
+    def causes(self) -> tuple[str, ...]:
+        return tuple(one for one in self.act.wish["facts"].get("rests", ()) if "/" in one)
+
     def secret(self, name: str) -> str:
         """Raises Broken for a secret that the capability did not declare."""
         if name not in self.capability.secrets:
@@ -145,5 +149,5 @@ class Performing:
             text = f"{text[:MOST_RESULT]}\n(cut here: {len(text) - MOST_RESULT} more characters)"
         untrusted = result.untrusted or self.capability.returns_untrusted
         sensitivity = max(result.sensitivity, self.capability.returns_sensitivity)
-        told = Result(text, sensitivity, untrusted)
+        told = Result(text, sensitivity, untrusted, result.rests)
         return Sent(result=asdict(told))

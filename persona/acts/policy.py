@@ -8,7 +8,7 @@ A reply is judged by `judge_reply`, a wish to use a capability by `judge`, whose
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from persona import ids
 from persona.decision import Intent, Verdict
@@ -86,7 +86,8 @@ class Circumstances:
     `audience` is the class of the surface on which it was wished. `tainted` says which untrusted
     words were in the window, empty for none; `sensitivity` (0 to 3) is the highest of all that
     was in it. `own` are the person's own verified addresses as `surface:id`, `typed` the
-    destinations that stand literally in what the person said in this turn, in private. `off` are
+    destinations that stand literally in what the person said in this turn, in private. `closed`
+    gives addresses that take no messages, each with its reason (`people/consent.py`). `off` are
     capabilities that this person has switched off. `used` counts today's acts by capability and
     by limited grant. `spent` is what the person cost today and `most_spent` what they may (US
     dollars); `priced` is what this wish costs beside its capability's own `cost`. `segments` are
@@ -103,6 +104,7 @@ class Circumstances:
     own: frozenset[str] = frozenset()
     typed: frozenset[str] = frozenset()
     grants: tuple[Grant, ...] = ()
+    closed: Mapping[str, str] = field(default_factory=dict[str, str])
     off: frozenset[str] = frozenset()
     used: Mapping[str, int] = field(default_factory=dict[str, int])
     spent: float = 0.0
@@ -117,23 +119,25 @@ class Circumstances:
 def judge(intent: Intent, capability: Capability | None, facts: Circumstances) -> Verdict:
     """The verdict on a wish: the first rule that says something; an error in a rule is a Deny."""
     if facts.halted:
-        return Verdict("deny", f"halted: {facts.halted}")
+        return Verdict("deny", f"halted: {facts.halted}", "halted")
     if capability is None or capability.version != intent.version:
-        return Verdict("deny", "unknown capability or version")
+        return Verdict("deny", "unknown capability or version", "unknown")
     try:
         for rule in RULES:
             verdict = rule(intent, capability, facts)
             if verdict is not None:
-                return _askable(verdict, facts)
+                told = replace(verdict, rule=rule.__name__.strip("_").replace("_", " "))
+                return _askable(told, facts)
     except Exception as error:  # what cannot be judged is not done
-        return Verdict("deny", f"not judged: {type(error).__name__}")
+        return Verdict("deny", f"not judged: {type(error).__name__}", "not judged")
     return ALLOW
 
 
 def _askable(verdict: Verdict, facts: Circumstances) -> Verdict:
     """Where others listen nothing is asked: there is nobody there whose yes could count."""
     if verdict.decision == "ask" and facts.audience != "private":
-        return Verdict("deny", f"{verdict.reason}, and here others listen; ask me in private")
+        reason = f"{verdict.reason}, and here others listen; ask me in private"
+        return replace(verdict, decision="deny", reason=reason)
     return verdict
 
 
@@ -172,6 +176,15 @@ def _is_over(intent: Intent, capability: Capability, facts: Circumstances) -> Ve
     return None
 
 
+def _is_unwanted(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
+    """An own address where the person wants no messages; whoever has another says so at the act."""
+    for named in facts.own.intersection(capability.destinations(intent.arguments)):
+        reason = facts.closed.get(named)
+        if reason:
+            return Verdict("deny", f"{named.partition(':')[2]} takes no messages: {reason}")
+    return None
+
+
 def _goes_astray(intent: Intent, capability: Capability, facts: Circumstances) -> Verdict | None:
     """A destination that is neither the person's own nor permitted, unless this was approved."""
     for named in capability.destinations(intent.arguments):
@@ -203,5 +216,13 @@ def _needs_a_yes(intent: Intent, capability: Capability, facts: Circumstances) -
     return None
 
 
-RULES: tuple[Rule, ...] = (_is_off, _is_unfit, _is_exposed, _is_over, _goes_astray, _needs_a_yes)
+RULES: tuple[Rule, ...] = (
+    _is_off,
+    _is_unfit,
+    _is_exposed,
+    _is_over,
+    _is_unwanted,
+    _goes_astray,
+    _needs_a_yes,
+)
 """After what is halted and what is unknown, in the order in which they decide."""

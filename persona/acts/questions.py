@@ -11,6 +11,7 @@ from typing import Any
 
 from persona import ids, keys
 from persona.acts import grants
+from persona.acts.entries import intent_mark
 from persona.acts.wishes import open_wish, plain
 from persona.decision import Act, Answer, Wish
 from persona.declare import Capability
@@ -30,6 +31,8 @@ KEPT = 30 * 86_400.0
 """Seconds for which an answered question is remembered, so that a late yes is told what happened."""
 
 
+FORGOTTEN = "forgotten"
+"""How a question ends whose words were forgotten or changed: it is withdrawn, and its row goes."""
 PAGE = 100
 """Questions read at once."""
 PRESSES = frozenset({"approve", "always", "deny"})
@@ -133,6 +136,7 @@ def _put(place: End, wish: Wish, version: int, shown: Copy | None, ports: Ports)
     }
     sealed = seal(ports, f"home:{place.home}", f"QUESTION {hash}", content)
     row: Row = {"v": FORMAT, "state": "open", "until": until, "due": until, "sealed": sealed}
+    row["intent"] = intent_mark(ports, place.home, wish)
     return Put(keys.question(place.home, hash), row, ABSENT)
 
 
@@ -160,14 +164,15 @@ def find_in(gate: Gate, hash: str, store: Store) -> Question | None:
 
 def listed(gate: Gate, store: Store) -> list[Question]:
     """All that was asked in any home of the person and is still remembered, the oldest first."""
-    found = [open_row(key, row, store) for home in gate.homes for key, row in _rows(home, store)]
+    found = [one for home in gate.homes for one in in_home(home, store)]
     return sorted(found, key=lambda one: (one.since, one.hash))
 
 
-def _rows(home: str, store: Store) -> Iterator[tuple[Key, Row]]:
+def in_home(home: str, store: Store) -> Iterator[Question]:
+    """All that was asked in one home and is still remembered."""
     prefix, after = keys.questions(home), ""
     while page := store.table.query(prefix, after=after, limit=PAGE):
-        yield from page
+        yield from (open_row(key, row, store) for key, row in page)
         after = page[-1][0].sort
 
 
@@ -251,8 +256,16 @@ def expiry(question: Question, ports: Ports) -> Event:
     )
 
 
+def closing(question: Question, state: str) -> Answer:
+    """That this question ends so."""
+    return Answer(question.home, question.hash, state, question.wish)
+
+
 def answered(answers: Iterable[Answer], event: Event, ports: Ports) -> list[Write]:
-    """The writes that close questions; each counts once. `event` is what answered them."""
+    """The writes that close questions; each counts once. Forgotten ones go (`acts/forgotten.py`).
+
+    `event` is what answered them.
+    """
     now = ports.clock.now()
     by = "" if event.kind == "expiry" else event.address.surface
     closed: Row = {"closed": now, "by": by, "expires": now + KEPT}
@@ -263,6 +276,7 @@ def answered(answers: Iterable[Answer], event: Event, ports: Ports) -> list[Writ
             equals("state", "open"),
         )
         for one in answers
+        if one.state != FORGOTTEN
     ]
 
 

@@ -93,12 +93,27 @@ def _each(
     """The wishes in their order, each judged as if those before it were done already."""
     seen = Seen(walls.high_water(events, decision), taint(events, decision))
     spent, wished = standing.head.spent.at(ports.clock.now()), list[Wish]()
+    rests = _rests(standing, events, decision)
     for intent in decision.intents:
         wish = _judged(intent, standing, events, seen, spent, ports)
         if wish.verdict.decision == "allow":
             spent = costs.used(spent, wish, ports)
-        wished.append(wish)
+        wished.append(replace(wish, facts={**wish.facts, "rests": rests}))
     return tuple(wished)
+
+
+def _rests(standing: Standing, events: Sequence[Event], decision: Decision) -> list[str]:
+    """What led to the wishes of a turn, so that they go with it: messages, and turns by pointer."""
+    own = f"{standing.place.home}/{standing.next_version}"
+    recalled = [one.pointer for one in decision.recalled]
+    told = [one for event in events for one in rests_of(event)]
+    said = [event.message_id for event in events]
+    return list(dict.fromkeys([*said, own, *recalled, *decision.rests, *told]))
+
+
+def rests_of(event: Event) -> list[str]:
+    """What led to the wish whose outcome this is; nothing for any other event."""
+    return event.detail.get("rests", "").split() if event.kind == "outcome" else []
 
 
 def _judged(
@@ -178,6 +193,7 @@ def circumstances(
         own=own if is_private else frozenset(),
         typed=fitting.typed(words) if fitting else frozenset(),
         grants=grants.of(gate, home, until) if is_private else (),
+        closed=gate.suppressed,
         off=gate.off,
         **(_day(intent, fitting, spent, ports) if fitting else {}),
     )
@@ -320,6 +336,7 @@ def recalled(
         own=own_addresses(gate, asked.home, asked.address, until),
         typed=frozenset(facts["typed"]),
         grants=grants.of(gate, asked.home, until),
+        closed=gate.suppressed,
         off=gate.off,
         approved=facts.get("approved", ""),
         strong=facts.get("strong", False),
@@ -339,8 +356,11 @@ def _is_as_judged(act: Act, intent: Intent, capability: Capability) -> bool:
 def outcome(act: Act, event: Event) -> Event:
     """The outcome of a wish, told where it was spoken."""
     asked, wish = End.from_row(act.wish["asked"]), open_wish(act.wish)
-    result = {f"result_{name}": str(value) for name, value in act.result.items()}
-    about = {**asked.detail, **event.detail, **result, "shown": wish.shown}
+    came = dict(act.result)
+    rests = [*wish.facts.get("rests", ()), *came.pop("rests", ())]
+    result = {f"result_{name}": str(value) for name, value in came.items()}
+    about = {**asked.detail, **event.detail, **result, "shown": wish.shown, "to": str(act.address)}
+    about |= {"rests": " ".join(dict.fromkeys(rests))}
     return replace(
         event,
         address=asked.address,

@@ -23,6 +23,7 @@ from persona.keys import Key
 from persona.memory.standing import Gate, open_gate
 from persona.memory.walls import is_exposed
 from persona.model import Audience, Event
+from persona.people import consent
 from persona.ports import Carrier, Hands, Ports, Row, Sent
 
 MOST_TRIES = 10
@@ -224,17 +225,47 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
         wished = _judge_wish(act, gates, desk)
         if wished.decision != "allow":
             return wished
-    suppressed = [gate.suppressed.get(str(act.address), "") for gate in gates]
     return judge_reply(
         Facts(
             halted=any(gate.halted_since(act.at) for gate in gates) or ports.halts.known.hub,
             notice=act.notice and not ports.halts.known.hub,
-            suppressed=next(filter(None, suppressed), ""),
+            suppressed=_closed(act, gates, desk),
             home_is_here=act.home in gates[-1].homes,
             written_for=act.audience,
             heard_by=_heard_by(act, desk),
         )
     )
+
+
+def _closed(act: Act, gates: Sequence[Gate], desk: _Desk) -> str:
+    """Why the address takes this no more: its own person's gate says it, and knows best.
+
+    An answer goes where only unasked words are unwanted; a capability's message does not. Of an
+    address that is none of this person's and that the hub never met, this lane knows what it heard.
+    """
+    address = str(act.address)
+    reasons = [reason for gate in gates if (reason := gate.suppressed.get(address, ""))]
+    if not act.wish:
+        return next(filter(consent.closes_answers, reasons), "")
+    is_own = any(str(link.address) == address for gate in gates for link in gate.links.values())
+    owner = None if is_own else _owner(act, desk)
+    if owner is None or act.home in owner.homes:
+        return next(iter(reasons), "")
+    reason = owner.suppressed.get(address, "") or ("said stop" if owner.halted else "")
+    return f"not wanted there: {reason}" if reason else ""
+
+
+def _owner(act: Act, desk: _Desk) -> Gate | None:
+    """The gate of whoever has the address that a capability writes to; None for a stranger."""
+    if desk.capability is None or not desk.capability.carried_by:
+        return None
+    table, key = desk.hands.table, keys.address(act.address)
+    row = table.within(keys.Scope.of_address(act.address)).get([key]).get(key)
+    if row is None:
+        return None
+    at = keys.gate(row["lane"])
+    found = table.within(keys.Scope.of_gate(row["lane"])).get([at]).get(at)
+    return None if found is None or found.get("erased") else open_gate(found)
 
 
 def _judge_wish(act: Act, gates: Sequence[Gate], desk: _Desk) -> Verdict:
@@ -331,6 +362,7 @@ def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> Ended
 def _tell(act: Act, ports: Ports) -> None:
     """Puts the outcome into the lane, then lets go of the act; repeating it changes nothing."""
     about = {"state": act.state, "reason": act.reason, "function": act.function, "act": act.id}
+    about |= {"provider": act.provider_id} if act.provider_id else {}
     event = Event(
         id=f"outcome:{act.id}:{act.state}",
         kind="outcome",

@@ -16,7 +16,7 @@ from persona.memory.tombstones import Tombstone
 from persona.model import FORMAT, Said, Turn
 from persona.ports import Delete, Ports, Put, Row, Write
 
-MOST_TURNS = 50
+MOST_TURNS = 40
 """One commit holds at most 100 writes; what is beyond that many goes ahead of it."""
 MOST_NOTES = 6
 MOST_TOMBSTONES = 10
@@ -156,7 +156,7 @@ def to_prove(
         "at": now,
         "lanes": list(dict.fromkeys([lane, *own_lanes])),
         "homes": list(standing.gate.homes),
-        "functions": [*ports.carriers, "link", "handover"],
+        "functions": list(dict.fromkeys([*ports.functions, *ports.carriers, "link", "handover"])),
         "blobs": list(dict.fromkeys([*originals, *blobs])),
         "looks": 0,
         "due": now,

@@ -30,7 +30,19 @@ Verb = Literal[
     "questions",
     "elsewhere",
     "privately",
+    "may you",
+    "do not",
+    "may again",
+    "quiet",
+    "ledger",
 ]
+CLOCK = r"\d{1,2}(?:[:.]\d{2})?(?:\s*[ap]m\b)?|noon|midnight"
+_HOURS = rf"(?:{CLOCK})\s*(?:to|until|till|and|-|\u2013)\s*(?:{CLOCK})"
+_WRITING = (
+    r"(?P<where>text(?:ing)?|sms|e-?mail(?:ing)?|mail(?:ing)?|slack(?:ing)?|messag(?:e|ing)"
+    r"|writ(?:e|ing)(?:\s+to)?|contact(?:ing)?)"
+)
+_SENT = r"(?P<where>texts|text\s+messages|sms|e-?mails?|mails?|slack\s+messages|messages)"
 _WHERE = r"(?:my\s+)?(?P<where>e-?mail|mail|slack|sms|text(?:\s+message)?|phone|[^\s,;:]+@[^\s,;:]*\w|\+\d+)"
 _ELSEWHERE = (
     r"(?:please\s+)?(?:(?:answer|reply)(?:\s+to)?(?:\s+me)?(?:\s+(?:it|that|this))?"
@@ -71,6 +83,22 @@ PATTERNS: dict[Verb, str] = {
         r"(?:\W*|[\s:,]+(?P<rest>\S.*))"
         r"|(?:please\s+)?dm\s+me(?:\W*|[\s:,]+(?P<direct>\S.*))"
     ),
+    "may you": (
+        rf"(?:may|can)\s+you\s+{_WRITING}\s+me\W*|what\s+may\s+you\s+send\s+me\W*"
+        r"|(?:(?:what|when)\s+are\s+)?my\s+quiet\s+hours\W*"
+    ),
+    "do not": (
+        rf"(?:please\s+)?(?:do\s+not|don['\u2019]?t|never|stop)\s+{_WRITING}\s+me"
+        r"(?:\s+(?:any\s*more|again|please))*\W*"
+    ),
+    "may again": rf"you\s+(?:may|can)\s+{_WRITING}\s+me(?:\s+(?:again|now))*\W*",
+    "quiet": (
+        rf"(?:set\s+|my\s+)?quiet\s+hours(?:\s+are)?[\s:]+(?:from\s+|between\s+)?(?P<rest>{_HOURS})\W*"
+        rf"|no\s+{_SENT}\s+(?:(?:from|between)\s+(?P<direct>{_HOURS})"
+        r"|(?:on|at)\s+(?:the\s+)?(?P<before>weekends?))\W*"
+        r"|no\s+(?:more\s+)?quiet\s+hours\W*|quiet\s+hours\s+off\W*"
+    ),
+    "ledger": r"(?:the\s+|my\s+)?ledger\W*|what\s+(?:have|did)\s+you\s+(?:done?|do)(?:\s+for\s+me)?\W*",
 }
 GRAMMAR: dict[Verb, re.Pattern[str]] = {
     verb: re.compile(pattern, re.IGNORECASE | re.DOTALL) for verb, pattern in PATTERNS.items()

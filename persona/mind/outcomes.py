@@ -3,6 +3,7 @@
 from persona.decision import Decision
 from persona.memory.standing import Standing
 from persona.model import Event, shortened
+from persona.people import consent
 from persona.ports import Ports
 
 MOST_SHOWN = 3_000
@@ -26,4 +27,5 @@ def told(standing: Standing, event: Event, ports: Ports) -> Decision:
     else:
         said = UNSURE if about["state"] == "unknown" else FAILED
     reply = said.format(shown=shown, reason=reason, result=shortened(result, MOST_SHOWN))
-    return Decision(reply=reply, mind="none")
+    closed = {about["to"]: reason} if reason in consent.REPORTED and about.get("to") else {}
+    return Decision(reply=reply, mind="none", suppress=closed)

@@ -50,7 +50,11 @@ def receipts(hub: Hub) -> list[dict[str, Any]]:
 
 
 def exported(hub: Hub, person: Person) -> list[dict[str, Any]]:
-    spelled = list(export.lines(Address.parse(person.address), hub.ports, hub.settings, hub.clock))
+    spelled = list(
+        export.lines(
+            Address.parse(person.address), hub.ports, hub.ports.blobs, hub.settings, hub.clock
+        )
+    )
     assert export.verify(spelled)
     return [json.loads(line) for line in spelled]
 

@@ -18,6 +18,7 @@ from persona.language import Call, Completion, Prompt
 from persona.model import Address
 from persona.people import addresses
 from persona.ports import Put
+from tests.stories.ledgers import lost
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel
 from tests.support import ENV, FAMILIES, Hub
@@ -44,8 +45,10 @@ def open_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
         return hubs[-1]
 
     yield opens
+    left = [one for hub in hubs for one in lost(hub)]
     for hub in hubs:
         hub.close()
+    assert left == []
 
 
 @pytest.fixture

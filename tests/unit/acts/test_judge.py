@@ -392,4 +392,4 @@ def test_a_verdict_takes_less_than_a_tenth_of_a_millisecond() -> None:
     intent = wish()
     taken = min(timeit.repeat(lambda: judge(intent, send_email, FINE), number=200, repeat=5)) / 200
     assert taken < 0.0003
-    assert len(RULES) == 6
+    assert len(RULES) == 7
