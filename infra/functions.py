@@ -6,7 +6,7 @@ that a vendor's client stands beside no other and only where it is used.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -42,7 +42,10 @@ CARRYING = (Name("capabilities.mcp.talk"), Name("capabilities.mcp.talk", "call")
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """One Lambda function: its handler, the surfaces in its folder, and what it can reach."""
+    """One Lambda function: its handler, the surfaces in its folder, and what it can reach.
+
+    `parts` are those of `Ports` that its code asks for; `capability` is whose acts it carries out.
+    """
 
     name: str
     entry: str
@@ -51,6 +54,8 @@ class Deployed:
     outside: frozenset[str]
     sdk: frozenset[str]
     apis: frozenset[str]
+    parts: frozenset[str] = frozenset()
+    capability: str = ""
 
     @property
     def handler(self) -> str:
@@ -102,7 +107,9 @@ def _turn(name: str, surfaces: Mapping[str, Surface]) -> Deployed:
 
 def _capability(capability: Capability, carriers: Sequence[Surface]) -> Deployed:
     sends = [use for surface in carriers for use in (surface.send, surface.lookup)]
-    return _one(f"act-{capability.name}", "capability", carriers, capability.use, *sends)
+    one = _one(f"act-{capability.name}", "capability", carriers, capability.use, *sends)
+    named = {action.partition(":")[0] for each in capability.statements for action in each.actions}
+    return replace(one, capability=capability.name, apis=one.apis | named)
 
 
 def _one(
@@ -122,6 +129,7 @@ def _one(
         outside=whole.outside,
         sdk=whole.outside - rest.outside,
         apis=frozenset(api for part in whole.parts for api in APIS.get(part, ())),
+        parts=whole.parts,
     )
 
 

@@ -188,7 +188,10 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One IAM statement that a capability's role needs: actions, and resources by name."""
+    """One IAM statement that a capability's role needs: actions, and resources by name.
+
+    A name is `blobs/` and a pattern of blobs; those are listed, too, by their prefix alone.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]

@@ -70,11 +70,16 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one worker may reach: exact partitions, with the lane and homes they were made of."""
+    """What one worker may reach: exact partitions, with the lane and homes they were made of.
+
+    Those of `read_only` it changes nothing in. The policies of the roles under which workers ask
+    are made of the same scopes, with IAM's variables in the place of lane and homes.
+    """
 
     lane: str
     homes: tuple[str, ...]
     partitions: frozenset[str]
+    read_only: frozenset[str] = frozenset()
 
     @staticmethod
     def of_turn(lane: str, homes: Iterable[str], functions: Iterable[str]) -> "Scope":
@@ -86,17 +91,19 @@ class Scope:
 
     @staticmethod
     def of_acts(lane: str, function: str, credential: str = "") -> "Scope":
-        """A worker of acts: those of its function and lane, and the gate; no memory.
+        """A worker of acts: those of its function and lane; the gate, to read; no memory.
 
-        Of the person's own credentials the one that is named, where one is.
+        Of the person's own credentials it reads the one that is named, where one is.
         """
-        own = [f"GATE#{lane}", *([f"CREDENTIAL#{credential}#{lane}"] if credential else [])]
-        return Scope(lane, (), frozenset([*own, *_act_partitions(function, lane)]))
+        given = [f"CREDENTIAL#{credential}#{lane}"] if credential else []
+        read = frozenset([f"GATE#{lane}", *given])
+        return Scope(lane, (), read | frozenset(_act_partitions(function, lane)), read)
 
     @staticmethod
     def of_gate(lane: str) -> "Scope":
         """A worker of acts that looks where a home has gone: that lane's gate alone."""
-        return Scope(lane, (), frozenset([f"GATE#{lane}"]))
+        gate = frozenset([f"GATE#{lane}"])
+        return Scope(lane, (), gate, gate)
 
     @staticmethod
     def of_link(

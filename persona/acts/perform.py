@@ -24,7 +24,10 @@ MOST_RESULT = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The means of one act: `declare.Means`, bounded by the capability's declaration."""
+    """The means of one act: `declare.Means`, bounded by the capability's declaration.
+
+    `ports` reach the rows of its lane's acts, the gate and its own credential, as its worker does.
+    """
 
     capability: Capability
     act: Act
@@ -75,10 +78,10 @@ class Reach:
 
     def client(self, api: str) -> Any:
         """Raises Broken for an API that no declared statement speaks of, or where there is none."""
-        declared = {a.partition(":")[0] for s in self.capability.statements for a in s.actions}
-        if api not in declared:
+        declared = [action for one in self.capability.statements for action in one.actions]
+        if api not in {action.partition(":")[0] for action in declared}:
             raise Broken(f"{self.capability.name} declared nothing of {api}")
-        return self.ports.client(api)
+        return self.ports.client(api, declared)
 
     def credential(self) -> Mapping[str, str]:
         """Raises Broken where none was declared."""
@@ -118,15 +121,17 @@ class Performing:
     def heard_by(self) -> Callable[[Act, Hands], Audience] | None:
         return self._surface.heard_by if self._surface else None
 
-    def _homes(self, act: Act, hands: Hands) -> tuple[str, ...]:
-        """The home that wished it, and those whose memory is open to it now."""
-        key = keys.gate(act.lane)
-        rows = hands.table.within(keys.Scope.of_gate(act.lane)).get([key])
-        gate, until = open_gate(rows[key]), hands.clock.now() - hands.settings.link_quarantine
+    def _reach(self, act: Act) -> Reach:
+        """The homes are the one that wished it, and those whose memory is open to it now."""
+        one, key = self.capability, keys.gate(act.lane)
+        ports = self._ports.within(keys.Scope.of_acts(act.lane, one.name, one.credential))
+        gate = open_gate(ports.table.get([key])[key])
+        until = ports.clock.now() - ports.settings.link_quarantine
         if act.home not in gate.homes:
             raise Refused("unlinked", "unlinked")
         opened = [h for h in gate.homes if gate.opens(act.home, h, 0.0, until)]
-        return (act.home, *(home for home in opened if home != act.home))
+        homes = (act.home, *(home for home in opened if home != act.home))
+        return Reach(one, act, homes, ports)
 
     def send(self, act: Act, hands: Hands) -> Sent:
         """One use. Raises Transient, Refused or Unknown, as what it speaks to answers."""
@@ -135,9 +140,7 @@ class Performing:
                 raise Refused("nothing can be sent there")
             return self._surface.send(act, hands)
         arguments = self.capability.arguments.model_validate(act.wish["intent"]["arguments"])
-        result: Result = self.capability.use(
-            arguments, Reach(self.capability, act, self._homes(act, hands), self._ports)
-        )
+        result: Result = self.capability.use(arguments, self._reach(act))
         text = result.text
         if len(text) > MOST_RESULT:
             text = f"{text[:MOST_RESULT]}\n(cut here: {len(text) - MOST_RESULT} more characters)"
