@@ -49,6 +49,7 @@ COUNTED: dict[str, Step] = {
     "canaries": partial(alone.run, "bench.suite:measure_canaries"),
     "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),
     "erased": partial(alone.run, "bench.suite:measure_erasures"),
+    "proof": partial(alone.run, "infra.proof.prove:prove"),
     "kills": partial(alone.run, "bench.kills:measure"),
 }
 

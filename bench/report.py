@@ -126,6 +126,7 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "canaries", "secrets told to others", reliability.canaries),
     ("", "forgotten", "forgettings", reliability.forgotten),
     ("", "erased", "erasures", reliability.erased),
+    ("", "proof", "roles that do more or less than declared", reliability.proven),
     ("", "kills", "`kill -9` under load", reliability.kills),
     ("", "peers", "peers, in the same run", _peers),
 )

@@ -11,7 +11,6 @@ so `Null` asks for one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from backends.aws._shape import DUE_INDEX
@@ -27,7 +26,9 @@ HOMES = tuple(f"${{aws:PrincipalTag/home{n}, '-'}}" for n in range(1, MOST_HOMES
 """A person of fewer homes has no more tags; nothing stands in a home called `-`."""
 TAGS = ("lane", *(f"home{n}" for n in range(1, MOST_HOMES + 1)))
 LEADING = "dynamodb:LeadingKeys"
-READS = tuple(f"dynamodb:{name}" for name in ("BatchGetItem", "ConditionCheckItem", "GetItem", "Query"))
+READS = tuple(
+    f"dynamodb:{name}" for name in ("BatchGetItem", "ConditionCheckItem", "GetItem", "Query")
+)
 SETS = ("dynamodb:PutItem", "dynamodb:UpdateItem")
 DELETES = ("dynamodb:DeleteItem",)
 TURNS = frozenset({"functions.turn", "functions.undelivered"})

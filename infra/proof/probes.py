@@ -6,13 +6,14 @@ never from the policies themselves.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
 from infra.functions import Deployed, deployed
-from infra.iam import Allowed, Role, trust
+from infra.iam import VERSION, Allowed, Role, trust
 from infra.own_rows import ROWS, Rows
-from infra.proof.stage import address, session
+from infra.proof.stage import ACCOUNT, address, session
 from infra.roles import DELETES, LEADING, READS, SETS, kin, lane_scope, roles
 from persona.keys import Scope
 
@@ -83,7 +84,6 @@ def _beyond(role: Role, scope: Scope) -> Iterator[Probe]:
         yield _row(role, [partition], (), "another's")
     yield _row(role, [own[0], f"GATE#{OTHER}"], (), "its own and another's at once")
     yield Probe(role.name, ON_ROWS, address("table"), ANN, why="no key is named")
-    yield _row(role, [], (), "an empty list of keys")
     for partition in own:
         yield _row(role, [partition], (), "tags that are patterns", tags=WIDE)
         yield _row(role, [partition], (), "no tags", tags={})
@@ -96,12 +96,12 @@ def _foreign(scope: Scope) -> Iterator[str]:
     """Partitions like its own and others, less those that are its own."""
     own = scope.partitions
     kinds = ("LANE", "GATE", "HOME", "ERASE", "SESSION", "CODE", "CREDENTIAL#calendar")
-    functions = [one.name.removeprefix("act-") for one in deployed().values()]
-    acts = [f"{kind}#{name}" for kind in ("ACT", "PROVIDER") for name in functions]
-    made = {f"{kind}#{whose}" for kind in (*kinds, *acts) for whose in (LANE, OTHER, HOMES[0])}
-    for partition in own:
-        made |= {partition[:-1], f"{partition}X", f"{partition}*", partition.lower(), f"{partition}#"}
-        made |= {partition.replace(LANE, WIDE["aws:PrincipalTag/lane"])}
+    made = {f"{kind}#{whose}" for kind in kinds for whose in (LANE, OTHER, HOMES[0])}
+    acting = [name.removeprefix("act-") for name in deployed() if name.startswith("act-")]
+    made |= {f"{kind}#{name}#{LANE}" for kind in ("ACT", "PROVIDER") for name in acting}
+    made |= {partition.replace(LANE, OTHER).replace(HOMES[0], OTHER) for partition in own}
+    one = min(own)
+    made |= {one[:-1], f"{one}X", f"{one}*", one.lower(), f"{one}#", f"{one[:-2]}*"}
     made |= {"ERASED", "*", "#", "ADDRESS#sms#+14155550101"}
     return iter(sorted(made - own))
 
@@ -147,16 +147,22 @@ def _of_trust(role: Role) -> Iterator[Probe]:
 def _of_own_rows(function: Deployed) -> Iterator[Probe]:
     """Rows of every kind that anybody reaches, in the function's own name."""
     rows = ROWS.get(kin(function), Rows())
+
+    def reached(partition: str, patterns: str) -> bool:
+        return any(fnmatchcase(partition, pattern) for pattern in patterns.split())
+
     patterns = {p for one in ROWS.values() for p in f"{one.read} {one.put} {one.deleted}".split()}
+    role = roles()[function.name]
     for pattern in sorted({*patterns, "LANE#*", "HOME#*", "ACT#*", "CREDENTIAL#*", "CANARY#*"}):
+        one = pattern.replace("*", "x")
         expected = [
-            *(READS if pattern in rows.read.split() else ()),
-            *(SETS if pattern in rows.put.split() else ()),
-            *(DELETES if pattern in rows.deleted.split() else ()),
+            *(READS if reached(one, rows.read) else ()),
+            *(SETS if reached(one, rows.put) else ()),
+            *(DELETES if reached(one, rows.deleted) else ()),
         ]
-        role = roles()[function.name]
-        yield _row(role, [pattern.replace("*", "x")], expected, "in its own name", tags={})
-        yield _row(role, [pattern.replace("*", "x"), "CANARY#x"], (), "mixed with a canary", tags={})
+        yield _row(role, [one], expected, "in its own name", tags={})
+        if expected:
+            yield _row(role, [one, "CANARY#x"], (), "with a canary", tags={})
     finds = ("dynamodb:Query",) if rows.is_finding_due else ()
     index = address("table/index/due")
     yield Probe(function.name, (ALL_OF_TABLES,), index, {}, frozenset(finds), "the index")
@@ -180,21 +186,39 @@ def _of_resources(role: Role) -> Iterator[Probe]:
 
 TABLES = frozenset({"table", "table/index/due"})
 """Asked about row by row, above."""
+ALWAYS = frozenset({"sts:GetCallerIdentity"})
+"""Whoever has credentials may ask whose they are; no policy takes that away."""
+KEY_POLICY = {
+    "Version": VERSION,
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ],
+}
+"""A key leaves it to its account's roles, as KMS makes it; without that no role opens anything."""
 CANARIES = ("secret/CANARY", "function/canary", "role/canary", "blobs/canary/one", "logs/canary")
 """Of what nobody has any."""
 
 
 def _of_own(role: Role, symbol: str, statements: Sequence[Allowed]) -> Iterator[Probe]:
-    """Every action of its services, in each circumstance that a statement names and in a strange one."""
+    """In each circumstance that a statement names, and in none; every action of its services in one."""
     services = sorted({action.partition(":")[0] for said in statements for action in said.actions})
     named = {named for said in statements for named in _named(said)}
     strange = {(key, "canary") for key, _ in named}
-    for circumstance in sorted([*named, *strange, ("", "")]):
+    every, known = tuple(f"{service}:*" for service in services), used()[symbol]
+    circumstances = [*sorted(named), *sorted(strange), ("", "")]
+    for circumstance in circumstances:
         fits = [said for said in statements if not said.when or circumstance in _named(said)]
         expected = frozenset(action for said in fits for action in said.actions)
         context = _context(*circumstance)
-        actions = tuple(f"{service}:*" for service in services)
-        yield Probe(role.name, actions, _sample(symbol), context, expected, f"its own {symbol}")
+        actions = every if circumstance == circumstances[0] else known
+        told = expected | (ALWAYS if "sts:*" in actions else frozenset())
+        key = KEY_POLICY if symbol == "master" else None
+        yield Probe(role.name, actions, _sample(symbol), context, told, f"its own {symbol}", key)
 
 
 def _named(said: Allowed) -> set[tuple[str, str]]:

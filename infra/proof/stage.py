@@ -31,7 +31,7 @@ def address(symbol: str) -> str:
     if symbol in ADDRESSES:
         return ADDRESSES[symbol]
     family, _, rest = symbol.partition("/")
-    return FAMILIES[family] + rest + (":*" if family == "logs" else "")
+    return FAMILIES[family] + rest + (":log-stream:*" if family == "logs" else "")
 
 
 def session(role: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from infra.functions import deployed
 from infra.iam import Allowed, Context, Role, may, policy, trust
-from infra.proof.__main__ import RESULT, allowed, digest, policies
+from infra.proof.prove import RESULT, allowed, digest, policies
 from infra.proof.simulator import Package, check, locked
 from infra.proof.stage import address
 from infra.roles import HOMES, LANE, LEADING, lane_scope, on_rows, roles

@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from infra.iam import may, policy, trust
-from infra.proof.probes import Probe, probes
+from infra.proof.probes import ALWAYS, Probe, probes
 from infra.proof.simulator import Verdict, judge
 from infra.proof.stage import address
 from infra.roles import LEADING, roles
@@ -54,14 +54,23 @@ def disagreements(asked: Iterable[Probe], verdicts: Iterable[Verdict]) -> list[s
         f"{probe.role}: {action} on {probe.resource}"
         for probe, said in zip(asked, verdicts, strict=True)
         for action in _named(probe, said)
-        if may(known[probe.role], action, probe.resource, probe.context)
-        != (action in said.allowed)
-        and probe.trust is None
+        if may(known[probe.role], action, probe.resource, probe.context) != (action in said.allowed)
+        and probe.why != "taking it"
     ]
 
 
 def _named(probe: Probe, said: Verdict) -> set[str]:
-    return {*(one for one in probe.actions if not one.endswith(":*")), *said.allowed}
+    named = {one for one in probe.actions if not one.endswith(":*")}
+    return {*named, *said.allowed} - ALWAYS
+
+
+def idle(asked: Iterable[Probe], verdicts: Iterable[Verdict]) -> list[str]:
+    """What a role declares and no probe was allowed: an action that fits none of its resources."""
+    found = {(probe.role, action) for probe, said in zip(asked, verdicts, strict=True)
+             for action in said.allowed}  # fmt: skip
+    declared = {(role.name, action) for role in roles().values()
+                for said in role.allowed for action in said.actions}  # fmt: skip
+    return [f"{role}: {action} fits nothing" for role, action in sorted(declared - found)]
 
 
 # Spoilt policies
@@ -127,7 +136,7 @@ def prove() -> dict[str, Any]:
     """The result as it is kept; raises SystemExit with the surprises, where there are any."""
     asked = probes()
     verdicts = judge(policies(), [probe.ask for probe in asked])
-    wrong = surprises(asked, verdicts) + disagreements(asked, verdicts)
+    wrong = surprises(asked, verdicts) + disagreements(asked, verdicts) + idle(asked, verdicts)
     if wrong:
         sys.exit("\n".join([*wrong[:40], f"{len(wrong)} surprises"]))
     some = [probe for probe in asked if probe.role in MUTATED]
