@@ -26,7 +26,7 @@ class Arguments(BaseModel):
 @capability(
     effect="write",
     undo="delete_document",
-    statements=(Statement(("s3:ListBucket", "s3:PutObject"), ("blobs/documents/*",)),),
+    statements=(Statement(("s3:ListBucket", "s3:PutObject"), ("blobs/documents/{home}/*",)),),
     asks="save the document “{title}”:\n“{text}”",
     heard=(
         r"(?:please\s+)?save\s+(?:the\s+|a\s+)?document\s+(?P<title>[^:\n]+?)\s*:\s*(?P<text>\S.*)",

@@ -18,6 +18,9 @@ WIRING = "functions._compose"
 PARTS: Mapping[str, tuple[str, ...]] = {
     "identity": ("_identity",),
     "persona_name": ("_identity",),
+    "capabilities": ("_capabilities",),
+    "capability": ("_capability",),
+    "functions": ("_functions",),
     "indexes": ("_indexes",),
     "models": ("_models",),
 }

@@ -126,12 +126,16 @@ def _of_process(function: Deployed) -> Iterable[Allowed]:
 
 
 def _stated(said: Statement) -> Iterable[Allowed]:
-    """A capability's own statement; to list blobs is asked of the bucket, for a prefix."""
+    """A capability's own statement; to list blobs is asked of the bucket, for a prefix.
+
+    Whose homes they are only the process knows: see `OwnBlobs` of `persona/acts/perform.py`.
+    """
     actions = sorted({*said.actions} - {LISTS})
+    resources = tuple(symbol.replace("{home}", "*") for symbol in said.resources)
     if actions:
-        yield Allowed(tuple(actions), said.resources)
+        yield Allowed(tuple(actions), resources)
     if LISTS in said.actions:
-        yield _listing(said.resources)
+        yield _listing(resources)
 
 
 def _listing(resources: Iterable[str]) -> Allowed:

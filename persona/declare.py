@@ -190,7 +190,8 @@ class Destination:
 class Statement:
     """One IAM statement that a capability's role needs: actions, and resources by name.
 
-    A name is `blobs/` and a pattern of blobs; those are listed, too, by their prefix alone.
+    A name is `blobs/` and a pattern of blobs, in which `{home}` stands for the person's homes;
+    those are listed, too, by their prefix alone.
     """
 
     actions: tuple[str, ...]

@@ -81,9 +81,12 @@ def _without_null(said: dict[str, Any]) -> None:
 
 
 def _like(said: dict[str, Any]) -> None:
+    """A pattern behind a variable. (What stands in a tag the simulator reads word for word.)"""
     conditions = said.get("Condition", {})
-    if "ForAllValues:StringEquals" in conditions:
-        conditions["ForAllValues:StringLike"] = conditions.pop("ForAllValues:StringEquals")
+    exact = conditions.pop("ForAllValues:StringEquals", {})
+    for key, values in exact.items():
+        patterns = {key: [f"{value}*" for value in values]}
+        conditions["ForAllValues:StringLike"] = patterns
 
 
 def _any_action(said: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ What a capability can reach while it works is its `Means`, and nothing beyond it
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from persona import keys
@@ -20,6 +21,31 @@ from persona.settings import Settings
 
 MOST_RESULT = 40_000
 """Characters of what comes back, so that an event holds it; what is cut shows that it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBlobs:
+    """Implements `persona.ports.Blobs` by another; any name that fits no pattern raises Broken."""
+
+    _blobs: Blobs
+    _patterns: tuple[str, ...]
+
+    def put(self, name: str, data: bytes) -> None:
+        self._blobs.put(self._own(name), data)
+
+    def get(self, name: str) -> bytes | None:
+        return self._blobs.get(self._own(name))
+
+    def list(self, prefix: str) -> list[str]:
+        return self._blobs.list(self._own(prefix))
+
+    def delete(self, name: str) -> None:
+        self._blobs.delete(self._own(name))
+
+    def _own(self, name: str) -> str:
+        if not any(fnmatchcase(name, pattern) for pattern in self._patterns):
+            raise Broken("a blob that was not declared, or of another home")
+        return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +70,11 @@ class Reach:
 
     @property
     def blobs(self) -> Blobs:
-        return self.ports.blobs
+        """Those that were declared, of the person's homes alone."""
+        named = [name for one in self.capability.statements for name in one.resources]
+        places = [name.removeprefix("blobs/") for name in named if name.startswith("blobs/")]
+        patterns = [place.format(home=home) for place in places for home in self.homes]
+        return OwnBlobs(self.ports.blobs, tuple(patterns))
 
     @property
     def owner(self) -> str:
