@@ -1,7 +1,7 @@
 """Which rows and keys a function reaches in its own name, where no lane bounds it.
 
-Everything here is read and checked beside `persona/keys.py`: what a story asks for and this does
-not say fails that story, and what no story asks for fails a test of its own.
+Read it beside `persona/keys.py`. What a story of the aws family asks for and this does not say
+fails that story (`tests/watch.py`).
 """
 
 from collections.abc import Mapping
@@ -79,7 +79,7 @@ ROWS: Mapping[str, Rows] = {
     "act-handover": ADMITS,
     "act-link": Rows(
         read="ACT#link#* ADDRESS#* CODE#* GATE#* LANE#*",
-        put="ACT#link#* ADDRESS#* CODE#* GATE#* LANE#*",
+        put="ACT#link#* ADDRESS#* CODE#* GATE#*",
         deleted="ACT#link#* LANE#*",
     ),
     "act-erase": Rows(

@@ -13,7 +13,7 @@ from typing import Any
 from infra.functions import Deployed, deployed
 from infra.iam import VERSION, Allowed, Role, trust
 from infra.own_rows import ROWS, Rows
-from infra.proof.stage import ACCOUNT, address, session
+from infra.proof.stage import ROOT_OF_ALL, address, session
 from infra.roles import DELETES, LEADING, READS, SETS, kin, lane_scope, roles
 from persona.keys import Scope
 
@@ -193,7 +193,7 @@ KEY_POLICY = {
     "Statement": [
         {
             "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Principal": {"AWS": ROOT_OF_ALL},
             "Action": "kms:*",
             "Resource": "*",
         }
@@ -206,10 +206,10 @@ CANARIES = ("secret/CANARY", "function/canary", "role/canary", "blobs/canary/one
 
 def _of_own(role: Role, symbol: str, statements: Sequence[Allowed]) -> Iterator[Probe]:
     """In each circumstance that a statement names, and in none; every action of its services in one."""
-    services = sorted({action.partition(":")[0] for said in statements for action in said.actions})
+    apis = sorted({action.partition(":")[0] for said in statements for action in said.actions})
     named = {named for said in statements for named in _named(said)}
     strange = {(key, "canary") for key, _ in named}
-    every, known = tuple(f"{service}:*" for service in services), used()[symbol]
+    every, known = tuple(f"{api}:*" for api in apis), used()[symbol]
     circumstances = [*sorted(named), *sorted(strange), ("", "")]
     for circumstance in circumstances:
         fits = [said for said in statements if not said.when or circumstance in _named(said)]

@@ -2,6 +2,7 @@
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 HERE = f"{REGION}:{ACCOUNT}"
+ROOT_OF_ALL = f"arn:aws:iam::{ACCOUNT}:root"
 ADDRESSES = {
     "table": f"arn:aws:dynamodb:{HERE}:table/hub",
     "keys": f"arn:aws:dynamodb:{HERE}:table/hub-keys",
