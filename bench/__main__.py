@@ -50,6 +50,7 @@ COUNTED: dict[str, Step] = {
     "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),
     "tampers": partial(alone.run, "bench.suite:measure_tamperings"),
     "erased": partial(alone.run, "bench.suite:measure_erasures"),
+    "proof": partial(alone.run, "infra.proof.prove:prove"),
     "kills": partial(alone.run, "bench.kills:measure"),
 }
 

@@ -142,6 +142,18 @@ def tampers(results: Results, goal: str) -> Iterator[Row]:
     )  # fmt: skip
 
 
+def proven(results: Results, goal: str) -> Iterator[Row]:
+    one = results["proof"]
+    mutants = one["mutants"]
+    found = sum(count > 0 for count in mutants.values())
+    yield Row(
+        goal, "surprises in what each role may do, by a simulator of IAM",
+        f"spoilt in {len(mutants)} ways", f"{found} of {len(mutants)} found",
+        f"{one['surprises']} of {one['pairs']:,} pairs, {one['roles']} roles", NONE, "0",
+        counted(not one["surprises"] and found == len(mutants) > 0),
+    )  # fmt: skip
+
+
 def erased(results: Results, goal: str) -> Iterator[Row]:
     one = results["erased"]
     yield Row(

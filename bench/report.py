@@ -127,6 +127,7 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "forgotten", "forgettings", reliability.forgotten),
     ("", "tampers", "tampering with the ledger", reliability.tampers),
     ("", "erased", "erasures", reliability.erased),
+    ("", "proof", "roles that do more or less than declared", reliability.proven),
     ("", "kills", "`kill -9` under load", reliability.kills),
     ("", "peers", "peers, in the same run", _peers),
 )

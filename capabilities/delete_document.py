@@ -20,10 +20,7 @@ class Arguments(BaseModel):
 @capability(
     effect="write",
     destructive=True,
-    statements=(
-        Statement(("s3:ListBucket",), ("blobs",)),
-        Statement(("s3:DeleteObject",), ("blobs/documents/*",)),
-    ),
+    statements=(Statement(("s3:DeleteObject", "s3:ListBucket"), ("blobs/documents/{home}/*",)),),
     asks="delete the document “{title}” for good",
     heard=(r"(?:please\s+)?delete\s+(?:the\s+|my\s+)?document\s+(?P<title>\S.*)",),
     say="delete document TITLE",

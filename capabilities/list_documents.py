@@ -18,7 +18,7 @@ class Arguments(BaseModel):
 @capability(
     effect="read",
     returns_sensitivity=1,
-    statements=(Statement(("s3:ListBucket",), ("blobs",)),),
+    statements=(Statement(("s3:ListBucket",), ("blobs/documents/{home}/*",)),),
     asks="list your documents",
     heard=(r"(?:list\s+)?(?:my\s+)?documents\W*",),
     say="documents",

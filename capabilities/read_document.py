@@ -31,10 +31,7 @@ class Arguments(BaseModel):
     effect="read",
     returns_sensitivity=1,
     returns_untrusted=True,
-    statements=(
-        Statement(("s3:ListBucket",), ("blobs",)),
-        Statement(("s3:GetObject",), ("blobs/documents/*",)),
-    ),
+    statements=(Statement(("s3:GetObject", "s3:ListBucket"), ("blobs/documents/{home}/*",)),),
     asks="read the document “{title}”",
     heard=(r"(?:please\s+)?read\s+(?:the\s+|my\s+)?document\s+(?P<title>\S.*)",),
     say="read document TITLE",

@@ -27,10 +27,7 @@ class Arguments(BaseModel):
     effect="write",
     undo="delete_document",
     keyed=True,
-    statements=(
-        Statement(("s3:ListBucket",), ("blobs",)),
-        Statement(("s3:PutObject",), ("blobs/documents/*",)),
-    ),
+    statements=(Statement(("s3:ListBucket", "s3:PutObject"), ("blobs/documents/{home}/*",)),),
     asks="save the document “{title}”:\n“{text}”",
     heard=(
         r"(?:please\s+)?save\s+(?:the\s+|a\s+)?document\s+(?P<title>[^:\n]+?)\s*:\s*(?P<text>\S.*)",

@@ -6,7 +6,7 @@ that a vendor's client stands beside no other and only where it is used.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -18,6 +18,9 @@ WIRING = "functions._compose"
 PARTS: Mapping[str, tuple[str, ...]] = {
     "identity": ("_identity",),
     "persona_name": ("_identity",),
+    "capabilities": ("_capabilities",),
+    "capability": ("_capability",),
+    "functions": ("_functions",),
     "indexes": ("_indexes",),
     "models": ("_models",),
 }
@@ -42,7 +45,10 @@ CARRYING = (Name("capabilities.mcp.talk"), Name("capabilities.mcp.talk", "call")
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """One Lambda function: its handler, the surfaces in its folder, and what it can reach."""
+    """One Lambda function: its handler, the surfaces in its folder, and what it can reach.
+
+    `parts` are those of `Ports` that its code asks for; `capability` is whose acts it carries out.
+    """
 
     name: str
     entry: str
@@ -51,6 +57,8 @@ class Deployed:
     outside: frozenset[str]
     sdk: frozenset[str]
     apis: frozenset[str]
+    parts: frozenset[str] = frozenset()
+    capability: str = ""
 
     @property
     def handler(self) -> str:
@@ -102,7 +110,9 @@ def _turn(name: str, surfaces: Mapping[str, Surface]) -> Deployed:
 
 def _capability(capability: Capability, carriers: Sequence[Surface]) -> Deployed:
     sends = [use for s in carriers for use in (s.send, s.lookup, s.segments)]
-    return _one(f"act-{capability.name}", "capability", carriers, capability.use, *sends)
+    one = _one(f"act-{capability.name}", "capability", carriers, capability.use, *sends)
+    named = {action.partition(":")[0] for each in capability.statements for action in each.actions}
+    return replace(one, capability=capability.name, apis=one.apis | named)
 
 
 def _one(
@@ -122,6 +132,7 @@ def _one(
         outside=whole.outside,
         sdk=whole.outside - rest.outside,
         apis=frozenset(api for part in whole.parts for api in APIS.get(part, ())),
+        parts=whole.parts,
     )
 
 

@@ -198,7 +198,11 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One IAM statement that a capability's role needs: actions, and resources by name."""
+    """One IAM statement that a capability's role needs: actions, and resources by name.
+
+    A name is `blobs/` and a pattern of blobs, in which `{home}` stands for the person's homes;
+    those are listed, too, by their prefix alone.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
@@ -251,12 +255,11 @@ class Capability:
 
     def fit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments in canonical form. Raises Refused, with what is wrong in words."""
-        from pydantic import ValidationError
-
         try:
             fitted = self.arguments.model_validate(dict(arguments))
-        except ValidationError as error:
-            wrong = [(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
+        except ValueError as error:  # pydantic's own is one, and need not be loaded to say so
+            told: Any = error
+            wrong = [(".".join(map(str, e["loc"])), e["msg"]) for e in told.errors()]
             reasons = "; ".join(f"{where or 'all'}: {why}" for where, why in wrong)
             raise Refused(reasons, "unfit") from error
         return fitted.model_dump(mode="json")

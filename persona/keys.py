@@ -77,7 +77,8 @@ HUB = frozenset({"GATE#hub"})
 class Scope:
     """What one worker may reach: exact partitions, with the lane and homes they were made of.
 
-    `read_only` are partitions of everybody's of which it reads single rows and writes none.
+    Those of `read_only` it changes nothing in. The policies of the roles under which workers ask
+    are made of the same scopes, with IAM's variables in the place of lane and homes.
     """
 
     lane: str
@@ -91,26 +92,29 @@ class Scope:
         homes = tuple(homes)
         own = [f"LANE#{lane}", f"GATE#{lane}", *(f"HOME#{home}" for home in homes)]
         acts = [part for function in functions for part in _act_partitions(function, lane)]
-        return Scope(lane, homes, frozenset([*own, *acts]), HUB)
+        return Scope(lane, homes, frozenset([*own, *acts]) | HUB, HUB)
 
     @staticmethod
     def of_acts(lane: str, function: str, credential: str = "") -> "Scope":
-        """A worker of acts: those of its function and lane, and the gate; no memory.
+        """A worker of acts: those of its function and lane; the gate, to read; no memory.
 
-        Of the person's own credentials the one that is named, where one is.
+        Of the person's own credentials it reads the one that is named, where one is.
         """
-        own = [f"GATE#{lane}", *([f"CREDENTIAL#{credential}#{lane}"] if credential else [])]
-        return Scope(lane, (), frozenset([*own, *_act_partitions(function, lane)]), HUB)
+        given = [f"CREDENTIAL#{credential}#{lane}"] if credential else []
+        read = frozenset([f"GATE#{lane}", *given]) | HUB
+        return Scope(lane, (), read | frozenset(_act_partitions(function, lane)), read)
 
     @staticmethod
     def of_gate(lane: str) -> "Scope":
         """A worker of acts that looks where a home has gone: that lane's gate alone."""
-        return Scope(lane, (), frozenset([f"GATE#{lane}"]))
+        gate = frozenset([f"GATE#{lane}"])
+        return Scope(lane, (), gate, gate)
 
     @staticmethod
     def of_address(address: Address) -> "Scope":
         """A worker of acts that looks who has the address it is to write to: that address alone."""
-        return Scope("", (), frozenset([f"ADDRESS#{address.surface}#{address.id}"]))
+        one = frozenset([f"ADDRESS#{address.surface}#{address.id}"])
+        return Scope("", (), one, one)
 
     @staticmethod
     def of_link(

@@ -22,6 +22,7 @@ from surfaces._segments import segments_of
 if TYPE_CHECKING:
     from twilio.http.http_client import TwilioHttpClient
 
+NAME = "sms"
 API = "https://api.twilio.com"
 WHATSAPP = "whatsapp:"
 PART = 1_500
@@ -254,7 +255,7 @@ def send(act: Act, hands: Hands) -> Sent:
     client = Client(account, token, http_client=_http(hands.settings.twilio_api_url or API))
     more: dict[str, Any] = {}
     host = urlsplit(hands.settings.public_url).hostname
-    is_reply = act.function == SURFACE.name
+    is_reply = act.function == NAME
     if is_reply and host not in ("127.0.0.1", "localhost"):  # where Twilio can reach
         reference = quote(f"{act.lane}/{act.after}", safe="")
         more["status_callback"] = f"{hands.settings.public_url}/sms/status?act={reference}"
@@ -323,7 +324,7 @@ def heard_by(act: Act, hands: Hands) -> Audience:
 
 
 SURFACE = Surface(
-    name="sms",
+    name=NAME,
     title="SMS",
     routes=(("POST", "/sms"), ("POST", "/sms/status")),
     receive=receive,

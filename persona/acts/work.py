@@ -75,7 +75,8 @@ def work(
 
     `acts` and `behind` are the bell's: new acts by name, and those that must have ended first.
     """
-    scoped = ports.within(keys.Scope.of_acts(lane, function))
+    credential = capability.credential if capability else ""
+    scoped = ports.within(keys.Scope.of_acts(lane, function, credential))
     desk = _Desk(function, lane, carrier, scoped, ports, capability)
     ended: list[Ended] = []
     for after in acts:
