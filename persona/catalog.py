@@ -52,5 +52,5 @@ def capability(name: str) -> Capability:
 @cache
 def functions() -> tuple[str, ...]:
     """Whose acts a lane may hold: every surface, every capability, linking and handing over."""
-    carried = [one.name for one in capabilities().values() if not one.inline]
+    carried = dict.fromkeys(one.function for one in capabilities().values() if one.function)
     return (*surfaces(), *carried, "link", "handover")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from persona import keys
-from persona.acts import approval, limits, wishes
+from persona.acts import approval, limits, plans, wishes
 from persona.acts.policy import EXPOSED
 from persona.decision import Decision
 from persona.memory import evidence, forget, tombstones
@@ -12,6 +12,7 @@ from persona.memory.standing import Standing
 from persona.mind import aside, elsewhere, linking, outcomes, signing_in
 from persona.mind.commands import parse, tells
 from persona.mind.think import think
+from persona.mind.zones import is_zone, named_zone
 from persona.model import Address, Event, Evidence, message_id
 from persona.ports import Ports, Row
 
@@ -30,11 +31,16 @@ UNPROVEN = (
 UNDELIVERED = "(An earlier message of mine could not be delivered.)"
 WITHHELD = "(An answer of mine was for you alone, and others could read there: I held it back.)"
 UNLINKED = "(Something went wrong with your link: nothing was changed. Please start again.)"
+HALTED = "I have stopped. Nothing more comes from me until you say start."
+RESUMED = "I am back. What I held back while stopped stays unsent."
+ZONE = "Noted: your time zone is {zone}."
+NO_ZONE = "I know no time zone {name}. In private, name one like Europe/Zurich."
 FAILED = "I could not work on your last message. It is kept; please say it once more, differently."
 
 
 def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool) -> Decision:
     """The decision on a burst of one kind. Raises what reading raises, never what thinking does."""
+    ports = _in_their_time(standing, events[0], ports)
     match events[0].kind:
         case "message":
             return _on_message(standing, events, ports, reflex_only)
@@ -56,10 +62,21 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return approval.pressed(standing, events[0], ports)
         case "expiry":
             return approval.expired(standing, events[0], ports)
+        case "timer":
+            return _on_timer(standing, events[0], ports)
         case "signin":
             return _on_signin(standing, events[0], ports)
         case "leave" | "restore":
             return _on_leaving(standing, events[0], ports)
+
+
+def _in_their_time(standing: Standing, event: Event, ports: Ports) -> Ports:
+    """The same ports, with the clock of the person's own time zone where that is known."""
+    told = event.detail.get("zone", "") if not standing.head.zone_said else ""
+    zone = (told if is_zone(told) else "") or standing.head.zone
+    if not zone or zone == ports.settings.timezone or standing.is_shared:
+        return ports
+    return ports.but(settings=replace(ports.settings, timezone=zone))
 
 
 def failing(events: Sequence[Event]) -> Decision:
@@ -100,6 +117,7 @@ def _answer(
         _link(standing, events, ports)
         or aside.wish(standing, events)
         or _approve(standing, events, ports)
+        or _plan(standing, events, ports)
     )
     if by_code:
         return by_code
@@ -122,6 +140,27 @@ def _approve(standing: Standing, events: Sequence[Event], ports: Ports) -> Decis
     if command is None or command.verb not in ("approve", "deny"):
         return None
     return approval.said(standing, events[0], command.verb, command.rest, ports)
+
+
+def _plan(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
+    """What is asked or wished of plans by a plain command, and what zone the person says is theirs."""
+    command = parse(events[0].words) if len(events) == 1 else None
+    if command is None or command.verb not in ("plans", "cancel", "pause", "resume", "zone"):
+        return None
+    if command.verb != "zone":
+        return plans.said(standing, command.verb, command.rest, ports)
+    zone = named_zone(command.rest)
+    if not zone or standing.is_shared:
+        return Decision(reply=NO_ZONE.format(name=command.rest), mind="none")
+    return Decision(reply=ZONE.format(zone=zone), mind="none", zone=zone)
+
+
+def _on_timer(standing: Standing, event: Event, ports: Ports) -> Decision:
+    """A plan's time: told where it was asked for, or on the surface that was wished then."""
+    home = elsewhere.home_on(standing, event.detail.get("by", ""), ports)
+    address = standing.gate.links[home].address if home else event.address
+    decision = plans.fired(standing, event, ports, _paced_until(standing, address, ports))
+    return replace(decision, elsewhere=home) if decision.reply else decision
 
 
 def _link(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
@@ -170,10 +209,15 @@ def _free_at(
 
 
 def _is_full(standing: Standing, address: Address, ports: Ports) -> bool:
-    """Whether an address has had its automatic messages of this hour; the last one is kept here too."""
+    """Whether an address has had its automatic messages of this hour."""
+    return _paced_until(standing, address, ports) > ports.clock.now()
+
+
+def _paced_until(standing: Standing, address: Address, ports: Ports) -> float:
+    """When an address may have its next automatic message; the hour's last one is kept here too."""
     paced, now = ports.surfaces[address.surface].paced, ports.clock.now()
     sent = standing.head.paced.get(str(address), [])
-    return bool(paced) and limits.free_at(sent, now, paced - 1, limits.HOUR) > now
+    return limits.free_at(sent, now, paced - 1, limits.HOUR) if paced else now
 
 
 def _first_words(ports: Ports) -> str:
@@ -184,16 +228,15 @@ def _first_words(ports: Ports) -> str:
 
 
 def _on_gate(standing: Standing, event: Event, ports: Ports) -> Decision:
-    """Halted or resumed already; where the carrier confirms it, the persona keeps quiet."""
-    if ports.surfaces[event.address.surface].quiet_stop:
+    """Halted or resumed already; where the carrier confirms it, the persona keeps quiet of it."""
+    is_quiet = ports.surfaces[event.address.surface].quiet_stop
+    if event.kind == "resume":
+        missed = plans.meanwhile(standing, ports)
+        back = "" if is_quiet else RESUMED
+        return replace(missed, reply="\n\n".join(filter(None, [back, missed.reply])))
+    if is_quiet:
         return Decision(mind="none")
-    if event.kind == "halt":
-        return Decision(
-            reply="I have stopped. Nothing more comes from me until you say start.",
-            mind="none",
-            notice=True,
-        )
-    return Decision(reply="I am back. What I held back while stopped stays unsent.", mind="none")
+    return Decision(reply=HALTED, mind="none", notice=True)
 
 
 def _on_change(standing: Standing, event: Event, ports: Ports) -> Decision:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from persona import ids
 from persona.model import Address, Audience, Event, Evidence, Note
+from persona.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,9 @@ class Decision:
     beside the new words, when it was not `recalled`: the highest sensitivity of it. `aside` are
     words of theirs that the person wants to go on with in private. `intents` are what the mind
     wishes done, `wishes` the same once judged, `answers` end questions, `grants` are standing
-    permissions that come with them. `tainted` says whose untrusted words this turn brings into the
-    conversation.
+    permissions that come with them. `plans` are made or moved, those in `over` have ended; `zone` is
+    the time zone that the person says is theirs. `tainted` says whose untrusted words this turn
+    brings into the conversation.
     """
 
     reply: str = ""
@@ -149,6 +151,9 @@ class Decision:
     wishes: tuple[Wish, ...] = ()
     answers: tuple[Answer, ...] = ()
     grants: tuple[Mapping[str, Any], ...] = ()
+    plans: tuple[Plan, ...] = ()
+    over: tuple[Plan, ...] = ()
+    zone: str = ""
     tainted: str = ""
     shown: int = 0
     aside: str = ""

@@ -118,6 +118,15 @@ class Result:
     untrusted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and where a wish is heard: epoch seconds, the person's zone, the shortest repeat (s)."""
+
+    now: float
+    zone: str
+    shortest: float = 1.0
+
+
 class Means(Protocol):
     """The whole world of a capability while it is carried out; nothing undeclared is in reach.
 
@@ -199,8 +208,11 @@ class Capability:
     """One thing the persona may do.
 
     `arguments` is a closed pydantic model with every field described. An `inline` capability is
-    used while thinking and changes nothing before the turn's commit; any other is an act, carried
-    out by a function of its own. `carried_by` names the surface that carries it, where the effect
+    used while thinking and changes nothing before the turn's commit. An `in_turn` one is judged like
+    any other and then done by that very commit: `use` gets the person's `Plans` and says what is
+    told. Any other is an act, carried out by a function of its own, or by the `worker` that several
+    share. `resolve` makes arguments absolute that speak of time as people do, at the moment of the
+    wish; it raises Refused to ask. `carried_by` names the surface that carries it, where the effect
     is a message: `use` then makes its `Letter`. `asks` says what would be done, in the words of a
     question, with every argument in braces; `heard` are the patterns of plain words that wish it,
     whose groups are the arguments. `dest` are the arguments that say where data
@@ -220,6 +232,9 @@ class Capability:
     version: int = 1
     destructive: bool = False
     inline: bool = False
+    in_turn: bool = False
+    worker: str = ""
+    resolve: Callable[[dict[str, Any], Moment], dict[str, Any]] | None = None
     carried_by: str = ""
     asks: str = ""
     heard: tuple[str, ...] = ()
@@ -236,6 +251,16 @@ class Capability:
     credential: str = ""
     say: str = ""
     brief: str = ""
+
+    @property
+    def function(self) -> str:
+        """Whose acts carry it out; empty where the turn itself does it."""
+        return "" if self.inline or self.in_turn else self.worker or self.name
+
+    def settled(self, arguments: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
+        """The arguments as they are judged: canonical, and absolute in time. Raises Refused."""
+        fitted = self.fit(arguments)
+        return self.fit(self.resolve(fitted, moment)) if self.resolve else fitted
 
     def fit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments in canonical form. Raises Refused, with what is wrong in words."""

@@ -8,6 +8,7 @@
 | how far a home is packed, and whether it moved | `HOME#<home>` | `INDEX` |
 | what waits for a yes, by its code | `HOME#<home>` | `QUESTION#<hash>` |
 | what is kept on purpose, with its evidence | `HOME#<home>` | `NOTE#<id>` |
+| what is to be done in time | `HOME#<home>` | `PLAN#<id>` |
 | was this message, were these words forgotten? | `HOME#<home>` | `TOMB#<mark>` |
 | the compare-and-swap of a lane, its digest | `LANE#<lane>` | `HEAD` |
 | the last turns, for the prompt | `LANE#<lane>` | `RECENT#<number mod 8>` |
@@ -157,6 +158,15 @@ def note(home: str, id: str) -> Key:
 def notes(home: str) -> Key:
     """The prefix of all notes of a home."""
     return Key(f"HOME#{home}", "NOTE#")
+
+
+def plan(home: str, id: str) -> Key:
+    return Key(f"HOME#{home}", f"PLAN#{id}")
+
+
+def plans(home: str) -> Key:
+    """The prefix of all plans of a home that are not over."""
+    return Key(f"HOME#{home}", "PLAN#")
 
 
 def head(lane: str) -> Key:

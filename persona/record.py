@@ -8,7 +8,7 @@ from persona import headway, keys
 from persona.acts import handover, held, ledger, outbox, questions, replies, wishes
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.decision import Act, Decision
-from persona.memory import evidence, forget, notes, segments, tombstones, walls
+from persona.memory import evidence, forget, notes, plans, segments, tombstones, walls
 from persona.memory.standing import Standing, head_row, recent_row
 from persona.mind.commands import parse, tells
 from persona.model import FORMAT, Audience, End, Event, Note, Said, Turn, readable, shortened
@@ -55,6 +55,7 @@ def record(
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
         decision = replace(decision, reply="", told=False, link={}, aside="", wishes=(), answers=())
+        decision = replace(decision, plans=(), over=())
     wanted = _wishes(standing, events, decision, ports)
     rests = replies.Rests(
         _written_for(standing, events, decision), walls.high_water(events, decision)
@@ -66,6 +67,8 @@ def record(
     writes += _memory_writes(standing, events, decision, turn, ports)
     kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
     writes += [notes.put(ports, note) for note in kept]
+    writes += [plans.write(ports, plan) for plan in decision.plans]
+    writes += [plans.drop(plan) for plan in decision.over]
     aside = (*away, *wanted)
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]
     writes += questions.asked(standing, events, decision.wishes, ports)

@@ -7,6 +7,7 @@ person's private, verified addresses; whoever else says it changes nothing.
 from dataclasses import asdict, replace
 
 from persona.acts import questions, wishes
+from persona.acts.plans import Plans
 from persona.acts.policy import judge
 from persona.acts.questions import Question
 from persona.decision import Answer, Decision, Wish
@@ -78,11 +79,16 @@ def _approve(
     if verdict.decision != "allow" or capability is None:
         return _say(STILL.format(shown=asked.shown, reason=verdict.reason))
     granted = wishes.granted(intent, capability) if is_always else ()
-    reply = APPROVED.format(shown=asked.shown) + (ALWAYS if granted else "")
     facts["asked"] = asdict(question.asked)
+    plans, closed = Plans(standing, ports), Answer(question.home, question.hash, "approved")
     allowed = Wish(intent, verdict, asked.shown, facts)
-    closed = Answer(question.home, question.hash, "approved")
-    return Decision(reply=reply, mind="none", wishes=(allowed,), answers=(closed,), grants=granted)
+    allowed, said = wishes.done_in_turn(allowed, question.asked, plans, ports)
+    if allowed.verdict.decision == "deny":
+        return _say(STILL.format(shown=asked.shown, reason=allowed.verdict.reason))
+    reply = (said or APPROVED.format(shown=asked.shown)) + (ALWAYS if granted else "")
+    return plans.into(
+        Decision(reply=reply, mind="none", wishes=(allowed,), answers=(closed,), grants=granted)
+    )
 
 
 def expired(standing: Standing, event: Event, ports: Ports) -> Decision:

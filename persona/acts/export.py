@@ -16,7 +16,7 @@ from persona import keys
 from persona.acts import handover, outbox, residue
 from persona.decision import Act
 from persona.errors import Refused, Transient
-from persona.memory import evidence, notes
+from persona.memory import evidence, notes, plans
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Gate, open_gate
 from persona.model import Address, Note, Place, Turn
@@ -95,6 +95,7 @@ def _everything(address: Address, store: Store, settings: Settings, clock: Clock
             sent_by |= {turn.lane} - {""}
             yield from _messages(gate.shown(place.home, turn, until))
     yield from _notes(place.home, gate, until, store)
+    yield from _plans(place.home, gate, until, store)
     own = {str(address), *(str(link.address) for link in gate.links.values())}
     for one in sorted(own):
         yield from _said_in_rooms(Address.parse(one), store)
@@ -165,6 +166,26 @@ def _notes(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
             "superseded_by": note.superseded_by or None,
             "made_by": note.made_by,
         }
+
+
+def _plans(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
+    """What is still to be done in time."""
+    for plan in (plan for home in gate.homes for plan in plans.read(store, home)):
+        if gate.opens(own, plan.home, plan.made, until, sensitivity(plan.what)):
+            yield {
+                "type": "plan",
+                "id": plan.id,
+                "home": plan.home,
+                "number": plan.number,
+                "what": plan.what,
+                "when": plan.schedule.words,
+                "next": plan.at,
+                "state": plan.state,
+                "missed": plan.missed,
+                "by": plan.by or None,
+                "made": plan.made,
+                "message": plan.message,
+            }
 
 
 def _is_open(note: Note, own: str, gate: Gate, until: float) -> bool:

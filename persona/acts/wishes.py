@@ -10,9 +10,11 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from persona import ids
+from persona.acts.plans import Plans, Wished
 from persona.acts.policy import Circumstances, Grant, judge
 from persona.decision import Act, Decision, Intent, Verdict, Wish
-from persona.declare import Capability, Letter
+from persona.declare import Capability, Letter, Moment
+from persona.errors import Refused
 from persona.memory import walls
 from persona.memory.own import own_words, passes_on
 from persona.memory.standing import Gate, Standing
@@ -45,10 +47,33 @@ def judged(
     """The decision with each wish judged, and with what the person is told of them."""
     if not decision.intents:
         return decision
-    seen = walls.high_water(events, decision)
-    wished = tuple(_judged(intent, standing, events, seen, ports) for intent in decision.intents)
-    reply = "\n\n".join(filter(None, [decision.reply, *map(told, wished)]))
-    return replace(decision, intents=(), wishes=wished, reply=reply)
+    seen, plans = walls.high_water(events, decision), Plans(standing, ports)
+    asked, wished, replies = End.of(events[-1], standing.place.home), list[Wish](), [decision.reply]
+    for intent in decision.intents:
+        wish = _judged(intent, standing, events, seen, ports)
+        wish, said = done_in_turn(wish, asked, plans, ports)
+        wished.append(wish)
+        replies.append(said or told(wish))
+    reply = "\n\n".join(filter(None, replies))
+    return plans.into(replace(decision, intents=(), wishes=tuple(wished), reply=reply))
+
+
+def done_in_turn(wish: Wish, asked: End, plans: Plans, ports: Ports) -> tuple[Wish, str]:
+    """A wish that the turn itself carries out, and what is told of it; nothing for any other.
+
+    One that cannot be done after all ends denied.
+    """
+    capability = ports.capabilities.get(wish.intent.capability)
+    if capability is None or not capability.in_turn or wish.verdict.decision != "allow":
+        return wish, ""
+    facts = wish.facts
+    moment = Moment(ports.clock.now(), ports.settings.timezone)
+    about = Wished(plans, wish.intent, asked, facts["message"], facts["turn"], moment)
+    try:
+        fitted = capability.arguments.model_validate(dict(wish.intent.arguments))
+        return wish, str(capability.use(fitted, about))
+    except Refused as refused:
+        return replace(wish, verdict=Verdict("deny", refused.reason)), ""
 
 
 def _judged(
@@ -63,6 +88,8 @@ def _judged(
         "sensitivity": about.sensitivity,
         "typed": sorted(about.typed),
         "words": "\n".join(event.words for event in events),
+        "message": events[-1].message_id,
+        "turn": standing.next_version,
     }
     code = ids.code(ports.entropy(ids.CODE)) if verdict.decision == "ask" else ""
     return Wish(intent, verdict, capability.shown(intent.arguments), facts, code)
@@ -127,7 +154,8 @@ def acts_of(
     standing: Standing, events: Sequence[Event], wished: Iterable[Wish], version: int, ports: Ports
 ) -> tuple[Act, ...]:
     """The allowed wishes as acts, in their order."""
-    allowed = [wish for wish in wished if wish.verdict.decision == "allow"]
+    carried = (w for w in wished if ports.capabilities[w.intent.capability].function)
+    allowed = [wish for wish in carried if wish.verdict.decision == "allow"]
     return tuple(
         _act(standing, events, wish, f"{ids.ordered(version)}#{part:02d}", ports)
         for part, wish in enumerate(allowed, 1)
@@ -141,7 +169,7 @@ def _act(standing: Standing, events: Sequence[Event], wish: Wish, after: str, po
     capability = ports.capabilities[wish.intent.capability]
     letter = capability.letter(wish.intent.arguments) or Letter(asked.address, wish.shown)
     return Act(
-        function=capability.name,
+        function=capability.function,
         lane=standing.place.lane,
         home=asked.home,
         after=after,

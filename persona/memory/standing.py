@@ -30,7 +30,8 @@ class Head:
     where older code kept no such account. `spent` is what thinking has cost in this lane today.
     `linking` is the one code that was offered here, and until when it can be answered; `tries` are
     the times of the last tries to link; `heard` says when a linked home was last heard or proven,
-    where its address may be given to somebody else.
+    where its address may be given to somebody else. `plans` is the highest number that a plan was given;
+    `zone` the person's time zone, as they said it or as their browser tells it.
     """
 
     version: int = 0
@@ -50,6 +51,9 @@ class Head:
     linking: Mapping[str, Any] = field(default_factory=dict[str, Any])
     tries: tuple[float, ...] = ()
     heard: Mapping[str, float] = field(default_factory=dict[str, float])
+    plans: int = 0
+    zone: str = ""
+    zone_said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +320,9 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
     if head.linking or head.tries or head.heard:
         digest |= {"linking": dict(head.linking), "tries": list(head.tries)}
         digest |= {"heard": dict(head.heard)}
+    if head.zone:
+        digest |= {"zone": head.zone, "zone_said": head.zone_said}
+    numbered = {"plans": head.plans} if head.plans else {}
     return {
         "v": FORMAT,
         "version": head.version,
@@ -328,6 +335,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "ledger": head.ledger,
         "times": list(head.times),
         "spent": {k: v for k, v in asdict(head.spent).items() if k != "uses" or v},
+        **numbered,
         "sealed": seal(ports, f"lane:{lane}", f"HEAD {lane}", digest),
     }
 
@@ -367,4 +375,7 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         linking=digest.get("linking", {}),
         tries=tuple(digest.get("tries", ())),
         heard=digest.get("heard", {}),
+        plans=row.get("plans", 0),
+        zone=digest.get("zone", ""),
+        zone_said=digest.get("zone_said", False),
     )

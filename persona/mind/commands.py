@@ -24,6 +24,11 @@ Verb = Literal[
     "deny",
     "elsewhere",
     "privately",
+    "plans",
+    "cancel",
+    "pause",
+    "resume",
+    "zone",
 ]
 _WHERE = r"(?:my\s+)?(?P<where>e-?mail|mail|slack|sms|text(?:\s+message)?|phone|[^\s,;:]+@[^\s,;:]*\w|\+\d+)"
 _ELSEWHERE = (
@@ -32,6 +37,7 @@ _ELSEWHERE = (
     r"|(?P<how>e-?mail|mail|text|slack)\s+me\s+(?:the\s+answer|your\s+answer|that|it))"
     r"(?:\s+instead)?(?:\s+please)?"
 )
+_PLANS = r"(?:plans|reminders)"
 
 PATTERNS: dict[Verb, str] = {
     "remember": r"(?:please\s+)?remember\b(?:\s+that\b)?[\s:,]*(?P<rest>\S.*)",
@@ -48,6 +54,12 @@ PATTERNS: dict[Verb, str] = {
     "approve": r"approve[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8}(?:\s+always)?)\W*",
     "deny": r"deny[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8})\W*",
     "elsewhere": rf"(?P<before>\S.*\?)?[\s(]*{_ELSEWHERE}[)]?(?:\s*[:,]\s*(?P<rest>\S.*)|[.!\s]*)",
+    "plans": rf"(?:(?:list|show)\s+)?(?:me\s+)?(?:my\s+)?{_PLANS}\W*|what\s+are\s+my\s+{_PLANS}\W*",
+    **{
+        verb: rf"{verb}\s+(?:(?:my\s+|the\s+)?(?:plan|reminder|number)\s+)?#?(?P<rest>[0-9]{{1,5}})\W*"
+        for verb in ("cancel", "pause", "resume")
+    },
+    "zone": r"my\s+time\s?zone\s+is\s*:?\s*(?P<rest>[\w/+-]+(?:\s[\w/+-]+){0,2})[.!\s]*",
     "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
     "privately": (
         r"(?:please\s+)?(?:(?:tell|answer|write|message)\s+(?:it\s+to\s+)?me\s+(?:that\s+|this\s+)?)?"
@@ -105,7 +117,7 @@ def tells(words: str) -> bool:
         return not is_question(words)
     if command.verb == "elsewhere":  # what is told, and not what is to be done
         return bool(command.rest) and parse(command.rest) is None and tells(command.rest)
-    return command.verb == "remember"
+    return command.verb in ("remember", "zone")
 
 
 def is_question(text: str) -> bool:

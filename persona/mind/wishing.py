@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from persona.decision import Intent
+from persona.declare import Moment
 from persona.errors import Refused
 from persona.memory.standing import Standing
 from persona.mind.wording import wording
@@ -15,6 +16,8 @@ from persona.ports import Ports
 
 MOST = 5
 """Wishes of one turn."""
+SHORTEST_IN_AWS = 60.0
+"""Seconds: what is due is looked for each minute there."""
 
 
 class Wishing:
@@ -23,6 +26,7 @@ class Wishing:
     def __init__(self, standing: Standing, events: Sequence[Event], ports: Ports) -> None:
         self._lane, self._cause = standing.place.lane, events[-1].correlation
         self._capabilities = ports.capabilities
+        self._ports = ports
         self._intents: list[Intent] = []
 
     @property
@@ -32,7 +36,7 @@ class Wishing:
     def wish(self, name: str, arguments: Mapping[str, Any]) -> str:
         """Takes down a wish; returns what to answer a model. Raises Refused for one that is unfit."""
         capability = self._capabilities[name]
-        canonical = capability.fit(arguments)
+        canonical = capability.settled(arguments, moment(self._ports))
         if len(self._intents) >= MOST:
             return wording().say("too_many_wishes")
         cause = f"{self._cause}/{len(self._intents)}"
@@ -40,6 +44,13 @@ class Wishing:
         if not any((one.capability, one.arguments) == (name, canonical) for one in self._intents):
             self._intents.append(intent)
         return wording().say("wish_noted")
+
+
+def moment(ports: Ports) -> Moment:
+    """Now, by the clock of the person's zone."""
+    settings = ports.settings
+    shortest = SHORTEST_IN_AWS if settings.stage == "aws" else 1.0
+    return Moment(ports.clock.now(), settings.timezone, shortest)
 
 
 def heard(words: str, ports: Ports) -> tuple[str, dict[str, Any]] | None:
@@ -52,5 +63,7 @@ def heard(words: str, ports: Ports) -> tuple[str, dict[str, Any]] | None:
 
 
 def unfit(name: str, error: Refused) -> str:
-    """What the person reads about a wish whose arguments do not fit."""
+    """What the person reads about a wish whose arguments do not fit, or are not clear."""
+    if error.code != "unfit":
+        return error.reason
     return f"I understood that as {name.replace('_', ' ')}, but it does not fit: {error.reason}"
