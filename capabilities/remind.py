@@ -1,15 +1,19 @@
 """Reminding the person of something, once or again and again."""
 
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from persona.acts.plans import Wished
 from persona.declare import Moment, capability
 
-SPOKEN = {"text": "sms", "phone": "sms", "mail": "email", "e-mail": "email", "here": ""}
+SPOKEN = {"text": "sms", "mail": "email", "e-mail": "email"}
 """What people call a surface beside its name."""
+
+
+def surface(name: str) -> str:
+    """The surface that is meant."""
+    return SPOKEN.get(name.casefold(), name.casefold())
 
 
 def one_line(text: str) -> str:
@@ -35,7 +39,7 @@ class Arguments(BaseModel):
         "such as: in 20 minutes, tomorrow at 17:45, every weekday at 08:00.",
         max_length=200,
     )
-    by: Literal["", "sms", "email", "slack", "web"] = Field(
+    by: Annotated[Literal["", "sms", "email", "slack", "web"], BeforeValidator(surface)] = Field(
         "", description="The person's own surface to be told on; empty: where they ask."
     )
 
@@ -50,9 +54,6 @@ def resolve(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
     return {**arguments, "what": what, "when": read(when, moment).words}
 
 
-HOW = "|".join(sorted(map(re.escape, {*SPOKEN, "sms", "email", "slack", "web"}), key=len)[::-1])
-
-
 @capability(
     effect="write",
     in_turn=True,
@@ -61,7 +62,7 @@ HOW = "|".join(sorted(map(re.escape, {*SPOKEN, "sms", "email", "slack", "web"}),
     rate=200,
     asks="remind you of “{what}” {when}",
     heard=(
-        r"(?:please\s+)?remind\s+me\s+(?:by|on|via)\s+(?P<by>sms|email|slack)\s*[:,]?\s+(?P<what>\S.*)",
+        r"(?:please\s+)?remind\s+me\s+(?:by|on|via)\s+(?P<by>text|sms|e-?mail|mail|slack)\s*[:,]?\s+(?P<what>\S.*)",
         r"(?:please\s+)?remind\s+me\s*[:,]?\s+(?P<what>\S.*)",
     ),
     say="remind me to … tomorrow at 17:45",

@@ -54,8 +54,9 @@ def record(
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
+        if decision.wishes:  # what else moves a plan is the person's own word, or time that passed
+            decision = replace(decision, plans=(), over=())
         decision = replace(decision, reply="", told=False, link={}, aside="", wishes=(), answers=())
-        decision = replace(decision, plans=(), over=())
     wanted = _wishes(standing, events, decision, ports)
     rests = replies.Rests(
         _written_for(standing, events, decision), walls.high_water(events, decision)

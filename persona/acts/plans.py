@@ -161,7 +161,7 @@ class Plans:
             near(plan.at, self._ports.clock.now(), plan.schedule.zone),
             plan.schedule.rhythm,
         )
-        parts = [plan.what, *([rhythm, f"next {due}"] if rhythm else [due])]
+        parts = [plan.what, *([rhythm, due] if rhythm else [due])]
         parts += [f"by {plan.by}"] if plan.by else []
         parts += [plan.state] if plan.state != "waiting" else []
         return f"{plan.number}. {' · '.join(parts)}"
