@@ -31,7 +31,7 @@ def compose(settings: Settings, family: Mapping[str, Any], **instead: Any) -> Po
             "surfaces": Later(catalog.surfaces),
             "carriers": Later(_carriers),
             "capabilities": Later(catalog.capabilities),
-            "capability": catalog.capability,
+            "carried": catalog.carried,
             "functions": Later(catalog.functions),
             "indexes": Later(_indexes),
             "models": Later(lambda: _models(settings, ports.secrets)),

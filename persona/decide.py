@@ -11,7 +11,7 @@ from persona.memory import evidence, forget, tombstones
 from persona.memory.standing import Standing
 from persona.mind import aside, elsewhere, linking, outcomes, signing_in
 from persona.mind.commands import parse, tells
-from persona.mind.think import think
+from persona.mind.think import think, think_about
 from persona.mind.zones import is_zone, named_zone
 from persona.model import Address, Event, Evidence, message_id
 from persona.ports import Ports, Row
@@ -52,7 +52,7 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return _on_change(standing, events[0], ports)
         case "outcome":
             if events[0].detail.get("shown"):
-                return outcomes.told(standing, events[0], ports)
+                return _on_done(standing, events[0], ports, reflex_only)
             return _on_outcome(events[0], ports)
         case "status":
             return _on_status(standing, events[0])
@@ -140,6 +140,15 @@ def _approve(standing: Standing, events: Sequence[Event], ports: Ports) -> Decis
     if command is None or command.verb not in ("approve", "deny"):
         return None
     return approval.said(standing, events[0], command.verb, command.rest, ports)
+
+
+def _on_done(standing: Standing, event: Event, ports: Ports, reflex_only: bool) -> Decision:
+    """What became of a wish; what was read goes to the mind that asked for it, where there is one."""
+    told = outcomes.told(standing, event, ports)
+    if reflex_only or not outcomes.is_read(event, ports):
+        return told
+    decision = think_about(standing, event, told, ports)
+    return wishes.judged(standing, [event], decision, ports)
 
 
 def _plan(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:

@@ -293,8 +293,18 @@ class Capability:
         for pattern in self.heard:
             found = re.fullmatch(pattern, words.strip(), re.IGNORECASE | re.DOTALL)
             if found:
-                return {name: text.strip() for name, text in found.groupdict().items() if text}
+                named = found.groupdict().items()
+                return {name: self._spoken(name, text.strip()) for name, text in named if text}
         return None
+
+    def _spoken(self, name: str, text: str) -> str | int | float:
+        """What was said for an argument, as a number where the schema wants one."""
+        kind = self.schema()["parameters"]["properties"].get(name, {}).get("type")
+        readers = {"integer": int, "number": float}
+        try:
+            return readers[kind](text) if kind in readers else text
+        except ValueError:
+            return text
 
     def destinations(self, arguments: Mapping[str, Any]) -> list[str]:
         """Where these (canonical) arguments send something, as `kind:value`."""

@@ -5,6 +5,7 @@ that is asked for becomes a question (see `questions.py`); the yes closes it and
 one commit. A wish that is denied becomes a line in the ledger.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -90,6 +91,7 @@ def _judged(
         "words": "\n".join(event.words for event in events),
         "message": events[-1].message_id,
         "turn": standing.next_version,
+        "chain": int(events[-1].detail.get("chain", "0")) + 1,
     }
     code = ids.code(ports.entropy(ids.CODE)) if verdict.decision == "ask" else ""
     return Wish(intent, verdict, capability.shown(intent.arguments), facts, code)
@@ -125,7 +127,16 @@ def tainted_by(standing: Standing, events: Sequence[Event]) -> str:
     """Whose untrusted words stand in the window; empty for nobody's."""
     if any(passes_on(event.words) for event in events):
         return "what you passed on"
+    brought = next(filter(None, map(brought_by, events)), "")
+    if brought:
+        return brought
     return next((turn.tainted for turn in reversed(standing.recent) if turn.tainted), "")
+
+
+def brought_by(event: Event) -> str:
+    """The capability that brought words of others into this turn; empty for none."""
+    about = event.detail
+    return about.get("capability", "") if about.get("result_untrusted") == "True" else ""
 
 
 def own_addresses(gate: Gate, address: Address) -> frozenset[str]:
@@ -241,7 +252,15 @@ def outcome(act: Act, event: Event) -> Event:
     """The outcome of a wish, told where it was spoken."""
     asked, wish = End.from_row(act.wish["asked"]), open_wish(act.wish)
     result = {f"result_{name}": str(value) for name, value in act.result.items()}
-    about = {**asked.detail, **event.detail, **result, "shown": wish.shown}
+    about = {
+        **asked.detail,
+        **event.detail,
+        **result,
+        "shown": wish.shown,
+        "capability": wish.intent.capability,
+        "arguments": json.dumps(dict(wish.intent.arguments)),
+        "chain": str(wish.facts.get("chain", 1)),
+    }
     return replace(
         event,
         address=asked.address,

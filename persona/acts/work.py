@@ -8,10 +8,11 @@ The warm path is three requests an act: a claim by name, one read of act and gat
 the end. Whatever does not go that smoothly goes the long way, which first looks at all open acts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol
 
 from persona import ids, keys
 from persona.acts import handover, outbox, wishes
@@ -41,20 +42,42 @@ class Ended(NamedTuple):
     knocked: bool = False
 
 
+class Use(Carrier, Protocol):
+    """What carries out the acts of one capability."""
+
+    @property
+    def capability(self) -> Capability: ...
+
+
+NO_USES: Mapping[str, Use] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class _Desk:
     """Where one worker sits: whose acts it works, in `ports` that reach nothing else.
 
-    `hands` is what the carrier gets: the function's own reach. `capability` is whose acts these
-    are; None for replies.
+    `hands` is what a carrier gets: the function's own reach. `uses` are the capabilities whose acts
+    these are, by name; without any they are replies, which `replies` carries.
     """
 
     function: str
     lane: str
-    carrier: Carrier
+    replies: Carrier | None
     ports: Ports
     hands: Hands
-    capability: Capability | None = None
+    uses: Mapping[str, Use]
+
+    def carrier(self, act: Act) -> Carrier:
+        """Who carries this act; of one that nobody here may, any, since it is then denied."""
+        if self.replies is not None:
+            return self.replies
+        own = self.use(act)
+        return own if own is not None else next(iter(self.uses.values()))
+
+    def use(self, act: Act) -> Use | None:
+        """The capability that the act wishes, if its acts are this function's."""
+        wished: str = act.wish["intent"]["capability"] if act.wish else ""
+        return self.uses.get(wished)
 
     def at(self, after: str) -> Key:
         """Where an open act stands."""
@@ -64,18 +87,19 @@ class _Desk:
 def work(
     function: str,
     lane: str,
-    carrier: Carrier,
+    replies: Carrier | None,
     ports: Ports,
     acts: Sequence[str] = (),
     behind: Sequence[str] = (),
-    capability: Capability | None = None,
+    uses: Mapping[str, Use] = NO_USES,
 ) -> list[Ended]:
     """Works until nothing here can be done now; returns what ended.
 
-    `acts` and `behind` are the bell's: new acts by name, and those that must have ended first.
+    `replies` carries words to an address, `uses` carry what capabilities do. `acts` and `behind` are
+    the bell's: new acts by name, and those that must have ended first.
     """
     scoped = ports.within(keys.Scope.of_acts(lane, function))
-    desk = _Desk(function, lane, carrier, scoped, ports, capability)
+    desk = _Desk(function, lane, replies, scoped, ports, uses)
     ended: list[Ended] = []
     for after in acts:
         one = _carry(desk, desk.at(after), behind=behind)
@@ -151,12 +175,13 @@ def _carry(
     desk: _Desk, at: Key, known: Act | None = None, behind: Sequence[str] = ()
 ) -> Ended | None:
     """One attempt at one act, new or `known`: how it ended, or None when it has to wait."""
-    carrier, ports = desk.carrier, desk.ports
+    ports = desk.ports
     attempt = ids.spell(ports.entropy(16))
     try:
         act, gate = outbox.claim(ports, at, attempt, known, map(desk.at, behind))
     except Conflict:
         return None
+    carrier = desk.carrier(act)
     if known is not None and known.state == "sending":
         settled = _reconcile(desk, act)
         if settled is not SEND_AGAIN:
@@ -187,7 +212,7 @@ SEND_AGAIN: Final = Ended("", "pending")
 
 def _reconcile(desk: _Desk, act: Act) -> Ended | None:
     """What became of an attempt that nobody recorded: asked of the provider, never guessed."""
-    carrier, ports = desk.carrier, desk.ports
+    carrier, ports = desk.carrier(act), desk.ports
     if carrier.keyed:
         return SEND_AGAIN
     if carrier.lookup is None:
@@ -219,7 +244,7 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
     if row is None:
         return Verdict("deny", "erased")
     gates = _gates(act.home, open_gate(row), desk)
-    if act.wish or desk.capability:
+    if act.wish or desk.uses:
         wished = _judge_wish(act, gates, desk)
         if wished.decision != "allow":
             return wished
@@ -238,21 +263,23 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
 
 def _judge_wish(act: Act, gates: Sequence[Gate], desk: _Desk) -> Verdict:
     """A use of a capability is judged anew, on what its row says and the gate as it is now."""
-    if not act.wish or desk.capability is None:
+    if not act.wish or not desk.uses:
         return Verdict("deny", "an act that nobody wished")
+    use = desk.use(act)
     halted = "you said stop" if any(gate.halted for gate in gates) else ""
     now = desk.ports.clock.now()
-    return wishes.judge_again(act, desk.capability, gates[-1], halted, now)
+    return wishes.judge_again(act, use.capability if use else None, gates[-1], halted, now)
 
 
 def _heard_by(act: Act, desk: _Desk) -> Audience:
     """Who can read there at this moment; not asked where the words may go anywhere."""
     if not is_exposed(act.audience, "lane"):
         return act.audience
-    if desk.carrier.heard_by is None:
+    heard_by = desk.carrier(act).heard_by
+    if heard_by is None:
         return "lane"
     try:
-        return desk.carrier.heard_by(act, desk.hands)
+        return heard_by(act, desk.hands)
     except Unknown as error:  # nothing was sent yet
         raise Transient(str(error)) from error
 

@@ -1,4 +1,4 @@
-"""What became of a wish, told by code where it was spoken, in one line a person understands."""
+"""What became of a wish, told by code where it was spoken, in a line that a person understands."""
 
 from persona.decision import Decision
 from persona.memory.standing import Standing
@@ -26,5 +26,22 @@ def told(standing: Standing, event: Event, ports: Ports) -> Decision:
     else:
         said = UNSURE if about["state"] == "unknown" else FAILED
     reply = said.format(shown=shown, reason=reason, result=shortened(result, MOST_SHOWN))
-    is_untrusted = about.get("result_untrusted") == "True"
-    return Decision(reply=reply, mind="none", tainted=about["function"] if is_untrusted else "")
+    return Decision(
+        reply=reply,
+        mind="none",
+        tainted=_taint(event),
+        shown=int(about.get("result_sensitivity", "0")),
+    )
+
+
+def is_read(event: Event, ports: Ports) -> bool:
+    """Whether it is something that was read, and came back: a mind may answer with it."""
+    capability = ports.capabilities.get(event.detail.get("capability", ""))
+    is_done = event.detail["state"] in ("sent", "delivered")
+    return is_done and capability is not None and capability.effect == "read"
+
+
+def _taint(event: Event) -> str:
+    """Whose untrusted words came back; empty for none."""
+    about = event.detail
+    return about["capability"] if about.get("result_untrusted") == "True" else ""

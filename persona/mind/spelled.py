@@ -5,11 +5,13 @@ from datetime import date
 from persona.errors import Refused
 from persona.plan import Unit
 
-DAYS: list[str] = "monday tuesday wednesday thursday friday saturday sunday".split()
-MONTHS: list[str] = (
-    "january february march april may june july august september october november december".split()
-)
-NUMBERS: list[str] = "zero one two three four five six seven eight nine ten eleven twelve".split()
+DAYS: list[str] = [*"monday tuesday wednesday thursday friday saturday sunday".split()]
+MONTHS: list[str] = [
+    *"january february march april may june july august september october november december".split()
+]
+NUMBERS: list[str] = [
+    *"zero one two three four five six seven eight nine ten eleven twelve".split()
+]
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 UNITS: dict[str, Unit] = {
     **dict.fromkeys("s sec secs second seconds".split(), "second"),

@@ -183,9 +183,9 @@ def _repeating(
         and not heard.is_today
     ):
         heard.start = heard.day
-    repeat = replace(repeat, clock=_settled(heard, is_dated=True))
-    begin = day or today.date()
-    wall = datetime(begin.year, begin.month, begin.day, *repeat.clock)  # noqa: DTZ001 the zone follows
+    clock, begin = _settled(heard, is_dated=True), day or today.date()
+    repeat = replace(repeat, clock=clock)
+    wall = datetime(begin.year, begin.month, begin.day, *clock)  # noqa: DTZ001 the zone follows
     schedule = Schedule(instant(wall, zone), zone, repeat)
     if heard.start_clock not in (None, repeat.clock):
         raise unclear("It starts at another time than it repeats.")

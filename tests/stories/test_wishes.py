@@ -252,7 +252,7 @@ def test_twenty_a_day_and_no_more(hub: Hub) -> None:
     for n in range(25):
         hub.clock.at += 60
         ann.say(f"email {BOB}: number {n}")
-    assert len(mails(hub)) == catalog.capability("send_email").rate
+    assert len(mails(hub)) == catalog.capabilities()["send_email"].rate
     hub.clock.at += DAY
     ann.say(f"email {BOB}: a new day")
     assert mails(hub)[-1].text == "a new day"
