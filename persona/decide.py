@@ -315,7 +315,8 @@ def _on_status(standing: Standing, event: Event) -> Decision:
     """
     status, reason = event.detail.get("status", ""), event.detail.get("reason", "")
     suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
-    untold = UNDELIVERED if status == "failed" else ""
+    is_reply = "function" not in event.detail  # of a wish its outcome tells
+    untold = UNDELIVERED if status == "failed" and is_reply else ""
     place = standing.place
     if place.home not in standing.gate.homes:
         return Decision(mind="none", status=(status, event.target))

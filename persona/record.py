@@ -304,11 +304,8 @@ def _gate_write(standing: Standing, events: Sequence[Event], decision: Decision)
 def _status_writes(
     standing: Standing, event: Event, decision: Decision, ports: Ports
 ) -> list[Write]:
-    status, provider_id = decision.status
-    if not status:
-        return []
-    act, lane = event.detail.get("act", ""), standing.place.lane
-    return outbox.report(ports, event.address, lane, provider_id, status, act)
+    status, _ = decision.status
+    return outbox.report(ports, event, standing.place.lane, status) if status else []
 
 
 def waiting_moved(standing: Standing, events: Sequence[Event], ports: Ports) -> list[Write]:
