@@ -11,7 +11,7 @@ from persona.declare import capability
 class Arguments(BaseModel):
     """Which plan, and what becomes of it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     plan: int = Field(description="The plan's number, as list_plans gives it.", ge=1, le=99_999)
     change: Literal["cancel", "pause", "resume"] = Field(description="What becomes of it.")
 

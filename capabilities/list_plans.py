@@ -11,7 +11,7 @@ from persona.ports import Ports
 class Arguments(BaseModel):
     """Nothing to choose: all of them are listed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 @capability(

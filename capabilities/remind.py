@@ -27,7 +27,7 @@ def one_line(text: str) -> str:
 class Arguments(BaseModel):
     """Of what, and when."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     what: Annotated[str, AfterValidator(one_line)] = Field(
         description="What to remind the person of, as they should read it then.",
         min_length=1,
@@ -48,7 +48,9 @@ def resolve(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
     """The time as a date with its zone, whatever words it was said in. Raises Refused to ask."""
     from persona.mind.times import read, split
 
-    what, when = arguments["what"], arguments["when"]
+    what, when = arguments.get("what", ""), arguments.get("when", "")
+    if not (isinstance(what, str) and isinstance(when, str)):
+        return arguments
     if not when:
         what, when = split(what, moment)
     return {**arguments, "what": what, "when": read(when, moment).words}

@@ -14,7 +14,7 @@ TO = Destination("slack", slack_member)
 class Arguments(BaseModel):
     """One direct message to one member of a workspace."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     to: Annotated[str, AfterValidator(slack_member)] = Field(
         description="The member, as TEAM:USER, such as T024BE7LD:U2147483697.", max_length=60
     )

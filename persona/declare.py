@@ -208,20 +208,20 @@ class Capability:
     """One thing the persona may do.
 
     `arguments` is a closed pydantic model with every field described. An `inline` capability is
-    used while thinking and changes nothing before the turn's commit. An `in_turn` one is judged like
-    any other and then done by that very commit: `use` gets the person's `Plans` and says what is
-    told. Any other is an act, carried out by a function of its own, or by the `worker` that several
-    share. `resolve` makes arguments absolute that speak of time as people do, at the moment of the
-    wish; it raises Refused to ask. `carried_by` names the surface that carries it, where the effect
-    is a message: `use` then makes its `Letter`. `asks` says what would be done, in the words of a
-    question, with every argument in braces; `heard` are the patterns of plain words that wish it,
-    whose groups are the arguments. `dest` are the arguments that say where data
-    goes. `returns_sensitivity` (0 to 3) and `returns_untrusted` speak of what comes back. `cost`
-    is in US dollars a use, `rate` is uses a day, `timeout` in seconds. `undo` names the
-    capability that takes it back. `keyed`: the provider drops repeats by the act's id.
-    `statements` and `secrets` are all that its role may do beside its own acts; `credential` names
-    the person's own credential that it gets, which several capabilities may share. `say` and
-    `brief` are its line in the persona's own help.
+    used while thinking and changes nothing before the turn's commit. An `in_turn` one is judged
+    like any other and then done by that very commit: `use` gets the person's `Plans` and says what
+    is told. Any other is an act, carried out by a function of its own, or by the `worker` that
+    several share. `resolve` makes arguments absolute that speak of time as people do, at the moment
+    of the wish and before they are fitted, so it leaves alone what it does not know; it raises
+    Refused to ask. `carried_by` names the surface that carries it, where the effect is a message:
+    `use` then makes its `Letter`. `asks` says what would be done, in the words of a question, with
+    every argument in braces; `heard` are the patterns of plain words that wish it, whose groups are
+    the arguments. `dest` are the arguments that say where data goes. `returns_sensitivity` (0 to 3)
+    and `returns_untrusted` speak of what comes back. `cost` is in US dollars a use, `rate` is uses
+    a day, `timeout` in seconds. `undo` names the capability that takes it back. `keyed`: the
+    provider drops repeats by the act's id. `statements` and `secrets` are all that its role may do
+    beside its own acts; `credential` names the person's own credential that it gets, which several
+    capabilities may share. `say` and `brief` are its line in the persona's own help.
     """
 
     name: str
@@ -259,8 +259,7 @@ class Capability:
 
     def settled(self, arguments: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
         """The arguments as they are judged: canonical, and absolute in time. Raises Refused."""
-        fitted = self.fit(arguments)
-        return self.fit(self.resolve(fitted, moment)) if self.resolve else fitted
+        return self.fit(self.resolve(dict(arguments), moment) if self.resolve else arguments)
 
     def fit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments in canonical form. Raises Refused, with what is wrong in words."""
@@ -275,10 +274,11 @@ class Capability:
         return fitted.model_dump(mode="json")
 
     def shown(self, arguments: Mapping[str, Any]) -> str:
-        """What these arguments would do, whole and in words that code rendered."""
+        """What these arguments would do, in words that code rendered; only what is empty is left out."""
         if self.asks:
             return self.asks.format(**arguments)
-        told = "; ".join(f"{name}: {value}" for name, value in arguments.items())
+        given = {name: value for name, value in arguments.items() if value not in ("", [], {})}
+        told = "; ".join(f"{name}: {value}" for name, value in given.items())
         return f"{self.name.replace('_', ' ')} ({told})" if told else self.name.replace("_", " ")
 
     def letter(self, arguments: Mapping[str, Any]) -> Letter | None:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from persona.declare import Moment
@@ -29,6 +29,15 @@ def read(phrase: str, moment: Moment) -> Schedule:
     if heard.repeat is not None:
         return _repeating(heard, heard.repeat, zone, today, moment)
     return Schedule(_once(heard, zone, today, moment), zone)
+
+
+def read_day(phrase: str, moment: Moment) -> date:
+    """Which day that is, for a phrase that names no time of it. Raises Refused to ask."""
+    text, zone = _zone(_clean(phrase), moment.zone)
+    heard = Reader(text, local(moment.now, zone)).everything()
+    if heard.doubt or heard.day is None or heard.clock or heard.repeat or heard.part or heard.span:
+        raise unclear(heard.doubt or "Which day is that?")
+    return heard.day
 
 
 def split(words: str, moment: Moment) -> tuple[str, str]:
