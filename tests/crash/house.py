@@ -119,7 +119,8 @@ class Story:
     `{code}` and `{number}` in its words are what was shown last, `{then}` is nothing: whoever says
     it has waited until all was quiet. Nobody works between a `rushed` event and the next. At the end the
     addresses of `apart` are each in a lane of their own. Every `packs` turns of a lane its homes'
-    index is packed (0: as often as it really is).
+    index is packed (0: as often as it really is). What stands in `told` is said to that
+    address once, with or without more behind it.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Story:
     rushed: tuple[str, ...] = ()
     apart: tuple[Address, ...] = ()
     packs: int = 0
+    told: tuple[tuple[str, str], ...] = ()
 
 
 def _is_handed(event: Event) -> bool:
@@ -399,6 +401,11 @@ class House:
         found["unknown"] += sum(act.state == "unknown" for act in acts)
         sent = {act.id for act in acts if act.state == "sent"}
         found["lost"] += len(sent - set(sends))
+        for address, text in self.story.told:
+            got = [a.text for _, a in self.provider.got if str(a.address) == address]
+            times = sum(said.startswith(text) for said in got)
+            found["lost"] += times == 0 and not found["unknown"]
+            found["doubled sends"] += max(0, times - 1)
         found["out of order"] += self._out_of_order()
         found["after halt"] += len(self.after_halt)
         found["leaked"] += self._leaks()

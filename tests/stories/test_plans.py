@@ -229,6 +229,18 @@ def test_times_are_heard_and_said_by_the_persons_own_clock(hub: Hub) -> None:
     assert "no time zone Atlantis" in ann.say("my time zone is Atlantis")
 
 
+def test_a_browser_tells_its_zone_until_the_person_says_another(hub: Hub) -> None:
+    ann = Visitor(hub)
+    ann.zone = "America/New_York"
+    assert "(America/New_York)" in ann.say("remind me to feed the cat tomorrow at 08:00")
+    ann.zone = "Nowhere/At_All"
+    assert "(America/New_York)" in ann.say("remind me to feed the dog tomorrow at 08:00")
+    ann.zone = "Europe/Zurich"
+    assert "(Europe/Zurich)" in ann.say("remind me to feed the bird tomorrow at 08:00")
+    ann.say("my time zone is Tokyo")
+    assert "(Asia/Tokyo)" in ann.say("remind me to feed the fish tomorrow at 08:00")
+
+
 def test_a_mail_address_gets_no_more_than_it_may_and_the_rest_waits(hub: Hub) -> None:
     ann = Mailer(hub)
     ann.say("remind me every minute to feed the cat")
