@@ -94,7 +94,7 @@ class Reader:
 
     def _read_clock(self) -> tuple[tuple[int, int, int], bool] | None:
         """A time, and whether it could be in the morning or the afternoon."""
-        at = r"(?:at\s+|by\s+)?"
+        at = r"(?:at\s+)?"
         found = self._take(
             rf"{at}(\d{{1,2}})[:h](\d\d)(?::(\d\d))?\s?(am|pm)?(?:\s+(?:o'clock|hours))?"
         )
@@ -115,7 +115,7 @@ class Reader:
         if found:
             minutes = {"half past": 30, "quarter past": 15, "quarter to": -15}[found[1]]
             total = number(found[2]) * 60 + minutes
-            return checked((total // 60, total % 60, 0)), total < 13 * 60
+            return checked((total // 60, total % 60, 0)), total < 12 * 60
         found = self._take(rf"at\s+(\d{{1,2}}|{'|'.join(NUMBERS[1:])})(?:\s+o'clock)?(?!\s*[:.\d])")
         if found is None:
             found = self._take(rf"(\d{{1,2}}|{'|'.join(NUMBERS[1:])})\s+o'clock")

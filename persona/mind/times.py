@@ -2,6 +2,9 @@
 
 Where words are left over, or could mean two times, Refused says what is missing: a reminder at the
 wrong hour is worse than a question. What is read can be said again, and is then read as the same.
+
+The libraries that read times guess: of the table in the tests dateparser 1.5 gets 50 of 233 wrong,
+recurrent 98, parsedatetime 125. What repeats, and calendar arithmetic, is python-dateutil's.
 """
 
 import re
@@ -175,6 +178,8 @@ def _repeating(
     if repeat.seconds:
         return _elapsing(heard, repeat, zone, today, moment)
     day = heard.start or heard.day
+    if heard.day is not None and (repeat.weekdays or repeat.day):
+        raise unclear("That names two days.")
     if repeat.unit == "week" and not repeat.weekdays:
         if heard.day is None:
             raise unclear("On which day of the week?")
