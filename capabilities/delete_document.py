@@ -11,7 +11,7 @@ from persona.memory import documents
 class Arguments(BaseModel):
     """Which document."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     title: Annotated[str, AfterValidator(documents.read_title)] = Field(
         description="The document's title.", max_length=documents.MOST_TITLE
     )

@@ -12,7 +12,7 @@ from persona.memory import documents
 class Arguments(BaseModel):
     """Nothing to choose: all of them are listed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 @capability(

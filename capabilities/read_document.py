@@ -15,7 +15,7 @@ PART = 20_000
 class Arguments(BaseModel):
     """Which document, and which part of it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     title: Annotated[str, AfterValidator(documents.read_title)] = Field(
         description="The document's title.", max_length=documents.MOST_TITLE
     )

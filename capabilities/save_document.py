@@ -11,7 +11,7 @@ from persona.memory import documents
 class Arguments(BaseModel):
     """What to keep, and what to call it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     title: Annotated[str, AfterValidator(documents.read_title)] = Field(
         description="What to call the document, in one line.",
         max_length=documents.MOST_TITLE,

@@ -21,7 +21,7 @@ def read_subject(text: str) -> str:
 class Arguments(BaseModel):
     """One mail to one address."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     to: Annotated[str, AfterValidator(email)] = Field(
         description="The one email address that it goes to.", max_length=254
     )

@@ -13,7 +13,7 @@ from persona.people.canonical import slack_member
 class Arguments(BaseModel):
     """One direct message to one member of a workspace."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     to: Annotated[str, AfterValidator(slack_member)] = Field(
         description="The member, as TEAM:USER, such as T024BE7LD:U2147483697.", max_length=60
     )

@@ -13,7 +13,7 @@ from persona.people.canonical import telephone
 class Arguments(BaseModel):
     """One text to one number."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     to: Annotated[str, AfterValidator(telephone)] = Field(
         description="The telephone number with its country, such as +14155550100.", max_length=40
     )

@@ -31,7 +31,7 @@ def compose(settings: Settings, family: Mapping[str, Any], **instead: Any) -> Po
             "surfaces": Later(catalog.surfaces),
             "carriers": Later(_carriers),
             "capabilities": Later(_capabilities),
-            "capability": _capability,
+            "carried": _carried,
             "functions": Later(_functions),
             "indexes": Later(_indexes),
             "models": Later(lambda: _models(settings, ports.secrets)),
@@ -53,8 +53,8 @@ def _capabilities() -> Any:
     return catalog.capabilities()
 
 
-def _capability(name: str) -> Any:
-    return catalog.capability(name)
+def _carried(function: str) -> Any:
+    return catalog.carried(function)
 
 
 def _functions() -> Any:

@@ -5,7 +5,7 @@ each heavy part of it another, one that sends has an act function; they hold tha
 that a vendor's client stands beside no other and only where it is used.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_type_hints
@@ -19,7 +19,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "identity": ("_identity",),
     "persona_name": ("_identity",),
     "capabilities": ("_capabilities",),
-    "capability": ("_capability",),
+    "carried": ("_carried",),
     "functions": ("_functions",),
     "indexes": ("_indexes",),
     "models": ("_models",),
@@ -47,7 +47,8 @@ CARRYING = (Name("capabilities.mcp.talk"), Name("capabilities.mcp.talk", "call")
 class Deployed:
     """One Lambda function: its handler, the surfaces in its folder, and what it can reach.
 
-    `parts` are those of `Ports` that its code asks for; `capability` is whose acts it carries out.
+    `parts` are those of `Ports` that its code asks for; `carries` are the capabilities whose
+    acts it carries out.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Deployed:
     sdk: frozenset[str]
     apis: frozenset[str]
     parts: frozenset[str] = frozenset()
-    capability: str = ""
+    carries: tuple[str, ...] = ()
 
     @property
     def handler(self) -> str:
@@ -85,11 +86,7 @@ def deployed() -> dict[str, Deployed]:
             for s in surfaces.values()
             if s.send is not None
         ),
-        *(
-            _capability(c, [surfaces[c.carried_by]] if c.carried_by else [])
-            for c in catalog.capabilities().values()
-            if not c.inline
-        ),
+        *(_carrying(function, surfaces) for function in _carried()),
         _one("act-link", "link", []),
         _one("act-handover", "handover", []),
         _one("act-erase", "erase", list(surfaces.values())),
@@ -108,11 +105,19 @@ def _turn(name: str, surfaces: Mapping[str, Surface]) -> Deployed:
     return _one(name, name, list(surfaces.values()), *uses)
 
 
-def _capability(capability: Capability, carriers: Sequence[Surface]) -> Deployed:
+def _carried() -> dict[str, None]:
+    """The functions that carry out capabilities' acts: most their own, an MCP server's together."""
+    return dict.fromkeys(one.function for one in catalog.capabilities().values() if one.function)
+
+
+def _carrying(function: str, surfaces: Mapping[str, Surface]) -> Deployed:
+    carried = catalog.carried(function).values()
+    carriers = [surfaces[one.carried_by] for one in carried if one.carried_by]
     sends = [use for s in carriers for use in (s.send, s.lookup, s.segments)]
-    one = _one(f"act-{capability.name}", "capability", carriers, capability.use, *sends)
-    named = {action.partition(":")[0] for each in capability.statements for action in each.actions}
-    return replace(one, capability=capability.name, apis=one.apis | named)
+    one = _one(f"act-{function}", "capability", carriers, *(one.use for one in carried), *sends)
+    actions = [a for each in carried for s in each.statements for a in s.actions]
+    named = {action.partition(":")[0] for action in actions}
+    return replace(one, carries=tuple(each.name for each in carried), apis=one.apis | named)
 
 
 def _one(
@@ -120,7 +125,7 @@ def _one(
 ) -> Deployed:
     """`uses` are the surfaces' own callables that this function calls through the catalog."""
     module = f"functions.{entry}"
-    own = [_name_of(use) for use in uses if use is not None and _is_ours(use)]
+    own = [name for use in uses if use is not None and _is_ours(use) for name in _names_of(use)]
     held = [Name(f"surfaces.{surface.name}") for surface in surfaces]
     rest = _reach([Name(module, "handler"), *held])
     whole = _reach([Name(module, "handler"), *held, *own])
@@ -136,8 +141,11 @@ def _one(
     )
 
 
-def _name_of(use: Callable[..., Any]) -> Name:
-    return Name(use.__module__, use.__qualname__)
+def _names_of(use: Callable[..., Any]) -> list[Name]:
+    """The callable; one of an MCP server's, which is made while its list is read, by its module."""
+    if use.__module__.startswith("capabilities.mcp"):
+        return [Name("capabilities.mcp", "*"), *CARRYING]
+    return [Name(use.__module__, use.__qualname__)]
 
 
 def _is_ours(use: Callable[..., Any]) -> bool:

@@ -41,6 +41,8 @@ ADMITTING = Owners(read="left", made="left")
 """Whether an address was erased is known by a keyed hash of it."""
 INSTALLS = Rows(read="INSTALL#*", put="INSTALL#*")
 TURNS = Rows(read="ADDRESS#*")
+WRITES_TO = Rows(read="ADDRESS#*")
+"""A message of a capability is wanted or not by whoever has the address that it goes to."""
 REMEMBERS = Owners(
     read="home:* lane:*",
     made="home:* lane:*",

@@ -16,7 +16,7 @@ from functools import cache
 from backends.aws._shape import DUE_INDEX
 from infra.functions import Deployed, deployed
 from infra.iam import Allowed, Conditions, Role
-from infra.own_rows import OWNERS, ROWS, Owners, Rows
+from infra.own_rows import OWNERS, ROWS, WRITES_TO, Owners, Rows
 from persona import catalog
 from persona.declare import Capability, Statement
 from persona.keys import MOST_HOMES, Scope
@@ -73,7 +73,7 @@ def lane_scope(function: Deployed, lane: str, homes: Sequence[str]) -> Scope | N
     if function.entry in TURNS:
         return Scope.of_turn(lane, homes, catalog.functions())
     if function.entry in ACTS:
-        credential = _declared(function).credential if function.capability else ""
+        credential = next((one.credential for one in _carried(function)), "")
         return Scope.of_acts(lane, acts_of(function), credential)
     return None
 
@@ -120,8 +120,10 @@ def _of_process(function: Deployed) -> Iterable[Allowed]:
         yield Allowed(tuple(f"scheduler:{name}Schedule" for name in names), ("schedules",))
         passed = {"StringEquals": {"iam:PassedToService": ("scheduler.amazonaws.com",)}}
         yield Allowed(("iam:PassRole",), ("role/timers",), passed)
-    if function.capability:
-        for said in _declared(function).statements:
+    for one in _carried(function):
+        if one.carried_by:
+            yield from _on_own_rows(WRITES_TO)
+        for said in one.statements:
             yield from _stated(said)
 
 
@@ -143,16 +145,17 @@ def _listing(resources: Iterable[str]) -> Allowed:
     return Allowed((LISTS,), ("blobs",), {"StringLike": {"s3:prefix": prefixes}})
 
 
-def _declared(function: Deployed) -> Capability:
-    return catalog.capabilities()[function.capability]
+def _carried(function: Deployed) -> list[Capability]:
+    """The capabilities whose acts it carries out: one, or all of an MCP server's."""
+    return [catalog.capabilities()[name] for name in function.carries]
 
 
 def kin(function: Deployed) -> str:
     """Whose own rows these are: a message of a capability goes out as its surface's own do."""
-    if function.capability:
-        carrier = _declared(function).carried_by
-        return f"act-{carrier}" if carrier else "act"
-    return function.name
+    if not function.carries:
+        return function.name
+    carrier = _carried(function)[0].carried_by
+    return f"act-{carrier}" if carrier else "act"
 
 
 def _on_own_rows(rows: Rows) -> Iterable[Allowed]:
@@ -166,9 +169,10 @@ def _on_own_rows(rows: Rows) -> Iterable[Allowed]:
 
 def _owners(function: Deployed) -> Owners:
     """A capability opens its lane's acts; the homes too where it seals what it keeps."""
-    if not function.capability:
+    if not function.carries:
         return OWNERS.get(function.name, Owners())
-    seals = {"seal", "unseal"} & function.parts and _declared(function).statements
+    is_stating = any(one.statements for one in _carried(function))
+    seals = {"seal", "unseal"} & function.parts and is_stating
     return Owners(read="home:* lane:*" if seals else "lane:*")
 
 
@@ -233,5 +237,5 @@ def _secrets(function: Deployed) -> list[str]:
     if function.entry in TURNS:
         return ["OPENAI_API_KEY"]
     surfaces = [catalog.surfaces()[name] for name in function.surfaces]
-    own = _declared(function).secrets if function.capability else ()
+    own = [name for one in _carried(function) for name in one.secrets]
     return sorted({*own, *(name for surface in surfaces for name in surface.secrets)})

@@ -39,6 +39,8 @@ def _place(event: Event, ports: Ports) -> Place | None:
     Who only asks to sign in by an address meets nobody: where nobody lives there, the event goes
     into a lane of nobody, so that asking takes as long.
     """
+    if event.kind == "status" and event.detail.get("function"):  # the one who got it lives nowhere
+        return Place(home=event.home, lane=event.reported_lane)
     if event.kind == "signin":
         known = addresses.find(ports.table, event.address)
         return known or Place(home="", lane=ids.derive("nobody", str(event.address)))

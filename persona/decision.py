@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from persona import ids
 from persona.model import Address, Audience, Event, Evidence, Note
+from persona.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,10 @@ class Decision:
     not `recalled`: the highest sensitivity of it. `aside` are words of theirs that the person wants
     to go on with in private. `intents` are what the mind wishes done, `wishes` the same once
     judged, `answers` end questions, `grants` are standing permissions that come with them, `gate`
-    other fields of the gate that this turn sets. `rests` names turns whose words the reply repeats
-    beside what it recalled. `tainted` says whose untrusted words this turn brings into the
-    conversation. `withheld`: the reply does not fit what today's text messages may cost.
+    other fields of the gate that this turn sets. `plans` are made or moved, those in `over` have
+    ended; `zone` is the time zone that the person says is theirs. `rests` names turns whose words
+    the reply repeats beside what it recalled. `tainted` says whose untrusted words this turn brings
+    into the conversation. `withheld`: the reply does not fit what today's text messages may cost.
     """
 
     reply: str = ""
@@ -172,6 +174,9 @@ class Decision:
     rests: tuple[str, ...] = ()
     grants: tuple[Mapping[str, Any], ...] = ()
     gate: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    plans: tuple[Plan, ...] = ()
+    over: tuple[Plan, ...] = ()
+    zone: str = ""
     withheld: bool = False
     tainted: str = ""
     shown: int = 0

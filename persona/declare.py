@@ -125,6 +125,15 @@ class Result:
     rests: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and where a wish is heard: epoch seconds, the person's zone, the shortest repeat (s)."""
+
+    now: float
+    zone: str
+    shortest: float = 1.0
+
+
 class Means(Protocol):
     """The whole world of a capability while it is carried out; nothing undeclared is in reach.
 
@@ -213,17 +222,20 @@ class Capability:
     """One thing the persona may do.
 
     `arguments` is a closed pydantic model with every field described. An `inline` capability is
-    used while thinking and changes nothing before the turn's commit; any other is an act, carried
-    out by a function of its own. `carried_by` names the surface that carries it, where the effect
-    is a message: `use` then makes its `Letter`. `asks` says what would be done, in the words of a
-    question, with every argument in braces; `heard` are the patterns of plain words that wish it,
-    whose groups are the arguments. `dest` are the arguments that say where data
-    goes. `returns_sensitivity` (0 to 3) and `returns_untrusted` speak of what comes back.
-    `egress`: others read its arguments, also where it only reads. `cost` is in US dollars a use,
-    `rate` is uses a day, `timeout` in seconds. `undo` names the capability that takes it back.
-    `keyed`: the provider drops repeats by the act's id.
-    `statements` and `secrets` are all that its role may do beside its own acts; `credential` names
-    the person's own credential that it gets, which several capabilities may share. `say` and
+    used while thinking and changes nothing before the turn's commit. An `in_turn` one is judged
+    like any other and then done by that very commit: `use` gets the person's `Plans` and says what
+    is told. Any other is an act, carried out by a function of its own, or by the `worker` that
+    several share. `resolve` makes arguments absolute that speak of time as people do, at the moment
+    of the wish and before they are fitted, so it leaves alone what it does not know; it raises
+    Refused to ask. `carried_by` names the surface that carries it, where the effect is a message:
+    `use` then makes its `Letter`. `asks` says what would be done, in the words of a question, with
+    every argument in braces; `heard` are the patterns of plain words that wish it, whose groups are
+    the arguments. `dest` are the arguments that say where data goes. `returns_sensitivity` (0 to 3)
+    and `returns_untrusted` speak of what comes back. `egress`: others read its arguments, also
+    where it only reads. `cost` is in US dollars a use, `rate` is uses a day, `timeout` in seconds.
+    `undo` names the capability that takes it back. `keyed`: the provider drops repeats by the act's
+    id. `statements` and `secrets` are all that its role may do beside its own acts; `credential`
+    names the person's own credential that it gets, which several capabilities may share. `say` and
     `brief` are its line in the persona's own help.
     """
 
@@ -235,6 +247,9 @@ class Capability:
     version: int = 1
     destructive: bool = False
     inline: bool = False
+    in_turn: bool = False
+    worker: str = ""
+    resolve: Callable[[dict[str, Any], Moment], dict[str, Any]] | None = None
     carried_by: str = ""
     asks: str = ""
     heard: tuple[str, ...] = ()
@@ -252,6 +267,15 @@ class Capability:
     credential: str = ""
     say: str = ""
     brief: str = ""
+
+    @property
+    def function(self) -> str:
+        """Whose acts carry it out; empty where the turn itself does it."""
+        return "" if self.inline or self.in_turn else self.worker or self.name
+
+    def settled(self, arguments: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
+        """The arguments as they are judged: canonical, and absolute in time. Raises Refused."""
+        return self.fit(self.resolve(dict(arguments), moment) if self.resolve else arguments)
 
     def fit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments in canonical form. Raises Refused, with what is wrong in words."""
@@ -272,10 +296,11 @@ class Capability:
             return False
 
     def shown(self, arguments: Mapping[str, Any]) -> str:
-        """What these arguments would do, whole and in words that code rendered."""
+        """What these arguments would do, in words that code rendered; only what is empty is left out."""
         if self.asks:
             return self.asks.format(**arguments)
-        told = "; ".join(f"{name}: {value}" for name, value in arguments.items())
+        given = {name: value for name, value in arguments.items() if value not in ("", [], {})}
+        told = "; ".join(f"{name}: {value}" for name, value in given.items())
         return f"{self.name.replace('_', ' ')} ({told})" if told else self.name.replace("_", " ")
 
     def letter(self, arguments: Mapping[str, Any]) -> Letter | None:
@@ -290,8 +315,18 @@ class Capability:
         for pattern in self.heard:
             found = re.fullmatch(pattern, words.strip(), re.IGNORECASE | re.DOTALL)
             if found:
-                return {name: text.strip() for name, text in found.groupdict().items() if text}
+                named = found.groupdict().items()
+                return {name: self._spoken(name, text.strip()) for name, text in named if text}
         return None
+
+    def _spoken(self, name: str, text: str) -> str | int | float:
+        """What was said for an argument, as a number where the schema wants one."""
+        kind = self.schema()["parameters"]["properties"].get(name, {}).get("type")
+        readers = {"integer": int, "number": float}
+        try:
+            return readers[kind](text) if kind in readers else text
+        except ValueError:
+            return text
 
     def destinations(self, arguments: Mapping[str, Any]) -> list[str]:
         """Where these (canonical) arguments send something, as `kind:value`."""

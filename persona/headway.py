@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from persona.acts import costs, held, limits
 from persona.decision import Act, Decision, Spent
 from persona.memory.standing import Head, Standing
 from persona.mind.linking import TRIED
+from persona.mind.zones import is_zone
 from persona.model import Event, Turn
 from persona.ports import Ports
 
@@ -54,6 +56,8 @@ def next_head(
         linking=head.linking if decision.linking is None else decision.linking,
         tries=_tries(head, decision, now),
         heard=_heard(standing, events[0], ports),
+        plans=max([head.plans, *(plan.number for plan in decision.plans)]),
+        **_zone(head, events[0], decision),
         untold=_untold(notes, decision.untold),
     )
 
@@ -74,6 +78,14 @@ def _tries(head: Head, decision: Decision, now: float) -> tuple[float, ...]:
     if decision.link.get("verb") not in TRIED:
         return head.tries
     return limits.remember(head.tries, now, limits.MOST_LINKS, limits.HOUR)
+
+
+def _zone(head: Head, event: Event, decision: Decision) -> dict[str, Any]:
+    """The person's time zone: what they said counts, else what their browser tells."""
+    if decision.zone:
+        return {"zone": decision.zone, "zone_said": True}
+    told = event.detail.get("zone", "")
+    return {"zone": told} if is_zone(told) and not head.zone_said else {}
 
 
 def _heard(standing: Standing, event: Event, ports: Ports) -> Mapping[str, float]:

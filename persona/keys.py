@@ -8,6 +8,7 @@
 | how far a home is packed, and whether it moved | `HOME#<home>` | `INDEX` |
 | what waits for a yes, by its code | `HOME#<home>` | `QUESTION#<hash>` |
 | what is kept on purpose, with its evidence | `HOME#<home>` | `NOTE#<id>` |
+| what is to be done in time | `HOME#<home>` | `PLAN#<id>` |
 | was this message, were these words forgotten? | `HOME#<home>` | `TOMB#<mark>` |
 | the compare-and-swap of a lane, its digest | `LANE#<lane>` | `HEAD` |
 | the last turns, for the prompt | `LANE#<lane>` | `RECENT#<number mod 8>` |
@@ -111,12 +112,6 @@ class Scope:
         return Scope(lane, (), gate, gate)
 
     @staticmethod
-    def of_address(address: Address) -> "Scope":
-        """A worker of acts that looks who has the address it is to write to: that address alone."""
-        one = frozenset([f"ADDRESS#{address.surface}#{address.id}"])
-        return Scope("", (), one, one)
-
-    @staticmethod
     def of_link(
         lane: str, code_hash: str, lanes: Iterable[str] = (), addresses: Iterable[Address] = ()
     ) -> "Scope":
@@ -175,6 +170,15 @@ def note(home: str, id: str) -> Key:
 def notes(home: str) -> Key:
     """The prefix of all notes of a home."""
     return Key(f"HOME#{home}", "NOTE#")
+
+
+def plan(home: str, id: str) -> Key:
+    return Key(f"HOME#{home}", f"PLAN#{id}")
+
+
+def plans(home: str) -> Key:
+    """The prefix of all plans of a home that are not over."""
+    return Key(f"HOME#{home}", "PLAN#")
 
 
 def head(lane: str) -> Key:

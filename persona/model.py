@@ -23,6 +23,7 @@ Kind = Literal[
     "link",
     "press",
     "expiry",
+    "timer",
     "signin",
     "leave",
     "restore",

@@ -333,7 +333,7 @@ class Ports:
     surfaces: "Mapping[str, Surface]"
     carriers: Mapping[str, Carrier]
     capabilities: "Mapping[str, Capability]"
-    capability: "Callable[[str], Capability]"
+    carried: "Callable[[str], Mapping[str, Capability]]"
     functions: tuple[str, ...]
     indexes: "Indexes"
     models: "tuple[Model, ...]"

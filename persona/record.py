@@ -20,7 +20,7 @@ from persona.acts import (
 )
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.decision import Act, Decision
-from persona.memory import evidence, forget, notes, segments, tombstones, walls
+from persona.memory import evidence, forget, notes, plans, segments, tombstones, walls
 from persona.memory.standing import Standing, head_row, recent_row
 from persona.memory.taint import taint
 from persona.mind.commands import parse, tells
@@ -70,6 +70,8 @@ def record(
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
         unsaid = wishes.denied(decision.wishes, verdict)
         noes = tuple(one for one in decision.answers if not one.is_yes)
+        if decision.wishes:  # what else moves a plan is the person's own word, or time that passed
+            decision = replace(decision, plans=(), over=())
         decision = replace(decision, reply="", told=False, link={}, aside="")
         decision = replace(decision, wishes=unsaid, answers=noes, grants=())
     to = end.address if end else events[-1].address
@@ -88,6 +90,8 @@ def record(
     kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
     writes += [notes.put(ports, note) for note in kept]
     replaced = closing.acts(standing, events, decision, version, ports)
+    writes += [plans.write(ports, plan) for plan in decision.plans]
+    writes += [plans.drop(plan) for plan in decision.over]
     aside = (*away, *wanted, *replaced)
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]
     writes += questions.opened(standing, events, decision.wishes, (*acts, *away), ports)
@@ -345,11 +349,8 @@ def _gate_write(
 def _status_writes(
     standing: Standing, event: Event, decision: Decision, ports: Ports
 ) -> list[Write]:
-    status, provider_id = decision.status
-    if not status:
-        return []
-    act, lane = event.detail.get("act", ""), standing.place.lane
-    return outbox.report(ports, event.address, lane, provider_id, status, act)
+    status, _ = decision.status
+    return outbox.report(ports, event, standing.place.lane, status) if status else []
 
 
 def waiting_moved(standing: Standing, events: Sequence[Event], ports: Ports) -> list[Write]:

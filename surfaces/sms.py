@@ -144,13 +144,17 @@ def _number(text: str) -> int:
 def _take_status(fields: dict[str, str], reference: str, door: Door) -> None:
     """A carrier's late report on a message of ours; one about a stranger changes nothing.
 
-    The callback's URL names the act, so that a report also settles one whose sending is UNKNOWN.
+    The callback's URL names the act, so that a report also settles one whose sending is UNKNOWN. Of a
+    capability's act it names the function and the home that wished it: whoever got the message may be
+    nobody whom the hub knows.
     """
     sid, told = fields.get("MessageSid", ""), fields.get("MessageStatus", "").lower()
-    lane, _, after = reference.rpartition("/")
+    lane, function, home, after = _named(reference)
     status = STATES.get(told)
     address = Address("sms", _canonical(fields.get("To", "")))
-    if not sid or status is None or addresses.find(door.table, address) is None:
+    if not sid or status is None:
+        return
+    if not function and addresses.find(door.table, address) is None:
         return
     door.admit(
         Event(
@@ -166,9 +170,18 @@ def _take_status(fields: dict[str, str], reference: str, door: Door) -> None:
                 "reason": _reason(_number(fields.get("ErrorCode", ""))),
                 "lane": lane,
                 "act": after,
+                **({"function": function} if function else {}),
             },
+            home=home,
         )
     )
+
+
+def _named(reference: str) -> tuple[str, str, str, str]:
+    """Lane, function, home and place of the act that a callback names; of a reply without the two."""
+    lane, _, rest = reference.partition("/")
+    function, home, after = rest.split("/") if rest.count("/") == 2 else ("", "", rest)
+    return lane, function, home, after
 
 
 def _canonical(number: str) -> str:
@@ -255,9 +268,9 @@ def send(act: Act, hands: Hands) -> Sent:
     client = Client(account, token, http_client=_http(hands.settings.twilio_api_url or API))
     more: dict[str, Any] = {}
     host = urlsplit(hands.settings.public_url).hostname
-    is_reply = act.function == NAME
-    if is_reply and host not in ("127.0.0.1", "localhost"):  # where Twilio can reach
-        reference = quote(f"{act.lane}/{act.after}", safe="")
+    if host not in ("127.0.0.1", "localhost"):  # where Twilio can reach
+        wished = "" if act.function == NAME else f"{act.function}/{act.home}/"
+        reference = quote(f"{act.lane}/{wished}{act.after}", safe="")
         more["status_callback"] = f"{hands.settings.public_url}/sms/status?act={reference}"
     try:
         message = client.messages.create(

@@ -12,7 +12,7 @@ from persona.reading.url import MOST_CHARACTERS, read_url
 class Arguments(BaseModel):
     """Which page."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     url: Annotated[str, AfterValidator(read_url)] = Field(
         description="The whole address of a public page, beginning with http:// or https://.",
         max_length=MOST_CHARACTERS,

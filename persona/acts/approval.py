@@ -12,8 +12,9 @@ What a mail, a page or a model brought in is approved by an answer that only the
 import re
 from dataclasses import asdict
 
-from persona.acts import endings, grants, questions, wishes
+from persona.acts import circumstances, endings, grants, questions, wishes
 from persona.acts.grants import Terms
+from persona.acts.plans import Plans
 from persona.acts.policy import judge
 from persona.acts.questions import Question
 from persona.decision import Decision, Wish
@@ -116,22 +117,28 @@ def _approve(
     capability = ports.capabilities.get(intent.capability)
     facts = {
         **asked.facts,
-        **wishes.counted_now(standing, ports),
+        **circumstances.counted_now(standing, ports),
         "approved": intent.hash,
         "approver": standing.place.home,
         "strong": event.detail.get("strong") == "yes",
     }
-    about = wishes.recalled(intent, capability, facts, standing.gate, question.asked, ports)
+    about = circumstances.later(intent, capability, facts, standing.gate, question.asked, ports)
     verdict = judge(intent, capability, about)
     if verdict.decision != "allow" or capability is None:
         return _say(STILL.format(shown=asked.shown, reason=verdict.reason))
     granted = grants.given(intent, capability, standing.place.home, terms) if terms else ()
     listed = "; ".join(grants.shown(row, ports) for row in granted)
-    reply = APPROVED.format(shown=asked.shown) + (ALWAYS.format(shown=listed) if granted else "")
     facts["asked"] = asdict(question.asked)
+    plans, closed = Plans(standing, ports), questions.closing(question, "approved")
     allowed = Wish(intent, verdict, asked.shown, facts)
-    closed = questions.closing(question, "approved")
-    return Decision(reply=reply, mind="none", wishes=(allowed,), answers=(closed,), grants=granted)
+    allowed, said = wishes.done_in_turn(allowed, question.asked, plans, ports)
+    if allowed.verdict.decision == "deny":
+        return _say(STILL.format(shown=asked.shown, reason=allowed.verdict.reason))
+    said = said or APPROVED.format(shown=asked.shown)
+    reply = said + (ALWAYS.format(shown=listed) if granted else "")
+    return plans.into(
+        Decision(reply=reply, mind="none", wishes=(allowed,), answers=(closed,), grants=granted)
+    )
 
 
 def expired(standing: Standing, event: Event, ports: Ports) -> Decision:

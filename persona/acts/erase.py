@@ -155,7 +155,7 @@ def run(id: str, ports: Ports) -> Row | None:
 
 
 def _cancel(person: Person, ports: Ports) -> None:
-    """The place where a person's timers and plans are stopped; there are none yet."""
+    """Nothing is left to stop: plans are rows of the homes, and a gate that is erased takes no turn."""
 
 
 def _delete(person: Person, until: float, ports: Ports) -> None:

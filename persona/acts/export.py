@@ -16,7 +16,7 @@ from persona import keys
 from persona.acts import credentials, handover, outbox, questions, residue
 from persona.decision import Act
 from persona.errors import Refused, Transient
-from persona.memory import documents, evidence, notes
+from persona.memory import documents, evidence, notes, plans
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Gate, open_gate
 from persona.model import Address, Note, Place, Turn
@@ -101,6 +101,7 @@ def _everything(address: Address, store: Store, blobs: Blobs, until: float) -> I
     yield from _questions(place.home, gate, until, store)
     yield from ({"type": "grant", **one} for one in gate.row.get("grants", ()))
     yield from _documents(place.home, gate, until, store, blobs)
+    yield from _plans(place.home, gate, until, store)
     own = {str(address), *(str(link.address) for link in gate.links.values())}
     for one in sorted(own):
         yield from _said_in_rooms(Address.parse(one), store)
@@ -203,6 +204,26 @@ def _documents(own: str, gate: Gate, until: float, store: Store, blobs: Blobs) -
                 one, text = found
                 line: Line = {"type": "document", "home": home, "title": one.title}
                 yield {**line, "at": one.at, "text": text}
+
+
+def _plans(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
+    """What is still to be done in time."""
+    for plan in (plan for home in gate.homes for plan in plans.read(store, home)):
+        if gate.opens(own, plan.home, plan.made, until, sensitivity(plan.what)):
+            yield {
+                "type": "plan",
+                "id": plan.id,
+                "home": plan.home,
+                "number": plan.number,
+                "what": plan.what,
+                "when": plan.schedule.words,
+                "next": plan.at,
+                "state": plan.state,
+                "missed": plan.missed,
+                "by": plan.by or None,
+                "made": plan.made,
+                "message": plan.message,
+            }
 
 
 def _is_open(note: Note, own: str, gate: Gate, until: float) -> bool:

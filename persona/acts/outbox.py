@@ -20,7 +20,7 @@ from persona.decision import ORDER, Act, State
 from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Key
 from persona.memory import documents, tombstones
-from persona.model import FORMAT, Address
+from persona.model import FORMAT, Address, Event
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Store, Update, Write, equals
 from persona.seal import seal, unseal
 
@@ -229,17 +229,19 @@ def _drop_made(ports: Ports, acts: Iterable[Act]) -> None:
             tombstones.drop_blob(ports, name)
 
 
-def report(
-    ports: Ports, address: Address, lane: str, provider_id: str, status: str, after: str = ""
-) -> list[Write]:
+def report(ports: Ports, event: Event, lane: str, status: str) -> list[Write]:
     """The writes for a provider's late report on one act to this address; a state never moves back.
 
-    `after` names the act itself where the report carries it, else the provider's id does. Raises
-    Transient while the act is still being recorded.
+    The act is named by its place where the report carries that, else by the provider's id. What a
+    capability was to do and failed after all is told like any outcome. Raises Transient while the
+    act is still being recorded.
     """
-    function = address.surface
+    function, after = (
+        event.detail.get("function", event.address.surface),
+        event.detail.get("act", ""),
+    )
     if not after:
-        pointer_key = keys.provider(function, lane, provider_id)
+        pointer_key = keys.provider(function, lane, event.target)
         pointer = ports.table.get([pointer_key]).get(pointer_key)
         if pointer is None:
             return []
@@ -251,7 +253,12 @@ def report(
     if stages["DONE"] not in rows:
         raise Transient("the act is not yet recorded")
     act = open_row(ports, rows[stages["DONE"]])
-    if act.address != address or status not in ORDER or ORDER[status] <= ORDER[act.state]:
+    if act.address != event.address or status not in ORDER or ORDER[status] <= ORDER[act.state]:
         return []
-    moved = replace(act, state=cast("State", status))
-    return [Put(stages["DONE"], row_of(ports, moved), equals("state", act.state))]
+    stood = equals("state", act.state)
+    if not (act.wish and status == "failed"):
+        moved = replace(act, state=cast("State", status))
+        return [Put(stages["DONE"], row_of(ports, moved), stood)]
+    why = event.detail.get("reason") or "the carrier could not deliver it"
+    row = {**row_of(ports, replace(act, state="failed", reason=why)), "due": ports.clock.now()}
+    return [Delete(stages["DONE"], stood), Put(stages["OUT"], row)]

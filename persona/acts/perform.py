@@ -158,7 +158,7 @@ class Performing:
     def _reach(self, act: Act) -> Reach:
         """The homes are the one that wished it, and those whose memory is open to it now."""
         one, key = self.capability, keys.gate(act.lane)
-        ports = self._ports.within(keys.Scope.of_acts(act.lane, one.name, one.credential))
+        ports = self._ports.within(keys.Scope.of_acts(act.lane, one.function, one.credential))
         row = ports.table.get([key]).get(key)
         if row is None or row.get("erased"):
             raise Refused("erased", "erased")

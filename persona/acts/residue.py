@@ -177,6 +177,7 @@ def _of_act(name: str, rest: str, row: Row) -> str:
 CONTEXTS: dict[tuple[str, str], Callable[[str, str, Row], str]] = {
     ("HOME", "TURN"): lambda home, rest, row: f"TURN {home} {row['version']}",
     ("HOME", "NOTE"): lambda home, rest, row: f"NOTE {home} {row['id']}",
+    ("HOME", "PLAN"): lambda home, rest, row: f"PLAN {home} {rest}",
     ("HOME", "QUESTION"): lambda home, rest, row: f"QUESTION {rest}",
     ("HOME", "INDEX"): lambda home, rest, row: f"INDEX {home} {int(rest)}",
     ("LANE", "HEAD"): lambda lane, rest, row: f"HEAD {lane}",
@@ -197,6 +198,10 @@ def _of_note(home: str, note: Mapping[str, Any]) -> Iterator[Words]:
     for quote in note["evidence"]:
         yield Words("NOTE", quote["words"], quote["message"], home)
         yield Words("NOTE", note["claim"], quote["message"], home)
+
+
+def _of_plan(home: str, plan: Mapping[str, Any]) -> Iterator[Words]:
+    yield Words("PLAN", plan["what"], plan["message"], home)
 
 
 def _of_segment(home: str, packed: Mapping[str, Any]) -> Iterator[Words]:
@@ -222,6 +227,7 @@ READERS: dict[str, Callable[[str, Any], Iterator[Words]]] = {
     "TURN": _of_turn,
     "RECENT": _of_turn,
     "NOTE": _of_note,
+    "PLAN": _of_plan,
     "INDEX": _of_segment,
     "WAIT": _of_held,
     handover.FUNCTION: _of_handover,

@@ -5,20 +5,23 @@ that is asked for becomes a question (see `questions.py`); the yes closes it and
 one commit. A wish that is denied becomes a line in the ledger.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from persona import ids
-from persona.acts import costs, grants
-from persona.acts.policy import Circumstances, judge
+from persona.acts import circumstances, costs
+from persona.acts.circumstances import Seen
+from persona.acts.plans import Plans, Wished
+from persona.acts.policy import judge
 from persona.decision import Act, Decision, Intent, Spent, Verdict, Wish
-from persona.declare import Capability, Letter
+from persona.declare import Capability, Letter, Moment
+from persona.errors import Refused
 from persona.memory import walls
-from persona.memory.own import own_words
 from persona.memory.standing import Gate, Standing
-from persona.memory.taint import OVERHEARD, taint
-from persona.model import Address, End, Event
+from persona.memory.taint import taint
+from persona.model import End, Event
 from persona.ports import Ports
 
 DOES = "I do this now and tell you how it went: {shown}."
@@ -55,9 +58,31 @@ def judged(
     """The decision with each wish judged, and with what the person is told of them."""
     if not decision.intents:
         return decision
-    wished = _each(standing, events, decision, ports)
-    reply = "\n\n".join(filter(None, [decision.reply, *told(wished)]))
-    return replace(decision, intents=(), wishes=wished, reply=reply)
+    asked, plans = End.of(events[-1], standing.place.home), Plans(standing, ports)
+    each = _each(standing, events, decision, ports)
+    done = [done_in_turn(wish, asked, plans, ports) for wish in each]
+    wished, said = tuple(wish for wish, _ in done), [said for _, said in done]
+    still = told([wish for wish, said in done if not said])
+    reply = "\n\n".join(filter(None, [decision.reply, *said, *still]))
+    return plans.into(replace(decision, intents=(), wishes=wished, reply=reply))
+
+
+def done_in_turn(wish: Wish, asked: End, plans: Plans, ports: Ports) -> tuple[Wish, str]:
+    """A wish that the turn itself carries out, and what is told of it; nothing for any other.
+
+    One that cannot be done after all ends denied.
+    """
+    capability = ports.capabilities.get(wish.intent.capability)
+    if capability is None or not capability.in_turn or wish.verdict.decision != "allow":
+        return wish, ""
+    facts = wish.facts
+    moment = Moment(ports.clock.now(), ports.settings.timezone)
+    about = Wished(plans, wish.intent, asked, facts["message"], facts["turn"], moment)
+    try:
+        fitted = capability.arguments.model_validate(dict(wish.intent.arguments))
+        return wish, str(capability.use(fitted, about))
+    except Refused as refused:
+        return replace(wish, verdict=Verdict("deny", refused.reason, "refused")), ""
 
 
 def rehearsed(
@@ -78,13 +103,6 @@ def rehearsed(
         mind=decision.mind,
         cost=decision.cost,
     )
-
-
-class Seen(NamedTuple):
-    """What stood before the mind: how sensitive it was, and whose untrusted words were in it."""
-
-    sensitivity: int
-    tainted: str
 
 
 def _each(
@@ -126,7 +144,7 @@ def _judged(
 ) -> Wish:
     capability = ports.capabilities.get(intent.capability)
     fitting = capability if capability and capability.fits(intent.arguments) else None
-    about = circumstances(standing, events, intent, fitting, seen, spent, ports)
+    about = circumstances.of_turn(standing, events, intent, fitting, seen, spent, ports)
     verdict = judge(intent, capability, about)
     facts = {
         "audience": about.audience,
@@ -134,8 +152,11 @@ def _judged(
         "sensitivity": about.sensitivity,
         "typed": sorted(about.typed),
         "words": "\n".join(event.words for event in events),
-        "limited": _limited(intent, fitting, about) if fitting else [],
-        "day": _counts(spent),
+        "limited": circumstances.limited(intent, fitting, about) if fitting else [],
+        "day": circumstances.counts(spent),
+        "message": events[-1].message_id,
+        "turn": standing.next_version,
+        "chain": int(events[-1].detail.get("chain", "0")) + 1,
     }
     code = ids.code(ports.entropy(ids.CODE)) if verdict.decision == "ask" else ""
     shown = fitting.shown(intent.arguments) if fitting else ""  # nothing can be said of the rest
@@ -169,96 +190,15 @@ def told(wished: Sequence[Wish]) -> list[str]:
     return lines + [DENIES.format(shown="; ".join(s), reason=why) for why, s in denied.items()]
 
 
-def circumstances(
-    standing: Standing,
-    events: Sequence[Event],
-    intent: Intent,
-    fitting: Capability | None,
-    seen: Seen,
-    spent: Spent,
-    ports: Ports,
-) -> Circumstances:
-    """What is known in this turn; where many speak, everybody's words are somebody else's."""
-    gate, now, event = standing.gate, ports.clock.now(), events[-1]
-    is_private, home = event.audience == "private", standing.place.home
-    until = now - ports.settings.link_quarantine
-    words = "\n".join(own_words(one.words) for one in events) if is_private else ""
-    own = own_addresses(gate, home, event.address, until) - _silent(standing)
-    return Circumstances(
-        now=now,
-        halted=standing.halted or standing.halts.why(intent.capability),
-        audience=event.audience,
-        tainted=OVERHEARD if event.audience == "lane" else seen.tainted,
-        sensitivity=seen.sensitivity,
-        own=own if is_private else frozenset(),
-        typed=fitting.typed(words) if fitting else frozenset(),
-        grants=grants.of(gate, home, until) if is_private else (),
-        closed=gate.suppressed,
-        off=gate.off,
-        **(_day(intent, fitting, spent, ports) if fitting else {}),
-    )
-
-
-def _day(intent: Intent, capability: Capability, spent: Spent, ports: Ports) -> dict[str, Any]:
-    """How the day stands for a wish: what was used, what it takes, and what is left.
-
-    What only spends needs an amount that somebody set.
-    """
-    takes, settings = costs.of(intent, capability, ports), ports.settings
-    unset = 0.0 if capability.effect == "spend" else float("inf")
-    return {
-        "used": spent.uses,
-        "spent": spent.usd,
-        "most_spent": settings.budget_usd or unset,
-        "priced": takes.priced,
-        "segments": takes.segments,
-        "segments_left": costs.left(spent, settings),
-    }
-
-
-def _limited(intent: Intent, capability: Capability, about: Circumstances) -> list[str]:
-    """The permissions with a daily limit by which it goes, as they are counted."""
-    sent = capability.destinations(intent.arguments)
-    limited = [one for one in about.grants if one.a_day]
-    return [
-        one.key
-        for one in limited
-        if any(one.covers(intent, to, about.now, about.used) for to in sent)
-    ]
-
-
-def _counts(spent: Spent) -> dict[str, Any]:
-    """How the day stood, which an act's own function cannot count again."""
-    return {"usd": spent.usd, "segments": spent.segments, "uses": dict(spent.uses)}
-
-
-def counted_now(standing: Standing, ports: Ports) -> dict[str, Any]:
-    """The same for a wish that is approved now: by the day of the yes, and by no permission."""
-    return {"limited": [], "day": _counts(standing.head.spent.at(ports.clock.now()))}
-
-
-def own_addresses(gate: Gate, home: str, address: Address, until: float) -> frozenset[str]:
-    """The person's verified addresses: the one that speaks, and the linked ones.
-
-    None that a link brought to it after `until`: whoever linked it may be somebody else.
-    """
-    linked = [str(one.address) for it, one in gate.links.items() if gate.opens(home, it, 0, until)]
-    return frozenset([str(address), *linked])
-
-
-def _silent(standing: Standing) -> frozenset[str]:
-    """Linked addresses that may have passed to somebody else."""
-    return frozenset(str(standing.gate.links[home].address) for home in standing.silent)
-
-
 def acts_of(
     standing: Standing, events: Sequence[Event], wished: Iterable[Wish], version: int, ports: Ports
 ) -> tuple[Act, ...]:
     """The allowed wishes as acts, in their order."""
     allowed = [wish for wish in wished if wish.verdict.decision == "allow"]
+    carried = [wish for wish in allowed if ports.capabilities[wish.intent.capability].function]
     return tuple(
         _act(standing, events, wish, f"{ids.ordered(version)}#{part:02d}", ports)
-        for part, wish in enumerate(allowed, 1)
+        for part, wish in enumerate(carried, 1)
     )
 
 
@@ -269,7 +209,7 @@ def _act(standing: Standing, events: Sequence[Event], wish: Wish, after: str, po
     capability = ports.capabilities[wish.intent.capability]
     letter = capability.letter(wish.intent.arguments) or Letter(asked.address, wish.shown)
     return Act(
-        function=capability.name,
+        function=capability.function,
         lane=standing.place.lane,
         home=asked.home,
         after=after,
@@ -303,45 +243,13 @@ def judge_again(
         return Verdict("deny", "unlinked")
     if wish.facts.get("approved") and wish.facts.get("approver", "") not in gate.homes:
         return Verdict("deny", "the one who approved is no longer linked")
-    about = recalled(wish.intent, capability, wish.facts, gate, asked, ports)
+    about = circumstances.later(wish.intent, capability, wish.facts, gate, asked, ports)
     verdict = judge(wish.intent, capability, replace(about, halted=halted or about.halted))
     if verdict.decision == "ask":
         return Verdict("deny", f"not approved: {verdict.reason}")
     if verdict.decision == "deny" or capability is None:
         return verdict
     return verdict if _is_as_judged(act, wish.intent, capability) else Verdict("deny", "altered")
-
-
-def recalled(
-    intent: Intent,
-    capability: Capability | None,
-    facts: Mapping[str, Any],
-    gate: Gate,
-    asked: End,
-    ports: Ports,
-) -> Circumstances:
-    """The circumstances of a wish at a later time: what was written down of it, and what is now.
-
-    The day's counts are those that were written down; an answer to a question counts anew.
-    """
-    now = ports.clock.now()
-    until = now - ports.settings.link_quarantine
-    day = _day(intent, capability, Spent(**facts["day"]), ports) if capability else {}
-    return Circumstances(
-        now=now,
-        halted=gate.halted_by_word or ports.halts.known.why(intent.capability),
-        audience=facts["audience"],
-        tainted=facts["tainted"],
-        sensitivity=facts["sensitivity"],
-        own=own_addresses(gate, asked.home, asked.address, until),
-        typed=frozenset(facts["typed"]),
-        grants=grants.of(gate, asked.home, until),
-        closed=gate.suppressed,
-        off=gate.off,
-        approved=facts.get("approved", ""),
-        strong=facts.get("strong", False),
-        **day,
-    )
 
 
 def _is_as_judged(act: Act, intent: Intent, capability: Capability) -> bool:
@@ -358,9 +266,17 @@ def outcome(act: Act, event: Event) -> Event:
     asked, wish = End.from_row(act.wish["asked"]), open_wish(act.wish)
     came = dict(act.result)
     rests = [*wish.facts.get("rests", ()), *came.pop("rests", ())]
-    result = {f"result_{name}": str(value) for name, value in came.items()}
-    about = {**asked.detail, **event.detail, **result, "shown": wish.shown, "to": str(act.address)}
-    about |= {"rests": " ".join(dict.fromkeys(rests))}
+    about = {
+        **asked.detail,
+        **event.detail,
+        **{f"result_{name}": str(value) for name, value in came.items()},
+        "shown": wish.shown,
+        "to": str(act.address),
+        "capability": wish.intent.capability,
+        "arguments": json.dumps(dict(wish.intent.arguments)),
+        "chain": str(wish.facts.get("chain", 1)),
+        "rests": " ".join(dict.fromkeys(rests)),
+    }
     return replace(
         event,
         address=asked.address,

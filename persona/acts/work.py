@@ -8,10 +8,11 @@ The warm path is three requests an act: a claim by name, one read of act and gat
 the end. Whatever does not go that smoothly goes the long way, which first looks at all open acts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol
 
 from persona import ids, keys
 from persona.acts import handover, outbox, wishes
@@ -42,20 +43,42 @@ class Ended(NamedTuple):
     knocked: bool = False
 
 
+class Use(Carrier, Protocol):
+    """What carries out the acts of one capability."""
+
+    @property
+    def capability(self) -> Capability: ...
+
+
+NO_USES: Mapping[str, Use] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class _Desk:
     """Where one worker sits: whose acts it works, in `ports` that reach nothing else.
 
-    `hands` is what the carrier gets: the function's own reach. `capability` is whose acts these
-    are; None for replies.
+    `hands` is what a carrier gets: the function's own reach. `uses` are the capabilities whose acts
+    these are, by name; without any they are replies, which `replies` carries.
     """
 
     function: str
     lane: str
-    carrier: Carrier
+    replies: Carrier | None
     ports: Ports
     hands: Hands
-    capability: Capability | None = None
+    uses: Mapping[str, Use]
+
+    def carrier(self, act: Act) -> Carrier:
+        """Who carries this act; of one that nobody here may, any, since it is then denied."""
+        if self.replies is not None:
+            return self.replies
+        own = self.use(act)
+        return own if own is not None else next(iter(self.uses.values()))
+
+    def use(self, act: Act) -> Use | None:
+        """The capability that the act wishes, if its acts are this function's."""
+        wished: str = act.wish["intent"]["capability"] if act.wish else ""
+        return self.uses.get(wished)
 
     def at(self, after: str) -> Key:
         """Where an open act stands."""
@@ -65,19 +88,21 @@ class _Desk:
 def work(
     function: str,
     lane: str,
-    carrier: Carrier,
+    replies: Carrier | None,
     ports: Ports,
     acts: Sequence[str] = (),
     behind: Sequence[str] = (),
-    capability: Capability | None = None,
+    uses: Mapping[str, Use] = NO_USES,
 ) -> list[Ended]:
     """Works until nothing here can be done now; returns what ended.
 
-    `acts` and `behind` are the bell's: new acts by name, and those that must have ended first.
+    `replies` carries words to an address, `uses` carry what capabilities do. `acts` and `behind` are
+    the bell's: new acts by name, and those that must have ended first.
     """
-    credential = capability.credential if capability else ""
+    granted = (use.capability.credential for use in uses.values())
+    credential = next(filter(None, granted), "")
     scoped = ports.within(keys.Scope.of_acts(lane, function, credential))
-    desk = _Desk(function, lane, carrier, scoped, ports, capability)
+    desk = _Desk(function, lane, replies, scoped, ports, uses)
     ended: list[Ended] = []
     for after in acts:
         one = _carry(desk, desk.at(after), behind=behind)
@@ -154,12 +179,13 @@ def _carry(
     desk: _Desk, at: Key, known: Act | None = None, behind: Sequence[str] = ()
 ) -> Ended | None:
     """One attempt at one act, new or `known`: how it ended, or None when it has to wait."""
-    carrier, ports = desk.carrier, desk.ports
+    ports = desk.ports
     attempt = ids.spell(ports.entropy(16))
     try:
         act, gate = outbox.claim(ports, at, attempt, known, map(desk.at, behind))
     except Conflict:
         return None
+    carrier = desk.carrier(act)
     if known is not None and known.state == "sending":
         settled = _reconcile(desk, act)
         if settled is not SEND_AGAIN:
@@ -190,7 +216,7 @@ SEND_AGAIN: Final = Ended("", "pending")
 
 def _reconcile(desk: _Desk, act: Act) -> Ended | None:
     """What became of an attempt that nobody recorded: asked of the provider, never guessed."""
-    carrier, ports = desk.carrier, desk.ports
+    carrier, ports = desk.carrier(act), desk.ports
     if carrier.keyed:
         return SEND_AGAIN
     if carrier.lookup is None:
@@ -222,7 +248,7 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
     if row is None:
         return Verdict("deny", "erased")
     gates, ports = _gates(act.home, open_gate(row), desk), desk.ports
-    if act.wish or desk.capability:
+    if act.wish or desk.uses:
         wished = _judge_wish(act, gates, desk)
         if wished.decision != "allow":
             return wished
@@ -258,10 +284,11 @@ def _closed(act: Act, gates: Sequence[Gate], desk: _Desk) -> str:
 
 def _owner(act: Act, desk: _Desk) -> Gate | None:
     """The gate of whoever has the address that a capability writes to; None for a stranger."""
-    if desk.capability is None or not desk.capability.carried_by:
+    use = desk.use(act)
+    if use is None or not use.capability.carried_by:
         return None
     table, key = desk.hands.table, keys.address(act.address)
-    row = table.within(keys.Scope.of_address(act.address)).get([key]).get(key)
+    row = table.get([key]).get(key)
     if row is None:
         return None
     at = keys.gate(row["lane"])
@@ -271,20 +298,23 @@ def _owner(act: Act, desk: _Desk) -> Gate | None:
 
 def _judge_wish(act: Act, gates: Sequence[Gate], desk: _Desk) -> Verdict:
     """A use of a capability is judged anew, on what its row says and the gate as it is now."""
-    if not act.wish or desk.capability is None:
+    if not act.wish or not desk.uses:
         return Verdict("deny", "an act that nobody wished")
+    use = desk.use(act)
     halted = next(filter(None, (gate.halted_since(act.at) for gate in gates)), "")
-    return wishes.judge_again(act, desk.capability, gates[-1], halted, desk.ports)
+    capability = use.capability if use else None
+    return wishes.judge_again(act, capability, gates[-1], halted, desk.ports)
 
 
 def _heard_by(act: Act, desk: _Desk) -> Audience:
     """Who can read there at this moment; not asked where the words may go anywhere."""
     if not is_exposed(act.audience, "lane"):
         return act.audience
-    if desk.carrier.heard_by is None:
+    heard_by = desk.carrier(act).heard_by
+    if heard_by is None:
         return "lane"
     try:
-        return desk.carrier.heard_by(act, desk.hands)
+        return heard_by(act, desk.hands)
     except Unknown as error:  # nothing was sent yet
         raise Transient(str(error)) from error
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from persona import keys
-from persona.memory import evidence, notes, segments, tombstones
+from persona.memory import evidence, notes, plans, segments, tombstones
 from persona.memory.standing import Standing, recent_row
 from persona.memory.tombstones import Tombstone
 from persona.model import FORMAT, Said, Turn
@@ -58,6 +58,7 @@ def writes_for(
         packed = segments.renew(ports, home, versions, renew.gone | renew.changed.keys())
         writes += _but_surplus(packed, most, ports)
     dropped = notes.writes_to_drop(ports, standing.gate.homes, renew.gone, renew.changed)
+    dropped += plans.writes_to_drop(ports, standing.gate.homes, renew.gone)
     writes += _but_surplus(dropped, MOST_NOTES, ports)
     writes += _recent_writes(standing, ports, renew, pointers)
     return writes, [*holders, *quoting]

@@ -33,7 +33,8 @@ class Head:
     many wishes it ever had.
     `linking` is the one code that was offered here, and until when it can be answered; `tries` are
     the times of the last tries to link; `heard` says when a linked home was last heard or proven,
-    where its address may be given to somebody else.
+    where its address may be given to somebody else. `plans` is the highest number that a plan was given;
+    `zone` the person's time zone, as they said it or as their browser tells it.
     """
 
     version: int = 0
@@ -54,6 +55,9 @@ class Head:
     tries: tuple[float, ...] = ()
     heard: Mapping[str, float] = field(default_factory=dict[str, float])
     wished: int = 0
+    plans: int = 0
+    zone: str = ""
+    zone_said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,8 +355,10 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
     if head.linking or head.tries or head.heard:
         digest |= {"linking": dict(head.linking), "tries": list(head.tries)}
         digest |= {"heard": dict(head.heard)}
+    if head.zone:
+        digest |= {"zone": head.zone, "zone_said": head.zone_said}
     spent = {name: value for name, value in asdict(head.spent).items() if name in OLDEST or value}
-    wished = {"wished": head.wished} if head.wished else {}
+    counted = {"wished": head.wished, "plans": head.plans}
     return {
         "v": FORMAT,
         "version": head.version,
@@ -365,7 +371,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "ledger": head.ledger,
         "times": list(head.times),
         "spent": spent,
-        **wished,
+        **{name: count for name, count in counted.items() if count},
         "sealed": seal(ports, f"lane:{lane}", f"HEAD {lane}", digest),
     }
 
@@ -416,4 +422,7 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         tries=tuple(digest.get("tries", ())),
         heard=digest.get("heard", {}),
         wished=row.get("wished", 0),
+        plans=row.get("plans", 0),
+        zone=digest.get("zone", ""),
+        zone_said=digest.get("zone_said", False),
     )

@@ -21,7 +21,7 @@ def taint(events: Sequence[Event], decision: Decision) -> str:
     """
     if any(passes_on(event.words) for event in events):
         return PASSED_ON
-    brought = [event.detail.get("function", "") for event in events if _is_others(event)]
+    brought = [event.detail.get("capability", "") for event in events if _is_others(event)]
     if brought:
         return brought[0]
     if any(one.passes_on for one in decision.recalled):

@@ -35,6 +35,11 @@ Verb = Literal[
     "may again",
     "quiet",
     "ledger",
+    "plans",
+    "cancel",
+    "pause",
+    "resume",
+    "zone",
 ]
 CLOCK = r"\d{1,2}(?:[:.]\d{2})?(?:\s*[ap]m\b)?|noon|midnight"
 _HOURS = rf"(?:{CLOCK})\s*(?:to|until|till|and|-|\u2013)\s*(?:{CLOCK})"
@@ -50,6 +55,7 @@ _ELSEWHERE = (
     r"|(?P<how>e-?mail|mail|text|slack)\s+me\s+(?:the\s+answer|your\s+answer|that|it))"
     r"(?:\s+instead)?(?:\s+please)?"
 )
+_PLANS = r"(?:plans|reminders)"
 
 PATTERNS: dict[Verb, str] = {
     "remember": r"(?:please\s+)?remember\b(?:\s+that\b)?[\s:,]*(?P<rest>\S.*)",
@@ -76,6 +82,12 @@ PATTERNS: dict[Verb, str] = {
     "questions": r"questions\W*|(?:open|pending)\s+(?:questions|approvals)\W*"
     r"|what(?:'s|\u2019s|\s+is)\s+(?:waiting|pending)(?:\s+for\s+(?:me|my\s+(?:answer|approval)))?\W*",
     "elsewhere": rf"(?P<before>\S.*\?)?[\s(]*{_ELSEWHERE}[)]?(?:\s*[:,]\s*(?P<rest>\S.*)|[.!\s]*)",
+    "plans": rf"(?:(?:list|show)\s+)?(?:me\s+)?(?:my\s+)?{_PLANS}\W*|what\s+are\s+my\s+{_PLANS}\W*",
+    **{
+        verb: rf"{verb}\s+(?:(?:my\s+|the\s+)?(?:plan|reminder|number)\s+)?#?(?P<rest>[0-9]{{1,5}})\W*"
+        for verb in ("cancel", "pause", "resume")
+    },
+    "zone": r"my\s+time\s?zone\s+is\s*:?\s*(?P<rest>[\w/+-]+(?:\s[\w/+-]+){0,2})[.!\s]*",
     "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
     "privately": (
         r"(?:please\s+)?(?:(?:tell|answer|write|message)\s+(?:it\s+to\s+)?me\s+(?:that\s+|this\s+)?)?"
@@ -149,7 +161,7 @@ def tells(words: str) -> bool:
         return not is_question(words)
     if command.verb == "elsewhere":  # what is told, and not what is to be done
         return bool(command.rest) and parse(command.rest) is None and tells(command.rest)
-    return command.verb == "remember"
+    return command.verb in ("remember", "zone")
 
 
 def is_question(text: str) -> bool:

@@ -47,6 +47,16 @@ class MemoryHands:
         self.rejected = 0
         self.to_forget = ""
 
+    @property
+    def standing(self) -> Standing:
+        """The lane as this turn found it."""
+        return self._standing
+
+    @property
+    def newest(self) -> Event:
+        """The newest words of this turn."""
+        return self._events[-1]
+
     def by(self, one: Evidence) -> str:
         """Who said it, where several people speak, so that no words are just "yours"."""
         return speaker(one.author) if self._standing.is_shared else ""

@@ -1,4 +1,4 @@
-"""What became of a wish, told by code where it was spoken, in one line a person understands."""
+"""What became of a wish, told by code where it was spoken, in a line that a person understands."""
 
 from persona.decision import Decision
 from persona.memory.standing import Standing
@@ -28,4 +28,12 @@ def told(standing: Standing, event: Event, ports: Ports) -> Decision:
         said = UNSURE if about["state"] == "unknown" else FAILED
     reply = said.format(shown=shown, reason=reason, result=shortened(result, MOST_SHOWN))
     closed = {about["to"]: reason} if reason in consent.REPORTED and about.get("to") else {}
-    return Decision(reply=reply, mind="none", suppress=closed)
+    seen = int(about.get("result_sensitivity", "0"))
+    return Decision(reply=reply, mind="none", suppress=closed, shown=seen)
+
+
+def is_read(event: Event, ports: Ports) -> bool:
+    """Whether it is something that was read, and came back: a mind may answer with it."""
+    capability = ports.capabilities.get(event.detail.get("capability", ""))
+    is_done = event.detail["state"] in ("sent", "delivered")
+    return is_done and capability is not None and capability.effect == "read"

@@ -6,10 +6,12 @@ was said now from what was said once. Behind the system's messages people and pe
 people first, because some servers refuse anything else.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from persona.language import Prompt
+from persona import ids
+from persona.language import Call, Prompt
 from persona.memory.notes import Notes
 from persona.memory.standing import Standing
 from persona.mind.wording import wording
@@ -18,6 +20,8 @@ from persona.model import Event, Evidence, Turn
 from persona.ports import Ports
 
 NO_NOTES = Notes()
+MOST_BROUGHT = 20_000
+"""Characters of what came back that a model is shown; a cut is said."""
 TURNS = 6
 """How many of the last turns are shown."""
 TAINTED = 3_600.0
@@ -44,6 +48,19 @@ def build(
             prompts.append(Prompt("assistant", say("unanswered")))
         prompts.append(Prompt("user", event.words))
     return prompts
+
+
+def brought(outcome: Event, ports: Ports) -> list[Prompt]:
+    """What a capability came to, as the answer to the call that wished it, between random marks."""
+    about, mark = outcome.detail, ids.code(ports.entropy(ids.CODE))
+    text = about.get("result_text", "")
+    left = len(text) - MOST_BROUGHT
+    if left > 0:
+        text = text[:MOST_BROUGHT] + "\n" + wording().say("outcome_cut", count=str(left))
+    form = "outcome_of_others" if about.get("result_untrusted") == "True" else "outcome"
+    said = wording().say(form, shown=about["shown"], text=text, mark=mark)
+    call = Call("outcome", about["capability"], json.loads(about["arguments"]))
+    return [Prompt("assistant", "", calls=(call,)), Prompt("tool", said, call_id=call.id)]
 
 
 def _identity(surface: str, standing: Standing, ports: Ports) -> str:

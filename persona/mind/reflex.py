@@ -19,6 +19,7 @@ from persona.mind.aside import OFFER
 from persona.mind.elsewhere import NOWHERE
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
+from persona.mind.spelled import UNREAD
 from persona.mind.wishing import Wishing, heard, unfit
 from persona.mind.words import MOST_QUOTED, numbered, pasted, quote, sentence, when, where
 from persona.model import Event, Evidence, Turn, shortened
@@ -98,8 +99,9 @@ class _Reflex:
             return chosen
         command = commands.parse(words)
         wished = heard(words, self.ports) if command is None else None
-        if wished:
-            return self.wish(*wished)
+        said = self.wish(*wished) if wished else None
+        if said is not None:
+            return said
         if command is None:
             return self.question(words) if commands.is_question(words) else self.statement(event)
         match command.verb:
@@ -127,12 +129,15 @@ class _Reflex:
             case _:  # link, approve and the like are done before thinking, where they can be
                 return NOBODY
 
-    def wish(self, name: str, arguments: Mapping[str, str]) -> str:
-        """Takes the wish down; what becomes of it is told when it was judged."""
+    def wish(self, name: str, arguments: Mapping[str, str]) -> str | None:
+        """Takes the wish down; what becomes of it is told when it was judged. None where it is none.
+
+        "My calendar is full" only begins like one: its words are no time.
+        """
         try:
             self.wishing.wish(name, arguments)
         except Refused as error:
-            return unfit(name, error)
+            return None if error.code == UNREAD else unfit(name, error)
         return ""
 
     def statement(self, event: Event) -> str:
@@ -323,6 +328,7 @@ class _Reflex:
             "• what do you know about me: shows it, in your words",
             "• why: shows what my last answer rests on",
             "• answer me by email, text me the answer: answers on that surface of yours, once",
+            "• my time zone is Europe/Zurich: times are said and heard by that clock",
             "• link: makes you one person to me on another surface; unlink SURFACE parts it again",
             "• grants: what I may do without asking you; revoke N takes it back",
             "• switch off CAPABILITY, switch on CAPABILITY: what I never do, whoever wishes it",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from persona.decision import Intent
+from persona.declare import Moment
 from persona.errors import Refused
 from persona.memory.standing import Standing
 from persona.mind.wording import wording
@@ -17,6 +18,8 @@ MOST = 5
 """Wishes of one turn, and as many that do not fit."""
 UNKNOWN = "unknown"
 """What a capability is called that there is none of: the name is a mind's own words."""
+SHORTEST_IN_AWS = 60.0
+"""Seconds: what is due is looked for each minute there."""
 
 
 class Wishing:
@@ -25,6 +28,7 @@ class Wishing:
     def __init__(self, standing: Standing, events: Sequence[Event], ports: Ports) -> None:
         self._lane, self._before = standing.place.lane, standing.head.wished
         self._capabilities = ports.capabilities
+        self._ports = ports
         self._intents: list[Intent] = []
         self._unfit: list[Intent] = []
 
@@ -35,16 +39,18 @@ class Wishing:
     def wish(self, name: str, arguments: Mapping[str, Any]) -> str:
         """Takes down a wish; returns what to answer a model.
 
-        Raises Refused for one that does not fit, which is taken down for the ledger all the same.
+        Raises Refused for one that is not clear, and for one that does not fit, which is taken down
+        for the ledger all the same.
         """
         capability = self._capabilities.get(name)
         if capability is None:
             self._reject(UNKNOWN, 0, {**arguments, "name": name})
             return wording().say("no_such_capability", name=name)
         try:
-            canonical = capability.fit(arguments)
-        except Refused:
-            self._reject(name, capability.version, arguments)
+            canonical = capability.settled(arguments, moment(self._ports))
+        except Refused as refused:
+            if refused.code == "unfit":
+                self._reject(name, capability.version, arguments)
             raise
         if len(self._intents) >= MOST:
             return wording().say("too_many_wishes")
@@ -60,6 +66,13 @@ class Wishing:
             self._unfit.append(Intent(name, version, dict(arguments), self._lane, cause))
 
 
+def moment(ports: Ports) -> Moment:
+    """Now, by the clock of the person's zone."""
+    settings = ports.settings
+    shortest = SHORTEST_IN_AWS if settings.stage == "aws" else 1.0
+    return Moment(ports.clock.now(), settings.timezone, shortest)
+
+
 def heard(words: str, ports: Ports) -> tuple[str, dict[str, Any]] | None:
     """The capability that plain words wish, and with which arguments; None where they wish none."""
     for capability in ports.capabilities.values():
@@ -70,5 +83,7 @@ def heard(words: str, ports: Ports) -> tuple[str, dict[str, Any]] | None:
 
 
 def unfit(name: str, error: Refused) -> str:
-    """What the person reads about a wish whose arguments do not fit."""
+    """What the person reads about a wish whose arguments do not fit, or are not clear."""
+    if error.code != "unfit":
+        return error.reason
     return f"I understood that as {name.replace('_', ' ')}, but it does not fit: {error.reason}"

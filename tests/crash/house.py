@@ -133,7 +133,8 @@ class Story:
     own. Every `packs` turns of a lane its homes' index is packed (0: as often as it really is).
     `pace` is how many turns a minute a lane takes. `calls` are what a model wishes of these very
     words, where there is one. `free` are the addresses that need no yes, `limits` the uses a day of
-    a capability. `altered`: somebody who holds the table sends untried acts to this address.
+    a capability. `altered`: somebody who holds the table sends untried acts to this address. What
+    stands in `told` is said to that address once, with or without more behind it.
     """
 
     name: str
@@ -150,6 +151,7 @@ class Story:
     free: tuple[str, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict[str, int])
     altered: str = ""
+    told: tuple[tuple[str, str], ...] = ()
 
 
 def _is_handed(event: Event) -> bool:
@@ -494,6 +496,11 @@ class House:
         found["needlessly unknown"] += sum(map(self._can_be_known, unknown))
         sent = {act.id for act in acts if act.state == "sent" and self._is_carried(act)}
         found["lost"] += len(sent - set(sends))
+        for address, text in self.story.told:
+            got = [a.text for _, a in self.provider.got if str(a.address) == address]
+            times = sum(said.startswith(text) for said in got)
+            found["lost"] += times == 0 and not found["unknown"]
+            found["doubled sends"] += max(0, times - 1)
         found["out of order"] += self._out_of_order()
         found["after halt"] += len(self.after_halt)
         found["leaked"] += self._leaks()

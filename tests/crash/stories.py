@@ -183,6 +183,16 @@ STORIES = (
         rushed=(f"{BOB}:2", f"{ANN}:2", f"{BOB}:3"),
     ),
     Story(
+        "reminded at a time",
+        (
+            said(ANN, 1, "remind me to feed the cat in 20 seconds"),
+            said(ANN, 2, "plans"),
+            said(BOB, 1, "remind me to water the plants in 2 seconds"),
+            said(BOB, 2, "hello"),
+        ),
+        told=((str(ANN), "Reminder: feed the cat"), (str(BOB), "Reminder: water the plants")),
+    ),
+    Story(
         "erased, with words in a shared channel, then a stranger",
         (
             said(BOB, 1, "remember my locker code is 5555"),

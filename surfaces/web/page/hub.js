@@ -2,6 +2,7 @@
 //
 // Message text travels in bodies and frames alone, never in a URL, and nothing here logs.
 
+const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 const REQUEST_TIMEOUT_MS = 20_000;
 const EXPORT_TIMEOUT_MS = 10 * 60_000;
 /** The gateway closes a socket that is silent for ten minutes. */
@@ -231,7 +232,7 @@ async function request(method, path, body, timeoutMs) {
     method,
     credentials: "same-origin",
     cache: "no-store",
-    headers: body ? { "Content-Type": "application/json" } : {},
+    headers: body ? { "Content-Type": "application/json", "X-Time-Zone": TIME_ZONE } : {},
     body: body && JSON.stringify(body),
     signal: AbortSignal.timeout(timeoutMs),
   });

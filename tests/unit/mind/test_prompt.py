@@ -110,3 +110,16 @@ def test_one_persons_prompt_holds_nothing_of_another(house: House) -> None:
     other = Address("sms", "+14155550109")
     prompts = shown(house, house.event("what is my bike lock?", who=other), recalled="lock")
     assert not [p.text for p in prompts if "4812" in p.text]
+
+
+def test_what_came_back_at_length_is_cut_and_says_so(house: House) -> None:
+    about = {
+        "shown": "fetch a page",
+        "capability": "fetch_page",
+        "arguments": "{}",
+        "result_text": "w" * (prompt.MOST_BROUGHT + 7),
+    }
+    event = house.event("what does it say?", kind="outcome", detail=about)
+    _, brought = prompt.brought(event, house.ports)
+    assert "(cut here: 7 more characters)" in brought.text
+    assert len(brought.text) < prompt.MOST_BROUGHT + 500
