@@ -125,9 +125,21 @@ def judge(intent: Intent, capability: Capability | None, facts: Circumstances) -
             verdict = rule(intent, capability, facts)
             if verdict is not None:
                 return _askable(verdict, facts)
+        return Verdict("allow", _why_allowed(intent, capability, facts))
     except Exception as error:  # what cannot be judged is not done
         return Verdict("deny", f"not judged: {type(error).__name__}")
-    return ALLOW
+
+
+def _why_allowed(intent: Intent, capability: Capability, facts: Circumstances) -> str:
+    """What a wish goes by that no rule speaks against, for the ledger."""
+    if facts.approved == intent.hash:
+        return "approved"
+    named = capability.destinations(intent.arguments)
+    if not named:
+        return "it goes to nobody else"
+    if all(one in facts.own for one in named):
+        return "to their own address"
+    return "permitted before" if capability.effect != "read" else "they named it"
 
 
 def _askable(verdict: Verdict, facts: Circumstances) -> Verdict:

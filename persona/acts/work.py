@@ -237,11 +237,17 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
 
 
 def _judge_wish(act: Act, gates: Sequence[Gate], desk: _Desk) -> Verdict:
-    """A use of a capability is judged anew, on what its row says and the gate as it is now."""
+    """A use of a capability is judged anew, on what its row says and the gate as it is now.
+
+    A row that cannot be judged is denied.
+    """
     if not act.wish or desk.capability is None:
         return Verdict("deny", "an act that nobody wished")
     halted = next(filter(None, (gate.halted_since(act.at) for gate in gates)), "")
-    return wishes.judge_again(act, desk.capability, gates[-1], halted, desk.ports)
+    try:
+        return wishes.judge_again(act, desk.capability, gates[-1], halted, desk.ports)
+    except Exception as error:  # nothing is asked of anybody there: the row itself is wrong
+        return Verdict("deny", f"not judged: {type(error).__name__}")
 
 
 def _heard_by(act: Act, desk: _Desk) -> Audience:
