@@ -28,6 +28,8 @@ class Client:
 
     def say(self, name: str, text: str) -> str:
         """Sends the text and waits for what the persona answers. Raises Broken when nobody does."""
+        if self._call("GET", "/local/about", "")["halts"]["halted"]:
+            raise Broken("everything is halted; “hub start” starts it")
         token = self._sign_in(name)
         before = {message["id"] for message in self._read(token)}
         body = json.dumps({"id": uuid.uuid4().hex, "text": text})

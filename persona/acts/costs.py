@@ -34,7 +34,10 @@ class Cost:
 
 def of(intent: Intent, capability: Capability, ports: Ports) -> Cost:
     """What carrying this out takes; the carrier's messages, where it is one."""
-    letter = capability.letter(intent.arguments)
+    try:
+        letter = capability.letter(intent.arguments)
+    except ValueError:  # arguments that do not fit take nothing, and are denied
+        return Cost()
     return _of(letter.address, [letter.text], ports) if letter else Cost()
 
 

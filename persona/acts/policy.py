@@ -128,9 +128,22 @@ def judge(intent: Intent, capability: Capability | None, facts: Circumstances) -
             if verdict is not None:
                 told = replace(verdict, rule=rule.__name__.strip("_").replace("_", " "))
                 return _askable(told, facts)
+        why = _why_allowed(intent, capability, facts)
+        return Verdict("allow", why, why)
     except Exception as error:  # what cannot be judged is not done
         return Verdict("deny", f"not judged: {type(error).__name__}", "not judged")
-    return ALLOW
+
+
+def _why_allowed(intent: Intent, capability: Capability, facts: Circumstances) -> str:
+    """What a wish goes by that no rule speaks against, for the ledger."""
+    if facts.approved == intent.hash:
+        return "approved"
+    named = capability.destinations(intent.arguments)
+    if not named:
+        return "it goes to nobody else"
+    if all(one in facts.own for one in named):
+        return "to their own address"
+    return "permitted before" if capability.effect != "read" else "they named it"
 
 
 def _askable(verdict: Verdict, facts: Circumstances) -> Verdict:

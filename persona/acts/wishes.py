@@ -283,7 +283,7 @@ def outcome(act: Act, event: Event) -> Event:
         author=asked.address,
         thread=asked.thread,
         home=asked.home,
-        audience=wish.facts["audience"],
+        audience=wish.facts.get("audience", act.audience),
         words=str(wish.facts.get("words", "")),
         detail=about,
     )

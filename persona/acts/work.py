@@ -297,13 +297,19 @@ def _owner(act: Act, desk: _Desk) -> Gate | None:
 
 
 def _judge_wish(act: Act, gates: Sequence[Gate], desk: _Desk) -> Verdict:
-    """A use of a capability is judged anew, on what its row says and the gate as it is now."""
+    """A use of a capability is judged anew, on what its row says and the gate as it is now.
+
+    A row that cannot be judged is denied.
+    """
     if not act.wish or not desk.uses:
         return Verdict("deny", "an act that nobody wished")
     use = desk.use(act)
     halted = next(filter(None, (gate.halted_since(act.at) for gate in gates)), "")
     capability = use.capability if use else None
-    return wishes.judge_again(act, capability, gates[-1], halted, desk.ports)
+    try:
+        return wishes.judge_again(act, capability, gates[-1], halted, desk.ports)
+    except Exception as error:  # nothing is asked of anybody there: the row itself is wrong
+        return Verdict("deny", f"not judged: {type(error).__name__}")
 
 
 def _heard_by(act: Act, desk: _Desk) -> Audience:

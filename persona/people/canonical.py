@@ -33,6 +33,16 @@ def email(text: str) -> str:
     return address
 
 
+def mailbox(text: str) -> str:
+    """The same for who wrote or signs in, of whose address any spelling is known: in lower case
+    where it is none that could be written to for them.
+    """
+    try:
+        return email(text)
+    except ValueError:
+        return text.strip().lower()
+
+
 def telephone(text: str, country: str | None = None) -> str:
     """A telephone number in E.164. Raises ValueError for what is none.
 

@@ -4,7 +4,6 @@ Mailboxes and telephone numbers only: whoever signs in knows these by heart.
 """
 
 import re
-from contextlib import suppress
 
 from persona.model import Address
 from persona.people import canonical
@@ -22,9 +21,7 @@ def read(typed: str, settings: Settings) -> tuple[Address, ...]:
     if len(text) > canonical.MOST:
         return ()
     if MAILBOX.fullmatch(text):
-        with suppress(ValueError):
-            text = canonical.email(text)
-        return (Address("email", text.lower()),)
+        return (Address("email", canonical.mailbox(text)),)
     try:
         number = canonical.telephone(text, _region(settings))
     except ValueError:

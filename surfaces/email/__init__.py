@@ -18,6 +18,7 @@ from persona.errors import Refused, Rejected, Transient, Unknown
 from persona.markdown import to_html
 from persona.memory.own import as_others
 from persona.model import Address, Audience, Event
+from persona.people import canonical
 from persona.ports import Door, Hands, Sent
 from surfaces.email.buttons import buttons
 
@@ -88,8 +89,8 @@ def receive_mail(raw: bytes, receipt: Receipt, door: Door) -> str:
 def _sender(mail: "Mail", receipt: Receipt) -> tuple[str, bool]:
     """Who is to be answered, and whether the verdicts prove that it is they who wrote."""
     if len(mail.from_) == 1:
-        return mail.from_[0].lower(), receipt.verdicts.get("dmarc") == "PASS"
-    sender = receipt.mail_from.strip("<> ").lower()
+        return canonical.mailbox(mail.from_[0]), receipt.verdicts.get("dmarc") == "PASS"
+    sender = canonical.mailbox(receipt.mail_from.strip("<> "))
     return (sender if MAILBOX.fullmatch(sender) else ""), False
 
 

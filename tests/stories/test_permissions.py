@@ -467,6 +467,16 @@ def test_a_new_link_uses_and_sees_no_grant_of_the_other_side(open_hub: Open) -> 
     assert "I do this now" in ann.say(f"text {phone.phone}: it is you")
 
 
+def test_a_number_that_was_silent_for_long_is_asked_about_before_it_is_written_to(
+    hub: Hub,
+) -> None:
+    ann, phone = Slacker(hub), Texter(hub)
+    link(ann, phone)
+    assert "I do this now" in ann.say(f"text {phone.phone}: milk")
+    hub.clock.at += 31 * DAY
+    assert "May I do this?" in ann.say(f"text {phone.phone}: eggs")
+
+
 def test_permissions_are_not_spoken_of_where_others_listen(hub: Hub) -> None:
     from tests.stories.people import in_channel
 

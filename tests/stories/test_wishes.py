@@ -303,6 +303,8 @@ ALTERATIONS: dict[str, Callable[[Act], Act]] = {
     "another capability": lambda act: replace(act, wish=wish_with(act, capability="send_sms")),
     "another cause": lambda act: replace(act, wish=wish_with(act, cause="other/0")),
     "another lane": lambda act: replace(act, wish=wish_with(act, lane="X" * 26)),
+    "arguments that fit nothing": lambda act: replace(act, wish=wish_with(act, arguments={})),
+    "no circumstances": lambda act: replace(act, wish={**act.wish, "facts": {}}),
     "no wish at all": lambda act: replace(act, wish={}),
     "an approver who is nobody's": lambda act: replace(
         act, wish={**act.wish, "facts": {**act.wish["facts"], "approver": "H" * 26}}

@@ -76,7 +76,20 @@ def decided(intent: Intent, of: Capability | None, facts: Circumstances) -> tupl
 
 def test_ones_own_address_is_allowed() -> None:
     own = wish(to="ann@example.org", text="milk")
-    assert judge(own, send_email, FINE) == Verdict("allow")
+    assert judge(own, send_email, FINE) == Verdict("allow", "to their own address")
+
+
+def test_what_is_allowed_says_by_what() -> None:
+    granted = replace(FINE, grants=(Grant("send_email", f"email:{BOB}"),))
+    assert decided(wish(), send_email, granted) == ("allow", "permitted before")
+    approved = replace(FINE, approved=wish().hash)
+    assert decided(wish(), send_email, approved) == ("allow", "approved")
+    assert decided(wish(note_down), note_down, FINE) == ("allow", "it goes to nobody else")
+    page = wish(fetch, url="https://example.net/a")
+    assert decided(page, fetch, replace(FINE, typed=frozenset([PAGE]))) == (
+        "allow",
+        "they named it",
+    )
 
 
 @pytest.mark.parametrize(

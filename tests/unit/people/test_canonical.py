@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from capabilities._destinations import DESTINATIONS
 from persona.people import spelling
-from persona.people.canonical import email, slack_member, telephone
+from persona.people.canonical import email, mailbox, slack_member, telephone
 from persona.reading.url import read_url
 from surfaces import sms
 from tests.unit.house import SETTINGS
@@ -153,6 +153,12 @@ def test_who_signs_in_and_who_is_written_to_are_spelled_alike() -> None:
     assert number.id == telephone("+14155550101") == sms._canonical("+1 415 555 0101")
     assert sms._canonical("whatsapp:+14155550101") == "whatsapp:+14155550101"
     assert sms._canonical("PERSONA") == ""
+
+
+def test_who_writes_from_an_address_that_nobody_can_be_written_to_at_is_still_somebody() -> None:
+    assert mailbox("Jürgen@Example.net") == "jürgen@example.net"
+    assert mailbox("Ann..Lee@Example.net") == "ann..lee@example.net"
+    assert mailbox("Ann@BÜCHER.example") == "ann@xn--bcher-kva.example"
 
 
 @given(st.sampled_from(sorted(DESTINATIONS)), st.text(max_size=40))
