@@ -309,6 +309,8 @@ class _Reflex:
             "• why: shows what my last answer rests on",
             "• answer me by email, text me the answer: answers on that surface of yours, once",
             "• link: makes you one person to me on another surface; unlink SURFACE parts it again",
+            "• ledger: the last that you wished of me, and what became of it",
+            "• may you text me, do not text me, quiet hours 22:00 to 7:00: what I may send unasked",
             "• stop, start: halts and resumes everything I do for you",
         ]
         return "This is what I can do:\n" + "\n".join(lines)
