@@ -5,6 +5,7 @@ the table alone; of a person who was erased neither key nor chain is left.
 """
 
 import tempfile
+import time
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -25,6 +26,9 @@ from persona.memory.standing import open_gate
 from persona.people import addresses
 from persona.ports import Ports, Row
 
+AGAIN = 1.0
+"""Seconds until a second look."""
+
 
 def verify_ledgers(
     state: Path, env: Mapping[str, str], name: str = "", lane: str = "", *, whole: bool = True
@@ -35,7 +39,20 @@ def verify_ledgers(
     persons who were erased, and where it is `whole` every wish with its words and its end. `name`
     is a person's (an address as `surface:id`, or a web account), `lane` a lane's: with one of them
     only what is theirs. Raises Broken where there is no hub, or nobody of that name.
+
+    A hub that runs is looked at once more where something was missing: it may be on its way.
     """
+    found = _look(state, env, name, lane, whole=whole)
+    if found.get("orphans"):
+        time.sleep(AGAIN)
+        later = set(_look(state, env, name, lane, whole=False)["orphans"])
+        found["orphans"] = [one for one in found["orphans"] if one in later]
+    return found
+
+
+def _look(
+    state: Path, env: Mapping[str, str], name: str, lane: str, *, whole: bool
+) -> dict[str, Any]:
     with _copied(state, env) as (table, ports):
         lanes, homes = _asked_for(name, lane, ports) if name or lane else _everybody(table)
         rows = [row for row in table.scan("LANE#") if row[0].partition[5:] in set(lanes)]

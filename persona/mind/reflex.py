@@ -333,6 +333,8 @@ class _Reflex:
             "• grants: what I may do without asking you; revoke N takes it back",
             "• switch off CAPABILITY, switch on CAPABILITY: what I never do, whoever wishes it",
             "• dry run: … says what I would do, and does nothing",
+            "• ledger: the last that you wished of me, and what became of it",
+            "• may you text me, do not text me, quiet hours 22:00 to 7:00: what I may send unasked",
             "• stop, start: halts and resumes everything I do for you",
         ]
         return "This is what I can do:\n" + "\n".join(lines)

@@ -9,10 +9,9 @@ now, and never an answer. How all this came about stands in the ledger, change b
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from math import inf
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from persona.model import Address
 
@@ -84,6 +83,8 @@ class Consent:
 
         `now` for at once, infinity for not at all. `zone` is the person's time zone.
         """
+        from zoneinfo import ZoneInfo  # most that read a gate ask for no time
+
         if str(address) in self.closed:
             return inf
         rules = [self.quiet[one] for one in (EVERYWHERE, address.surface) if one in self.quiet]
@@ -120,7 +121,7 @@ def is_disproved(reason: str) -> bool:
     return reason in OVER_BY_WRITING
 
 
-def _free_at(rules: list[Quiet], now: float, zone: ZoneInfo) -> float:
+def _free_at(rules: list[Quiet], now: float, zone: tzinfo) -> float:
     """Step by step out of every rule; infinity where they leave no moment of a week."""
     at = now
     for _ in range(MOST_STEPS):

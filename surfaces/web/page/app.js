@@ -51,6 +51,7 @@ const you = new You(
     opener: part("open-you"),
     closer: part("close-you"),
     addresses: part("addresses"),
+    consent: part("consent"),
     linkLead: part("link-lead"),
     linkCode: part("link-code"),
     linkAnswer: part("link-answer"),
