@@ -16,7 +16,7 @@ from persona.acts.policy import judge
 from persona.acts.questions import Question
 from persona.decision import Answer, Decision, Wish
 from persona.memory.standing import Standing
-from persona.model import Event
+from persona.model import Event, shortened
 from persona.ports import Ports
 
 SHARED = "Approving works in private only: write to me directly, where nobody else reads."
@@ -32,6 +32,8 @@ MORE = (
     "“approve {code}” from one of your addresses, or press the button on the page."
 )
 WAITING = "What waits for your answer:\n{listed}\nSay “approve CODE” or “deny CODE”."
+MOST_LISTED = 300
+"""Characters of one question in the list; whole it stands where it was asked."""
 NOTHING = "Nothing waits for your answer."
 LATE = "That question stood for a week without an answer, so nothing was done. Ask me again."
 DENIED = "Then I do not do this: {shown}."
@@ -65,7 +67,7 @@ def waiting(standing: Standing, ports: Ports) -> Decision:
         return _say(SHARED)
     now, settings = ports.clock.now(), ports.settings
     lines = [
-        f"{one.code}: {one.wish.shown} (asked on {endings.moment(one.since, settings)})"
+        f"{one.code}: {shortened(one.wish.shown, MOST_LISTED)} (asked on {endings.moment(one.since, settings)})"
         for one in questions.listed(standing.gate, ports)
         if one.is_open(now) and (one.home == standing.place.home or not standing.hides)
     ]

@@ -29,7 +29,7 @@ KEPT = 30 * 86_400.0
 """Seconds for which an answered question is remembered, so that a late yes is told what happened."""
 
 
-PAGE = 100
+PAGE = 25
 """Questions read at once."""
 PRESSES = frozenset({"approve", "always", "deny"})
 """What a button, a card or a slip can say."""

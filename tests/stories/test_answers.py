@@ -539,6 +539,16 @@ def test_what_is_waiting_is_listed_with_its_codes(hub: Hub, surface: type[Person
     assert len(mails(hub, "bob2@example.net")) == 1
 
 
+def test_however_many_wait_all_are_listed(hub: Hub) -> None:
+    ann = Visitor(hub)
+    for n in range(questions.PAGE + 5):
+        hub.clock.at += 5.0
+        ann.say(f"email bob{n}@example.net: number {n}")
+    assert len(cards(hub, ann.token)) == questions.PAGE + 5
+    listed = ann.say("questions")
+    assert all(f"bob{n}@example.net" in listed for n in range(questions.PAGE + 5))
+
+
 def test_others_see_nothing_of_what_is_waiting(hub: Hub) -> None:
     Texter(hub).say(ASK)
     assert "Nothing waits" in Texter(hub, phone="+14155550155").say("questions")
