@@ -119,7 +119,8 @@ class LocalPages:
         surface, after = request.query_params.get("surface"), request.query_params.get("after")
         rows = self._family.table.scan(f"ACT#{surface}#" if surface else "ACT#")
         everything = (outbox.open_row(self._ports, row) for _, row in rows)
-        acts = sorted((a for a in everything if a.function in self._ports.surfaces), key=_order)
+        mine = (a for a in everything if a.function in self._ports.surfaces and not a.yields)
+        acts = sorted(mine, key=_order)
         if after is None:
             return JSONResponse([_shown(act) for act in acts])
         places = [place for place, act in enumerate(acts) if act.id == after]

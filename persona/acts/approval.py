@@ -65,11 +65,12 @@ def waiting(standing: Standing, ports: Ports) -> Decision:
     """All that waits for an answer, the oldest first, each with the code that it was asked with."""
     if standing.is_shared:
         return _say(SHARED)
-    now, settings = ports.clock.now(), ports.settings
+    now = ports.clock.now()
     lines = [
-        f"{one.code}: {shortened(one.wish.shown, MOST_LISTED)} (asked on {endings.moment(one.since, settings)})"
+        f"{one.code}: {shortened(one.wish.shown, MOST_LISTED)} (asked on {since})"
         for one in questions.listed(standing.gate, ports)
         if one.is_open(now) and (one.home == standing.place.home or not standing.hides)
+        for since in [endings.moment(one.since, ports.settings)]
     ]
     return _say(WAITING.format(listed="\n".join(lines)) if lines else NOTHING)
 

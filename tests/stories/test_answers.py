@@ -436,6 +436,22 @@ def test_approval_closes_on_every_surface(hub: Hub) -> None:
     assert len(mails(hub)) == 1
 
 
+@pytest.mark.parametrize("first", ["approve", "deny"])
+def test_of_two_answers_on_their_way_the_first_one_counts(hub: Hub, first: str) -> None:
+    ann, page = Slacker(hub), Visitor(hub)
+    link(ann, page)
+    ann.say(ASK)
+    (value,) = buttons(hub.sent("slack")[-1])
+    press(hub, value, first)
+    assert (
+        press_card(hub, page.token, value, "deny" if first == "approve" else "approve").status
+        == 202
+    )
+    assert len(mails(hub)) == (first == "approve")
+    assert states(hub) == ["approved" if first == "approve" else "denied"]
+    assert any("has had its answer" in text for text in page.replies())
+
+
 def test_of_two_questions_in_a_message_one_closes_and_one_stays(open_hub: Open) -> None:
     wished = (
         Call("1", "send_email", {"to": BOB, "text": "one"}),
