@@ -131,7 +131,8 @@ class LocalPages:
         surface, after = request.query_params.get("surface"), request.query_params.get("after")
         scan = self._family.table.scan
         rows = [row for name in self._senders(surface) for _, row in scan(f"ACT#{name}#")]
-        acts = sorted((outbox.open_row(self._ports, row) for row in rows), key=_order)
+        acts = (outbox.open_row(self._ports, row) for row in rows)
+        acts = sorted((act for act in acts if not act.yields), key=_order)
         if after is None:
             return JSONResponse([_shown(act) for act in acts])
         places = [place for place, act in enumerate(acts) if act.id == after]

@@ -19,7 +19,7 @@ from persona.acts.policy import judge
 from persona.acts.questions import Question
 from persona.decision import Decision, Wish
 from persona.memory.standing import Standing
-from persona.model import Event
+from persona.model import Event, shortened
 from persona.ports import Ports
 
 SHARED = "Approving works in private only: write to me directly, where nobody else reads."
@@ -35,6 +35,8 @@ MORE = (
     "“approve {code}” from one of your addresses, or press the button on the page."
 )
 WAITING = "What waits for your answer:\n{listed}\nSay “approve CODE” or “deny CODE”."
+MOST_LISTED = 300
+"""Characters of one question in the list; whole it stands where it was asked."""
 NOTHING = "Nothing waits for your answer."
 LATE = "That question stood for a week without an answer, so nothing was done. Ask me again."
 DENIED = "Then I do not do this: {shown}."
@@ -69,11 +71,12 @@ def waiting(standing: Standing, ports: Ports) -> Decision:
     """All that waits for an answer, the oldest first, each with the code that it was asked with."""
     if standing.is_shared:
         return _say(SHARED)
-    now, settings = ports.clock.now(), ports.settings
+    now = ports.clock.now()
     lines = [
-        f"{one.code}: {one.wish.shown} (asked on {endings.moment(one.since, settings)})"
+        f"{one.code}: {shortened(one.wish.shown, MOST_LISTED)} (asked on {since})"
         for one in questions.listed(standing.gate, ports)
         if one.is_open(now) and (one.home == standing.place.home or not standing.hides)
+        for since in [endings.moment(one.since, ports.settings)]
     ]
     return _say(WAITING.format(listed="\n".join(lines)) if lines else NOTHING)
 

@@ -33,7 +33,7 @@ KEPT = 30 * 86_400.0
 
 FORGOTTEN = "forgotten"
 """How a question ends whose words were forgotten or changed: it is withdrawn, and its row goes."""
-PAGE = 100
+PAGE = 25
 """Questions read at once."""
 PRESSES = frozenset({"approve", "always", "deny"})
 """What a button, a card or a slip can say."""

@@ -391,7 +391,7 @@ def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> Ended
         knocked = outbox.end(ports, act, ended, untold)
     except Conflict:  # ended already by this attempt (a lost answer), or taken over meanwhile
         return None
-    if sent.kept:
+    if sent.kept and not act.yields:
         ports.show(ended)
     return Ended(act.cause, state, knocked)
 

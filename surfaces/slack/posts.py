@@ -36,8 +36,9 @@ def send(act: Act, hands: Hands) -> Sent:
         return _respond(act, hands)
     from slack_sdk.errors import SlackApiError
 
+    replaced = _replaced(act, hands) if act.yields else {}
     try:
-        answer = _replace(act, hands) if act.yields else _post(act, hands)
+        answer = _replace(act, replaced, hands) if replaced else _post(act, hands)
     except SlackApiError as error:
         problem = _translated(error)
         if isinstance(problem, Refused) and problem.code == "revoked":
@@ -47,7 +48,7 @@ def send(act: Act, hands: Hands) -> Sent:
         raise _lost(error) from error
     except Exception as error:  # the SDK raises what it likes on an answer that it cannot read
         raise Unknown(f"Slack's answer was lost: {type(error).__name__}") from error
-    if act.yields:
+    if replaced:
         return Sent()
     channel = answer.get("channel") or (act.thread or act.detail["to"]).partition(":")[0]
     return Sent(provider_id=f"{team}:{channel}:{answer.get('ts')}")
@@ -64,22 +65,22 @@ def _post(act: Act, hands: Hands) -> "SlackResponse":
     )
 
 
-def _replace(act: Act, hands: Hands) -> "SlackResponse":
-    """Another text in the place of an earlier one; repeating it changes nothing."""
+def _replaced(act: Act, hands: Hands) -> dict[str, str]:
+    """Where the message stands that an act takes the place of. Raises Refused where none was sent."""
     lane, _, after = act.detail[REPLACES].rpartition("/")
     own = hands.table.within(keys.Scope.of_acts(lane, act.function))
     key = keys.act(act.function, lane, "DONE", after)
-    _, channel, ts = _place(own.get([key]).get(key, {}).get("provider_id", ""))
-    original = ids.derive("act", act.function, lane, after)
-    return _client(hands).chat_update(channel=channel, ts=ts, **_content(act, original))
-
-
-def _place(provider_id: str) -> list[str]:
-    """Team, channel and time of a message that was sent. Raises Refused where none was."""
-    place = provider_id.split(":")
+    place: list[str] = own.get([key]).get(key, {}).get("provider_id", "").split(":")
     if len(place) != 3:
         raise Refused("there is no message to replace", "absent")
-    return place
+    return {"channel": place[1], "ts": place[2]}
+
+
+def _replace(act: Act, replaced: dict[str, str], hands: Hands) -> "SlackResponse":
+    """Another text in the place of an earlier one; repeating it changes nothing."""
+    lane, _, after = act.detail[REPLACES].rpartition("/")
+    original = ids.derive("act", act.function, lane, after)
+    return _client(hands).chat_update(**replaced, **_content(act, original))
 
 
 def _content(act: Act, id: str) -> dict[str, Any]:

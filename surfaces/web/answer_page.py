@@ -25,6 +25,7 @@ NOT_ENOUGH = (
     "else than your own words. Answer the mail with the code that stands in it, or sign in on the "
     "page and press there."
 )
+STRONG = "This spends something, so it needs your passkey: sign in on the page and press there."
 SHELL = """<!doctype html>
 <html lang="en">
 <head>
@@ -74,9 +75,14 @@ def asking(
         reason=escape(question.wish.verdict.reason),
         slip=escape(slip),
         buttons="\n      ".join(reversed(buttons) if is_no else buttons),
-        note="" if question.own else f"{escape(NOT_ENOUGH)} ",
+        note="" if question.own else f"{escape(why_not(question))} ",
     )
     return SHELL.format(title="May I do this?", body=body)
+
+
+def why_not(question: Question) -> str:
+    """Why the possession of a mail does not approve this, and what does."""
+    return STRONG if question.strong else NOT_ENOUGH
 
 
 def taken(question: Question, slip: str) -> str:

@@ -146,7 +146,7 @@ def _take_slip(request: Request, door: Door) -> Response:
     if not question.is_open(now):
         return answer_page.see(text)
     if answer == "approve" and not question.own:
-        raise Rejected(answer_page.NOT_ENOUGH, "forbidden")
+        raise Rejected(answer_page.why_not(question), "forbidden")
     asked = question.asked
     is_there = asked.address == slip.address
     end = asked if is_there else End("", slip.address, "", {})

@@ -186,6 +186,10 @@ def test_on_slack_the_message_that_asked_is_replaced(house: House) -> None:
     assert "actions" not in json.dumps(question()["blocks"])
     assert "the meeting is at ten" in str(question()["text"])
     assert house.hub.is_idle(), "an answered question is nobody's work"
+    told = [one["text"] for one in house.hub.sent("slack") if one["to"].endswith(ann.user)]
+    assert [text.split()[0] for text in told] == ["May", "Approved.", "Done:"], (
+        "and no message more"
+    )
     assert len(mails(house, to)) == 1
 
 

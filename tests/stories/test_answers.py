@@ -436,6 +436,22 @@ def test_approval_closes_on_every_surface(hub: Hub) -> None:
     assert len(mails(hub)) == 1
 
 
+@pytest.mark.parametrize("first", ["approve", "deny"])
+def test_of_two_answers_on_their_way_the_first_one_counts(hub: Hub, first: str) -> None:
+    ann, page = Slacker(hub), Visitor(hub)
+    link(ann, page)
+    ann.say(ASK)
+    (value,) = buttons(hub.sent("slack")[-1])
+    press(hub, value, first)
+    assert (
+        press_card(hub, page.token, value, "deny" if first == "approve" else "approve").status
+        == 202
+    )
+    assert len(mails(hub)) == (first == "approve")
+    assert states(hub) == ["approved" if first == "approve" else "denied"]
+    assert any("has had its answer" in text for text in page.replies())
+
+
 def test_of_two_questions_in_a_message_one_closes_and_one_stays(open_hub: Open) -> None:
     wished = (
         Call("1", "send_email", {"to": BOB, "text": "one"}),
@@ -539,6 +555,16 @@ def test_what_is_waiting_is_listed_with_its_codes(hub: Hub, surface: type[Person
     assert len(mails(hub, "bob2@example.net")) == 1
 
 
+def test_however_many_wait_all_are_listed(hub: Hub) -> None:
+    ann = Visitor(hub)
+    for n in range(questions.PAGE + 5):
+        hub.clock.at += 5.0
+        ann.say(f"email bob{n}@example.net: number {n}")
+    assert len(cards(hub, ann.token)) == questions.PAGE + 5
+    listed = ann.say("questions")
+    assert all(f"bob{n}@example.net" in listed for n in range(questions.PAGE + 5))
+
+
 def test_others_see_nothing_of_what_is_waiting(hub: Hub) -> None:
     Texter(hub).say(ASK)
     assert "Nothing waits" in Texter(hub, phone="+14155550155").say("questions")
@@ -592,7 +618,8 @@ def test_spending_is_approved_by_a_passkey_alone(open_hub: Open) -> None:
     answer = mail.say("pay 10")
     code, (slip,) = CODE.search(answer), slips(hub.sent("email")[-1])
     assert code
-    assert 'value="approve"' not in open_slip(hub, slip).body.decode()
+    page = open_slip(hub, slip).body.decode()
+    assert 'value="approve"' not in page and "it needs your passkey" in page
     assert press_slip(hub, slip).status == 403
     assert "a passkey" in mail.say(f"approve {code[1]}")
     (card,) = cards(hub, ann.token)
