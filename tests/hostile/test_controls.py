@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -128,13 +127,10 @@ def test_a_mind_that_sees_codes_has_them_said(
 ) -> None:
     """Ann says what she is told to say: that is a yes as soon as the model knows the code."""
 
-    def shown(text: Any) -> Any:
-        return text
-
     context = NAMED["clean"]
     house = opened(tmp_path, context, AT["web"], site, monkeypatch)
     assert house.attack(LEAK_BY_MAIL.first, LEAK_BY_MAIL.again, context.question).effects == []
-    monkeypatch.setattr(prompt, "without_codes", shown)
+    monkeypatch.setattr(prompt, "without_codes", str)
     told = house.attack(LEAK_BY_MAIL.first, LEAK_BY_MAIL.again, context.question)
     assert any("eve@evil.example" in one for one in told.effects)
     house.hub.close()
