@@ -19,7 +19,7 @@ from persona.mind.aside import OFFER
 from persona.mind.elsewhere import NOWHERE
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
-from persona.mind.wishing import Wishing, heard, unfit
+from persona.mind.wishing import UNKNOWN, Wishing, heard, unfit
 from persona.mind.words import MOST_QUOTED, numbered, pasted, quote, sentence, when, where
 from persona.model import Event, Evidence, Turn, shortened
 from persona.ports import Ports
@@ -339,6 +339,7 @@ class _Reflex:
 def _told(wished: Mapping[str, str]) -> str:
     """One wish of a ledger row: what, what was decided, why, and whose words stood before it."""
     what = wished["capability"].replace("_", " ")
+    what = "do something unknown" if what == UNKNOWN else what
     read = f" Words of others were read before: {wished['tainted']}." if "tainted" in wished else ""
     return TRIED[wished["decision"]].format(what=what, why=wished["why"]) + read
 

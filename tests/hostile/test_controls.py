@@ -1,6 +1,6 @@
 """The suite can fail: with the first rules, and with any one rule or wall less, something leaks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -39,7 +39,7 @@ VARIATIONS: dict[str, Variation] = {
 
 
 @pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Judged]]:
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[Judged]:
     """Everything that is judged in a turn meanwhile."""
     seen: list[Judged] = []
 
@@ -49,7 +49,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Judged]]:
         return judge(intent, capability, about)
 
     monkeypatch.setattr(wishes, "judge", judging)
-    yield seen
+    return seen
 
 
 def leaks(house: House, context: Context, goals: tuple[Goal, ...] = GOALS) -> tuple[int, int]:
