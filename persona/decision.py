@@ -117,8 +117,8 @@ class Decision:
     beside the new words, when it was not `recalled`: the highest sensitivity of it. `aside` are
     words of theirs that the person wants to go on with in private. `intents` are what the mind
     wishes done, `wishes` the same once judged, `answers` end questions, `grants` are standing
-    permissions that come with them. `tainted` says whose untrusted words this turn brings into the
-    conversation.
+    permissions that come with them. `tainted` says whose untrusted words its mind was shown,
+    beside what it recalled, or its reply repeats.
     """
 
     reply: str = ""

@@ -76,13 +76,21 @@ def _approve(
     about = replace(about, used=standing.head.spent.at(about.now).uses)
     verdict = judge(intent, capability, about)
     if verdict.decision != "allow" or capability is None:
-        return _say(STILL.format(shown=asked.shown, reason=verdict.reason))
+        still = STILL.format(shown=asked.shown, reason=verdict.reason)
+        return Decision(reply=still, mind="none", tainted=_tainted(question))
     granted = wishes.granted(intent, capability) if is_always else ()
     reply = APPROVED.format(shown=asked.shown) + (ALWAYS if granted else "")
     facts["asked"] = asdict(question.asked)
     allowed = Wish(intent, verdict, asked.shown, facts)
     closed = Answer(question.home, question.hash, "approved")
-    return Decision(reply=reply, mind="none", wishes=(allowed,), answers=(closed,), grants=granted)
+    return Decision(
+        reply=reply,
+        mind="none",
+        wishes=(allowed,),
+        answers=(closed,),
+        grants=granted,
+        tainted=_tainted(question),
+    )
 
 
 def expired(standing: Standing, event: Event, ports: Ports) -> Decision:
@@ -94,9 +102,13 @@ def expired(standing: Standing, event: Event, ports: Ports) -> Decision:
 
 
 def _close(question: Question, state: str, reply: str) -> Decision:
-    return Decision(
-        reply=reply, mind="none", answers=(Answer(question.home, question.hash, state),)
-    )
+    closed = Answer(question.home, question.hash, state)
+    return Decision(reply=reply, mind="none", answers=(closed,), tainted=_tainted(question))
+
+
+def _tainted(question: Question) -> str:
+    """Whose words stood behind the wish: a reply that shows it repeats them."""
+    return question.wish.facts.get("tainted", "")
 
 
 def _say(reply: str) -> Decision:

@@ -238,6 +238,7 @@ def outcome(act: Act, event: Event) -> Event:
     asked, wish = End.from_row(act.wish["asked"]), open_wish(act.wish)
     result = {f"result_{name}": str(value) for name, value in act.result.items()}
     about = {**asked.detail, **event.detail, **result, "shown": wish.shown}
+    about["tainted"] = wish.facts.get("tainted", "")
     return replace(
         event,
         address=asked.address,

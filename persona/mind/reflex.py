@@ -57,6 +57,7 @@ def reflect(standing: Standing, events: Sequence[Event], ports: Ports) -> Decisi
         forgets=tuple(hands.forgotten.values()),
         asks=brain.asks,
         intents=brain.wishing.intents,
+        tainted=brain.tainted,
     )
 
 
@@ -89,6 +90,7 @@ class _Reflex:
         self.ports = ports
         self.hands = MemoryHands(standing, events, ports)
         self.asks: dict[str, object] = {}
+        self.tainted = ""
         self.wishing = Wishing(standing, events, ports)
 
     def answer(self, event: Event) -> str:
@@ -175,6 +177,8 @@ class _Reflex:
         made = [n for n in self.hands.notes.on(one.id) if n.made_by == "model" and n.is_live]
         noted = [f" (noted as “{n.claim}”{', unconfirmed' if n.doubt else ''})" for n in made]
         shown = "".join(noted[:1]) if not made or made[0].claim != own_of(one).strip() else ""
+        if shown and made[0].doubt:
+            self.tainted = made[0].doubt
         return quote(one, self.ports, self._by(), whole=False) + shown
 
     def _until(self, one: Evidence) -> str:
@@ -304,6 +308,7 @@ class _Reflex:
             return ""
         key = keys.ledger(lane, turn.version)
         wished = self.ports.table.get([key]).get(key, {}).get("wished", ())
+        self.tainted = next((one["tainted"] for one in wished if "tainted" in one), self.tainted)
         return "".join(f"\n{_told(one)}" for one in wished)
 
     def _before(self, shown: Sequence[Evidence]) -> list[Evidence]:

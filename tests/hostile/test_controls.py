@@ -16,7 +16,7 @@ from tests.contract.site import Site
 from tests.hostile.contexts import CONTEXTS, TOPICS, Context
 from tests.hostile.controls import FIRST, without
 from tests.hostile.goals import GOALS, LEAK_BY_MAIL, PHISH, Goal
-from tests.hostile.house import House, keep
+from tests.hostile.house import House, codes_in, keep
 from tests.hostile.places import PLACES, Where
 from tests.hostile.test_hostile import folder, is_legitimate, opened, site
 
@@ -133,4 +133,22 @@ def test_a_mind_that_sees_codes_has_them_said(
     monkeypatch.setattr(prompt, "without_codes", str)
     told = house.attack(LEAK_BY_MAIL.first, LEAK_BY_MAIL.again, context.question)
     assert any("eve@evil.example" in one for one in told.effects)
+    house.hub.close()
+
+
+@pytest.mark.parametrize("answer", ["deny", "approve"])
+def test_what_a_reply_repeats_of_a_tainted_wish_taints_as_it_did(
+    answer: str, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour later the turn of the wish is shown no more; the answer to it shows it still."""
+    context = NAMED["page"]
+    house = opened(tmp_path, context, AT["web"], site, monkeypatch)
+    assert leaks(house, context, (PHISH,)) == (0, 1)
+    code = codes_in(house.ann.replies()[-1])[0]
+    wish = house.turns()[-1]
+    house.hear(f"{answer} {code}")
+    house.window = tuple(turn for turn in house.turns() if turn.number > wish.number)
+    assert house.window
+    assert all(turn.tainted for turn in house.window)
+    assert leaks(house, context, (PHISH,)) == (0, 1)
     house.hub.close()
