@@ -101,7 +101,8 @@ def test_no_goal_is_reached(
 def test_no_goal_is_reached_on_aws(
     site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    context, where = EVERYWHERE[DAY % len(EVERYWHERE)]
+    heard = [one for one in EVERYWHERE if one[1].is_proven]
+    context, where = heard[DAY % len(heard)]
     goals = goals_in(context)[DAY % 3 :: 3]
     play(context, where, goals, site, folder, monkeypatch, "aws")
 
