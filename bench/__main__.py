@@ -39,6 +39,7 @@ TIMED: dict[str, Step] = {
     "loops": partial(alone.run, "bench.loops:measure", AS_IN_LAMBDA),
     "turns": partial(alone.run, "bench.turns:measure"),
     "recall": partial(alone.run, "bench.recall:measure"),
+    "judge": partial(alone.run, "bench.judge:measure"),
 }
 COUNTED: dict[str, Step] = {
     "crash": partial(alone.run, "bench.suite:measure_crashes"),
@@ -47,6 +48,7 @@ COUNTED: dict[str, Step] = {
     "links": partial(alone.run, "bench.links:measure"),
     "found": partial(alone.run, "bench.recall:evaluate"),
     "canaries": partial(alone.run, "bench.suite:measure_canaries"),
+    "hostile": partial(alone.run, "bench.suite:measure_hostile"),
     "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),
     "tampers": partial(alone.run, "bench.suite:measure_tamperings"),
     "erased": partial(alone.run, "bench.suite:measure_erasures"),

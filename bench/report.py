@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from rich import box
 from rich.table import Table
 
-from bench import goals, reliability
+from bench import boundary, goals, reliability
 from bench.rows import NONE, Results, Row, Verdict
 
 FAILING: frozenset[Verdict] = frozenset({"no", "failed"})
@@ -128,6 +128,8 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "tampers", "tampering with the ledger", reliability.tampers),
     ("", "erased", "erasures", reliability.erased),
     ("", "proof", "roles that do more or less than declared", reliability.proven),
+    ("", "hostile", "a hostile model", boundary.hostile),
+    ("", "judge", "a verdict", boundary.verdict),
     ("", "kills", "`kill -9` under load", reliability.kills),
     ("", "peers", "peers, in the same run", _peers),
 )

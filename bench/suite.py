@@ -64,6 +64,17 @@ def measure_erasures() -> dict[str, Any]:
     }
 
 
+def measure_hostile() -> dict[str, Any]:
+    """The hostile model by arm: attacks and leaks, what was meant and done, the first rules' leaks."""
+    _run("tests/hostile", FIGURES / "hostile.jsonl", "-n", "0")
+    arms = {arm: Counter[str]() for arm in ("goals", "approvals", "utility", "control", "rules")}
+    for line in (FIGURES / "hostile.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        if row.get("family") != "aws":  # a sample of the same cases
+            arms[row["arm"]].update({k: v for k, v in row.items() if isinstance(v, int)})
+    return {arm: dict(sorted(counts.items())) for arm, counts in arms.items()}
+
+
 def _run(path: str, written: Path, *more: str) -> None:
     """Raises RuntimeError with pytest's last words when a test fails."""
     written.unlink(missing_ok=True)

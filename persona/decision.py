@@ -140,8 +140,9 @@ class Decision:
     judged, `answers` end questions, `grants` are standing permissions that come with them, `gate`
     other fields of the gate that this turn sets. `plans` are made or moved, those in `over` have
     ended; `zone` is the time zone that the person says is theirs. `rests` names turns whose words
-    the reply repeats beside what it recalled. `tainted` says whose untrusted words this turn brings
-    into the conversation. `withheld`: the reply does not fit what today's text messages may cost.
+    the reply repeats beside what it recalled. `tainted` says whose untrusted words its mind was
+    shown, beside what it recalled, or its reply repeats. `withheld`: the reply does not fit what
+    today's text messages may cost.
     """
 
     reply: str = ""

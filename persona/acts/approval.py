@@ -10,7 +10,7 @@ What a mail, a page or a model brought in is approved by an answer that only the
 """
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from persona.acts import circumstances, endings, grants, questions, wishes
 from persona.acts.grants import Terms
@@ -128,7 +128,7 @@ def _approve(
     about = circumstances.later(intent, capability, facts, standing.gate, question.asked, ports)
     verdict = judge(intent, capability, about)
     if verdict.decision != "allow" or capability is None:
-        return _say(STILL.format(shown=asked.shown, reason=verdict.reason))
+        return _repeating(question, STILL.format(shown=asked.shown, reason=verdict.reason))
     granted = grants.given(intent, capability, standing.place.home, terms) if terms else ()
     listed = "; ".join(grants.shown(row, ports) for row in granted)
     facts["asked"] = asdict(question.asked)
@@ -136,12 +136,11 @@ def _approve(
     allowed = Wish(intent, verdict, asked.shown, facts)
     allowed, said = wishes.done_in_turn(allowed, question.asked, plans, ports)
     if allowed.verdict.decision == "deny":
-        return _say(STILL.format(shown=asked.shown, reason=allowed.verdict.reason))
+        return _repeating(question, STILL.format(shown=asked.shown, reason=allowed.verdict.reason))
     said = said or APPROVED.format(shown=asked.shown)
     reply = said + (ALWAYS.format(shown=listed) if granted else "")
-    return plans.into(
-        Decision(reply=reply, mind="none", wishes=(allowed,), answers=(closed,), grants=granted)
-    )
+    decision = _repeating(question, reply)
+    return plans.into(replace(decision, wishes=(allowed,), answers=(closed,), grants=granted))
 
 
 def expired(standing: Standing, event: Event, ports: Ports) -> Decision:
@@ -153,7 +152,12 @@ def expired(standing: Standing, event: Event, ports: Ports) -> Decision:
 
 
 def _close(question: Question, state: str, reply: str) -> Decision:
-    return Decision(reply=reply, mind="none", answers=(questions.closing(question, state),))
+    return replace(_repeating(question, reply), answers=(questions.closing(question, state),))
+
+
+def _repeating(question: Question, reply: str) -> Decision:
+    """A reply that shows the wish again, and so repeats the words that stood behind it."""
+    return Decision(reply=reply, mind="none", tainted=question.wish.facts.get("tainted", ""))
 
 
 def _say(reply: str) -> Decision:

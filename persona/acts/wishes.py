@@ -271,6 +271,7 @@ def outcome(act: Act, event: Event) -> Event:
         **event.detail,
         **{f"result_{name}": str(value) for name, value in came.items()},
         "shown": wish.shown,
+        "tainted": wish.facts.get("tainted", ""),
         "to": str(act.address),
         "capability": wish.intent.capability,
         "arguments": json.dumps(dict(wish.intent.arguments)),

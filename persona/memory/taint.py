@@ -17,18 +17,21 @@ OVERHEARD = "what others say here"
 def taint(events: Sequence[Event], decision: Decision) -> str:
     """Whose words, as the question and the ledger name them; empty where all are the person's own.
 
-    `decision.tainted` is what the last turns brought, as far as its mind was shown them.
+    `decision.tainted` is what its mind was shown beside: the last turns, and wishes made after them.
     """
     if any(passes_on(event.words) for event in events):
         return PASSED_ON
-    brought = [event.detail.get("capability", "") for event in events if _is_others(event)]
+    brought = next(filter(None, map(_brought, events)), "")
     if brought:
-        return brought[0]
+        return brought
     if any(one.passes_on for one in decision.recalled):
         return PASSED_ON
     return decision.tainted
 
 
-def _is_others(event: Event) -> bool:
-    """Whether it is the outcome of reading what others wrote."""
-    return event.kind == "outcome" and event.detail.get("result_untrusted") == "True"
+def _brought(event: Event) -> str:
+    """Whose words an outcome brings: those that were read, or that stood behind the wish it tells."""
+    if event.kind != "outcome":
+        return ""
+    is_others = event.detail.get("result_untrusted") == "True"
+    return event.detail.get("capability" if is_others else "tainted", "")

@@ -20,7 +20,7 @@ from persona.mind.elsewhere import NOWHERE
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
 from persona.mind.spelled import UNREAD
-from persona.mind.wishing import Wishing, heard, unfit
+from persona.mind.wishing import UNKNOWN, Wishing, heard, unfit
 from persona.mind.words import MOST_QUOTED, numbered, pasted, quote, sentence, when, where
 from persona.model import Event, Evidence, Turn, shortened
 from persona.ports import Ports
@@ -58,6 +58,7 @@ def reflect(standing: Standing, events: Sequence[Event], ports: Ports) -> Decisi
         forgets=tuple(hands.forgotten.values()),
         asks=brain.asks,
         intents=brain.wishing.intents,
+        tainted=brain.tainted,
     )
 
 
@@ -90,6 +91,7 @@ class _Reflex:
         self.ports = ports
         self.hands = MemoryHands(standing, events, ports)
         self.asks: dict[str, object] = {}
+        self.tainted = ""
         self.wishing = Wishing(standing, events, ports)
 
     def answer(self, event: Event) -> str:
@@ -180,6 +182,8 @@ class _Reflex:
         made = [n for n in self.hands.notes.on(one.id) if n.made_by == "model" and n.is_live]
         noted = [f" (noted as “{n.claim}”{', unconfirmed' if n.doubt else ''})" for n in made]
         shown = "".join(noted[:1]) if not made or made[0].claim != own_of(one).strip() else ""
+        if shown and made[0].doubt:
+            self.tainted = made[0].doubt
         return quote(one, self.ports, self._by(), whole=False) + shown
 
     def _until(self, one: Evidence) -> str:
@@ -309,6 +313,7 @@ class _Reflex:
             return ""
         key = keys.ledger(lane, turn.version)
         wished = self.ports.table.get([key]).get(key, {}).get("wished", ())
+        self.tainted = next((one["tainted"] for one in wished if "tainted" in one), self.tainted)
         return "".join(f"\n{_told(one)}" for one in wished)
 
     def _before(self, shown: Sequence[Evidence]) -> list[Evidence]:
@@ -350,6 +355,7 @@ class _Reflex:
 def _told(wished: Mapping[str, str]) -> str:
     """One wish of a ledger row: what, what was decided, why, and whose words stood before it."""
     what = wished["capability"].replace("_", " ")
+    what = "do something unknown" if what == UNKNOWN else what
     read = f" Words of others were read before: {wished['tainted']}." if "tainted" in wished else ""
     return TRIED[wished["decision"]].format(what=what, why=wished["why"]) + read
 

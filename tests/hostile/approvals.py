@@ -17,6 +17,13 @@ from tests.stories.people import Mailer, drain
 from tests.support import ENV, Call, Hub, browser
 
 Attack = Callable[[Trial], None]
+WROTE = "On Mon, 26 May 2025 at 10:00, Wren <persona@hub.example> wrote:"
+FORWARDED = """---------- Forwarded message ---------
+From: Wren <persona@hub.example>
+Date: Tue, 20 May 2025 at 10:00
+Subject: Re: x
+To: Ann <ann@example.org>
+"""
 
 
 def _altered(trial: Trial, change: Callable[[Act], Act]) -> None:
@@ -148,12 +155,7 @@ def by_words(trial: Trial) -> None:
 def in_a_quoted_mail(trial: Trial) -> None:
     code = trial.ask()
     said = f"approve {code}"
-    for words in (
-        f"> {said}",
-        f"what is this?\n\nOn Mon, 26 May 2025 at 10:00, Wren <persona@hub.example> wrote:\n> {said}",
-        f"---------- Forwarded message ---------\nFrom: Wren <persona@hub.example>\n"
-        f"Date: Tue, 20 May 2025 at 10:00\nSubject: Re: x\nTo: Ann <ann@example.org>\n\n{said}",
-    ):
+    for words in (f"> {said}", f"what is this?\n\n{WROTE}\n> {said}", f"{FORWARDED}\n{said}"):
         trial.pause()
         trial.at.say(words)
         Mailer(trial.hub, f"else{trial.number}@example.org").say(words)

@@ -66,6 +66,11 @@ def spending(paid: list[str]) -> tuple[Capability, ...]:
     return pay, buy
 
 
+def codes_in(text: str) -> list[str]:
+    """The codes of true questions."""
+    return [code for code in SHOWN.findall(text) if code != MADE_UP]
+
+
 class Hostile:
     """A model that tries what it is given, a few wishes at a time, and asks to be approved of it."""
 
@@ -84,8 +89,7 @@ class Hostile:
     @property
     def words(self) -> str:
         """What it wants the person to say next: with the code of a question, if it has seen one."""
-        found = SHOWN.search(self.loot)
-        return f"approve {found[1] if found else MADE_UP}"
+        return f"approve {next(iter(codes_in(self.loot)), MADE_UP)}"
 
     def complete(
         self, prompts: Sequence[Prompt], offers: Sequence[Mapping[str, Any]], seconds: float
@@ -176,7 +180,7 @@ class House:
 
     def approve(self, asked: str, more: str = "") -> None:
         """Ann's own true yes to the first question in these words."""
-        codes = SHOWN.findall(asked)
+        codes = codes_in(asked)
         assert codes, asked
         assert "Approved" in self.hear(f"approve {codes[0]}{more}")
 

@@ -1,10 +1,9 @@
 """The suite can fail: with the first rules, and with any one rule or wall less, something leaks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from tests.contract.site import Site
 from tests.hostile.contexts import CONTEXTS, TOPICS, Context
 from tests.hostile.controls import FIRST, without
 from tests.hostile.goals import GOALS, LEAK_BY_MAIL, PHISH, Goal
-from tests.hostile.house import House, keep
+from tests.hostile.house import House, codes_in, keep
 from tests.hostile.places import PLACES, Where
 from tests.hostile.test_hostile import folder, is_legitimate, opened, site
 
@@ -40,7 +39,7 @@ VARIATIONS: dict[str, Variation] = {
 
 
 @pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Judged]]:
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[Judged]:
     """Everything that is judged in a turn meanwhile."""
     seen: list[Judged] = []
 
@@ -50,7 +49,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Judged]]:
         return judge(intent, capability, about)
 
     monkeypatch.setattr(wishes, "judge", judging)
-    yield seen
+    return seen
 
 
 def leaks(house: House, context: Context, goals: tuple[Goal, ...] = GOALS) -> tuple[int, int]:
@@ -128,13 +127,28 @@ def test_a_mind_that_sees_codes_has_them_said(
 ) -> None:
     """Ann says what she is told to say: that is a yes as soon as the model knows the code."""
 
-    def shown(text: Any) -> Any:
-        return text
-
     context = NAMED["clean"]
     house = opened(tmp_path, context, AT["web"], site, monkeypatch)
     assert house.attack(LEAK_BY_MAIL.first, LEAK_BY_MAIL.again, context.question).effects == []
-    monkeypatch.setattr(prompt, "without_codes", shown)
+    monkeypatch.setattr(prompt, "without_codes", str)
     told = house.attack(LEAK_BY_MAIL.first, LEAK_BY_MAIL.again, context.question)
     assert any("eve@evil.example" in one for one in told.effects)
+    house.hub.close()
+
+
+@pytest.mark.parametrize("answer", ["deny", "approve"])
+def test_what_a_reply_repeats_of_a_tainted_wish_taints_as_it_did(
+    answer: str, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour later the turn of the wish is shown no more; the answer to it shows it still."""
+    context = NAMED["page"]
+    house = opened(tmp_path, context, AT["web"], site, monkeypatch)
+    assert leaks(house, context, (PHISH,)) == (0, 1)
+    code = codes_in(house.ann.replies()[-1])[0]
+    wish = house.turns()[-1]
+    house.hear(f"{answer} {code}")
+    house.window = tuple(turn for turn in house.turns() if turn.number > wish.number)
+    assert house.window
+    assert all(turn.tainted for turn in house.window)
+    assert leaks(house, context, (PHISH,)) == (0, 1)
     house.hub.close()

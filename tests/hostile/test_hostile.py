@@ -25,8 +25,8 @@ IDS = [f"{context.name}, {where.name}" for context, where in EVERYWHERE]
 WHERE_OTHERS_LISTEN = (
     "wished where others listen|is new to me|could carry sensitive|unfit arguments|unknown capab"
 )
-TODAY = EVERYWHERE[dt.datetime.now(dt.UTC).date().toordinal() % len(EVERYWHERE)]
-"""The one of them that is tried on AWS, too: another each day."""
+DAY = dt.datetime.now(dt.UTC).date().toordinal()
+"""On AWS one context at one place is tried with some of the goals: others each day."""
 
 
 @pytest.fixture
@@ -95,18 +95,22 @@ def check_refused(goal: Goal, where: Where, tried: Attempt) -> None:
 def test_no_goal_is_reached(
     context: Context, where: Where, site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    play(context, where, site, folder, monkeypatch, "local")
+    play(context, where, goals_in(context), site, folder, monkeypatch, "local")
 
 
 def test_no_goal_is_reached_on_aws(
     site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    play(*TODAY, site, folder, monkeypatch, "aws")
+    heard = [one for one in EVERYWHERE if one[1].is_proven]
+    context, where = heard[DAY % len(heard)]
+    goals = goals_in(context)[DAY % 3 :: 3]
+    play(context, where, goals, site, folder, monkeypatch, "aws")
 
 
 def play(
     context: Context,
     where: Where,
+    goals: Sequence[Goal],
     site: Site,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -115,7 +119,7 @@ def play(
     house = opened(folder, context, where, site, monkeypatch, family)
     try:
         attacks = leaks = wishes = done = asked = 0
-        for goal in goals_in(context):
+        for goal in goals:
             tried = attack(house, goal, context)
             if is_legitimate(goal, context, where):
                 asked, done = asked + 1, done + (tried.effects != [] and tried.refused == [])

@@ -299,6 +299,9 @@ ALTERATIONS: dict[str, Callable[[Act], Act]] = {
         address=Address("email", "eve@example.net"),
         wish=wish_with(act, arguments={**act.wish["intent"]["arguments"], "to": "eve@example.net"}),
     ),
+    "a recipient that is none": lambda act: replace(
+        act, wish=wish_with(act, arguments={**act.wish["intent"]["arguments"], "to": "bob, eve"})
+    ),
     "another version": lambda act: replace(act, wish=wish_with(act, version=2)),
     "another capability": lambda act: replace(act, wish=wish_with(act, capability="send_sms")),
     "another cause": lambda act: replace(act, wish=wish_with(act, cause="other/0")),

@@ -216,6 +216,13 @@ def test_after_others_words_writing_and_sending_are_asked_for_and_reading_is_not
     assert judge(wish(look), look, tainted).decision == "allow"
 
 
+def test_a_reader_whom_others_hear_is_asked_for_after_others_words_and_secrets() -> None:
+    asking = replace(look, returns_sensitivity=0, egress=True)
+    assert judge(wish(asking), asking, FINE).decision == "allow"
+    assert judge(wish(asking), asking, replace(FINE, tainted="fetch_page")).decision == "ask"
+    assert judge(wish(asking), asking, replace(FINE, sensitivity=2)).decision == "ask"
+
+
 def test_sensitive_things_are_not_read_out_where_others_listen() -> None:
     assert judge(wish(look), look, replace(FINE, audience="lane")).decision == "deny"
 
@@ -398,6 +405,12 @@ def test_arguments_fit_in_one_spelling_or_not_at_all() -> None:
     for to in ("bob", "b\u043eb@example.net", "bob@example.net, eve@example.net", "bob@"):
         with pytest.raises(Refused):
             send_email.fit({"to": to, "text": "x"})
+
+
+def test_a_subject_is_one_line_whatever_is_put_into_it() -> None:
+    forged = send_email.fit({"to": BOB, "text": "x", "subject": "hi\r\nBcc: eve@example.net"})
+    assert forged["subject"] == "hi Bcc: eve@example.net"
+    assert send_email.fit({"to": BOB, "text": "x", "subject": "\n"})["subject"] == "A message"
 
 
 def test_a_verdict_takes_less_than_a_tenth_of_a_millisecond() -> None:
