@@ -66,7 +66,8 @@ class Watch:
 
         @functools.wraps(run)
         def entered(*args: Any) -> Any:
-            before, self.function = self.function, name(*args)
+            before, entered_as = self.function, name(*args)
+            self.function = entered_as if entered_as in roles() else ""  # else a test's own
             args[-1].keys._known.clear()  # what another function opened, this one opens for itself
             try:
                 return run(*args)
