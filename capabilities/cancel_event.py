@@ -25,7 +25,7 @@ class Arguments(BaseModel):
     resolve=in_their_time,
     heard=(r"(?:please\s+)?(?:cancel|delete)\s+(?:the\s+)?event\s+(?P<event>\S+)",),
     say="cancel event [NAME]",
-    brief="takes it out of your own calendar",
+    brief="takes it out of your calendar",
 )
 def cancel_event(arguments: Arguments, means: Means) -> Result:
     """Takes one event out of the person's own calendar, or one day out of a repeating one."""

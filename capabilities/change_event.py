@@ -39,7 +39,7 @@ class Arguments(BaseModel):
         r"(?:please\s+)?(?:move|change)\s+(?:the\s+)?event\s+(?P<event>\S+)\s+to\s+(?P<start>\S.*?)[.!\s]*",
     ),
     say="move event [NAME] to friday at 14:00",
-    brief="moves or changes what stands in your own calendar",
+    brief="moves it in your calendar",
 )
 def change_event(arguments: Arguments, means: Means) -> Result:
     """Moves or changes one event of the person's own calendar, or one day of a repeating one.

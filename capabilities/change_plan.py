@@ -22,7 +22,7 @@ class Arguments(BaseModel):
     rate=200,
     asks="{change} plan {plan}",
     say="cancel 3, pause 3, resume 3",
-    brief="changes the reminder or plan of that number",
+    brief="changes that reminder or plan",
 )
 def change_plan(arguments: Arguments, wished: Wished) -> str:
     """Cancels, pauses or resumes one of the person's reminders and plans, by its number."""

@@ -53,8 +53,8 @@ def resolve(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
     heard=(
         r"(?:please\s+)?(?:create|add|make)\s+(?:an?\s+)?(?:event|appointment)\s*:?\s+(?P<title>\S.*)",
     ),
-    say="create event Lunch with Bob tomorrow at 12:30",
-    brief="puts it into your own calendar",
+    say="create event Lunch tomorrow at 12:30",
+    brief="puts it into your calendar",
 )
 def create_event(arguments: Arguments, means: Means) -> Result:
     """Puts an event into the person's own calendar; who is named as a guest is invited by mail."""

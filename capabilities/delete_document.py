@@ -24,7 +24,7 @@ class Arguments(BaseModel):
     asks="delete the document “{title}” for good",
     heard=(r"(?:please\s+)?delete\s+(?:the\s+|my\s+)?document\s+(?P<title>\S.*)",),
     say="delete document TITLE",
-    brief="deletes a document that you keep here, for good",
+    brief="deletes it for good",
 )
 def delete_document(arguments: Arguments, means: Means) -> Result:
     """Deletes one of the person's own documents for good."""

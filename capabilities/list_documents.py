@@ -22,7 +22,7 @@ class Arguments(BaseModel):
     asks="list your documents",
     heard=(r"(?:list\s+)?(?:my\s+)?documents\W*",),
     say="documents",
-    brief="lists the documents that you keep here",
+    brief="lists what you keep here",
 )
 def list_documents(arguments: Arguments, means: Means) -> Result:
     """Lists the titles of the person's own documents, with when each was saved and its length."""

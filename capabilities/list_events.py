@@ -48,7 +48,7 @@ class Arguments(BaseModel):
         r"what(?:'s|\u2019s|\s+is|\s+stands)\s+in\s+my\s+calendar" + SPAN,
     ),
     say="events tomorrow",
-    brief="what stands in your own calendar",
+    brief="what stands in your calendar",
 )
 def list_events(arguments: Arguments, means: Means) -> Result:
     """Lists what stands in the person's own calendar on some days, a line an event."""

@@ -35,7 +35,7 @@ class Arguments(BaseModel):
     asks="read the document “{title}”",
     heard=(r"(?:please\s+)?read\s+(?:the\s+|my\s+)?document\s+(?P<title>\S.*)",),
     say="read document TITLE",
-    brief="shows a document that you keep here",
+    brief="shows it",
 )
 def read_document(arguments: Arguments, means: Means) -> Result:
     """Reads one of the person's own documents by its title; a long one comes in parts. Others may

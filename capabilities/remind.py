@@ -68,7 +68,7 @@ def resolve(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
         r"(?:please\s+)?remind\s+me\s*[:,]?\s+(?P<what>\S.*)",
     ),
     say="remind me to … tomorrow at 17:45",
-    brief="once, or every weekday at 08:00; say when in plain words",
+    brief="or every weekday at 08:00",
 )
 def remind(arguments: Arguments, wished: Wished) -> str:
     """Reminds the person of something at a time, once or again and again."""

@@ -33,7 +33,7 @@ class Arguments(BaseModel):
         r"(?:please\s+)?save\s+(?:the\s+|a\s+)?document\s+(?P<title>[^:\n]+?)\s*:\s*(?P<text>\S.*)",
     ),
     say="save document TITLE: TEXT",
-    brief="keeps a document of yours, whole",
+    brief="keeps it whole",
 )
 def save_document(arguments: Arguments, means: Means) -> Result:
     """Keeps a text as one of the person's own documents, whole, under a title that none has yet."""

@@ -44,7 +44,7 @@ class Arguments(BaseModel):
         r"(?:please\s+)?send\s+(?P<text>\S.*?)\s+to\s+(?P<to>[^\s@]+@\S+?)[.!]?",
     ),
     say="email ADDRESS: …",
-    brief="sends a mail; I ask before writing to a new address",
+    brief="sends a mail; I ask first",
 )
 def send_email(arguments: Arguments) -> Letter:
     """Sends one email in the persona's name. People whom this person has not allowed are asked for first."""

@@ -30,7 +30,7 @@ class Arguments(BaseModel):
     asks="write to {to} on Slack:\n“{text}”",
     heard=(r"(?:please\s+)?(?:message|dm)\s+(?P<to>T\w+:[UW]\w+)\s*[:,]\s*(?P<text>\S.*)",),
     say="message TEAM:USER: …",
-    brief="writes to somebody on Slack; I ask before writing to somebody new",
+    brief="writes on Slack; I ask first",
 )
 def send_message(arguments: Arguments) -> Letter:
     """Sends one direct message on Slack in the persona's name. New people are asked for first."""

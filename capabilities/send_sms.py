@@ -33,7 +33,7 @@ class Arguments(BaseModel):
         r"(?:please\s+)?(?:send|text)\s+(?P<text>\S.*?)\s+to\s+(?P<to>\+[\d\s().-]{6,30}\d)[.!]?",
     ),
     say="text +NUMBER: …",
-    brief="sends a text message; I ask before writing to a new number",
+    brief="sends a text; I ask first",
 )
 def send_sms(arguments: Arguments) -> Letter:
     """Sends one text message in the persona's name. New numbers are asked for first."""

@@ -28,7 +28,7 @@ class Arguments(BaseModel):
     asks="fetch {url}",
     heard=(r"(?:please\s+)?(?:fetch|open|read)\s+(?P<url>https?://\S+)",),
     say="fetch https://…",
-    brief="reads a public page and says what stands there",
+    brief="reads a public page",
 )
 def fetch_page(arguments: Arguments, means: Means) -> Result:
     """Reads one page of the public web by its address and gives its title and text, of which

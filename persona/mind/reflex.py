@@ -332,8 +332,8 @@ class _Reflex:
         lines += [
             "• what do you know about me: shows it, in your words",
             "• why: shows what my last answer rests on",
-            "• answer me by email, text me the answer: answers on that surface of yours, once",
-            "• my time zone is Europe/Zurich: times are said and heard by that clock",
+            "• answer me by email, text me the answer: answers there, once",
+            "• my time zone is Zurich: your clock",
             "• link: makes you one person to me on another surface; unlink SURFACE parts it again",
             "• grants: what I may do without asking you; revoke N takes it back",
             "• switch off CAPABILITY, switch on CAPABILITY: what I never do, whoever wishes it",
