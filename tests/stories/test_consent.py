@@ -17,7 +17,7 @@ from persona.people.consent import Consent
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel
 from tests.stories.test_wishes import CODE
-from tests.support import FAMILIES, Hub
+from tests.support import FAMILIES, Hub, browser
 
 BOB = "+14155550155"
 ASK = f"text {BOB}: the meeting is at ten"
@@ -197,6 +197,17 @@ def test_a_bounce_closes_a_mailbox_until_its_owner_writes(hub: Hub) -> None:
     ann.say("hello again")
     assert hub.gate(ann.address)["suppressed"] == {}
     assert changes(hub, ann)[-1] == ("email", "opened", "wrote again")
+
+
+def test_the_page_shows_what_may_be_sent_where(hub: Hub) -> None:
+    ann, phone = Visitor(hub), Texter(hub)
+    link(ann, phone)
+    ann.say("do not text me")
+    ann.say("quiet hours from 22:00 to 7:00")
+    me = hub.http("GET", "/web/me", headers=browser(ann.token)).json()
+    refuses = {one["surface"]: one["refuses"] for one in me["addresses"]}
+    assert refuses == {"web": "", "sms": "asked not to"}
+    assert me["quiet"]["*"]["end"] == 420
 
 
 def test_the_command_line_shows_what_was_agreed_and_when(hub: Hub) -> None:
