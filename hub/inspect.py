@@ -99,7 +99,7 @@ def _of_the_hub(
     erased = [row for _, row in table.scan("ERASED")]
     at = first_break(erased)
     asked = [one for home in homes for one in residue.rows_of(ports, f"HOME#{home}", "QUESTION#")]
-    functions = {c.name: "" if c.inline else c.name for c in ports.capabilities.values()}
+    functions = {c.name: c.function for c in ports.capabilities.values()}
     return {
         "broken": broken if at is None else {**broken, "certificates": at},
         "orphans": orphans([*rows, *table.scan("ACT#"), *asked], functions),

@@ -48,6 +48,8 @@ REMEMBERS = Owners(
     made="home:* lane:*",
     buried="tombstones:home:* tombstones:blobs#*",
 )
+ASKS = Owners(f"{REMEMBERS.read} slips", f"{REMEMBERS.made} slips", buried=REMEMBERS.buried)
+"""It asks by mail too: what stands in a mail's links is sealed by the hub."""
 
 ROWS: Mapping[str, Rows] = {
     "ingress-slack": Rows(
@@ -104,8 +106,8 @@ OWNERS: Mapping[str, Owners] = {
     "ingress-web": Owners(read="home:* lane:* left", made="left"),
     "ingress-web-leaving": Owners(read="erase:* home:* lane:* left", made="erase:* left"),
     "socket": Owners(read="home:*"),
-    "turn": REMEMBERS,
-    "undelivered": REMEMBERS,
+    "turn": ASKS,
+    "undelivered": ASKS,
     "act-email": Owners(read="lane:*"),
     "act-slack": Owners(read="lane:*"),
     "act-sms": Owners(read="lane:*"),

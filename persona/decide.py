@@ -198,7 +198,10 @@ def _on_timer(standing: Standing, event: Event, ports: Ports) -> Decision:
     """A plan's time: told where it was asked for, or on the surface that was wished then."""
     home = elsewhere.home_on(standing, event.detail.get("by", ""), ports)
     address = standing.gate.links[home].address if home else event.address
-    decision = plans.fired(standing, event, ports, _paced_until(standing, address, ports))
+    now, zone = ports.clock.now(), ports.settings.timezone
+    wanted = consent.Consent.of(standing.gate.row).free_at(address, now, zone)
+    paced = _paced_until(standing, address, ports)
+    decision = plans.fired(standing, event, ports, max(paced, wanted))
     return replace(decision, elsewhere=home) if decision.reply else decision
 
 

@@ -68,12 +68,7 @@ def record(
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
-        unsaid = wishes.denied(decision.wishes, verdict)
-        noes = tuple(one for one in decision.answers if not one.is_yes)
-        if decision.wishes:  # what else moves a plan is the person's own word, or time that passed
-            decision = replace(decision, plans=(), over=())
-        decision = replace(decision, reply="", told=False, link={}, aside="")
-        decision = replace(decision, wishes=unsaid, answers=noes, grants=())
+        decision = _unsaid(decision, verdict)
     to = end.address if end else events[-1].address
     decision = costs.affordable(standing, decision, to, ports)
     gone = forgotten.resting_on(standing, decision, ports)
@@ -103,21 +98,41 @@ def record(
         decision = replace(decision, untold="" if decision.status[0] else decision.untold)
     writes += held.amend(standing, decision.amends, ports)
     writes += held.leave(standing, events[0], ports)
-    refused = [verdict.reason] if verdict.decision == "deny" else []
-    now = ports.clock.now()
-    done, closed = [act for act in wanted if act.wish], _closed(standing, events, decision)
-    told = entries.told(standing, events, decision, done, closed, ports)
-    every = (*acts, *aside)
-    entry = ledger.entry(standing.head.ledger, version, now, events, every, refused, told)
     head = headway.next_head(standing, events, decision, turn, (*acts, *away), ports)
-    head = replace(head, ledger=entry["hash"])
-    lane = standing.place.lane
+    entry = _entry(standing, events, decision, verdict, (*acts, *aside), ports)
+    head, lane = replace(head, ledger=entry["hash"]), standing.place.lane
     writes += [
         Put(keys.head(lane), head_row(ports, lane, head), standing.head_condition),
         Put(keys.ledger(lane, version), entry),
-        _gate_write(standing, events, decision, now),
+        _gate_write(standing, events, decision, ports.clock.now()),
     ]
     return Commit(writes, acts, turn, _behind(standing, acts, ports), aside, kept)
+
+
+def _unsaid(decision: Decision, verdict: Verdict) -> Decision:
+    """What is left of a decision that may not be answered: a no stands, and time goes on."""
+    if decision.wishes:  # what else moves a plan is the person's own word, or time that passed
+        decision = replace(decision, plans=(), over=())
+    noes = tuple(one for one in decision.answers if not one.is_yes)
+    denied = wishes.denied(decision.wishes, verdict)
+    decision = replace(decision, reply="", told=False, link={}, aside="")
+    return replace(decision, wishes=denied, answers=noes, grants=())
+
+
+def _entry(
+    standing: Standing,
+    events: Sequence[Event],
+    decision: Decision,
+    verdict: Verdict,
+    acts: Sequence[Act],
+    ports: Ports,
+) -> Row:
+    """The turn's entry in the ledger."""
+    done, closed = [act for act in acts if act.wish], _closed(standing, events, decision)
+    told = entries.told(standing, events, decision, done, closed, ports)
+    refused = [verdict.reason] if verdict.decision == "deny" else []
+    before, version = standing.head.ledger, standing.next_version
+    return ledger.entry(before, version, ports.clock.now(), events, acts, refused, told)
 
 
 def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str, ...] | None:

@@ -7,7 +7,7 @@ missing here and in no hash of the chain.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from persona import ids, keys
 from persona.acts import entries, outbox, questions, residue
@@ -57,6 +57,14 @@ class Effect:
     ended: float = 0.0
 
 
+class _Place(NamedTuple):
+    """Whose act an effect is, and the turn that wrote it."""
+
+    effect: Effect
+    function: str
+    version: int
+
+
 def read(store: Store, lanes: Iterable[str], homes: Iterable[str]) -> list[Effect]:
     """All wishes of these lanes, the oldest first, with what is kept of them in these homes."""
     rows = [(lane, row) for lane in lanes for row in entries_of(store, lane)]
@@ -73,7 +81,7 @@ def _joined(store: Store, rows: Iterable[tuple[str, Row]], homes: Sequence[str])
     """The entries in the order of their times, whichever lane a link had them written in."""
     known = {mark: home for home in homes if (mark := _whose(store, home))}
     effects: dict[str, Effect] = {}
-    acts: dict[str, tuple[Effect, int]] = {}
+    acts: dict[str, _Place] = {}
     for lane, row in sorted(rows, key=lambda one: (one[1]["at_ms"], one[1]["version"])):
         at = row["at_ms"] / 1000
         for wish in row.get("wished", ()):
@@ -84,20 +92,21 @@ def _joined(store: Store, rows: Iterable[tuple[str, Row]], homes: Sequence[str])
             effects[wish["intent"]] = effect
             _wish(effect, wish, at)
             if effect.act:
-                acts[effect.act] = (effect, row["version"])
+                functions = {one["id"]: one["function"] for one in row["acts"]}
+                acts[effect.act] = _Place(effect, functions[effect.act], row["version"])
         for answer in row.get("answered", ()):
             effect = effects.get(answer["intent"])
             if effect is not None and answer["state"] != "approved":
                 effect.end, effect.ended = answer["state"], at
         for event in row.get("events", ()):
             if event.get("act") in acts:
-                effect, _ = acts[event["act"]]
+                effect = acts[event["act"]].effect
                 effect.end, effect.ended = ENDS[event["state"]], at
                 effect.provider = event.get("provider", "")
     asked = {mark: one for home in known.values() for mark, one in _asked(store, home)}
     for intent, effect in effects.items():
-        version = acts[effect.act][1] if effect.act else 0
-        _show(store, effect, asked.get(intent), version, len(known) > 0)
+        place = acts.get(effect.act)
+        _show(store, effect, asked.get(intent), place, len(known) > 0)
     return list(effects.values())
 
 
@@ -123,7 +132,7 @@ def _asked(store: Store, home: str) -> Iterator[tuple[str, Question]]:
 
 
 def _show(
-    store: Store, effect: Effect, question: Question | None, version: int, opens: bool
+    store: Store, effect: Effect, question: Question | None, place: _Place | None, opens: bool
 ) -> None:
     """Puts in what is still kept of it."""
     if not opens or not effect.home:
@@ -131,7 +140,7 @@ def _show(
     turn = evidence.read_turn(store, effect.home, effect.version)
     if turn is not None:
         effect.words, effect.surface = turn.person_text(), turn.surface
-    act = _act(store, effect, version) if version else None
+    act = _act(store, place) if place else None
     kept = act.wish if act else {}
     if kept:
         effect.shown, effect.reason = kept["shown"], act.reason if act else ""
@@ -139,13 +148,13 @@ def _show(
         effect.shown, effect.reason = question.wish.shown, question.wish.verdict.reason
 
 
-def _act(store: Store, effect: Effect, version: int) -> Act | None:
+def _act(store: Store, place: _Place) -> Act | None:
     """The act as it stands; named by the version of the turn that wrote it."""
-    after = f"{ids.ordered(version)}#"
+    after, lane = f"{ids.ordered(place.version)}#", place.effect.lane
     for stage in STAGES:
-        for _, row in store.table.query(keys.act(effect.capability, effect.lane, stage, after)):
+        for _, row in store.table.query(keys.act(place.function, lane, stage, after)):
             act = outbox.open_row(store, row)
-            if act.id == effect.act:
+            if act.id == place.effect.act:
                 return act
     return None
 

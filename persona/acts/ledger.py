@@ -10,9 +10,9 @@ from persona import keys
 from persona.decision import Act
 from persona.errors import Broken, Refused
 from persona.keys import Key
-from persona.memory.standing import ledger_of
 from persona.model import FORMAT, Event
 from persona.ports import Row, Store
+from persona.seal import unseal
 
 GENESIS = "0" * 64
 
@@ -75,7 +75,7 @@ def first_break(rows: Sequence[Row], head: str = "") -> int | None:
     """The version of the first entry that was altered, dropped or moved; None for a whole chain.
 
     `head` is the hash that the lane's head holds; with it, entries missing at the end are found.
-    As its sealed part holds it (`standing.ledger_of`), also a chain that somebody who has the table
+    As its sealed part holds it (`_anchor`), also a chain that somebody who has the table
     and no key made anew from some entry on.
     """
     before = GENESIS
@@ -107,7 +107,8 @@ def breaks(rows: Iterable[tuple[Key, Row]], store: Store) -> dict[str, int]:
 def _anchor(store: Store, lane: str, row: Row) -> str:
     """What the head's sealed part says; what stands in the clear beside it must say the same."""
     try:
-        sealed = ledger_of(store, lane, row)
+        digest = unseal(store, f"lane:{lane}", f"HEAD {lane}", row["sealed"])
     except (Broken, Refused):
         return "sealed by nobody"
+    sealed = digest.get("ledger", row["ledger"])
     return sealed if sealed == row["ledger"] else "two heads"

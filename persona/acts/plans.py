@@ -6,6 +6,7 @@ brought two plans of one number together.
 """
 
 from dataclasses import dataclass, replace
+from math import inf
 
 from persona import ids
 from persona.decision import Decision, Intent
@@ -232,17 +233,16 @@ def read_due(key: Key, row: Row, ports: Ports) -> Plan | None:
 
 
 def fired(standing: Standing, event: Event, ports: Ports, free: float = 0.0) -> Decision:
-    """The turn on a time that fell due: told once, however often it comes; `free` is when it may be.
+    """The turn on a time that fell due: told once, however often it comes.
 
-    While the person said stop, or nothing reaches the address, it is only counted as missed.
+    `free` is from when it may be told (epoch seconds), infinity for not at all. While the person said stop, or nothing reaches the address, it is only counted as missed.
     """
     plans, now = Plans(standing, ports), ports.clock.now()
     known = rows.read(ports, standing.place.home)
     plan = next((one for one in known if one.id == event.target), None)
     if plan is None or plan.state != "waiting" or f"{plan.at:.3f}" != event.detail["due"]:
         return Decision(mind="none")
-    is_closed = str(event.address) in standing.gate.suppressed or standing.is_silent
-    if standing.gate.halted or is_closed:
+    if standing.gate.halted or standing.is_silent or free == inf:
         plans.move(plan.passed(now))
         return plans.into(Decision(mind="none"))
     if free > now:

@@ -248,20 +248,33 @@ def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
     if row is None:
         return Verdict("deny", "erased")
     gates, ports = _gates(act.home, open_gate(row), desk), desk.ports
+    closed, heard_by = _closed(act, gates, desk), _heard_by(act, desk)
     if act.wish or desk.uses:
-        wished = _judge_wish(act, gates, desk)
+        wished = _judge_wish(act, _read_last(act, gates, desk), desk)
         if wished.decision != "allow":
             return wished
     return judge_reply(
         Facts(
             halted=any(gate.halted_since(act.at) for gate in gates) or ports.halts.known.hub,
             notice=act.notice and not ports.halts.known.hub,
-            suppressed=_closed(act, gates, desk),
+            suppressed=closed,
             home_is_here=act.home in gates[-1].homes,
             written_for=act.audience,
-            heard_by=_heard_by(act, desk),
+            heard_by=heard_by,
         )
     )
+
+
+def _read_last(act: Act, gates: Sequence[Gate], desk: _Desk) -> Sequence[Gate]:
+    """The gates once more where others were asked since: a yes must hold when it is used."""
+    use = desk.use(act)
+    if use is None or not use.capability.carried_by:
+        return gates
+    key = keys.gate(desk.lane)
+    row = desk.ports.table.get([key]).get(key)
+    if row is None or row.get("erased"):
+        raise Refused("erased", "erased")
+    return _gates(act.home, open_gate(row), desk)
 
 
 def _closed(act: Act, gates: Sequence[Gate], desk: _Desk) -> str:

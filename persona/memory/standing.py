@@ -11,7 +11,7 @@ from persona.halts import Halts
 from persona.memory import evidence, tombstones, walls
 from persona.memory.sensitivity import MOST, PRIVATE, sensitivity
 from persona.model import FORMAT, Address, Audience, Event, Evidence, Place, Turn, shortened
-from persona.ports import ABSENT, Condition, Ports, Row, Store, equals
+from persona.ports import ABSENT, Condition, Ports, Row, equals
 from persona.seal import seal, unseal
 
 SAID_STOP = "you said stop"
@@ -378,12 +378,6 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
 
 OLDEST = ("day", "tokens", "usd")
 """Counts that every head has; the others stand there once there is something to count."""
-
-
-def ledger_of(ports: Store, lane: str, row: Row) -> str:
-    """The hash of the last ledger entry, as only who has the lane's key can have written it."""
-    digest = unseal(ports, f"lane:{lane}", f"HEAD {lane}", row["sealed"])
-    return digest.get("ledger", row["ledger"])
 
 
 def recent_row(ports: Ports, lane: str, turn: Turn) -> Row:

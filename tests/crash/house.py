@@ -216,7 +216,7 @@ class House:
         }
         parts = self._parts()
         instead: dict[str, Any] = {"carriers": carriers, "identity": identity(), "models": ()}
-        instead |= {"capabilities": self.capabilities, "capability": self.capabilities.__getitem__}
+        instead |= {"capabilities": self.capabilities, "carried": self._carried}
         if self.story.calls:
             instead["models"] = (ScriptedModel(self._think),)
         if not self._on_aws:  # in AWS the requests themselves fail
@@ -233,6 +233,9 @@ class House:
     def _thought(self, last: Prompt) -> Completion:
         calls = self.story.calls.get(last.text, ()) if last.role == "user" else ()
         return Completion("I see to it." if calls else "Good.", calls)
+
+    def _carried(self, function: str) -> dict[str, Capability]:
+        return {n: one for n, one in self.capabilities.items() if one.function == function}
 
     def _watched(self, capability: Capability) -> Capability:
         """The same, within this story's limit; what its own function does is seen to begin."""
@@ -591,10 +594,10 @@ class House:
         return event.id in deleted or any(w.removeprefix("forget ") in words for w in wishes)
 
     def _out_of_order(self) -> int:
-        """An address must hear its acts in the order of their commits."""
+        """An address must hear its acts in the order of their commits, but for what yields."""
         heard: dict[str, str] = {}
         wrong = 0
-        for _, act in self.provider.got:
+        for act in (act for _, act in self.provider.got if not act.yields):
             one = f"{act.home} {act.address}"  # whoever comes after an erasure is somebody else
             wrong += act.after < heard.get(one, "")
             heard[one] = max(act.after, heard.get(one, ""))

@@ -9,7 +9,7 @@ from tests.support import Hub
 
 def functions() -> dict[str, str]:
     """Each capability's function."""
-    return {one.name: "" if one.inline else one.name for one in catalog.capabilities().values()}
+    return {one.name: one.function for one in catalog.capabilities().values()}
 
 
 def lost(hub: Hub) -> list[str]:

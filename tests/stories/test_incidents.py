@@ -206,7 +206,7 @@ def press(hub: Hub, ann: Slacker, verb: str, code: str, stamp: str) -> None:
     assert hub.make(hub.slack(form, "/slack/interactions")).status == 200
 
 
-def test_approval_closes_on_every_surface(hub: Hub) -> None:
+def test_an_answer_counts_once_wherever_it_is_repeated(hub: Hub) -> None:
     ann, phone, page = Slacker(hub), Texter(hub), Visitor(hub)
     link(ann, phone)
     link(ann, page)

@@ -68,9 +68,9 @@ def test_every_function_has_its_role_and_every_lane_worker_another() -> None:
 
 def test_a_capability_has_its_declaration_and_nothing_of_anothers() -> None:
     for one in catalog.capabilities().values():
-        if one.inline:
+        if not one.function:
             continue
-        said = roles()[f"act-{one.name}"].allowed
+        said = roles()[f"act-{one.function}"].allowed
         secrets = {name for each in said for name in each.resources if name.startswith("secret/")}
         carrier = catalog.surfaces()[one.carried_by].secrets if one.carried_by else ()
         assert secrets <= {f"secret/{name}" for name in (*one.secrets, *carrier)}

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from capabilities.send_email import send_email
 from capabilities.send_sms import send_sms
 from persona.acts.policy import RULES, Circumstances, Grant, judge
-from persona.decision import Intent, Verdict
+from persona.decision import Intent
 from persona.declare import Capability, Destination, capability
 from persona.errors import Refused
 
@@ -76,7 +76,7 @@ def decided(intent: Intent, of: Capability | None, facts: Circumstances) -> tupl
 
 def test_ones_own_address_is_allowed() -> None:
     own = wish(to="ann@example.org", text="milk")
-    assert judge(own, send_email, FINE) == Verdict("allow", "to their own address")
+    assert decided(own, send_email, FINE) == ("allow", "to their own address")
 
 
 def test_what_is_allowed_says_by_what() -> None:

@@ -79,7 +79,7 @@ def test_what_never_fitted_is_taken_down_for_the_ledger_and_said_of_to_nobody(
     rows = house.rows(f"LANE#{house.meet().lane}")
     (row,) = [row for sort, row in rows.items() if sort.startswith("LEDGER#")]
     wished = [(one["capability"], one["decision"], one["why"]) for one in row["wished"]]
-    assert wished == [("unknown", "deny", "unknown capability or version")]
+    assert wished == [("unknown", "deny", "unknown")]
     assert "no_such_thing" not in str(row)
 
 
