@@ -62,6 +62,9 @@ ROWS: Mapping[str, Rows] = {
         put="ADDRESS#* CODE#* GATE#* PACE#* SESSION#* SESSIONS#* SIGNIN#* TICKET#*",
         deleted="SESSION#* SESSIONS#* SIGNIN#*",
     ),
+    "ingress-web-answers": Rows(
+        read="ADDRESS#* GATE#* HOME#* LEFT#* SESSION#*", put="ADDRESS#* GATE#*"
+    ),
     "ingress-web-leaving": Rows(
         read="ACT#* ADDRESS#* ERASE#* GATE#* HOME#* LANE#* LEFT#* SESSION#*",
         put="ERASE#* GATE#* LEFT#*",
@@ -104,6 +107,7 @@ OWNERS: Mapping[str, Owners] = {
     "ingress-sms": ADMITTING,
     "mail": ADMITTING,
     "ingress-web": Owners(read="home:* lane:* left", made="left"),
+    "ingress-web-answers": Owners(read="home:* lane:* left slips", made="left"),
     "ingress-web-leaving": Owners(read="erase:* home:* lane:* left", made="erase:* left"),
     "socket": Owners(read="home:*"),
     "turn": ASKS,

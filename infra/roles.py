@@ -221,13 +221,16 @@ BLOBS: Mapping[str, tuple[str, ...]] = {
     "functions.ingress": ("s3:GetObject",),
 }
 """What is done with raw mails; a capability says itself what it does with its own blobs."""
+DOCUMENTS = frozenset({"functions.turn", "functions.sweep", "functions.erase", "functions.ingress"})
+"""Who looks after documents too: they go with the words that saved them, and into an export."""
 
 
 def _on_blobs(function: Deployed) -> Iterable[Allowed]:
     if "blobs" in function.parts and function.entry in BLOBS:
-        yield Allowed(BLOBS[function.entry], ("blobs/mail/*",))
+        held = ["blobs/mail/*", *(["blobs/documents/*"] if function.entry in DOCUMENTS else [])]
+        yield Allowed(BLOBS[function.entry], tuple(held))
         # Without it S3 answers 403 for what is not there.
-        yield _listing(["blobs/mail/*"])
+        yield _listing(held)
 
 
 def _secrets(function: Deployed) -> list[str]:

@@ -14,6 +14,8 @@ from persona.keys import Key
 from persona.ports import Row
 
 UNDER_WAY = ("OPEN", "OUT")
+TAKEN_BACK = ["sent", "failed"]
+"""The one act that ends twice: a carrier took it, and says later that it could not be delivered."""
 
 
 def orphans(rows: Iterable[tuple[Key, Row]], functions: Mapping[str, str]) -> list[str]:
@@ -36,7 +38,7 @@ class _Found:
         self.allowed: Counter[str] = Counter()
         self.wished: dict[str, tuple[str, str]] = {}
         self.unmade: list[tuple[str, str]] = []
-        self.outcomes: Counter[str] = Counter()
+        self.outcomes: defaultdict[str, list[str]] = defaultdict(list)
         self.asked: Counter[str] = Counter()
         self.open: Counter[str] = Counter()
         self.answers: defaultdict[str, list[str]] = defaultdict(list)
@@ -56,7 +58,7 @@ class _Found:
     def _take_entry(self, row: Row) -> None:
         for event in row.get("events", ()):
             if event["kind"] == "outcome" and event.get("function") in self._functions:
-                self.outcomes[event["act"]] += 1
+                self.outcomes[event["act"]].append(event["state"])
         for answer in row.get("answered", ()):
             self.answers[answer["intent"]].append(answer["state"])
         for wish in row.get("wished", ()):
@@ -90,8 +92,8 @@ def _without_intent(found: _Found) -> Iterator[str]:
 def _without_end(found: _Found, functions: Mapping[str, str]) -> Iterator[str]:
     for act, (capability, _) in found.wished.items():
         stage, ends = found.acts.get(act, ""), found.outcomes[act]
-        if ends > 1:
-            yield f"act {act} of {capability} ended {ends} times"
+        if len(ends) > 1 and ends != TAKEN_BACK:
+            yield f"act {act} of {capability} ended {len(ends)} times"
         if not ends and stage not in UNDER_WAY:
             yield f"act {act} of {capability} has no end"
     for capability, intent in found.unmade:

@@ -235,7 +235,8 @@ def read_due(key: Key, row: Row, ports: Ports) -> Plan | None:
 def fired(standing: Standing, event: Event, ports: Ports, free: float = 0.0) -> Decision:
     """The turn on a time that fell due: told once, however often it comes.
 
-    `free` is from when it may be told (epoch seconds), infinity for not at all. While the person said stop, or nothing reaches the address, it is only counted as missed.
+    `free` is from when it may be told (epoch seconds), infinity for not at all. While the person
+    said stop, or nothing reaches the address, it is only counted as missed.
     """
     plans, now = Plans(standing, ports), ports.clock.now()
     known = rows.read(ports, standing.place.home)

@@ -10,28 +10,20 @@ the end. Whatever does not go that smoothly goes the long way, which first looks
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Final, NamedTuple, Protocol
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from persona import ids, keys
-from persona.acts import handover, outbox, wishes
-from persona.acts.policy import Facts, judge_reply
-from persona.decision import Act, State, Verdict
-from persona.declare import Capability
+from persona.acts import again, handover, outbox, wishes
+from persona.acts.desk import NO_USES, Desk, Use
+from persona.decision import Act, State
 from persona.errors import Broken, Conflict, Refused, Transient, Unknown
 from persona.keys import Key
-from persona.memory.standing import Gate, open_gate
-from persona.memory.walls import is_exposed
-from persona.model import Audience, Event
-from persona.people import consent
-from persona.ports import Carrier, Hands, Ports, Row, Sent
+from persona.model import Event
+from persona.ports import Carrier, Ports, Sent
 
 MOST_TRIES = 10
 MOST_LOOKS = 60
-MOST_GATES = 8
-FRESH = 3_600.0
-"""Seconds after a link or its end in which the former lane may still owe its address something."""
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 
 
@@ -41,48 +33,6 @@ class Ended(NamedTuple):
     cause: str
     state: State
     knocked: bool = False
-
-
-class Use(Carrier, Protocol):
-    """What carries out the acts of one capability."""
-
-    @property
-    def capability(self) -> Capability: ...
-
-
-NO_USES: Mapping[str, Use] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """Where one worker sits: whose acts it works, in `ports` that reach nothing else.
-
-    `hands` is what a carrier gets: the function's own reach. `uses` are the capabilities whose acts
-    these are, by name; without any they are replies, which `replies` carries.
-    """
-
-    function: str
-    lane: str
-    replies: Carrier | None
-    ports: Ports
-    hands: Hands
-    uses: Mapping[str, Use]
-
-    def carrier(self, act: Act) -> Carrier:
-        """Who carries this act; of one that nobody here may, any, since it is then denied."""
-        if self.replies is not None:
-            return self.replies
-        own = self.use(act)
-        return own if own is not None else next(iter(self.uses.values()))
-
-    def use(self, act: Act) -> Use | None:
-        """The capability that the act wishes, if its acts are this function's."""
-        wished: str = act.wish["intent"]["capability"] if act.wish else ""
-        return self.uses.get(wished)
-
-    def at(self, after: str) -> Key:
-        """Where an open act stands."""
-        return keys.act(self.function, self.lane, "OPEN", after)
 
 
 def work(
@@ -102,7 +52,7 @@ def work(
     granted = (use.capability.credential for use in uses.values())
     credential = next(filter(None, granted), "")
     scoped = ports.within(keys.Scope.of_acts(lane, function, credential))
-    desk = _Desk(function, lane, replies, scoped, ports, uses)
+    desk = Desk(function, lane, replies, scoped, ports, uses)
     ended: list[Ended] = []
     for after in acts:
         one = _carry(desk, desk.at(after), behind=behind)
@@ -116,7 +66,7 @@ def work(
     return ended + _work_all(desk)
 
 
-def _work_all(desk: _Desk) -> list[Ended]:
+def _work_all(desk: Desk) -> list[Ended]:
     """Everything open here, lowest first, until a look finds nothing that can be done now."""
     ended: list[Ended] = []
     waiting: set[Key] = set()
@@ -176,7 +126,7 @@ def _first_ready(
 
 
 def _carry(
-    desk: _Desk, at: Key, known: Act | None = None, behind: Sequence[str] = ()
+    desk: Desk, at: Key, known: Act | None = None, behind: Sequence[str] = ()
 ) -> Ended | None:
     """One attempt at one act, new or `known`: how it ended, or None when it has to wait."""
     ports = desk.ports
@@ -193,10 +143,10 @@ def _carry(
     if act.tries > MOST_TRIES:
         return _end(act, "failed", Sent(), "given up", ports)
     try:
-        verdict = _judge(act, gate, desk)
+        verdict = again.judge_again(act, gate, desk)
         if verdict.decision == "deny":
             return _end(act, "failed", Sent(), verdict.reason, ports)
-        if _is_overtaking(act, gate, desk):
+        if again.is_overtaking(act, gate, desk):
             raise Transient("what was decided before a link goes first")
         if carrier.send is None:
             raise Broken(f"{act.function} has acts and no way to send them")
@@ -214,7 +164,7 @@ SEND_AGAIN: Final = Ended("", "pending")
 """The provider has surely not got it: the one verdict after which an unknown act is sent again."""
 
 
-def _reconcile(desk: _Desk, act: Act) -> Ended | None:
+def _reconcile(desk: Desk, act: Act) -> Ended | None:
     """What became of an attempt that nobody recorded: asked of the provider, never guessed."""
     carrier, ports = desk.carrier(act), desk.ports
     if carrier.keyed:
@@ -238,140 +188,6 @@ def _ask_later(act: Act, ports: Ports) -> None:
     pause = BACKOFF[min(act.tries - 1, len(BACKOFF) - 1)]
     with suppress(Conflict):  # our own write whose answer was lost, or a takeover
         outbox.postpone(ports, act, ports.clock.now() + max(pause, 3.0), state="sending")
-
-
-def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
-    """The verdict by the gate as it stood after the claim, and by those to which the home went.
-
-    A link that was made meanwhile takes nothing from what was on its way to that address.
-    """
-    if row is None:
-        return Verdict("deny", "erased")
-    gates, ports = _gates(act.home, open_gate(row), desk), desk.ports
-    closed, heard_by = _closed(act, gates, desk), _heard_by(act, desk)
-    if act.wish or desk.uses:
-        wished = _judge_wish(act, _read_last(act, gates, desk), desk)
-        if wished.decision != "allow":
-            return wished
-    return judge_reply(
-        Facts(
-            halted=any(gate.halted_since(act.at) for gate in gates) or ports.halts.known.hub,
-            notice=act.notice and not ports.halts.known.hub,
-            suppressed=closed,
-            home_is_here=act.home in gates[-1].homes,
-            written_for=act.audience,
-            heard_by=heard_by,
-        )
-    )
-
-
-def _read_last(act: Act, gates: Sequence[Gate], desk: _Desk) -> Sequence[Gate]:
-    """The gates once more where others were asked since: a yes must hold when it is used."""
-    use = desk.use(act)
-    if use is None or not use.capability.carried_by:
-        return gates
-    key = keys.gate(desk.lane)
-    row = desk.ports.table.get([key]).get(key)
-    if row is None or row.get("erased"):
-        raise Refused("erased", "erased")
-    return _gates(act.home, open_gate(row), desk)
-
-
-def _closed(act: Act, gates: Sequence[Gate], desk: _Desk) -> str:
-    """Why the address takes this no more: its own person's gate says it, and knows best.
-
-    An answer goes where only unasked words are unwanted; a capability's message does not. Of an
-    address that is none of this person's and that the hub never met, this lane knows what it heard.
-    """
-    address = str(act.address)
-    reasons = [reason for gate in gates if (reason := gate.suppressed.get(address, ""))]
-    if not act.wish:
-        return next(filter(consent.closes_answers, reasons), "")
-    is_own = any(str(link.address) == address for gate in gates for link in gate.links.values())
-    owner = None if is_own else _owner(act, desk)
-    if owner is None or act.home in owner.homes:
-        return next(iter(reasons), "")
-    reason = owner.suppressed.get(address, "") or ("said stop" if owner.halted else "")
-    return f"not wanted there: {reason}" if reason else ""
-
-
-def _owner(act: Act, desk: _Desk) -> Gate | None:
-    """The gate of whoever has the address that a capability writes to; None for a stranger."""
-    use = desk.use(act)
-    if use is None or not use.capability.carried_by:
-        return None
-    table, key = desk.hands.table, keys.address(act.address)
-    row = table.get([key]).get(key)
-    if row is None:
-        return None
-    at = keys.gate(row["lane"])
-    found = table.within(keys.Scope.of_gate(row["lane"])).get([at]).get(at)
-    return None if found is None or found.get("erased") else open_gate(found)
-
-
-def _judge_wish(act: Act, gates: Sequence[Gate], desk: _Desk) -> Verdict:
-    """A use of a capability is judged anew, on what its row says and the gate as it is now.
-
-    A row that cannot be judged is denied.
-    """
-    if not act.wish or not desk.uses:
-        return Verdict("deny", "an act that nobody wished")
-    use = desk.use(act)
-    halted = next(filter(None, (gate.halted_since(act.at) for gate in gates)), "")
-    capability = use.capability if use else None
-    try:
-        return wishes.judge_again(act, capability, gates[-1], halted, desk.ports)
-    except Exception as error:  # nothing is asked of anybody there: the row itself is wrong
-        return Verdict("deny", f"not judged: {type(error).__name__}")
-
-
-def _heard_by(act: Act, desk: _Desk) -> Audience:
-    """Who can read there at this moment; not asked where the words may go anywhere."""
-    if not is_exposed(act.audience, "lane"):
-        return act.audience
-    heard_by = desk.carrier(act).heard_by
-    if heard_by is None:
-        return "lane"
-    try:
-        return heard_by(act, desk.hands)
-    except Unknown as error:  # nothing was sent yet
-        raise Transient(str(error)) from error
-
-
-def _gates(home: str, gate: Gate, desk: _Desk) -> list[Gate]:
-    """This gate, and those to which links gave the home one after the other."""
-    gates = [gate]
-    while home not in gates[-1].homes and home in gates[-1].given and len(gates) < MOST_GATES:
-        lane = gates[-1].given[home]
-        key = keys.gate(lane)
-        rows = desk.hands.table.within(keys.Scope.of_gate(lane)).get([key])
-        gates.append(open_gate(rows[key]))
-    return gates
-
-
-def _is_overtaking(act: Act, row: Row | None, desk: _Desk) -> bool:
-    """Whether the lane that had the address until a short while ago has yet to send to it.
-
-    Before a link that was the lane of its own; before the end of a link it was the common one.
-    """
-    if row is None:
-        return False
-    gate, now = open_gate(row), desk.ports.clock.now()
-    link, former = gate.links.get(act.home), gate.came.get(act.home)
-    lanes = [(link.lane, link.since)] if link else []
-    lanes += [former] if former else []
-    return any(
-        _is_sending(act, lane, desk)
-        for lane, since in lanes
-        if lane != desk.lane and now <= since + FRESH
-    )
-
-
-def _is_sending(act: Act, lane: str, desk: _Desk) -> bool:
-    """Whether that lane has something open of this function for the same address."""
-    there = desk.ports.but(table=desk.hands.table.within(keys.Scope.of_acts(lane, desk.function)))
-    before = outbox.unfinished(there, desk.function, lane)
-    return any(one.open and one.address == act.address for _, one in before)
 
 
 def _later(act: Act, error: Transient, ports: Ports) -> Ended | None:

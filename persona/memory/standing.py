@@ -352,11 +352,9 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "tails": dict(head.tails or {}),
         "ledger": head.ledger,
     }
-    if head.linking or head.tries or head.heard:
-        digest |= {"linking": dict(head.linking), "tries": list(head.tries)}
-        digest |= {"heard": dict(head.heard)}
-    if head.zone:
-        digest |= {"zone": head.zone, "zone_said": head.zone_said}
+    rare = {"linking": dict(head.linking), "tries": list(head.tries), "heard": dict(head.heard)}
+    rare |= {"zone": head.zone, "zone_said": head.zone_said}
+    digest |= {name: value for name, value in rare.items() if value}
     spent = {name: value for name, value in asdict(head.spent).items() if name in OLDEST or value}
     counted = {"wished": head.wished, "plans": head.plans}
     return {

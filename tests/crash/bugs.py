@@ -9,7 +9,7 @@ import pytest
 from functions import turn as turn_function
 from persona import keys
 from persona import turn as turn_module
-from persona.acts import outbox, questions, work
+from persona.acts import again, outbox, questions, work
 from persona.acts.perform import Performing
 from persona.acts.policy import ALLOW
 from persona.decision import Act, Decision, Intent
@@ -67,7 +67,7 @@ def no_head_compare(patch: pytest.MonkeyPatch) -> None:
 
 
 def gate_unread_after_the_claim(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(work, "_judge", lambda *_: ALLOW)
+    patch.setattr(again, "judge_again", lambda *_: ALLOW)
 
 
 def send_before_commit(patch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ def yes_consumed_beside_the_act(patch: pytest.MonkeyPatch) -> None:
 
 
 def not_judged_at_the_act(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(work, "_judge_wish", lambda *_: ALLOW)
+    patch.setattr(again, "_judge_wish", lambda *_: ALLOW)
 
 
 def blind_resend_of_a_capability(patch: pytest.MonkeyPatch) -> None:

@@ -293,11 +293,15 @@ def _wish_something_harmless(loot: str) -> Sequence[Wished]:
 
 def _knowing(capabilities: Mapping[str, Capability]) -> dict[str, Any]:
     """The ports of a hub that has these capabilities and no others."""
-    own = [name for name, one in capabilities.items() if not one.inline]
+    own = [one.function for one in capabilities.values() if one.function]
     functions = tuple(dict.fromkeys([*catalog.functions(), *own]))
+
+    def carried(function: str) -> dict[str, Capability]:
+        return {name: one for name, one in capabilities.items() if one.function == function}
+
     return {
         "capabilities": capabilities,
-        "capability": capabilities.__getitem__,
+        "carried": carried,
         "functions": functions,
     }
 

@@ -609,7 +609,7 @@ def test_spending_is_approved_by_a_passkey_alone(open_hub: Open) -> None:
     known = {**catalog.capabilities(), "pay": pay}
     hub = open_hub(
         capabilities=known,
-        capability=known.__getitem__,
+        carried=lambda name: {name: known[name]},
         functions=(*catalog.functions(), "pay"),
     )
     PAID.clear()

@@ -12,7 +12,7 @@ from hub import halting
 from hub.stage import answer
 from models.scripted import ScriptedModel
 from persona import halts, keys
-from persona.acts import costs, questions
+from persona.acts import costs, effects, questions
 from persona.decision import Act
 from persona.keys import Key
 from persona.language import Call, Completion, Prompt
@@ -84,10 +84,11 @@ def open_acts(hub: Hub, person: Person) -> list[str]:
 
 
 def reasons(hub: Hub, person: Person) -> list[str]:
-    """Why wishes of this person came to nothing at the act, as the ledger has it."""
-    rows = hub.ports.table.query(Key(f"LANE#{lane_of(hub, person)}", "LEDGER#"))
-    told = [one for _, row in rows for one in row.get("events", [])]
-    return [one["reason"] for one in told if one["kind"] == "outcome" and one.get("reason")]
+    """Why wishes of this person came to nothing at the act, the oldest first."""
+    place = addresses.find(hub.ports.table, Address.parse(person.address))
+    assert place
+    found = effects.read(hub.ports, [place.lane], [place.home])
+    return [one.reason for one in found if one.end == "not done" and one.reason]
 
 
 # Judged again: what has changed between the turn's commit and the act
