@@ -63,7 +63,7 @@ ROWS: Mapping[str, Rows] = {
         deleted="SESSION#* SESSIONS#* SIGNIN#*",
     ),
     "ingress-web-answers": Rows(
-        read="ADDRESS#* GATE#* HOME#* LEFT#* SESSION#*", put="ADDRESS#* GATE#*"
+        read="ADDRESS#* GATE#* HOME#* LEFT#* PACE#* SESSION#*", put="ADDRESS#* GATE#* PACE#*"
     ),
     "ingress-web-leaving": Rows(
         read="ACT#* ADDRESS#* ERASE#* GATE#* HOME#* LANE#* LEFT#* SESSION#*",
@@ -92,8 +92,8 @@ ROWS: Mapping[str, Rows] = {
     "act-erase": Rows(
         read="ACT#* ADDRESS#* ERASE#* ERASED HOME#* LANE#* PASSKEYS#* PROVIDER#* SESSIONS#* SOCKETS#*",
         put="ERASE#* ERASED",
-        deleted="ACT#* ADDRESS#* CODE#* ERASE#* GATE#* HOME#* LANE#* PACE#* PASSKEY#* PASSKEYS#* "
-        "PROVIDER#* SESSION#* SESSIONS#* SOCKET#* SOCKETS#* TICKET#*",
+        deleted="ACT#* ADDRESS#* CODE#* CREDENTIAL#* ERASE#* GATE#* HOME#* LANE#* PACE#* PASSKEY#* "
+        "PASSKEYS#* PROVIDER#* SESSION#* SESSIONS#* SOCKET#* SOCKETS#* TICKET#*",
     ),
     "sweep": Rows(
         read="ACT#* ADDRESS#* HOME#* LANE#*",

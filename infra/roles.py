@@ -11,6 +11,7 @@ so `Null` asks for one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from backends.aws._shape import DUE_INDEX
@@ -102,7 +103,7 @@ def _keyed(
 def _of_process(function: Deployed) -> Iterable[Allowed]:
     """What the function does in its own name: all but a lane's rows."""
     yield Allowed(("logs:CreateLogStream", "logs:PutLogEvents"), (f"logs/{function.name}",))
-    yield from _on_own_rows(ROWS.get(kin(function), Rows()))
+    yield from _on_own_rows(own_rows(function))
     yield from _on_keys(_owners(function))
     yield from _on_queues(function)
     yield from _on_functions(function)
@@ -121,8 +122,6 @@ def _of_process(function: Deployed) -> Iterable[Allowed]:
         passed = {"StringEquals": {"iam:PassedToService": ("scheduler.amazonaws.com",)}}
         yield Allowed(("iam:PassRole",), ("role/timers",), passed)
     for one in _carried(function):
-        if one.carried_by:
-            yield from _on_own_rows(WRITES_TO)
         for said in one.statements:
             yield from _stated(said)
 
@@ -156,6 +155,14 @@ def kin(function: Deployed) -> str:
         return function.name
     carrier = _carried(function)[0].carried_by
     return f"act-{carrier}" if carrier else "act"
+
+
+def own_rows(function: Deployed) -> Rows:
+    """The rows that it reaches in its own name."""
+    rows = ROWS.get(kin(function), Rows())
+    if not any(one.carried_by for one in _carried(function)):
+        return rows
+    return replace(rows, read=f"{rows.read} {WRITES_TO.read}".strip())
 
 
 def _on_own_rows(rows: Rows) -> Iterable[Allowed]:

@@ -55,6 +55,8 @@ class Watch:
             resource = f"role/{role.name}-lane" if symbol == "role/lane" else symbol
             if symbol == "role/lane" and resource.partition("/")[2] not in roles():
                 continue  # one family plays all functions here, those without a lane's role too
+            if symbol.startswith("function/act-") and symbol.partition("/")[2] not in roles():
+                continue  # a capability of a test's own
             kinds = tuple(sorted({_kind(one) for one in context.get(LEADING, ())}))
             self.asked.add((role.name, action, resource, kinds))
             whole: Context = {**known, **context}

@@ -12,10 +12,10 @@ from typing import Any
 
 from infra.functions import Deployed, deployed
 from infra.iam import VERSION, Allowed, Role, trust
-from infra.own_rows import ROWS, Rows
+from infra.own_rows import ROWS
 from infra.proof.stage import ROOT_OF_ALL, address, session
-from infra.roles import DELETES, LEADING, READS, SETS, kin, lane_scope, roles
-from persona.keys import Scope
+from infra.roles import DELETES, LEADING, READS, SETS, lane_scope, own_rows, roles
+from persona.keys import HUB, Scope
 
 ID = "ANNANNANNANNANNANNANNANNAN"
 LANE, OTHER = ID, "BOB" * 8 + "BO"
@@ -85,8 +85,9 @@ def _beyond(role: Role, scope: Scope) -> Iterator[Probe]:
     yield _row(role, [own[0], f"GATE#{OTHER}"], (), "its own and another's at once")
     yield Probe(role.name, ON_ROWS, address("table"), ANN, why="no key is named")
     for partition in own:
-        yield _row(role, [partition], (), "tags that are patterns", tags=WIDE)
-        yield _row(role, [partition], (), "no tags", tags={})
+        fits = READS if partition in HUB else ()  # whoever works any lane may read that row
+        yield _row(role, [partition], fits, "tags that are patterns", tags=WIDE)
+        yield _row(role, [partition], fits, "no tags", tags={})
     for table in ("table/index/due", "keys", "table/stream/one"):
         yield _row(role, own[:1], (), table, table=table)
     yield Probe(role.name, ON_ROWS, f"{address('table')}-canary", {**ANN, LEADING: own[:1]})
@@ -146,7 +147,7 @@ def _of_trust(role: Role) -> Iterator[Probe]:
 
 def _of_own_rows(function: Deployed) -> Iterator[Probe]:
     """Rows of every kind that anybody reaches, in the function's own name."""
-    rows = ROWS.get(kin(function), Rows())
+    rows = own_rows(function)
 
     def reached(partition: str, patterns: str) -> bool:
         return any(fnmatchcase(partition, pattern) for pattern in patterns.split())
@@ -179,9 +180,17 @@ def _of_resources(role: Role) -> Iterator[Probe]:
         yield from _of_own(role, symbol, own[symbol])
     for symbol, actions in used().items():
         if symbol not in own and symbol not in TABLES:
-            yield Probe(role.name, actions, _sample(symbol), why="another's")
+            named = _sample(symbol)
+            fits = _reaching(own, named).intersection(actions)
+            yield Probe(role.name, actions, named, expected=fits, why="another's")
     for symbol in CANARIES:
         yield Probe(role.name, _known_to(symbol), address(symbol), why="a canary")
+
+
+def _reaching(own: Mapping[str, list[Allowed]], named: str) -> frozenset[str]:
+    """What its own wider patterns let it do there, whatever the circumstances."""
+    covering = [said for symbol, said in own.items() if fnmatchcase(named, address(symbol))]
+    return frozenset(a for said in covering for one in said if not one.when for a in one.actions)
 
 
 TABLES = frozenset({"table", "table/index/due"})
