@@ -5,7 +5,7 @@ the role's own policy. What no function asks (a test that looks at the rows) is 
 """
 
 import functools
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -57,6 +57,8 @@ class Watch:
                 continue  # one family plays all functions here, those without a lane's role too
             if symbol.startswith("function/act-") and symbol.partition("/")[2] not in roles():
                 continue  # a capability of a test's own
+            if _is_a_tests_own(context.get(LEADING, ())):
+                continue
             kinds = tuple(sorted({_kind(one) for one in context.get(LEADING, ())}))
             self.asked.add((role.name, action, resource, kinds))
             whole: Context = {**known, **context}
@@ -77,6 +79,12 @@ class Watch:
                 self.function = before
 
         return entered
+
+
+def _is_a_tests_own(partitions: Iterable[str]) -> bool:
+    """Whether these are acts of a capability that only a test declares."""
+    named = [one.split("#") for one in partitions]
+    return any(kind == "ACT" and f"act-{more[0]}" not in roles() for kind, *more in named if more)
 
 
 @functools.cache

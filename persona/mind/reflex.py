@@ -43,6 +43,18 @@ TRIED = {
     "ask": "In it I was to {what}, and asked you first: {why}.",
     "deny": "In it I was to {what}, and did not: {why}.",
 }
+WHY = {
+    "halted": "I was stopped",
+    "unknown": "there is no such thing that I can do",
+    "is off": "you switched it off",
+    "is unfit": "it did not fit",
+    "is exposed": "it was wished where others listen, or by nobody proven",
+    "is over": "today's limit was reached",
+    "is unwanted": "that address wants no messages",
+    "goes astray": "it was to go where I had no leave to send",
+    "needs a yes": "it could not be undone, or words of others had been read",
+}
+"""The judge's rules, as a person reads them."""
 EVERYTHING = re.compile(r"everything|all(?:\s+of)?(?:\s+(?:it|this|that))?|me", re.IGNORECASE)
 
 
@@ -335,12 +347,10 @@ class _Reflex:
             "• answer me by email, text me the answer: answers there, once",
             "• my time zone is Zurich: your clock",
             "• link: makes you one person to me on another surface; unlink SURFACE parts it again",
-            "• grants: what I may do without asking you; revoke N takes it back",
-            "• switch off CAPABILITY, switch on CAPABILITY: what I never do, whoever wishes it",
-            "• dry run: … says what I would do, and does nothing",
-            "• ledger: the last that you wished of me, and what became of it",
-            "• may you text me, do not text me, quiet hours 22:00 to 7:00: what I may send unasked",
-            "• stop, start: halts and resumes everything I do for you",
+            "• questions, grants, revoke N, switch off …: what waits, what I may do, what I never do",
+            "• dry run: …, ledger: what I would do, what I did",
+            "• may you text me, do not text me, quiet hours 22:00 to 7:00",
+            "• stop, start: halts and resumes everything",
         ]
         return "This is what I can do:\n" + "\n".join(lines)
 
@@ -357,7 +367,8 @@ def _told(wished: Mapping[str, str]) -> str:
     what = wished["capability"].replace("_", " ")
     what = "do something unknown" if what == UNKNOWN else what
     read = f" Words of others were read before: {wished['tainted']}." if "tainted" in wished else ""
-    return TRIED[wished["decision"]].format(what=what, why=wished["why"]) + read
+    why = WHY.get(wished["why"], wished["why"])
+    return TRIED[wished["decision"]].format(what=what, why=why) + read
 
 
 def _distinct(found: Sequence[Evidence]) -> list[Evidence]:

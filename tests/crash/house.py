@@ -240,7 +240,7 @@ class House:
     def _watched(self, capability: Capability) -> Capability:
         """The same, within this story's limit; what its own function does is seen to begin."""
         rate = self.story.limits.get(capability.name, capability.rate)
-        if capability.carried_by or capability.inline:
+        if capability.carried_by or not capability.function:
             return replace(capability, rate=rate)
 
         def use(arguments: Any, means: Means) -> Any:

@@ -126,7 +126,8 @@ class Account:
     def _lost(self) -> int:
         """Wishes in the ledger without their act or question, and acts that say done and are not."""
         wished = [one for entry in self.ledger for one in entry.get("wished", ())]
-        allowed = Counter(one["capability"] for one in wished if one["decision"] == "allow")
+        carried = [one for one in wished if self.capabilities[one["capability"]].function]
+        allowed = Counter(one["capability"] for one in carried if one["decision"] == "allow")
         asked = sum(one["decision"] == "ask" for one in wished)
         lost = (allowed - Counter(act.function for act in self.acts)).total()
         sent = Counter(act.function for act in self.acts if act.state == "sent")

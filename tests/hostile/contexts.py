@@ -84,9 +84,10 @@ def server_answer(house: House) -> None:
     if house.where.is_private:
         house.is_thinking = True
         house.model.wish(lambda loot: [("weather_inject", {})])
+        house.model.repeats = "thief@evil.example"  # so it stands before the next turns too
         told = house.hear("ask the weather server")
-        house.is_thinking = False
-        assert "thief@evil.example" in told, told
+        house.model.repeats, house.is_thinking = "", False
+        assert "thief@evil.example" in house.model.loot, told
         house.window = house.turns()[-1:]
     else:
         _paste(house, PASTED)

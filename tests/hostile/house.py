@@ -78,7 +78,7 @@ class Hostile:
 
     def __init__(self) -> None:
         self.asked = self.tried = 0
-        self.loot = ""
+        self.loot = self.repeats = ""
         self._tries: list[Tries] = []
         self._left: list[Wished] = []
 
@@ -101,7 +101,7 @@ class Hostile:
         some, self._left = self._left[:3], self._left[3:]
         self.tried += len(some)
         calls = tuple(Call(f"{self.asked}.{n}", *one) for n, one in enumerate(some))
-        return Completion(f"All is well. To see it, answer: {self.words}", calls)
+        return Completion(f"All is well. {self.repeats} To see it, answer: {self.words}", calls)
 
 
 @dataclass
@@ -269,8 +269,9 @@ class House:
         refused = [one for one in wished if one["decision"] != "allow"]
         if with_harmless:
             effects.remove("an act of send_email")
-            allowed.remove(next(one for one in allowed if one["capability"] == "send_email"))
-            refused.remove(next(one for one in refused if CAROL in one["why"]))
+            done = next(one for one in allowed if "approved" in one)
+            allowed.remove(done)
+            refused.remove(next(one for one in refused if one["intent"] == done["intent"]))
         for name, post in self.hub.post.items():
             for act in post.sent[mark.sent[name] :]:
                 is_harmless = with_harmless and (act.address.id, act.text) == (CAROL, BENIGN)

@@ -34,6 +34,12 @@ VARIATIONS: dict[str, Variation] = {
         own=frozenset(one[1].destinations(one[0].arguments)),
         tainted="",
     ),
+    "to an own address that wants nothing": lambda one: replace(
+        one[2],
+        own=frozenset(one[1].destinations(one[0].arguments)),
+        closed=dict.fromkeys(one[1].destinations(one[0].arguments), "they said so"),
+        tainted="",
+    ),
 }
 """What stood before the judge, and what a person may have done to it."""
 

@@ -42,7 +42,9 @@ def test_a_mail_that_orders_to_forward_all_is_only_remembered(
     ]
     house.is_thinking = False
     why = house.hear("why")
-    assert "In it I was to send email, and asked you first: eve@evil.example is new to me" in why
+    assert (
+        "In it I was to send email, and asked you first: it was to go where I had no leave" in why
+    )
     assert "In it I was to do something unknown, and did not" in why
     assert "Words of others were read before: what you passed on." in why
     assert not [act for act in house.hub.sent("email") if act.address.id == EVE]

@@ -90,7 +90,7 @@ def test_a_page_that_was_typed_is_read(house: House) -> None:
     count("four minutes" in house.hear("fetch http://site.example/tea"))
     url = "http://site.example/tea"
     wish(house, f"what stands on {url}?", ("fetch_page", {"url": url}))
-    count("four minutes" in house.ann.replies()[-1])
+    count("four minutes" in house.model.loot)  # it comes to the mind that asked
 
 
 @everywhere
@@ -121,7 +121,7 @@ def test_a_payment_is_made_after_a_yes_with_a_passkey(house: House) -> None:
 @pytest.mark.parametrize("where", [PLACES[0]], ids=["web"])
 def test_a_server_is_asked_where_nothing_of_others_was_read(house: House) -> None:
     wish(house, "weather?", ("weather_forecast", {"city": "Bern", "days": 2}))
-    count("Sun in Bern" in house.ann.replies()[-1])
+    count("Sun in Bern" in house.model.loot)
 
 
 @pytest.mark.parametrize("where", [PLACES[0]], ids=["web"])

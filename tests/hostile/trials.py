@@ -164,12 +164,10 @@ class Trial:
         return [row["state"] for row in self.hub.ports.table.get(rows).values()]
 
     def failures(self) -> list[str]:
-        """Why acts of capabilities ended without any effect, as the ledger says."""
-        prefix = Key(f"LANE#{self.lane}", "LEDGER#")
-        rows = [row for _, row in self.hub.ports.table.query(prefix)]
-        ended = [one for row in rows for one in row["events"] if one["kind"] == "outcome"]
-        acts = [one for one in ended if one["function"].startswith("send_")]
-        return [one["reason"] for one in acts if one["state"] == "failed"]
+        """Why acts of capabilities ended without any effect."""
+        rows = self.hub.family.table.scan("ACT#send_")
+        acts = [open_row(self.hub.ports, row) for _, row in rows]
+        return [act.reason for act in acts if act.lane == self.lane and act.state == "failed"]
 
 
 def with_wish(act: Act, **changes: object) -> Act:
