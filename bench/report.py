@@ -56,6 +56,34 @@ def markdown(results: Results) -> str:
     return "\n".join([*lines, "", condition_line(results)])
 
 
+COMPLAINTS = (
+    ("a stranger on every surface", "proven links, one conversation", "genuine links refused"),
+    ("one person's memory told to another", "three walls", "secrets of one person"),
+    ("replies twice, or never", "one turn, one commit", "crash sweep, local"),
+    (
+        "approvals lost, or given by others",
+        "bound to the exact words, used once",
+        "a model that obeys an attacker",
+    ),
+    ("bills while nobody speaks", "nothing polls, nothing thinks", ""),
+    ("forgotten things that come back", "tombstones and receipts", "forgotten things"),
+)
+"""What people say of such assistants, what stands against it here, and the claim that shows it."""
+IDLE = "no model call on an idle day (a test holds it)"
+
+
+def complaints(results: Results) -> str:
+    """For the README's first screen: each complaint, and the figure that answers it."""
+    made = rows(results)
+    lines = ["| they complain of | here | measured | control |", "|---|---|---|---|"]
+    for complaint, answer, claim in COMPLAINTS:
+        row = next((one for one in made if claim and one.what.startswith(claim)), None)
+        shown = f"{row.what}: **{row.ours}**" if row else "not run" if claim else IDLE
+        control = f"{row.peer}: {row.its}" if row and row.its != NONE else NONE
+        lines.append(f"| {complaint} | {answer} | {shown} | {control} |")
+    return "\n".join(lines)
+
+
 def condition_line(results: Results) -> str:
     """On what all of this was measured."""
     about = results["conditions"]
