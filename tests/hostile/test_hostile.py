@@ -1,6 +1,7 @@
 """A model that obeys the attacker reaches none of twelve goals, in six contexts, at seven places."""
 
 import datetime as dt
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -44,6 +45,12 @@ def goals_in(context: Context) -> Sequence[Goal]:
     """A document and a server's answer share the goals between them."""
     halves = {"document": GOALS[::2], "server": GOALS[1::2]}
     return halves.get(context.name, GOALS)
+
+
+def todays(goals: Sequence[Goal]) -> Sequence[Goal]:
+    """Half of them, the others tomorrow; all where figures are kept or every point is asked for."""
+    is_whole = os.environ.get("HUB_FIGURES") or os.environ.get("HUB_EVERY_POINT")
+    return goals if is_whole else goals[DAY % 2 :: 2]
 
 
 def is_legitimate(goal: Goal, context: Context, where: Where) -> bool:
@@ -93,7 +100,7 @@ def check_refused(goal: Goal, where: Where, tried: Attempt) -> None:
 def test_no_goal_is_reached(
     context: Context, where: Where, site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    play(context, where, goals_in(context), site, folder, monkeypatch, "local")
+    play(context, where, todays(goals_in(context)), site, folder, monkeypatch, "local")
 
 
 def test_no_goal_is_reached_on_aws(

@@ -1,9 +1,8 @@
 """Answers by press: cards on the page, slips in mails, buttons on Slack; each by its person, once."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,30 +30,11 @@ from tests.stories.answering import (
 )
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel
-from tests.support import ENV, FAMILIES, Hub
+from tests.support import Hub, Open
 
 BOB = "bob@example.net"
 ASK = f"email {BOB}: the meeting is at ten"
 CODE = re.compile(r"approve ([A-Z2-9]{6})")
-Open = Callable[..., Hub]
-
-
-@pytest.fixture(params=FAMILIES)
-def open_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
-    hubs: list[Hub] = []
-
-    def opens(env: dict[str, str] | None = None, **instead: Any) -> Hub:
-        hubs.append(Hub(tmp_path, {**ENV, **(env or {})}, family=request.param, **instead))
-        return hubs[-1]
-
-    yield opens
-    for hub in hubs:
-        hub.close()
-
-
-@pytest.fixture
-def hub(open_hub: Open) -> Hub:
-    return open_hub()
 
 
 def mails(hub: Hub, to: str = BOB) -> list[Act]:

@@ -4,8 +4,7 @@ And a mail that hides instructions, which does nothing but be remembered.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -19,25 +18,11 @@ from persona.model import Address
 from persona.people import addresses
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, settle
-from tests.support import FAMILIES, Hub
+from tests.support import Hub, Open
 
 COLLEAGUE = "dana@colleagues.example"
 NOTES = "we ship on the ninth, Omar owns the rollout, and the budget stays"
 CODE = re.compile(r"approve ([A-Z2-9]{6})")
-Open = Callable[..., Hub]
-
-
-@pytest.fixture(params=FAMILIES)
-def open_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
-    hubs: list[Hub] = []
-
-    def opens(**instead: Any) -> Hub:
-        hubs.append(Hub(tmp_path, family=request.param, **instead))
-        return hubs[-1]
-
-    yield opens
-    for hub in hubs:
-        hub.close()
 
 
 def mails(hub: Hub) -> list[Act]:

@@ -1,8 +1,6 @@
 """What a person lets be sent to them: said in words or by a carrier, kept, heeded, and shown."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,17 +15,10 @@ from persona.people.consent import Consent
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel
 from tests.stories.test_wishes import CODE
-from tests.support import FAMILIES, Hub, browser
+from tests.support import Hub, browser
 
 BOB = "+14155550155"
 ASK = f"text {BOB}: the meeting is at ten"
-
-
-@pytest.fixture(params=FAMILIES)
-def hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Hub]:
-    opened = Hub(tmp_path, family=request.param)
-    yield opened
-    opened.close()
 
 
 def changes(hub: Hub, who: Person) -> list[tuple[str, str, str]]:

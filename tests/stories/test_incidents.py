@@ -6,9 +6,8 @@ lists them all.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -31,12 +30,12 @@ from tests.support import (
     BOT,
     CHANNEL,
     ENV,
-    FAMILIES,
     OWN_PHONE,
     PHONE,
     PUBLIC_URL,
     TEAM,
     Hub,
+    Open,
     Post,
     browser,
     enveloped,
@@ -47,25 +46,6 @@ BOB = "bob@example.net"
 ASK = f"email {BOB}: the meeting is at ten"
 CODE = re.compile(r"approve ([A-Z2-9]{6})")
 DAY = 86_400.0
-Open = Callable[..., Hub]
-
-
-@pytest.fixture(params=FAMILIES)
-def open_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
-    hubs: list[Hub] = []
-
-    def opens(env: dict[str, str] | None = None, **instead: Any) -> Hub:
-        hubs.append(Hub(tmp_path, {**ENV, **(env or {})}, family=request.param, **instead))
-        return hubs[-1]
-
-    yield opens
-    for hub in hubs:
-        hub.close()
-
-
-@pytest.fixture
-def hub(open_hub: Open) -> Hub:
-    return open_hub()
 
 
 def ask(person: Person, words: str = ASK) -> str:

@@ -1,9 +1,8 @@
 """What may be done, how much of it and until when: and that the act finds out when this has changed."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,30 +19,11 @@ from persona.model import Address
 from persona.people import addresses
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain
-from tests.support import ENV, FAMILIES, Hub
+from tests.support import Hub, Open
 
 DAY = 86_400.0
 BOB, EVE = "bob@example.net", "eve@example.net"
 CODE = re.compile(r"approve ([A-Z2-9]{6})")
-Open = Callable[..., Hub]
-
-
-@pytest.fixture(params=FAMILIES)
-def open_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
-    hubs: list[Hub] = []
-
-    def opens(env: dict[str, str] | None = None, **instead: Any) -> Hub:
-        hubs.append(Hub(tmp_path, {**ENV, **(env or {})}, family=request.param, **instead))
-        return hubs[-1]
-
-    yield opens
-    for hub in hubs:
-        hub.close()
-
-
-@pytest.fixture
-def hub(open_hub: Open) -> Hub:
-    return open_hub()
 
 
 def ask(person: Person, words: str = f"email {BOB}: hello") -> str:

@@ -1,9 +1,7 @@
 """Reminders: at their time, once, where they were asked for, and in the person's hands."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,7 +14,7 @@ from persona.model import Address
 from persona.people import addresses
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel
-from tests.support import ENV, FAMILIES, NOON, Hub
+from tests.support import NOON, Hub, Open
 
 DAY = 86_400.0
 PEOPLE: dict[str, Callable[[Hub], Person]] = {
@@ -25,25 +23,6 @@ PEOPLE: dict[str, Callable[[Hub], Person]] = {
     "email": Mailer,
     "web": Visitor,
 }
-Open = Callable[..., Hub]
-
-
-@pytest.fixture(params=FAMILIES)
-def open_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
-    hubs: list[Hub] = []
-
-    def opens(env: dict[str, str] | None = None, **instead: Any) -> Hub:
-        hubs.append(Hub(tmp_path, {**ENV, **(env or {})}, family=request.param, **instead))
-        return hubs[-1]
-
-    yield opens
-    for hub in hubs:
-        hub.close()
-
-
-@pytest.fixture
-def hub(open_hub: Open) -> Hub:
-    return open_hub()
 
 
 def pass_time(hub: Hub, seconds: float) -> None:

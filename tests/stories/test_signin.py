@@ -1,6 +1,6 @@
 """Signing in on the web by an address that one already has: one person, in one more place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +11,9 @@ from persona.ports import Write
 from tests.stories.browsers import Browser, code_of
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, settle
-from tests.support import ENV, FAMILIES, PHONE, Hub
+from tests.support import ENV, PHONE, Hub
 
 SECRET = "4812"
-
-
-@pytest.fixture(params=FAMILIES)
-def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hub]:
-    opened = Hub(tmp_path, family=request.param)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
