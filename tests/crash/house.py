@@ -336,7 +336,8 @@ class House:
 
     def _give(self, address: Address) -> None:
         self._until_idle(self.clock.time + SOON)
-        place = addresses.find(self.family.table, address)
+        with self._unseen() as ports:
+            place = addresses.find(ports.table, address)
         assert place is not None
         self._insist(lambda: credentials.keep(self.ports, "calendar", place.lane, CREDENTIAL))
 
