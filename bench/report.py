@@ -99,6 +99,7 @@ def condition_line(results: Results) -> str:
         "rounds": "rounds {}",
         "seed": "seed {}",
         "commit": "commit {}",
+        "again": "taken again at a later commit: {}",
         "seconds": "{} s in all",
     }
     return ", ".join(form.format(_told(about[n])) for n, form in told.items() if n in about) + "."
