@@ -5,18 +5,21 @@ address that wants nothing any more, others who read along.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from persona import keys
-from persona.acts import outbox, wishes
+from persona.acts import circumstances, outbox
 from persona.acts.desk import Desk
-from persona.acts.policy import Facts, judge_reply
-from persona.decision import Act, Verdict
+from persona.acts.policy import Facts, judge, judge_reply
+from persona.acts.wishes import open_wish
+from persona.decision import Act, Intent, Verdict
+from persona.declare import Capability
 from persona.errors import Refused, Transient, Unknown
 from persona.memory.standing import Gate, open_gate
 from persona.memory.walls import is_exposed
-from persona.model import Audience
+from persona.model import Audience, End
 from persona.people import consent
-from persona.ports import Row
+from persona.ports import Ports, Row
 
 MOST_GATES = 8
 FRESH = 3_600.0
@@ -103,9 +106,41 @@ def _judge_wish(act: Act, gates: Sequence[Gate], desk: Desk) -> Verdict:
     halted = next(filter(None, (gate.halted_since(act.at) for gate in gates)), "")
     capability = use.capability if use else None
     try:
-        return wishes.judge_again(act, capability, gates[-1], halted, desk.ports)
+        return _judged(act, capability, gates[-1], halted, desk.ports)
     except Exception as error:  # nothing is asked of anybody there: the row itself is wrong
         return Verdict("deny", f"not judged: {type(error).__name__}")
+
+
+def _judged(
+    act: Act, capability: Capability | None, gate: Gate, halted: str, ports: Ports
+) -> Verdict:
+    """The verdict on the act's own row, by the gate and the settings as they are now.
+
+    What was typed, read, approved and counted is the row's, which the turn wrote; who the person's
+    addresses are, what is permitted, switched off and halted is not. What would still have to be
+    asked is denied, since nobody is here to be asked.
+    """
+    wish, asked = open_wish(act.wish), End.from_row(act.wish["asked"])
+    if asked.home not in gate.homes:
+        return Verdict("deny", "unlinked")
+    if wish.facts.get("approved") and wish.facts.get("approver", "") not in gate.homes:
+        return Verdict("deny", "the one who approved is no longer linked")
+    about = circumstances.later(wish.intent, capability, wish.facts, gate, asked, ports)
+    verdict = judge(wish.intent, capability, replace(about, halted=halted or about.halted))
+    if verdict.decision == "ask":
+        return Verdict("deny", f"not approved: {verdict.reason}")
+    if verdict.decision == "deny" or capability is None:
+        return verdict
+    return verdict if _is_as_judged(act, wish.intent, capability) else Verdict("deny", "altered")
+
+
+def _is_as_judged(act: Act, intent: Intent, capability: Capability) -> bool:
+    """Whether the act would carry exactly what its intent says."""
+    letter = capability.letter(intent.arguments)
+    if letter is None:
+        return True
+    said = (letter.address, letter.text, dict(letter.detail))
+    return said == (act.address, act.text, dict(act.detail))
 
 
 def _heard_by(act: Act, desk: Desk) -> Audience:

@@ -30,7 +30,10 @@ def of_turn(
     spent: Spent,
     ports: Ports,
 ) -> Circumstances:
-    """What is known in this turn; where many speak, everybody's words are somebody else's."""
+    """What is known in this turn; where many speak, everybody's words are somebody else's.
+
+    `fitting` is the capability, None where there is none or its arguments do not fit.
+    """
     gate, now, event = standing.gate, ports.clock.now(), events[-1]
     is_private, home = event.audience == "private", standing.place.home
     until = now - ports.settings.link_quarantine

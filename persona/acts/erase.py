@@ -140,7 +140,6 @@ def run(id: str, ports: Ports) -> Row | None:
     except Refused:  # over, but for the certificate
         return _certify(key, row, ports)
     person = _person(opened)
-    _cancel(person, ports)
     _delete(person, row["at"], ports)
     unreached = _destroy(person, ports)
     _delete(person, row["at"], ports)
@@ -154,12 +153,11 @@ def run(id: str, ports: Ports) -> Row | None:
     return _certify(key, known, ports)
 
 
-def _cancel(person: Person, ports: Ports) -> None:
-    """Nothing is left to stop: plans are rows of the homes, and a gate that is erased takes no turn."""
-
-
 def _delete(person: Person, until: float, ports: Ports) -> None:
-    """Every row and raw original of the person; the gates last, since they keep workers out."""
+    """Every row and raw original of the person; the gates last, since they keep workers out.
+
+    Plans are rows of the homes, and a gate that is erased takes no turn: nothing else is to stop.
+    """
     for home in person.homes:
         _drop_made_of(home, person, ports)
         for name in documents.names(ports.blobs, home):

@@ -29,8 +29,6 @@ AGAIN = 600.0
 """Seconds after which an unanswered question is told once more that nobody closed."""
 KEPT = 30 * 86_400.0
 """Seconds for which an answered question is remembered, so that a late yes is told what happened."""
-
-
 FORGOTTEN = "forgotten"
 """How a question ends whose words were forgotten or changed: it is withdrawn, and its row goes."""
 PAGE = 25

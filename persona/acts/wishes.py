@@ -1,8 +1,9 @@
-"""What a turn wishes done: judged there, kept as an act or as a question, judged again at the act.
+"""What a turn wishes done: judged there, and kept as an act or as a question.
 
 A wish that is allowed becomes an act of its capability's own function, in the turn's commit. One
 that is asked for becomes a question (see `questions.py`); the yes closes it and writes the act in
-one commit. A wish that is denied becomes a line in the ledger.
+one commit. A wish that is denied becomes a line in the ledger. The act is judged once more where
+it is carried out (see `again.py`).
 """
 
 import json
@@ -16,10 +17,10 @@ from persona.acts.circumstances import Seen
 from persona.acts.plans import Plans, Wished
 from persona.acts.policy import judge
 from persona.decision import Act, Decision, Intent, Spent, Verdict, Wish
-from persona.declare import Capability, Letter, Moment
+from persona.declare import Letter, Moment
 from persona.errors import Refused
 from persona.memory import walls
-from persona.memory.standing import Gate, Standing
+from persona.memory.standing import Standing
 from persona.memory.taint import taint
 from persona.model import End, Event
 from persona.ports import Ports
@@ -165,7 +166,8 @@ def _judged(
 
 def denied(wishes: Iterable[Wish], verdict: Verdict) -> tuple[Wish, ...]:
     """The wishes of a turn that may not answer: nothing is done and nothing is asked."""
-    return tuple(replace(wish, verdict=Verdict("deny", verdict.reason), code="") for wish in wishes)
+    unsaid = Verdict("deny", verdict.reason, verdict.reason)  # which names nobody, unlike a judge's
+    return tuple(replace(wish, verdict=unsaid, code="") for wish in wishes)
 
 
 def told(wished: Sequence[Wish]) -> list[str]:
@@ -226,39 +228,7 @@ def _act(standing: Standing, events: Sequence[Event], wish: Wish, after: str, po
     )
 
 
-# Later, and at the act
-
-
-def judge_again(
-    act: Act, capability: Capability | None, gate: Gate, halted: str, ports: Ports
-) -> Verdict:
-    """The verdict on the act's own row, by the gate and the settings as they are now.
-
-    What was typed, read, approved and counted is the row's, which the turn wrote; who the person's
-    addresses are, what is permitted, switched off and halted is not. What would still have to be
-    asked is denied, since nobody is here to be asked.
-    """
-    wish, asked = open_wish(act.wish), End.from_row(act.wish["asked"])
-    if asked.home not in gate.homes:
-        return Verdict("deny", "unlinked")
-    if wish.facts.get("approved") and wish.facts.get("approver", "") not in gate.homes:
-        return Verdict("deny", "the one who approved is no longer linked")
-    about = circumstances.later(wish.intent, capability, wish.facts, gate, asked, ports)
-    verdict = judge(wish.intent, capability, replace(about, halted=halted or about.halted))
-    if verdict.decision == "ask":
-        return Verdict("deny", f"not approved: {verdict.reason}")
-    if verdict.decision == "deny" or capability is None:
-        return verdict
-    return verdict if _is_as_judged(act, wish.intent, capability) else Verdict("deny", "altered")
-
-
-def _is_as_judged(act: Act, intent: Intent, capability: Capability) -> bool:
-    """Whether the act would carry exactly what its intent says."""
-    letter = capability.letter(intent.arguments)
-    if letter is None:
-        return True
-    said = (letter.address, letter.text, dict(letter.detail))
-    return said == (act.address, act.text, dict(act.detail))
+# Afterwards
 
 
 def outcome(act: Act, event: Event) -> Event:
