@@ -1,171 +1,119 @@
-"""A plan as data: what is to be done, when, and again when; pure, so that a test can turn the clock.
+"""A plan as data: a goal, its steps, where it stands; `acts/plan.py` says what comes next.
 
-Wall-clock repeats ("every weekday at 08:00") keep their local time when the clocks change; what
-repeats after so many seconds, minutes or hours keeps its distance. A local time that the clocks
-leave out counts as an hour later, one that comes twice as the first of the two, as calendars do it
-(RFC 5545, 3.3.5).
+A reminder is a plan of one step that tells something. Steps are numbered from 1, as the person sees
+them; a step that names another one names its number.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass, field, replace
+from math import inf
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from persona.model import End
+from persona.schedule import Schedule
 
-Unit = Literal["second", "minute", "hour", "day", "week", "month", "year"]
-ELAPSING: Mapping[str, int] = {"second": 1, "minute": 60, "hour": 3600}
-"""Seconds of the units that pass whatever the clocks say."""
-MOST_COUNTED = 1_000
-"""Of missed times that are counted one by one."""
+StepKind = Literal["tell", "do", "use", "wait", "await", "ask", "think", "repeat", "branch"]
+Relation = Literal["is", "is not", "contains", "before", "after", "at least", "at most"]
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
-    """Every `every` units; of weeks on `weekdays` (0 is Monday), of months on `day` (-1: the last).
+class Premise:
+    """What must hold of what an earlier step came to, for a step to be taken.
 
-    `nth` makes it the nth of its one weekday in the month (-1: the last). `clock` is the time of the
-    day by the calendar, hour, minute and second, which may not exist on the first day.
+    `fact` is `state` (of the outcome), `text` (what came back), or one of the facts that the
+    step's capability declares. Clock times (`08:30`) compare as times, numbers as numbers. A fact
+    that did not come does not hold.
     """
 
-    unit: Unit
-    every: int = 1
-    weekdays: tuple[int, ...] = ()
-    day: int = 0
-    nth: int = 0
-    clock: tuple[int, ...] = ()
-
-    @property
-    def seconds(self) -> int:
-        """The distance of what repeats by elapsed time; 0 for what goes by the calendar."""
-        return ELAPSING.get(self.unit, 0) * self.every
+    step: int
+    relation: Relation
+    value: str
+    fact: str = "state"
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
-    """The first time (epoch seconds), the zone whose clock counts, and how it repeats, if it does."""
+class Step:
+    """One move of a plan.
 
-    first: float
-    zone: str
-    repeat: Repeat | None = None
+    `tell` says `text` (`{2}` in it stands for what step 2 came to); `do` is the person's own to do,
+    who says done or skip; `use` wishes `capability` with exactly these arguments; `wait` lets
+    `seconds` pass, or the time until `schedule` comes next; `await` goes on with the person's next
+    message that contains `text` (any, where that is empty); `ask` asks `text` and keeps the answer;
+    `think` lets a mind decide on `text`; `repeat` goes back to step `to`, `times` times at most;
+    `branch` goes on at step `to`, past the last one to end.
 
-    def after(self, moment: float) -> float | None:
-        """The next time strictly after the moment; None where there is none."""
-        if moment < self.first:
-            return self.first
-        if self.repeat is None:
-            return None
-        if self.repeat.seconds:
-            passed = int((moment - self.first) // self.repeat.seconds)
-            return self.first + (passed + 1) * self.repeat.seconds
-        zone, rule = ZoneInfo(self.zone), _rule(self.repeat, self._wall)
-        # An hour that comes twice: what its clock shows may lie before the moment.
-        wall = datetime.fromtimestamp(moment, zone).replace(tzinfo=None) - timedelta(hours=2)
-        while (found := rule.after(wall)) is not None:
-            at = instant(found, self.zone)
-            if at > moment:
-                return at
-            wall = found
-        return None
+    A step with a `premise` is left out where that does not hold. `by` is the surface on which it is
+    said, empty for the plan's own. `seconds` of a step that awaits something is how long at most, 0
+    for as long as the plan may take. `goes_on`: a failure of this step does not end the plan.
+    `undo` is the capability and the arguments that take its effect back.
+    """
 
-    @property
-    def is_kept(self) -> bool:
-        """Whether the repeat falls on the first time."""
-        if self.repeat is None or self.repeat.seconds:
-            return True
-        return next(iter(_rule(self.repeat, self._wall)), None) == self._wall
-
-    @property
-    def _wall(self) -> datetime:
-        """The first time as its local clock was meant to show it."""
-        shown = local(self.first, self.zone)
-        if self.repeat is None or not self.repeat.clock:
-            return shown
-        hour, minute, second = self.repeat.clock
-        return shown.replace(hour=hour, minute=minute, second=second)
-
-    def missed(self, since: float, until: float) -> int:
-        """How many times fell due after `since` and not after `until`."""
-        if self.repeat and self.repeat.seconds:
-            return max(0, int((until - since) // self.repeat.seconds))
-        count, at = 0, self.after(since)
-        while at is not None and at <= until and count < MOST_COUNTED:
-            count, at = count + 1, self.after(at)
-        return count
-
-    @property
-    def words(self) -> str:
-        """As it is confirmed, with its zone; `mind/times.py` reads the same out of it."""
-        first = f"on {_day(self._wall)}"
-        if self.repeat is None:
-            return f"{first} ({self.zone})"
-        return f"{self.rhythm}, first {first} ({self.zone})"
-
-    @property
-    def rhythm(self) -> str:
-        """How it repeats: `every weekday at 08:00`; empty where it does not."""
-        if self.repeat is None:
-            return ""
-        clock = "" if self.repeat.seconds else f" at {_clock(self._wall)}"
-        return f"{_repeat(self.repeat, self._wall)}{clock}"
+    kind: StepKind
+    text: str = ""
+    capability: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    seconds: float = 0.0
+    schedule: Schedule | None = None
+    premise: Premise | None = None
+    to: int = 0
+    times: int = 0
+    by: str = ""
+    goes_on: bool = False
+    undo: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @staticmethod
-    def of_row(row: Mapping[str, Any]) -> "Schedule":
-        known: dict[str, Any] | None = row["repeat"]
-        if known is None:
-            return Schedule(row["first"], row["zone"])
-        lists: dict[str, Any] = {name: tuple(known[name]) for name in ("weekdays", "clock")}
-        return Schedule(row["first"], row["zone"], Repeat(**{**known, **lists}))
+    def of_row(row: Mapping[str, Any]) -> "Step":
+        premise, schedule = row["premise"], row["schedule"]
+        about: dict[str, Any] = {
+            "premise": Premise(**premise) if premise else None,
+            "schedule": Schedule.of_row(schedule) if schedule else None,
+        }
+        return Step(**{**row, **about})
 
 
-def local(at: float, zone: str) -> datetime:
-    """What a clock in that zone shows, without the zone."""
-    return datetime.fromtimestamp(at, ZoneInfo(zone)).replace(tzinfo=None)
+CameState = Literal["done", "failed", "refused", "unknown", "skipped", "expired"]
 
 
-def instant(wall: datetime, zone: str) -> float:
-    """When a clock in that zone shows this."""
-    return wall.replace(tzinfo=ZoneInfo(zone)).timestamp()
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What a step came to in this run: its state, what came back in words, and facts by name.
+
+    `sensitivity` (0 to 3) and `untrusted` are those of the words; `at` is when.
+    """
+
+    step: int
+    state: CameState
+    text: str = ""
+    facts: Mapping[str, str | float] = field(default_factory=dict[str, "str | float"])
+    sensitivity: int = 0
+    untrusted: bool = False
+    at: float = 0.0
 
 
-def exists(wall: datetime, zone: str) -> bool:
-    """Whether a clock in that zone ever shows this."""
-    there = wall.replace(tzinfo=ZoneInfo(zone))
-    return there.astimezone(UTC).astimezone(there.tzinfo).replace(tzinfo=None) == wall
-
-
-def _rule(repeat: Repeat, first: datetime) -> Any:
-    """The repeat as a recurrence rule of local times."""
-    from dateutil import rrule
-
-    units: dict[str, Any] = {
-        "day": rrule.DAILY,
-        "week": rrule.WEEKLY,
-        "month": rrule.MONTHLY,
-        "year": rrule.YEARLY,
-    }
-    about: dict[str, Any] = {}
-    if repeat.nth:
-        about["byweekday"] = rrule.weekday(repeat.weekdays[0], repeat.nth)
-    elif repeat.weekdays:
-        about["byweekday"] = repeat.weekdays
-    if repeat.day:
-        about["bymonthday"] = repeat.day
-    return rrule.rrule(units[repeat.unit], dtstart=first, interval=repeat.every, **about)
-
-
-State = Literal["waiting", "paused", "missed"]
+State = Literal["shown", "waiting", "paused", "missed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Something to be done in time, kept in the home of the address where it was asked for.
 
-    `number` is what its person calls it. `at` is when it is due next; `missed` counts the times that
-    passed unsaid. `asked` is where it was asked for, `by` the surface on which it is told instead;
-    `message` and `turn` are the words that wished it. `changes` counts its moves. A plan that is
-    over is no row any more.
+    `number` is what its person calls it, `what` its goal. `schedule` says when a run begins, and
+    begins again. `state`: `shown` until the person's yes, then `waiting` for whatever comes next,
+    `paused` by its person, `missed` where its only time passed unsaid. `at` is when it is due to
+    move by itself (epoch seconds), infinite where only an answer or an outcome moves it.
+
+    `step` is the number of the step that a run stands at, 0 between runs, `since` when it came
+    there, `begun` whether the step was set going (told, asked, committed as an act); `came` is what
+    the steps of this run came to, `turns` how often each `repeat` went back, `run` counts the runs.
+
+    `asked` is where it was asked for, `by` the surface on which it is told instead; `message` and
+    `turn` are the words that wished it. `deadline` (epoch seconds, 0 for none) ends it, `most` is
+    how many acts it may take in all, `used` how many it took. `approved` is the hash that it had
+    when its person approved it as a whole, in the home `approver`. `late` says what becomes of a
+    time that passed while nothing ran. `missed` counts the times that passed unsaid, `changes` its
+    moves. A plan that is over is no row any more.
     """
 
     id: str
@@ -182,11 +130,57 @@ class Plan:
     state: State = "waiting"
     missed: int = 0
     changes: int = 0
+    steps: tuple[Step, ...] = ()
+    step: int = 0
+    since: float = 0.0
+    begun: bool = False
+    came: tuple[Came, ...] = ()
+    turns: Mapping[str, int] = field(default_factory=dict[str, int])
+    run: int = 0
+    deadline: float = 0.0
+    most: int = 0
+    used: int = 0
+    approved: str = ""
+    approver: str = ""
+    late: Literal["once", "skip"] = "once"
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over what a yes to the whole plan is a yes to: goal, steps, times, budget."""
+        fields = {
+            "what": self.what,
+            "schedule": asdict(self.schedule),
+            "steps": [asdict(step) for step in self.steps],
+            "deadline": self.deadline,
+            "most": self.most,
+        }
+        text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether its person approved it exactly as it stands now."""
+        return bool(self.approved) and self.approved == self.hash
+
+    @property
+    def is_reminder(self) -> bool:
+        return len(self.steps) == 1 and self.steps[0].kind == "tell"
+
+    @property
+    def is_due_by_itself(self) -> bool:
+        """Whether time alone moves it."""
+        return self.state == "waiting" and self.at < inf
+
+    def what_came(self, step: int) -> Came | None:
+        """What this step came to, the last time in this run."""
+        return next((one for one in reversed(self.came) if one.step == step), None)
 
     def advanced(self, now: float) -> "Plan | None":
-        """The plan after its time was told; None where that was the last."""
-        at = self.schedule.after(max(now, self.at))
-        return None if at is None else replace(self, at=at, missed=0)
+        """The plan after a run; None where that was the last."""
+        at = self.schedule.after(max(now, self.at)) if self.at < inf else self.schedule.after(now)
+        if at is None:
+            return None
+        return replace(self, at=at, missed=0, step=0, begun=False, came=(), turns={})
 
     def passed(self, now: float) -> "Plan":
         """The plan after its time passed and nothing could be said."""
@@ -200,47 +194,3 @@ class Plan:
         """Waiting again; what fell due while it was paused stays unsaid, but for a single time."""
         later = self.schedule.after(now)
         return replace(self, state="waiting", at=self.at if later is None else later)
-
-
-# In words
-
-
-def near(at: float, now: float, zone: str) -> str:
-    """`today 17:45`, `tomorrow 08:00`, else `Wed 25 Nov 2026 08:00`."""
-    wall, today = local(at, zone), local(now, zone)
-    days = (wall.date() - today.date()).days
-    day = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(
-        days, f"{wall:%a} {wall.day} {wall:%b %Y}"
-    )
-    return f"{day} {_clock(wall)}"
-
-
-def _day(wall: datetime) -> str:
-    return f"{wall:%A} {wall.day} {wall:%B %Y} at {_clock(wall)}"
-
-
-def _clock(wall: datetime) -> str:
-    return f"{wall:%H:%M:%S}" if wall.second else f"{wall:%H:%M}"
-
-
-NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-
-
-def _repeat(repeat: Repeat, first: datetime) -> str:
-    if repeat.nth:
-        return f"on the {NTH[repeat.nth]} {WEEKDAYS[repeat.weekdays[0]]} of every month"
-    if repeat.day:
-        return f"on the {'last day' if repeat.day < 0 else _th(repeat.day)} of every month"
-    if repeat.unit == "year":
-        return f"every {first.day} {first:%B}"
-    if repeat.unit == "week":
-        named = " and ".join(WEEKDAYS[day] for day in repeat.weekdays)
-        named = "weekday" if repeat.weekdays == (0, 1, 2, 3, 4) and repeat.every == 1 else named
-        return f"every {named}" if repeat.every == 1 else f"every {repeat.every} weeks on {named}"
-    many = f"{repeat.every} {repeat.unit}s" if repeat.every > 1 else repeat.unit
-    return f"every {many}"
-
-
-def _th(day: int) -> str:
-    return f"{day}{'th' if 10 < day < 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(day % 10, 'th')}"

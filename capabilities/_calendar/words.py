@@ -12,7 +12,7 @@ from persona.declare import Moment
 from persona.errors import Refused
 from persona.mind.zones import is_zone
 from persona.people.canonical import email
-from persona.plan import local
+from persona.schedule import local
 
 
 def read_mails(named: list[str]) -> list[str]:

@@ -17,8 +17,9 @@ from persona.memory import plans as rows
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Standing
 from persona.model import End, Event, Evidence
-from persona.plan import Plan, Schedule, near
+from persona.plan import Plan, Step
 from persona.ports import Ports, Row
+from persona.schedule import Schedule, near
 
 MOST = 100
 """Plans of one person that are not over."""
@@ -108,6 +109,7 @@ class Plans:
             message=wished.message,
             turn=wished.turn,
             by=by,
+            steps=(Step("tell", what),),
         )
         self.changed[plan.id] = plan
         return plan
@@ -229,7 +231,7 @@ def timer(row: Row, plan: Plan, now: float) -> Event:
 def read_due(key: Key, row: Row, ports: Ports) -> Plan | None:
     """The plan of a row that the sweeper found due; None where its time moved meanwhile."""
     plan = rows.open_row(ports, key, row)
-    return plan if plan.state == "waiting" and plan.at <= ports.clock.now() else None
+    return plan if plan.is_due_by_itself and plan.at <= ports.clock.now() else None
 
 
 def fired(standing: Standing, event: Event, ports: Ports, free: float = 0.0) -> Decision:

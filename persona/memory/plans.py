@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from math import inf
 from typing import Any
 
 from persona import keys
 from persona.errors import Broken
 from persona.keys import Key
-from persona.model import FORMAT, End
-from persona.plan import Plan, Schedule
+from persona.model import End
+from persona.plan import Came, Plan, Step
 from persona.ports import ABSENT, Delete, Put, Row, Store, Write, equals
+from persona.schedule import Schedule
 from persona.seal import seal, unseal
+
+FORMAT = 2
+"""Of a plan's row; in the first one a plan had no steps and was told at its time."""
 
 CLEAR = ("id", "home", "number", "at", "state", "missed", "changes")
 """What the sweeper needs to see; all else is sealed."""
@@ -28,9 +33,17 @@ def open_row(store: Store, key: Key, row: Row) -> Plan:
         raise Broken(f"plan of format {row['v']}; this code knows up to {FORMAT}")
     home, id = row["home"], row["id"]
     hidden: dict[str, Any] = unseal(store, f"home:{home}", context(home, id), row["sealed"])
-    asked, schedule = End.from_row(hidden.pop("asked")), Schedule.of_row(hidden.pop("schedule"))
     clear = {name: row[name] for name in CLEAR}
-    return Plan(**clear, **hidden, asked=asked, schedule=schedule)
+    if row["v"] == 1:
+        hidden |= {"steps": [asdict(Step("tell", hidden["what"]))], "came": []}
+    about: dict[str, Any] = {
+        "at": inf if row["at"] is None else row["at"],
+        "asked": End.from_row(hidden.pop("asked")),
+        "schedule": Schedule.of_row(hidden.pop("schedule")),
+        "steps": tuple(map(Step.of_row, hidden.pop("steps"))),
+        "came": tuple(Came(**one) for one in hidden.pop("came")),
+    }
+    return Plan(**{**clear, **hidden, **about})
 
 
 def context(home: str, id: str) -> str:
@@ -43,9 +56,9 @@ def write(store: Store, plan: Plan) -> Write:
     when = equals("changes", plan.changes - 1) if plan.changes else ABSENT
     content = asdict(plan)
     clear = {name: content.pop(name) for name in CLEAR}
-    row: Row = {"v": FORMAT, **clear}
+    row: Row = {"v": FORMAT, **clear, "at": plan.at if plan.at < inf else None}
     row["sealed"] = seal(store, f"home:{plan.home}", context(plan.home, plan.id), content)
-    if plan.state == "waiting":
+    if plan.is_due_by_itself:
         row["due"] = plan.at
     return Put(keys.plan(plan.home, plan.id), row, when)
 

@@ -30,7 +30,7 @@ from persona.mind.spelled import (
     unclear,
     weekday,
 )
-from persona.plan import ELAPSING, Repeat, Unit
+from persona.schedule import ELAPSING, Repeat, Unit
 
 
 @dataclass(slots=True)

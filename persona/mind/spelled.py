@@ -3,7 +3,7 @@
 from datetime import date
 
 from persona.errors import Refused
-from persona.plan import Unit
+from persona.schedule import Unit
 
 DAYS: list[str] = [*"monday tuesday wednesday thursday friday saturday sunday".split()]
 MONTHS: list[str] = [

@@ -19,7 +19,7 @@ from persona.errors import Refused
 from persona.mind.phrases import Heard, Reader
 from persona.mind.spelled import DAY, DAYS, MONTH, MONTHS, NUMBERS, PARTS, UNCLEAR, UNREAD, unclear
 from persona.mind.zones import named_zone
-from persona.plan import Repeat, Schedule, Unit, exists, instant, local
+from persona.schedule import Repeat, Schedule, Unit, exists, instant, local
 
 MOST_YEARS = 10
 

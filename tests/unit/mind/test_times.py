@@ -9,7 +9,7 @@ import pytest
 from persona.declare import Moment
 from persona.errors import Refused
 from persona.mind.times import read, split
-from persona.plan import Schedule, local
+from persona.schedule import Schedule, local
 
 ZONE = "Europe/Zurich"
 SPOKEN = datetime(2026, 11, 21, 16, 20, tzinfo=ZoneInfo(ZONE))
