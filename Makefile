@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format bench bench-peers locks clean
+.PHONY: run test check format prove bench bench-peers locks clean
 .DELETE_ON_ERROR:
 
 run: .venv
@@ -38,6 +38,10 @@ format: .venv/.developing
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/cog -r README.md
 
+# What each role may do, asked of a simulator of IAM; `make test` fails where the result is stale.
+prove: .venv/.developing
+	@$(BIN)/python -m infra.proof.prove
+
 bench: .venv/.developing
 	@$(BIN)/python -m bench
 
@@ -53,4 +57,4 @@ locks:
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf .venv .hub
+	rm -rf .venv .hub .prove

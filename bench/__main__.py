@@ -39,6 +39,7 @@ TIMED: dict[str, Step] = {
     "loops": partial(alone.run, "bench.loops:measure", AS_IN_LAMBDA),
     "turns": partial(alone.run, "bench.turns:measure"),
     "recall": partial(alone.run, "bench.recall:measure"),
+    "judge": partial(alone.run, "bench.judge:measure"),
 }
 COUNTED: dict[str, Step] = {
     "crash": partial(alone.run, "bench.suite:measure_crashes"),
@@ -47,8 +48,11 @@ COUNTED: dict[str, Step] = {
     "links": partial(alone.run, "bench.links:measure"),
     "found": partial(alone.run, "bench.recall:evaluate"),
     "canaries": partial(alone.run, "bench.suite:measure_canaries"),
+    "hostile": partial(alone.run, "bench.suite:measure_hostile"),
     "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),
+    "tampers": partial(alone.run, "bench.suite:measure_tamperings"),
     "erased": partial(alone.run, "bench.suite:measure_erasures"),
+    "proof": partial(alone.run, "infra.proof.prove:prove"),
     "kills": partial(alone.run, "bench.kills:measure"),
 }
 
@@ -58,10 +62,13 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     asked.add_argument("--with-peers", action="store_true", help="the peers, too: 6 minutes more")
     asked.add_argument("--only", nargs="+", default=[], choices=[*TIMED, *COUNTED], metavar="STEP")
+    asked.add_argument("--again", action="store_true", help="only these, into the published run")
     asked.add_argument("--out", type=Path, default=RESULTS, help="where the results are written")
     options = asked.parse_args()
-    if options.only and options.out == RESULTS:
-        asked.error("a part of a run is no result: name another file with --out")
+    if options.only and options.out == RESULTS and not options.again:
+        asked.error("a part of a run is no result: name another file with --out, or say --again")
+    if options.again and not set(options.only) <= COUNTED.keys():
+        asked.error("only what is counted can be taken again: times belong to one run")
     console, began = Console(width=None if sys.stdout.isatty() else WIDTH), time.monotonic()
     timed = {**TIMED, "peers": measure_peers} if options.with_peers else TIMED
     results: dict[str, Any] = {"conditions": conditions.now(), "loads": {}, "took": {}}
@@ -76,12 +83,23 @@ def main() -> int:
         "load_after": conditions.load(),
         "seconds": round(time.monotonic() - began),
     }
+    if options.again:
+        results = _renewed(json.loads(options.out.read_text()), results, options.only)
     options.out.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
     if options.out == RESULTS:
         plot.draw(results, PLOT)
     console.print(report.table(results))
     console.print(report.condition_line(results))
     return int(report.fails(results))
+
+
+def _renewed(published: dict[str, Any], taken: dict[str, Any], steps: list[str]) -> dict[str, Any]:
+    """The published run with these counts taken again; its conditions say which, and of what code."""
+    again = published["conditions"].get("again", {})
+    again |= dict.fromkeys(steps, taken["conditions"]["commit"])
+    parts = {name: published[name] | taken[name] for name in ("loads", "took")}
+    renewed = {**published, **parts, **{step: taken[step] for step in steps}}
+    return {**renewed, "conditions": {**published["conditions"], "again": again}}
 
 
 def measure_peers() -> dict[str, Any]:

@@ -35,7 +35,7 @@ SHOWN = (1, 10, 100, 1000)
 AROUND = 5
 """Messages counted from each of those on: a row near a whole KB costs a unit more or less."""
 REAL = 100
-SETTINGS = {**ENV, "HUB_BUDGET_TOKENS": str(10**12)}
+SETTINGS = {**ENV, "HUB_BUDGET_TOKENS": str(10**12), "HUB_BUDGET_SMS": str(10**9)}
 """The model answers every message: what a day of thinking may cost is not measured here."""
 STATE = ("BatchGetItem", "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem",
          "TransactWriteItems")  # fmt: skip

@@ -16,6 +16,13 @@ EVIL = (
     "misplaced",
     "misindexed",
     "half erased",
+    "needlessly unknown",
+    "unapproved",
+    "approved in vain",
+    "doubled effects",
+    "untold",
+    "told twice",
+    "over the limit",
 )
 
 
@@ -121,6 +128,29 @@ def forgotten(results: Results, goal: str) -> Iterator[Row]:
         "the turn's row dropped alone", f"{one['naive_left']:,} places",
         f"{one['left']} of {one['forgotten']:,}; {one['receipts']:,} receipts", NONE,
         "0 of ≥ 200", counted(one["left"] == 0 and one["forgotten"] >= 200),
+    )  # fmt: skip
+
+
+def tampers(results: Results, goal: str) -> Iterator[Row]:
+    one = results["tampers"]
+    is_good = one["found"] == one["tried"] >= 500 and one["unsealed"] > 0
+    yield Row(
+        goal, f"alterations of a ledger in {len(one['ways'])} ways, each entry and the head, unseen",
+        "hashes without a key", f"{one['unsealed']:,}",
+        f"{one['tried'] - one['found']} of {one['tried']:,}", NONE, "0 of ≥ 500",
+        counted(is_good),
+    )  # fmt: skip
+
+
+def proven(results: Results, goal: str) -> Iterator[Row]:
+    one = results["proof"]
+    mutants = one["mutants"]
+    found = sum(count > 0 for count in mutants.values())
+    yield Row(
+        goal, "surprises in what each role may do, by a simulator of IAM",
+        f"spoilt in {len(mutants)} ways", f"{found} of {len(mutants)} found",
+        f"{one['surprises']} of {one['pairs']:,} pairs, {one['roles']} roles", NONE, "0",
+        counted(not one["surprises"] and found == len(mutants) > 0),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from rich import box
 from rich.table import Table
 
-from bench import goals, reliability
+from bench import boundary, goals, reliability
 from bench.rows import NONE, Results, Row, Verdict
 
 FAILING: frozenset[Verdict] = frozenset({"no", "failed"})
@@ -56,6 +56,34 @@ def markdown(results: Results) -> str:
     return "\n".join([*lines, "", condition_line(results)])
 
 
+COMPLAINTS = (
+    ("a stranger on every surface", "proven links, one conversation", "genuine links refused"),
+    ("one person's memory told to another", "three walls", "secrets of one person"),
+    ("replies twice, or never", "one turn, one commit", "crash sweep, local"),
+    (
+        "approvals lost, or given by others",
+        "bound to the exact words, used once",
+        "a model that obeys an attacker",
+    ),
+    ("bills while nobody speaks", "nothing polls, nothing thinks", ""),
+    ("forgotten things that come back", "tombstones and receipts", "forgotten things"),
+)
+"""What people say of such assistants, what stands against it here, and the claim that shows it."""
+IDLE = "no model call on an idle day (a test holds it)"
+
+
+def complaints(results: Results) -> str:
+    """For the README's first screen: each complaint, and the figure that answers it."""
+    made = rows(results)
+    lines = ["| they complain of | here | measured | control |", "|---|---|---|---|"]
+    for complaint, answer, claim in COMPLAINTS:
+        row = next((one for one in made if claim and one.what.startswith(claim)), None)
+        shown = f"{row.what}: **{row.ours}**" if row else "not run" if claim else IDLE
+        control = f"{row.peer}: {row.its}" if row and row.its != NONE else NONE
+        lines.append(f"| {complaint} | {answer} | {shown} | {control} |")
+    return "\n".join(lines)
+
+
 def condition_line(results: Results) -> str:
     """On what all of this was measured."""
     about = results["conditions"]
@@ -71,6 +99,7 @@ def condition_line(results: Results) -> str:
         "rounds": "rounds {}",
         "seed": "seed {}",
         "commit": "commit {}",
+        "again": "taken again at a later commit: {}",
         "seconds": "{} s in all",
     }
     return ", ".join(form.format(_told(about[n])) for n, form in told.items() if n in about) + "."
@@ -125,7 +154,11 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "links", "links: attacked, genuine, delivered again, under way", reliability.links),
     ("", "canaries", "secrets told to others", reliability.canaries),
     ("", "forgotten", "forgettings", reliability.forgotten),
+    ("", "tampers", "tampering with the ledger", reliability.tampers),
     ("", "erased", "erasures", reliability.erased),
+    ("", "proof", "roles that do more or less than declared", reliability.proven),
+    ("", "hostile", "a hostile model", boundary.hostile),
+    ("", "judge", "a verdict", boundary.verdict),
     ("", "kills", "`kill -9` under load", reliability.kills),
     ("", "peers", "peers, in the same run", _peers),
 )

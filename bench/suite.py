@@ -48,6 +48,12 @@ def measure_forgettings() -> dict[str, Any]:
     return json.loads((FIGURES / "forgotten.json").read_text())
 
 
+def measure_tamperings() -> dict[str, Any]:
+    """Alterations of a ledger and its head, how many were found, and what hashes alone would miss."""
+    _run("tests/stories/test_ledger.py", FIGURES / "tampers.json", "-n", "0", "-k", "tampering")
+    return json.loads((FIGURES / "tampers.json").read_text())
+
+
 def measure_erasures() -> dict[str, Any]:
     """How often a secret was found after erasing: in the folder, and in a restored backup."""
     _run("tests/stories/test_backup.py", FIGURES / "erased.jsonl", "-n", "0")
@@ -56,6 +62,17 @@ def measure_erasures() -> dict[str, Any]:
     return {
         name: sum(one[name] for one in found) for name in ("persons", "restores", "found", "before")
     }
+
+
+def measure_hostile() -> dict[str, Any]:
+    """The hostile model by arm: attacks and leaks, what was meant and done, the first rules' leaks."""
+    _run("tests/hostile", FIGURES / "hostile.jsonl", "-n", "0")
+    arms = {arm: Counter[str]() for arm in ("goals", "approvals", "utility", "control", "rules")}
+    for line in (FIGURES / "hostile.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        if row.get("family") != "aws":  # a sample of the same cases
+            arms[row["arm"]].update({k: v for k, v in row.items() if isinstance(v, int)})
+    return {arm: dict(sorted(counts.items())) for arm, counts in arms.items()}
 
 
 def _run(path: str, written: Path, *more: str) -> None:

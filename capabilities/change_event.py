@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from capabilities._calendar.words import Event, Guests, Named, Time, Zone
+from capabilities._calendar.words import Event, Guests, Named, Time, Zone, in_their_time
 from capabilities._destinations import DESTINATIONS
 from persona.declare import Means, Result, capability
 
@@ -12,7 +12,7 @@ from persona.declare import Means, Result, capability
 class Arguments(BaseModel):
     """Which, and what is to be otherwise."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     event: Event
     start: Annotated[Time, Field(description="Its new start; empty: as it is.", max_length=16)] = ""
     end: Annotated[
@@ -34,8 +34,12 @@ class Arguments(BaseModel):
     credential="calendar",
     keyed=True,
     undo="change_event",
-    say="change event …",
-    brief="moves or changes what stands in your own calendar",
+    resolve=in_their_time,
+    heard=(
+        r"(?:please\s+)?(?:move|change)\s+(?:the\s+)?event\s+(?P<event>\S+)\s+to\s+(?P<start>\S.*?)[.!\s]*",
+    ),
+    say="move event [NAME] to friday at 14:00",
+    brief="moves it in your calendar",
 )
 def change_event(arguments: Arguments, means: Means) -> Result:
     """Moves or changes one event of the person's own calendar, or one day of a repeating one.

@@ -1,18 +1,18 @@
 """Putting something into a person's own calendar."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from capabilities._calendar.words import Guests, Named, Time, Zone
+from capabilities._calendar.words import Guests, Named, Time, Zone, in_their_time
 from capabilities._destinations import DESTINATIONS
-from persona.declare import Means, Result, capability
+from persona.declare import Means, Moment, Result, capability
 
 
 class Arguments(BaseModel):
     """What, when, where and with whom."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     title: str = Field(description="What it is called.", min_length=1, max_length=200)
     start: Annotated[
         Time,
@@ -30,6 +30,17 @@ class Arguments(BaseModel):
     calendar: Named = ""
 
 
+def resolve(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
+    """Where the title holds the time, as in plain words, it is told apart. Raises Refused to ask."""
+    from persona.mind.times import split
+
+    title = arguments.get("title")
+    if isinstance(title, str) and not arguments.get("start"):
+        what, when = split(title, moment)
+        arguments = {**arguments, "title": what, "start": when}
+    return in_their_time(arguments, moment)
+
+
 @capability(
     effect="write",
     dest={"guests": DESTINATIONS["email"]},
@@ -38,8 +49,12 @@ class Arguments(BaseModel):
     credential="calendar",
     keyed=True,
     undo="cancel_event",
-    say="create event …",
-    brief="puts it into your own calendar",
+    resolve=resolve,
+    heard=(
+        r"(?:please\s+)?(?:create|add|make)\s+(?:an?\s+)?(?:event|appointment)\s*:?\s+(?P<title>\S.*)",
+    ),
+    say="create event Lunch tomorrow at 12:30",
+    brief="puts it into your calendar",
 )
 def create_event(arguments: Arguments, means: Means) -> Result:
     """Puts an event into the person's own calendar; who is named as a guest is invited by mail."""

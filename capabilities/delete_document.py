@@ -11,7 +11,7 @@ from persona.memory import documents
 class Arguments(BaseModel):
     """Which document."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     title: Annotated[str, AfterValidator(documents.read_title)] = Field(
         description="The document's title.", max_length=documents.MOST_TITLE
     )
@@ -20,14 +20,11 @@ class Arguments(BaseModel):
 @capability(
     effect="write",
     destructive=True,
-    statements=(
-        Statement(("s3:ListBucket",), ("blobs",)),
-        Statement(("s3:DeleteObject",), ("blobs/documents/*",)),
-    ),
+    statements=(Statement(("s3:DeleteObject", "s3:ListBucket"), ("blobs/documents/{home}/*",)),),
     asks="delete the document “{title}” for good",
     heard=(r"(?:please\s+)?delete\s+(?:the\s+|my\s+)?document\s+(?P<title>\S.*)",),
     say="delete document TITLE",
-    brief="deletes a document that you keep here, for good",
+    brief="deletes it for good",
 )
 def delete_document(arguments: Arguments, means: Means) -> Result:
     """Deletes one of the person's own documents for good."""
@@ -35,4 +32,4 @@ def delete_document(arguments: Arguments, means: Means) -> Result:
     if document is None:  # which is how it looks, too, when an earlier try's answer was lost
         return Result(f"There is no document called “{arguments.title}”.", sensitivity=1)
     documents.delete(document, means)
-    return Result(f"“{document.title}” is deleted.", sensitivity=1)
+    return Result(f"“{document.title}” is deleted.", sensitivity=1, rests=document.rests)

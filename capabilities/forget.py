@@ -10,7 +10,7 @@ from persona.ports import Ports
 class Arguments(BaseModel):
     """What to let go of."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     words: str = Field(
         description="Words that name what to forget, as the person said it.",
         min_length=1,

@@ -12,24 +12,25 @@ from persona.memory import documents
 class Arguments(BaseModel):
     """Nothing to choose: all of them are listed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 @capability(
     effect="read",
     returns_sensitivity=1,
-    statements=(Statement(("s3:ListBucket",), ("blobs",)),),
+    statements=(Statement(("s3:ListBucket",), ("blobs/documents/{home}/*",)),),
     asks="list your documents",
     heard=(r"(?:list\s+)?(?:my\s+)?documents\W*",),
     say="documents",
-    brief="lists the documents that you keep here",
+    brief="lists what you keep here",
 )
 def list_documents(arguments: Arguments, means: Means) -> Result:
     """Lists the titles of the person's own documents, with when each was saved and its length."""
-    zone = ZoneInfo(means.settings.timezone)
+    kept, zone = documents.listed(means), ZoneInfo(means.settings.timezone)
     lines = [
         f"{one.title} · {datetime.fromtimestamp(one.at, zone):%Y-%m-%d %H:%M} · "
         f"{one.characters:,} characters"
-        for one in documents.listed(means)
+        for one in kept
     ]
-    return Result("\n".join(lines) or "You keep no documents here.", sensitivity=1)
+    rests = tuple(dict.fromkeys(turn for one in kept for turn in one.rests))
+    return Result("\n".join(lines) or "You keep no documents here.", sensitivity=1, rests=rests)

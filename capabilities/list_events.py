@@ -6,17 +6,20 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from capabilities._calendar.words import Named, Time, Zone
+from capabilities._calendar.words import Named, Time, Zone, in_their_time
 from persona.declare import Means, Result, capability
 from persona.errors import Refused
 
 MOST_DAYS = 366
+SPAN = (
+    r"(?:\s+(?:for|of|from))?\s+(?P<start>[^?!]+?)(?:\s+(?:until|to)\s+(?P<until>[^?!]+?))?[?.!\s]*"
+)
 
 
 class Arguments(BaseModel):
     """Of which days."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     start: Annotated[
         Time,
         Field(
@@ -37,8 +40,15 @@ class Arguments(BaseModel):
     returns_sensitivity=2,
     returns_untrusted=True,
     credential="calendar",
-    say="list events 2026-11-25",
-    brief="what stands in your own calendar",
+    resolve=in_their_time,
+    heard=(
+        r"(?:please\s+)?(?:list|show)\s+(?:me\s+)?(?:my\s+)?(?:events|calendar|appointments)"
+        + SPAN,
+        r"(?:my\s+)?(?:events|calendar|appointments)" + SPAN,
+        r"what(?:'s|\u2019s|\s+is|\s+stands)\s+in\s+my\s+calendar" + SPAN,
+    ),
+    say="events tomorrow",
+    brief="what stands in your calendar",
 )
 def list_events(arguments: Arguments, means: Means) -> Result:
     """Lists what stands in the person's own calendar on some days, a line an event."""

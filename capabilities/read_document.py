@@ -15,7 +15,7 @@ PART = 20_000
 class Arguments(BaseModel):
     """Which document, and which part of it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     title: Annotated[str, AfterValidator(documents.read_title)] = Field(
         description="The document's title.", max_length=documents.MOST_TITLE
     )
@@ -31,14 +31,11 @@ class Arguments(BaseModel):
     effect="read",
     returns_sensitivity=1,
     returns_untrusted=True,
-    statements=(
-        Statement(("s3:ListBucket",), ("blobs",)),
-        Statement(("s3:GetObject",), ("blobs/documents/*",)),
-    ),
+    statements=(Statement(("s3:GetObject", "s3:ListBucket"), ("blobs/documents/{home}/*",)),),
     asks="read the document “{title}”",
     heard=(r"(?:please\s+)?read\s+(?:the\s+|my\s+)?document\s+(?P<title>\S.*)",),
     say="read document TITLE",
-    brief="shows a document that you keep here",
+    brief="shows it",
 )
 def read_document(arguments: Arguments, means: Means) -> Result:
     """Reads one of the person's own documents by its title; a long one comes in parts. Others may
@@ -50,4 +47,5 @@ def read_document(arguments: Arguments, means: Means) -> Result:
         raise Refused(f"“{document.title}” has no part {arguments.part}, only {parts}", "absent")
     shown = text[(arguments.part - 1) * PART : arguments.part * PART]
     mark = f" (part {arguments.part} of {parts})" if parts > 1 else ""
-    return Result(f"“{document.title}”{mark}\n\n{shown}", sensitivity=1, untrusted=True)
+    said = f"“{document.title}”{mark}\n\n{shown}"
+    return Result(said, sensitivity=1, untrusted=True, rests=document.rests)

@@ -11,7 +11,7 @@ from persona.ports import Ports
 class Arguments(BaseModel):
     """What to look for."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     words: str = Field(description="The words that the person may have used.", max_length=400)
 
 

@@ -11,7 +11,7 @@ from persona.ports import Ports
 class Arguments(BaseModel):
     """What to keep, and on which words of the person it rests; nothing for all they just said."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     claim: str = Field(
         default="",
         description="What to keep, in one sentence; empty for the newest words as they are.",

@@ -11,7 +11,7 @@ from persona.memory import documents
 class Arguments(BaseModel):
     """What to keep, and what to call it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     title: Annotated[str, AfterValidator(documents.read_title)] = Field(
         description="What to call the document, in one line.",
         max_length=documents.MOST_TITLE,
@@ -26,16 +26,14 @@ class Arguments(BaseModel):
 @capability(
     effect="write",
     undo="delete_document",
-    statements=(
-        Statement(("s3:ListBucket",), ("blobs",)),
-        Statement(("s3:PutObject",), ("blobs/documents/*",)),
-    ),
+    keyed=True,
+    statements=(Statement(("s3:ListBucket", "s3:PutObject"), ("blobs/documents/{home}/*",)),),
     asks="save the document “{title}”:\n“{text}”",
     heard=(
         r"(?:please\s+)?save\s+(?:the\s+|a\s+)?document\s+(?P<title>[^:\n]+?)\s*:\s*(?P<text>\S.*)",
     ),
     say="save document TITLE: TEXT",
-    brief="keeps a document of yours, whole",
+    brief="keeps it whole",
 )
 def save_document(arguments: Arguments, means: Means) -> Result:
     """Keeps a text as one of the person's own documents, whole, under a title that none has yet."""

@@ -4,17 +4,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from persona.declare import Destination, Letter, capability
+from capabilities._destinations import DESTINATIONS
+from persona.declare import Letter, capability
 from persona.model import Address
 from persona.people.canonical import slack_member
-
-TO = Destination("slack", slack_member)
 
 
 class Arguments(BaseModel):
     """One direct message to one member of a workspace."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     to: Annotated[str, AfterValidator(slack_member)] = Field(
         description="The member, as TEAM:USER, such as T024BE7LD:U2147483697.", max_length=60
     )
@@ -26,12 +25,12 @@ class Arguments(BaseModel):
 @capability(
     effect="send",
     carried_by="slack",
-    dest={"to": TO},
+    dest={"to": DESTINATIONS["slack"]},
     rate=20,
     asks="write to {to} on Slack:\n“{text}”",
     heard=(r"(?:please\s+)?(?:message|dm)\s+(?P<to>T\w+:[UW]\w+)\s*[:,]\s*(?P<text>\S.*)",),
     say="message TEAM:USER: …",
-    brief="writes to somebody on Slack; I ask before writing to somebody new",
+    brief="writes on Slack; I ask first",
 )
 def send_message(arguments: Arguments) -> Letter:
     """Sends one direct message on Slack in the persona's name. New people are asked for first."""

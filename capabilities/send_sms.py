@@ -4,17 +4,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from persona.declare import Destination, Letter, capability
+from capabilities._destinations import DESTINATIONS
+from persona.declare import Letter, capability
 from persona.model import Address
 from persona.people.canonical import telephone
-
-TO = Destination("sms", telephone)
 
 
 class Arguments(BaseModel):
     """One text to one number."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     to: Annotated[str, AfterValidator(telephone)] = Field(
         description="The telephone number with its country, such as +14155550100.", max_length=40
     )
@@ -26,7 +25,7 @@ class Arguments(BaseModel):
 @capability(
     effect="send",
     carried_by="sms",
-    dest={"to": TO},
+    dest={"to": DESTINATIONS["sms"]},
     rate=20,
     asks="text {to}:\n“{text}”",
     heard=(
@@ -34,7 +33,7 @@ class Arguments(BaseModel):
         r"(?:please\s+)?(?:send|text)\s+(?P<text>\S.*?)\s+to\s+(?P<to>\+[\d\s().-]{6,30}\d)[.!]?",
     ),
     say="text +NUMBER: …",
-    brief="sends a text message; I ask before writing to a new number",
+    brief="sends a text; I ask first",
 )
 def send_sms(arguments: Arguments) -> Letter:
     """Sends one text message in the persona's name. New numbers are asked for first."""

@@ -30,9 +30,9 @@ def compose(settings: Settings, family: Mapping[str, Any], **instead: Any) -> Po
             "identity": Later(_identity),
             "surfaces": Later(catalog.surfaces),
             "carriers": Later(_carriers),
-            "capabilities": Later(catalog.capabilities),
-            "capability": catalog.capability,
-            "functions": Later(catalog.functions),
+            "capabilities": Later(_capabilities),
+            "carried": _carried,
+            "functions": Later(_functions),
             "indexes": Later(_indexes),
             "models": Later(lambda: _models(settings, ports.secrets)),
             "embedder": Later(lambda: _embedder(settings)),
@@ -47,6 +47,18 @@ def _identity() -> Any:
     from persona.identity.load import load
 
     return load()
+
+
+def _capabilities() -> Any:
+    return catalog.capabilities()
+
+
+def _carried(function: str) -> Any:
+    return catalog.carried(function)
+
+
+def _functions() -> Any:
+    return catalog.functions()
 
 
 def _indexes() -> Any:

@@ -1,4 +1,4 @@
-"""Carries out the acts of one capability and lane, under that capability's own role."""
+"""Carries out the acts of one capability, or of one MCP server's, and lane, under a role of its own."""
 
 from typing import Any
 
@@ -21,9 +21,10 @@ def run(event: dict[str, Any], ports: Ports) -> None:
     """
     function, lane = event["function"], event["lane"]
     new, behind = event.get("acts", ()), event.get("behind", ())
-    capability = ports.capability(function)
-    carrier = ports.carriers[capability.carried_by] if capability.carried_by else None
-    performing = Performing(capability, ports, carrier)
-    for cause, state, _ in work(function, lane, performing, ports, new, behind, capability):
+    uses = {
+        name: Performing(one, ports, ports.carriers[one.carried_by] if one.carried_by else None)
+        for name, one in ports.carried(function).items()
+    }
+    for cause, state, _ in work(function, lane, None, ports, new, behind, uses):
         count("capability", function=function, state=state)
         log.info("capability", extra={"correlation": cause, "function": function, "state": state})

@@ -6,6 +6,7 @@ Takes API Gateway's HTTP event (payload 2.0), in AWS and in the local stage alik
 import base64
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from functions import _compose
@@ -69,6 +70,7 @@ def door(ports: Ports) -> Door:
         clock=ports.clock,
         entropy=ports.entropy,
         admit=admit_one,
+        blobs=partial(getattr, ports, "blobs"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Inbound email: SES's receipt of a mail whose raw text already lies in the blobs."""
+"""Inbound email: SES's receipt of a mail whose raw text already lies in the blobs, and feedback."""
 
 from typing import Any
 
@@ -15,10 +15,18 @@ def handler(event: dict[str, Any], context: object) -> None:
 
 
 def run(event: dict[str, Any], ports: Ports) -> None:
-    """Takes SES's receipt event: verdicts, envelope, and the id under which the mail lies."""
+    """Takes SES's receipt event: verdicts, envelope, and the id under which the mail lies.
+
+    Or what SES tells through SNS about mail that was sent: complaints and bounces.
+    """
     from surfaces.email import Receipt, receive_mail
+    from surfaces.email.feedback import take
 
     for record in event["Records"]:
+        if "Sns" in record:
+            about = take(record["Sns"]["Message"], door(ports))
+            count("feedback", about=about)
+            continue
         mail, receipt = record["ses"]["mail"], record["ses"]["receipt"]
         raw = ports.blobs.get(blob_name(mail["messageId"]))
         if raw is None:

@@ -1,14 +1,15 @@
 """The net under every bell: acts that are due, events that waited, originals that must go."""
 
+from contextlib import suppress
 from typing import Any
 
 from functions import _compose
 from functions._observe import count, log
-from persona.acts import held, outbox, questions, residue
+from persona.acts import held, outbox, plans, questions, residue
 from persona.errors import Conflict
 from persona.keys import Key
 from persona.people import addresses
-from persona.ports import Delete, Ports, Put, equals
+from persona.ports import Delete, Ports, Put, Row, Update, equals
 
 MOST = 1_000
 """Rows looked at in one sweep; more than can stand still at once, so that none hides the rest."""
@@ -48,6 +49,8 @@ def _work(key: Key, ports: Ports) -> None:
         _redact(key, ports)
     elif key.sort.startswith("QUESTION#"):
         _expire(key, ports)
+    elif key.sort.startswith("PLAN#"):
+        _fire(key, ports)
     elif _is_proof(key):
         _prove(key, ports)
     elif key.sort == "ERASE":
@@ -94,6 +97,21 @@ def _expire(key: Key, ports: Ports) -> None:
         ports.lanes.put(place.lane, event.to_json(), event.id)
     later = {**row, "due": ports.clock.now() + questions.AGAIN}
     ports.table.commit([Put(key, later, equals("state", "open"))])
+
+
+def _fire(key: Key, ports: Ports) -> None:
+    """Puts a plan's time into its lane; the turn moves the plan on, so that it is told once."""
+    row = ports.table.get([key]).get(key)
+    plan = plans.read_due(key, row, ports) if row else None
+    if row is None or plan is None:
+        return
+    event = plans.timer(row, plan, ports.clock.now())
+    place = addresses.find(ports.table, event.address)
+    if place is not None:
+        ports.lanes.put(place.lane, event.to_json(), event.id)
+    later: Row = {"due": ports.clock.now() + plans.AGAIN, "fired": row.get("fired", 0) + 1}
+    with suppress(Conflict):  # the turn was quicker
+        ports.table.commit([Update(key, later, equals("changes", row["changes"]))])
 
 
 def _redact(key: Key, ports: Ports) -> None:

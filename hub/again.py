@@ -23,7 +23,7 @@ def settle(state: Path, env: Mapping[str, str]) -> dict[str, int]:
     lock = Lock(state)
     try:
         with open_folder(state, env) as (family, ports):
-            for mark in ports.keys.buried("blobs"):
+            for mark in ports.keys.buried(tombstones.BLOBS):
                 (state / "blobs" / mark).unlink(missing_ok=True)
             return leave_again(family.table.scan("ADDRESS#"), ports)
     finally:
@@ -68,7 +68,7 @@ def _erase(
         stays = any(source.links[home].lane == source.lane for home in kept)
         leaving = going if stays else kept
         target = _side(source.links[leaving[0]].lane, ports)
-        ports.table.commit(joining.split(leaving, source, target))
+        ports.table.commit(joining.split(leaving, source, target, ports.clock.now()))
     erase.run(erase.begin(address, ports, ports.clock.now()), ports)
     # Shared places are told by their lanes once the hub runs; the sweeper then ends it.
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from hub import state as states
-from hub.client import Client, links_of, notes_of, printable, table_of
+from hub.client import Client, consent_of, grants_of, links_of, notes_of, printable, table_of
 from hub.evaluate import evaluations
 from hub.mcp import servers
 from persona.errors import Broken, Refused
@@ -174,7 +174,64 @@ def person(
         print(_dump(found))
     else:
         console.print(links_of(found))
+        console.print(consent_of(found))
         console.print(notes_of(found))
+
+
+@app.command()
+def grants(
+    address: Annotated[str, typer.Argument(help="`surface:id`, as in sms:+14155550101.")] = (
+        "web:owner"
+    ),
+    json: Json = False,
+) -> None:
+    """Show what the persona may do for a person without asking; `hub say "revoke 1"` ends one."""
+    try:
+        found = Client(os.environ).person(address)
+    except (Broken, OSError) as error:
+        _fail(error)
+        return
+    shown = {name: found[name] for name in ("grants", "off", "halted")}
+    if json:
+        print(_dump(shown))
+    else:
+        console.print(grants_of(found))
+
+
+@app.command()
+def dry_run(
+    text: str,
+    name: Annotated[str, typer.Option(help="The web account that speaks.")] = "owner",
+    json: Json = False,
+) -> None:
+    """Say what the persona would do about TEXT, and why, without doing any of it."""
+    say(f"dry run: {text}", name, json)
+
+
+Only = Annotated[str, typer.Option(help="One capability; without it, everything.")]
+
+
+@app.command()
+def halt(capability: Only = "", json: Json = False) -> None:
+    """Halt everything for everybody, or one capability, within seconds; also while the hub runs."""
+    _move(capability, halted=True, as_json=json)
+
+
+@app.command()
+def start(capability: Only = "", json: Json = False) -> None:
+    """Start again what `hub halt` halted; what came meanwhile is not done late."""
+    _move(capability, halted=False, as_json=json)
+
+
+def _move(capability: str, *, halted: bool, as_json: bool) -> None:
+    from hub import halting
+
+    try:
+        facts = halting.move(_state(), os.environ, capability, halted=halted)
+    except (Broken, OSError) as error:
+        _fail(error)
+        return
+    _say(halting.spoken(facts).capitalize() + ".", facts, as_json)
 
 
 def _dump(content: Any) -> str:
@@ -182,22 +239,34 @@ def _dump(content: Any) -> str:
 
 
 @app.command()
-def ledger(json: Json = False) -> None:
-    """Verify every lane's hash-chained ledger, in a copy of the state."""
+def ledger(
+    person: Annotated[str, typer.Argument(help="surface:address, or a web account's name.")] = "",
+    lane: Annotated[str, typer.Option(help="Of this lane alone.")] = "",
+    verify: Annotated[bool, typer.Option("--verify", help="Only verify.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what was wished, approved and done, and verify the hash-chained ledgers that say so."""
+    from hub.client import effects_of
     from hub.inspect import verify_ledgers
 
     try:
-        found = verify_ledgers(_state())
+        found = verify_ledgers(_state(), os.environ, person, lane, whole=not verify)
     except Broken as error:
         _fail(error)
         return
+    if found.get("effects") and not json:
+        console.print(effects_of(found["effects"]))
     proven, left = len(found["receipts"]), sum(one["residue"] for one in found["receipts"])
     text = (
         f"{found['entries']} entries in {found['lanes']} lanes; broken: {found['broken'] or 'none'}; "
-        f"{proven} forgettings proven, residue {left}; {len(found['certificates'])} persons erased"
+        f"{proven} forgettings proven, residue {left}"
     )
+    lost = found.get("orphans", [])
+    if "orphans" in found:
+        text += f"; {len(found['certificates'])} persons erased"
+        text += f"; effects without an intent, intents without an end: {'; '.join(lost) or 'none'}"
     _say(text, found, json)
-    if found["broken"]:
+    if found["broken"] or lost:
         raise typer.Exit(1)
 
 
@@ -313,6 +382,8 @@ def _password() -> str:
 @app.command()
 def doctor(json: Json = False) -> None:
     """Say what this machine and state are ready for."""
+    from hub import halting
+
     free = shutil.disk_usage(_state().parent).free // 2**20
     facts = {
         "python": sys.version.split()[0],
@@ -320,5 +391,6 @@ def doctor(json: Json = False) -> None:
         "state_exists": (_state() / "hub.db").exists(),
         "free_mb": free,
         "model": os.environ.get("HUB_MODEL", "reflex"),
+        "halts": halting.spoken(halting.found(_state())),
     }
     _say("\n".join(f"{name:<13}{value}" for name, value in facts.items()), facts, json)

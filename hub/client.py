@@ -16,6 +16,7 @@ from rich.text import Text
 from persona.errors import Broken
 
 PATIENCE = 90.0
+GONE = "(no longer kept)"
 
 
 class Client:
@@ -27,6 +28,8 @@ class Client:
 
     def say(self, name: str, text: str) -> str:
         """Sends the text and waits for what the persona answers. Raises Broken when nobody does."""
+        if self._call("GET", "/local/about", "")["halts"]["halted"]:
+            raise Broken("everything is halted; “hub start” starts it")
         token = self._sign_in(name)
         before = {message["id"] for message in self._read(token)}
         body = json.dumps({"id": uuid.uuid4().hex, "text": text})
@@ -68,6 +71,11 @@ class Client:
     def erase(self, address: str) -> dict[str, Any]:
         """Has the hub erase a person; its certificate, or what is still going on."""
         return self._call("POST", "/local/erase", "", json.dumps({"address": address}))
+
+    def halt(self, capability: str, *, halted: bool) -> dict[str, Any]:
+        """Has the hub halt or start a capability, or everything; what is halted then."""
+        asked = json.dumps({"capability": capability, "halted": halted})
+        return self._call("POST", "/local/halt", "", asked)
 
     def _sign_in(self, name: str) -> str:
         return self._call("POST", "/local/session", "", json.dumps({"name": name}))["token"]
@@ -132,6 +140,47 @@ def links_of(person: dict[str, Any]) -> Table:
         marks += [f"takes nothing: {link['takes_nothing']}"] if link["takes_nothing"] else []
         marks += ["halted"] if person["halted"] else []
         table.add_row(printable(link["address"]), since, closed, ", ".join(marks))
+    return table
+
+
+def grants_of(person: dict[str, Any]) -> Table:
+    """What may be done for a person without asking, as a table for the terminal."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "capability", "to", "until", "a day"):
+        table.add_column(column)
+    for number, grant in enumerate(person["grants"], 1):
+        until = _when(grant["until"]) if "until" in grant else "for ever"
+        to = printable(grant["destination"].partition(":")[2])
+        row = (str(number), grant["capability"], to, until, str(grant.get("a_day", "–")))
+        table.add_row(*row)
+    for name in person["off"]:
+        table.add_row("–", name, "switched off")
+    return table
+
+
+def effects_of(effects: list[dict[str, Any]]) -> Table:
+    """What was wished and what became of it, as a table for the terminal."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("when", "the words", "wished", "verdict", "approved", "end"):
+        table.add_column(column)
+    for one in effects:
+        by = one["approved"]
+        yes = f"{by['surface']}, {by['how']}, {_when(by['at'])}" if by else "\u2013"
+        end = one["end"] + (f" ({one['provider']})" if one["provider"] else "")
+        why = one["reason"] or one["rule"]
+        verdict = one["decision"] + (f": {why}" if why else "")
+        told = (one["words"] or GONE, one["shown"] or one["capability"], verdict, yes, end)
+        table.add_row(_when(one["at"]), *(Text(printable(text)) for text in told))
+    return table
+
+
+def consent_of(person: dict[str, Any]) -> Table:
+    """What a person lets be sent to them, and how that came about, as a table for the terminal."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("consent", "surface", "change", "why"):
+        table.add_column(column)
+    for one in person["consent"]:
+        table.add_row(_when(one["at"]), one["surface"], one["change"], printable(one["why"]))
     return table
 
 

@@ -37,11 +37,12 @@ def give(
         url, zone = "http://127.0.0.1", machine_timezone()
         settings = parse(env, stage="local", public_url=url, timezone=zone)
         store = Ports(settings=settings, entropy=os.urandom, **family.ports())
-        met = addresses.meet(store.table, Address("web", whose), os.urandom, store.clock.now())
+        address, now = Address("web", whose), store.clock.now()
+        met = addresses.meet(store.table, address, os.urandom, now)
         if credential is None:
             credentials.drop(store, name, met.lane)
         else:
-            credentials.keep(store, name, met.lane, credential)
+            credentials.give(store, name, met, address, credential, now)
     finally:
         family.close()
         lock.release()

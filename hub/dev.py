@@ -6,6 +6,7 @@ import socket as sockets
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from hub import halting
 from hub.client import printable
 from hub.state import Lock, open_state
 from persona.decision import Act
@@ -54,6 +56,7 @@ def serve(state: Path, env: Mapping[str, str], console: Console, *, as_json: boo
         timeout_graceful_shutdown=2,
     )
     _greet(console, settings, ports.identity.name, port, smtp_port, as_json)
+    _warn(console, halting.read(ports.table), as_json)
     # uvicorn raises the signal again when it has shut down; unhandled, it would end us right there.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -110,6 +113,12 @@ def _greet(
     table.add_row("", '.venv/bin/hub say "what is my bike lock?"')
     table.add_row("", '.venv/bin/hub say "what do you know about me"')
     console.print(Panel(table, title=f"{name} is listening", expand=False), highlight=False)
+
+
+def _warn(console: Console, halts: Mapping[str, Any], as_json: bool) -> None:
+    """Where something is halted, nothing else would say why nobody gets an answer."""
+    if not as_json and (halts["halted"] or halts["capabilities"]):
+        console.print(f"[bold red]{halting.spoken(halts).capitalize()}.[/]")
 
 
 def _show(console: Console, act: Act) -> None:

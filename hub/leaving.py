@@ -1,6 +1,5 @@
 """Export and erase from the command line: on a folder at rest, or beside or through a running hub."""
 
-import os
 import sqlite3
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -31,17 +30,17 @@ def export(state: Path, env: Mapping[str, str], name: str) -> Iterator[tuple[str
     Raises Broken where there is no hub, or nobody of that name.
     """
     address = address_of(name)
-    with _reading(state, env) as ports:
+    with reading(state, env) as ports:
         try:
             most = exporting.count(address, ports)
-            for line in exporting.lines(address, ports, ports.settings, ports.clock):
+            for line in exporting.lines(address, ports, ports.blobs, ports.settings, ports.clock):
                 yield line, most
         except Refused as error:
             raise Broken(error.reason) from error
 
 
 @contextmanager
-def _reading(state: Path, env: Mapping[str, str]) -> Generator[Ports, None, None]:
+def reading(state: Path, env: Mapping[str, str]) -> Generator[Ports, None, None]:
     """The folder for one that only reads: a running hub is not disturbed."""
     if not (state / "hub.db").exists():
         raise Broken(f"there is no hub in {state}")
@@ -49,11 +48,13 @@ def _reading(state: Path, env: Mapping[str, str]) -> Generator[Ports, None, None
         version = found.execute("PRAGMA user_version").fetchone()[0]
     if version != _database.FORMAT:
         raise Broken(f"{state} is of another format; start the hub on it once, which upgrades it")
+    from functions._compose import compose
+
     family = open_family(state, env)
     try:
         url, zone = "http://127.0.0.1", machine_timezone()
         settings = parse(env, stage="local", public_url=url, timezone=zone)
-        yield Ports(settings=settings, entropy=os.urandom, **family.ports())
+        yield compose(settings, family.ports(), models=())
     finally:
         family.close()
 

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from backends.local.family import Family
 from functions import mail
-from hub import leaving
+from hub import halting, leaving
 from hub.person import person
 from hub.stage import Stage
 from persona.acts import outbox
@@ -52,6 +52,7 @@ class LocalPages:
             ("POST", "/local/session"): self._sign_in,
             ("POST", "/local/email"): self._email,
             ("POST", "/local/erase"): self._erase,
+            ("POST", "/local/halt"): self._halt,
             ("GET", "/local/sent"): self._sent,
             ("GET", "/local/idle"): self._idle,
             ("GET", "/local/about"): self._about,
@@ -115,17 +116,35 @@ class LocalPages:
         except Broken as error:
             raise Rejected(str(error)) from error
 
+    def _halt(self, request: Request, body: bytes) -> Response:
+        """What `hub halt` and `hub start` ask of a running hub; nobody else may."""
+        asked = _object(body)
+        named, halted = asked.get("capability", ""), asked.get("halted")
+        if not _is_text(named) or not isinstance(halted, bool):
+            raise Rejected("send halted, and the capability's name for one alone")
+        try:
+            return JSONResponse(halting.now(self._ports, named, halted=halted))
+        except Broken as error:
+            raise Rejected(str(error)) from error
+
     def _sent(self, request: Request, body: bytes) -> Response:
         surface, after = request.query_params.get("surface"), request.query_params.get("after")
-        rows = self._family.table.scan(f"ACT#{surface}#" if surface else "ACT#")
-        everything = (outbox.open_row(self._ports, row) for _, row in rows)
-        acts = sorted((a for a in everything if a.function in self._ports.surfaces), key=_order)
+        scan = self._family.table.scan
+        rows = [row for name in self._senders(surface) for _, row in scan(f"ACT#{name}#")]
+        acts = (outbox.open_row(self._ports, row) for row in rows)
+        acts = sorted((act for act in acts if not act.yields), key=_order)
         if after is None:
             return JSONResponse([_shown(act) for act in acts])
         places = [place for place, act in enumerate(acts) if act.id == after]
         if not places:
             raise Rejected("after is the id of something sent")
         return JSONResponse([_shown(act) for act in acts[places[0] + 1 :]])
+
+    def _senders(self, surface: str | None) -> list[str]:
+        """The functions that send on this surface, or on any."""
+        carried = [(one.name, one.carried_by) for one in self._ports.capabilities.values()]
+        senders = [*((name, name) for name in self._ports.surfaces), *carried]
+        return [name for name, where in senders if where and surface in (None, "", where)]
 
     def _idle(self, request: Request, body: bytes) -> Response:
         try:
@@ -156,8 +175,9 @@ class LocalPages:
             for address, hint in [reach]
         ]
         persona = {"name": ports.identity.name, "about": ports.identity.about}
-        about = {"persona": persona, "version": ports.settings.version}
-        return JSONResponse({**about, "stage": ports.settings.stage, "surfaces": surfaces})
+        about: dict[str, Any] = {"persona": persona, "version": ports.settings.version}
+        about |= {"stage": ports.settings.stage, "halts": halting.read(ports.table)}
+        return JSONResponse({**about, "surfaces": surfaces})
 
 
 def is_loopback(request: Request) -> bool:
@@ -189,7 +209,7 @@ def _order(act: Act) -> tuple[float, str]:
 def _shown(act: Act) -> dict[str, Any]:
     return {
         "id": act.id,
-        "surface": act.function,
+        "surface": act.address.surface,
         "to": act.address.id,
         "thread": act.thread or None,
         "text": act.text,

@@ -1,8 +1,10 @@
-"""Whom the hub knows at an address: how the addresses are linked, and what is kept on purpose."""
+"""Whom the hub knows at an address: links, consent, and what is kept on purpose."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from persona import keys
+from persona.acts import effects, grants
 from persona.memory import notes
 from persona.memory.standing import Gate, Link, open_gate, open_head, silent
 from persona.model import Address, Note, Place
@@ -11,7 +13,8 @@ from persona.ports import Ports
 
 
 def person(address: Address, ports: Ports, *, ended: bool = False) -> dict[str, Any] | None:
-    """Links (since when, in quarantine until when, what is closed) and notes, newest first.
+    """Links (since when, in quarantine until when, what is closed), what may be done without asking
+    and what is switched off, consent, and notes, newest first.
 
     With `ended` also the notes that hold no longer. None for an address that nobody has met.
     """
@@ -27,9 +30,24 @@ def person(address: Address, ports: Ports, *, ended: bool = False) -> dict[str, 
         "address": str(address),
         "person": place.lane,
         "halted": gate.halted,
+        "off": sorted(gate.off),
+        "grants": [dict(row) for row in grants.live(gate, ports.clock.now())],
+        "quiet_hours": gate.row.get("quiet", {}),
+        "consent": _consent({place.lane, *(link.lane for link in gate.links.values())}, ports),
         "links": _links(place, address, gate, silent(head, gate, ports), ports),
         "notes": [_shown(note) for note in reversed(kept.all) if ended or note.is_live],
     }
+
+
+def _consent(lanes: Iterable[str], ports: Ports) -> list[dict[str, Any]]:
+    """Each change of what may be sent, as the ledgers of these lanes hold it, the oldest first."""
+    entries = (row for lane in lanes for row in effects.entries_of(ports, lane))
+    changes = [
+        {"at": row["at_ms"] / 1000, **{name: one[name] for name in ("surface", "change", "why")}}
+        for row in entries
+        for one in row.get("consent", ())
+    ]
+    return sorted(changes, key=lambda one: one["at"])
 
 
 def _links(

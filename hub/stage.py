@@ -65,11 +65,16 @@ class Stage:
             try:
                 held = outbox.open_row(ports, ports.table.get([key])[key])
                 if held.state == "sending":
-                    carrier = ports.carriers.get(held.function)
-                    settled = now + (carrier.settling if carrier else 0.0)
+                    settled = now + self._settling(held.function)
                     outbox.postpone(ports, held, min(held.due, settled), state="sending")
             except (Broken, Conflict, Refused):  # the act's own worker says what is wrong with it
                 log.exception("act not released")
+
+    def _settling(self, function: str) -> float:
+        """How long a missing message of this function proves nothing (seconds)."""
+        used = self._ports.capabilities.get(function)
+        carrier = self._ports.carriers.get(used.carried_by if used else function)
+        return carrier.settling if carrier else 0.0
 
     def stop(self, seconds: float = 6.0) -> None:
         """Lets each worker finish what it holds; what takes longer is repeated after the start."""
@@ -80,9 +85,11 @@ class Stage:
             thread.join(max(0.0, until - time.monotonic()))
 
     def is_idle(self) -> bool:
-        """Nothing in any lane, at any bell, in any outbox, and nothing due."""
+        """Nothing in any lane, at any bell, in any outbox, and nothing due but people's answers."""
         family = self._family
-        busy = family.lanes.waiting() or family.bell.waiting() or family.table.next_due()
+        ahead = family.table.due(float("inf"), MOST_HELD)
+        due = any(not key.sort.startswith("QUESTION#") for key in ahead)
+        busy = family.lanes.waiting() or family.bell.waiting() or due
         busy = busy or (family.timers.next_at() or float("inf")) <= self._ports.clock.now()
         # An outcome goes from the table into a lane, so the lanes are looked at once more.
         return not busy and not family.lanes.waiting() and not family.bell.waiting()

@@ -5,8 +5,8 @@ each heavy part of it another, one that sends has an act function; they hold tha
 that a vendor's client stands beside no other and only where it is used.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -18,6 +18,9 @@ WIRING = "functions._compose"
 PARTS: Mapping[str, tuple[str, ...]] = {
     "identity": ("_identity",),
     "persona_name": ("_identity",),
+    "capabilities": ("_capabilities",),
+    "carried": ("_carried",),
+    "functions": ("_functions",),
     "indexes": ("_indexes",),
     "models": ("_models",),
 }
@@ -42,7 +45,11 @@ CARRYING = (Name("capabilities.mcp.talk"), Name("capabilities.mcp.talk", "call")
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """One Lambda function: its handler, the surfaces in its folder, and what it can reach."""
+    """One Lambda function: its handler, the surfaces in its folder, and what it can reach.
+
+    `parts` are those of `Ports` that its code asks for; `carries` are the capabilities whose
+    acts it carries out.
+    """
 
     name: str
     entry: str
@@ -51,6 +58,8 @@ class Deployed:
     outside: frozenset[str]
     sdk: frozenset[str]
     apis: frozenset[str]
+    parts: frozenset[str] = frozenset()
+    carries: tuple[str, ...] = ()
 
     @property
     def handler(self) -> str:
@@ -77,11 +86,7 @@ def deployed() -> dict[str, Deployed]:
             for s in surfaces.values()
             if s.send is not None
         ),
-        *(
-            _capability(c, [surfaces[c.carried_by]] if c.carried_by else [])
-            for c in catalog.capabilities().values()
-            if not c.inline
-        ),
+        *(_carrying(function, surfaces) for function in _carried()),
         _one("act-link", "link", []),
         _one("act-handover", "handover", []),
         _one("act-erase", "erase", list(surfaces.values())),
@@ -96,13 +101,23 @@ def _with_routes(surfaces: Mapping[str, Surface]) -> Iterable[Surface]:
 
 
 def _turn(name: str, surfaces: Mapping[str, Surface]) -> Deployed:
-    uses = [use for s in surfaces.values() for use in (s.split, s.reach, s.aside)]
+    uses = [use for s in surfaces.values() for use in (s.split, s.reach, s.aside, s.segments)]
     return _one(name, name, list(surfaces.values()), *uses)
 
 
-def _capability(capability: Capability, carriers: Sequence[Surface]) -> Deployed:
-    sends = [use for surface in carriers for use in (surface.send, surface.lookup)]
-    return _one(f"act-{capability.name}", "capability", carriers, capability.use, *sends)
+def _carried() -> dict[str, None]:
+    """The functions that carry out capabilities' acts: most their own, an MCP server's together."""
+    return dict.fromkeys(one.function for one in catalog.capabilities().values() if one.function)
+
+
+def _carrying(function: str, surfaces: Mapping[str, Surface]) -> Deployed:
+    carried = catalog.carried(function).values()
+    carriers = [surfaces[one.carried_by] for one in carried if one.carried_by]
+    sends = [use for s in carriers for use in (s.send, s.lookup, s.segments)]
+    one = _one(f"act-{function}", "capability", carriers, *(one.use for one in carried), *sends)
+    actions = [a for each in carried for s in each.statements for a in s.actions]
+    named = {action.partition(":")[0] for action in actions}
+    return replace(one, carries=tuple(each.name for each in carried), apis=one.apis | named)
 
 
 def _one(
@@ -110,7 +125,7 @@ def _one(
 ) -> Deployed:
     """`uses` are the surfaces' own callables that this function calls through the catalog."""
     module = f"functions.{entry}"
-    own = [_name_of(use) for use in uses if use is not None and _is_ours(use)]
+    own = [name for use in uses if use is not None and _is_ours(use) for name in _names_of(use)]
     held = [Name(f"surfaces.{surface.name}") for surface in surfaces]
     rest = _reach([Name(module, "handler"), *held])
     whole = _reach([Name(module, "handler"), *held, *own])
@@ -122,11 +137,15 @@ def _one(
         outside=whole.outside,
         sdk=whole.outside - rest.outside,
         apis=frozenset(api for part in whole.parts for api in APIS.get(part, ())),
+        parts=whole.parts,
     )
 
 
-def _name_of(use: Callable[..., Any]) -> Name:
-    return Name(use.__module__, use.__qualname__)
+def _names_of(use: Callable[..., Any]) -> list[Name]:
+    """The callable; one of an MCP server's, which is made while its list is read, by its module."""
+    if use.__module__.startswith("capabilities.mcp"):
+        return [Name("capabilities.mcp", "*"), *CARRYING]
+    return [Name(use.__module__, use.__qualname__)]
 
 
 def _is_ours(use: Callable[..., Any]) -> bool:

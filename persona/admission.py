@@ -39,6 +39,8 @@ def _place(event: Event, ports: Ports) -> Place | None:
     Who only asks to sign in by an address meets nobody: where nobody lives there, the event goes
     into a lane of nobody, so that asking takes as long.
     """
+    if event.kind == "status" and event.detail.get("function"):  # the one who got it lives nowhere
+        return Place(home=event.home, lane=event.reported_lane)
     if event.kind == "signin":
         known = addresses.find(ports.table, event.address)
         return known or Place(home="", lane=ids.derive("nobody", str(event.address)))
@@ -90,6 +92,7 @@ def _move_gate(event: Event, ports: Ports) -> None:
             "suppressed": suppressed,
             "epoch": row["epoch"] + 1,
             "moved_by": [*row.get("moved_by", []), event.id][-20:],
+            **({"stopped": ports.clock.now()} if halted else {}),
         }
         try:
             ports.table.commit([Put(key, moved, equals("epoch", row["epoch"]))])

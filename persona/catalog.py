@@ -9,10 +9,13 @@ from persona.declare import Capability, Surface
 from persona.errors import Broken
 
 
-def _modules(package: str) -> list[ModuleType]:
+def _names(package: str) -> list[str]:
     found = pkgutil.iter_modules(importlib.import_module(package).__path__)
-    names = sorted(module.name for module in found if not module.name.startswith("_"))
-    return [importlib.import_module(f"{package}.{name}") for name in names]
+    return sorted(module.name for module in found if not module.name.startswith("_"))
+
+
+def _modules(package: str) -> list[ModuleType]:
+    return [importlib.import_module(f"{package}.{name}") for name in _names(package)]
 
 
 @cache
@@ -37,20 +40,22 @@ def capabilities() -> dict[str, Capability]:
     return found
 
 
-def capability(name: str) -> Capability:
-    """One capability, loading no other. Raises LookupError where there is none."""
-    if name in {
-        m.name for m in pkgutil.iter_modules(importlib.import_module("capabilities").__path__)
-    }:
-        return getattr(importlib.import_module(f"capabilities.{name}"), name)
-    try:
-        return capabilities()[name]
-    except KeyError as error:
-        raise LookupError(f"no capability is called {name}") from error
+def carried(function: str) -> dict[str, Capability]:
+    """The capabilities whose acts this function carries out, by name, loading no others.
+
+    Raises LookupError where there are none.
+    """
+    if function in _names("capabilities"):
+        one = getattr(importlib.import_module(f"capabilities.{function}"), function)
+        return {one.name: one}
+    found = {one.name: one for one in capabilities().values() if one.function == function}
+    if not found:
+        raise LookupError(f"nothing is carried out by {function}")
+    return found
 
 
 @cache
 def functions() -> tuple[str, ...]:
     """Whose acts a lane may hold: every surface, every capability, linking and handing over."""
-    carried = [one.name for one in capabilities().values() if not one.inline]
+    carried = dict.fromkeys(one.function for one in capabilities().values() if one.function)
     return (*surfaces(), *carried, "link", "handover")

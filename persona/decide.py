@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from persona import keys
-from persona.acts import approval, limits, wishes
+from persona.acts import approval, effects, grants, limits, plans, wishes
 from persona.acts.policy import EXPOSED
 from persona.decision import Decision
 from persona.memory import evidence, forget, tombstones
 from persona.memory.standing import Standing
-from persona.mind import aside, elsewhere, linking, outcomes, signing_in
+from persona.mind import aside, consenting, elsewhere, linking, outcomes, signing_in
 from persona.mind.commands import parse, tells
-from persona.mind.think import think
-from persona.model import Address, Event, Evidence, message_id
+from persona.mind.think import think, think_about
+from persona.mind.words import when, where
+from persona.mind.zones import is_zone, named_zone
+from persona.model import Address, Event, Evidence, message_id, shortened
+from persona.people import consent
 from persona.ports import Ports, Row
 
 HELD = (
@@ -30,11 +33,19 @@ UNPROVEN = (
 UNDELIVERED = "(An earlier message of mine could not be delivered.)"
 WITHHELD = "(An answer of mine was for you alone, and others could read there: I held it back.)"
 UNLINKED = "(Something went wrong with your link: nothing was changed. Please start again.)"
+MISSED = "(I was halted for a while by whoever runs me, and answered nothing meanwhile.)"
+MOST_NOTE = 500
+"""Characters of what is told later."""
+HALTED = "I have stopped. Nothing more comes from me until you say start."
+RESUMED = "I am back. What I held back while stopped stays unsent."
+ZONE = "Noted: your time zone is {zone}."
+NO_ZONE = "I know no time zone {name}. In private, name one like Europe/Zurich."
 FAILED = "I could not work on your last message. It is kept; please say it once more, differently."
 
 
 def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool) -> Decision:
     """The decision on a burst of one kind. Raises what reading raises, never what thinking does."""
+    ports = _in_their_time(standing, events[0], ports)
     match events[0].kind:
         case "message":
             return _on_message(standing, events, ports, reflex_only)
@@ -46,7 +57,7 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return _on_change(standing, events[0], ports)
         case "outcome":
             if events[0].detail.get("shown"):
-                return outcomes.told(standing, events[0], ports)
+                return _on_done(standing, events[0], ports, reflex_only)
             return _on_outcome(events[0], ports)
         case "status":
             return _on_status(standing, events[0])
@@ -56,10 +67,21 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return approval.pressed(standing, events[0], ports)
         case "expiry":
             return approval.expired(standing, events[0], ports)
+        case "timer":
+            return _on_timer(standing, events[0], ports)
         case "signin":
             return _on_signin(standing, events[0], ports)
         case "leave" | "restore":
             return _on_leaving(standing, events[0], ports)
+
+
+def _in_their_time(standing: Standing, event: Event, ports: Ports) -> Ports:
+    """The same ports, with the clock of the person's own time zone where that is known."""
+    told = event.detail.get("zone", "") if not standing.head.zone_said else ""
+    zone = (told if is_zone(told) else "") or standing.head.zone
+    if not zone or zone == ports.settings.timezone or standing.is_shared:
+        return ports
+    return ports.but(settings=replace(ports.settings, timezone=zone))
 
 
 def failing(events: Sequence[Event]) -> Decision:
@@ -71,8 +93,10 @@ def failing(events: Sequence[Event]) -> Decision:
 def _on_message(
     standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool
 ) -> Decision:
-    if standing.gate.halted or not _is_addressed(standing, events):
+    if not _is_addressed(standing, events):
         return Decision(mind="none")
+    if standing.halted:
+        return Decision(mind="none", untold="" if standing.gate.halted else MISSED)
     now = ports.clock.now()
     free, why = _free_at(standing, events, now, ports)
     if free > now:
@@ -99,16 +123,22 @@ def _answer(
     by_code = (
         _link(standing, events, ports)
         or aside.wish(standing, events)
-        or _approve(standing, events, ports)
+        or _permit(standing, events, ports)
+        or consenting.wish(standing, events, ports)
+        or _plan(standing, events, ports)
+        or _ledger(standing, events, ports)
     )
     if by_code:
         return by_code
+    rehearsed = _rehearse(standing, events, ports, reflex_only)
+    if rehearsed:
+        return rehearsed
     errand = elsewhere.wish(standing, events, ports)
     if isinstance(errand, Decision):
         return errand
     if errand is None:
         decision = think(standing, events, ports, reflex_only)
-        return wishes.judged(standing, events, decision, ports)
+        return aside.offered(standing, wishes.judged(standing, events, decision, ports))
     if errand.home and _is_full(standing, standing.gate.links[errand.home].address, ports):
         return Decision(reply=elsewhere.CLOSED, mind="none")
     decision = think(standing, errand.events, ports, reflex_only)
@@ -116,12 +146,63 @@ def _answer(
     return wishes.judged(standing, errand.events, decision, ports)
 
 
-def _approve(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
-    """The answer to a question, where these words are one."""
+def _permit(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
+    """The answer to a question, or to what may be done without one, where the words are such."""
     command = parse(events[0].words) if len(events) == 1 else None
-    if command is None or command.verb not in ("approve", "deny"):
+    if command is None:
         return None
-    return approval.said(standing, events[0], command.verb, command.rest, ports)
+    if command.verb in ("approve", "deny"):
+        return approval.said(standing, events[0], command.verb, command.rest, ports)
+    if command.verb == "questions":
+        return approval.waiting(standing, ports)
+    if command.verb in ("grants", "revoke", "switch off", "switch on"):
+        return grants.said(standing, command.verb, command.rest, ports)
+    return None
+
+
+def _rehearse(
+    standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool
+) -> Decision | None:
+    """What would become of the words after `dry run:`; nothing of it is done."""
+    command = parse(events[0].words) if len(events) == 1 else None
+    if command is None or command.verb != "dry run":
+        return None
+    meant = [replace(events[0], words=command.rest)]
+    return wishes.rehearsed(standing, meant, think(standing, meant, ports, reflex_only), ports)
+
+
+def _ledger(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
+    """The last things done for this person, where these words ask for them."""
+    command = parse(events[0].words) if len(events) == 1 else None
+    if command is None or command.verb != "ledger":
+        return None
+    return effects.told(
+        standing, ports, lambda at: when(at, ports), lambda surface: where(surface, ports)
+    )
+
+
+def _plan(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
+    """What is asked or wished of plans by a plain command, and what zone the person says is theirs."""
+    command = parse(events[0].words) if len(events) == 1 else None
+    if command is None or command.verb not in ("plans", "cancel", "pause", "resume", "zone"):
+        return None
+    if command.verb != "zone":
+        return plans.said(standing, command.verb, command.rest, ports)
+    zone = named_zone(command.rest)
+    if not zone or standing.is_shared:
+        return Decision(reply=NO_ZONE.format(name=command.rest), mind="none")
+    return Decision(reply=ZONE.format(zone=zone), mind="none", zone=zone)
+
+
+def _on_timer(standing: Standing, event: Event, ports: Ports) -> Decision:
+    """A plan's time: told where it was asked for, or on the surface that was wished then."""
+    home = elsewhere.home_on(standing, event.detail.get("by", ""), ports)
+    address = standing.gate.links[home].address if home else event.address
+    now, zone = ports.clock.now(), ports.settings.timezone
+    wanted = consent.Consent.of(standing.gate.row).free_at(address, now, zone)
+    paced = _paced_until(standing, address, ports)
+    decision = plans.fired(standing, event, ports, max(paced, wanted))
+    return replace(decision, elsewhere=home) if decision.reply else decision
 
 
 def _link(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
@@ -170,10 +251,15 @@ def _free_at(
 
 
 def _is_full(standing: Standing, address: Address, ports: Ports) -> bool:
-    """Whether an address has had its automatic messages of this hour; the last one is kept here too."""
+    """Whether an address has had its automatic messages of this hour."""
+    return _paced_until(standing, address, ports) > ports.clock.now()
+
+
+def _paced_until(standing: Standing, address: Address, ports: Ports) -> float:
+    """When an address may have its next automatic message; the hour's last one is kept here too."""
     paced, now = ports.surfaces[address.surface].paced, ports.clock.now()
     sent = standing.head.paced.get(str(address), [])
-    return bool(paced) and limits.free_at(sent, now, paced - 1, limits.HOUR) > now
+    return limits.free_at(sent, now, paced - 1, limits.HOUR) if paced else now
 
 
 def _first_words(ports: Ports) -> str:
@@ -184,16 +270,15 @@ def _first_words(ports: Ports) -> str:
 
 
 def _on_gate(standing: Standing, event: Event, ports: Ports) -> Decision:
-    """Halted or resumed already; where the carrier confirms it, the persona keeps quiet."""
-    if ports.surfaces[event.address.surface].quiet_stop:
+    """Halted or resumed already; where the carrier confirms it, the persona keeps quiet of it."""
+    is_quiet = ports.surfaces[event.address.surface].quiet_stop
+    if event.kind == "resume":
+        missed = plans.meanwhile(standing, ports)
+        back = "" if is_quiet else RESUMED
+        return replace(missed, reply="\n\n".join(filter(None, [back, missed.reply])))
+    if is_quiet:
         return Decision(mind="none")
-    if event.kind == "halt":
-        return Decision(
-            reply="I have stopped. Nothing more comes from me until you say start.",
-            mind="none",
-            notice=True,
-        )
-    return Decision(reply="I am back. What I held back while stopped stays unsent.", mind="none")
+    return Decision(reply=HALTED, mind="none", notice=True)
 
 
 def _on_change(standing: Standing, event: Event, ports: Ports) -> Decision:
@@ -235,17 +320,34 @@ def _on_leaving(standing: Standing, event: Event, ports: Ports) -> Decision:
     return Decision(mind="none", forgets=tuple(found))
 
 
+def _on_done(standing: Standing, event: Event, ports: Ports, reflex_only: bool) -> Decision:
+    """What became of a wish, told at once; what was read goes to the mind that asked for it.
+
+    During a halt it is told with the next answer, but not one by one what the person's own stop
+    held back: starting again says so.
+    """
+    told = outcomes.told(standing, event, ports)
+    if standing.halted:
+        is_known = event.detail.get("reason", "") == f"halted: {standing.gate.halted_by_word}"
+        note = "" if is_known else shortened(f"({told.reply})", MOST_NOTE)
+        return replace(told, reply="", untold=note)
+    if reflex_only or not outcomes.is_read(event, ports):
+        return told
+    decision = think_about(standing, event, told, ports)
+    return wishes.judged(standing, [event], decision, ports)
+
+
 def _on_outcome(event: Event, ports: Ports) -> Decision:
     """Of messages that did not arrive the person hears on the next occasion, never by a repeat."""
     state, reason = event.detail.get("state", ""), event.detail.get("reason", "")
     if event.detail.get("function") == "link":
         return Decision(mind="none", untold=UNLINKED if reason not in QUIET else "")
-    suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
+    suppress = {str(event.address): reason} if reason in consent.REPORTED else {}
     if reason == EXPOSED:
         alone = ports.surfaces[event.address.surface].aside
         is_somebody = alone is None or bool(alone(event.address))
         return Decision(mind="none", untold=WITHHELD if is_somebody else "")
-    if state == "failed" and reason in QUIET | SUPPRESSING:
+    if state == "failed" and reason in QUIET:
         return Decision(mind="none", suppress=suppress)
     note = (
         "(I do not know whether my last message reached you; I have not sent it twice.)"
@@ -262,8 +364,9 @@ def _on_status(standing: Standing, event: Event) -> Decision:
     the one that has the address now heeds the rest.
     """
     status, reason = event.detail.get("status", ""), event.detail.get("reason", "")
-    suppress = {str(event.address): reason} if reason in SUPPRESSING else {}
-    untold = UNDELIVERED if status == "failed" else ""
+    suppress = {str(event.address): reason} if reason in consent.REPORTED else {}
+    is_reply = "function" not in event.detail  # of a wish its outcome tells
+    untold = UNDELIVERED if status == "failed" and is_reply else ""
     place = standing.place
     if place.home not in standing.gate.homes:
         return Decision(mind="none", status=(status, event.target))
@@ -272,7 +375,5 @@ def _on_status(standing: Standing, event: Event) -> Decision:
     return Decision(mind="none", status=(status, event.target), suppress=suppress, untold=untold)
 
 
-SUPPRESSING = frozenset({"unsubscribed", "bounced"})
-"""Reasons for which an address takes nothing more until its owner writes or signs in again."""
-QUIET = frozenset({"halted", "unlinked", "opted out", "erased"})
-"""Reasons that the person caused and needs no telling of."""
+QUIET = frozenset({"halted", "unlinked", "erased"}) | (consent.SHUT - {consent.REVOKED})
+"""Reasons that the person caused, or will notice, and needs no telling of."""

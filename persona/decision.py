@@ -9,19 +9,22 @@ from typing import Any, Literal
 
 from persona import ids
 from persona.model import Address, Audience, Event, Evidence, Note
+from persona.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a lane has cost on one day (UTC, `2026-11-21`): thinking, in USD where prices are known.
+    """What a lane has cost on one day (UTC, `2026-11-21`), in USD where prices are known.
 
-    `uses` counts the acts of each capability.
+    `tokens` are those of thinking, `segments` what its text messages went out in, replies and all.
+    `uses` counts the acts of each capability, and of each standing permission with a limit.
     """
 
     day: str = ""
     tokens: int = 0
     usd: float = 0.0
     uses: Mapping[str, int] = field(default_factory=dict[str, int])
+    segments: int = 0
 
     def at(self, now: float) -> "Spent":
         """What has been spent on the day of this moment."""
@@ -33,20 +36,23 @@ class Spent:
         tokens = self.tokens + cost.get("tokens_in", 0) + cost.get("tokens_out", 0)
         return replace(self, tokens=tokens, usd=self.usd + cost.get("usd", 0.0))
 
-    def using(self, capabilities: Iterable[str]) -> "Spent":
-        """With one more act of each of these."""
+    def using(self, names: Iterable[str], usd: float = 0.0, segments: int = 0) -> "Spent":
+        """With one more use of each of these, and what they took."""
         uses = dict(self.uses)
-        for name in capabilities:
+        for name in names:
             uses[name] = uses.get(name, 0) + 1
-        return replace(self, uses=uses)
+        money, sent = self.usd + usd, self.segments + segments
+        return replace(self, uses=uses, usd=money, segments=sent)
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A wish to use a capability; `arguments` are JSON, canonical by the capability's own schema.
 
-    `cause` names the words that led to it. Two intents are the same only if every byte of all
-    this is: an approval is bound to the hash, so that a yes to one is a yes to nothing else.
+    `cause` says which of the lane's wishes it is: words that were said twice are two. Two intents
+    are the same only if every byte of all this is: an approval is bound to the hash, so that a yes
+    to one is a yes to nothing else. Who only asks what would happen has the hash of the wish that
+    is then made.
     """
 
     capability: str
@@ -66,10 +72,14 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Allow, Ask or Deny, and the reason in a few words for the ledger."""
+    """Allow, Ask or Deny, and why: in words for the person, and by its rule for the ledger.
+
+    The reason may name what only the person should read; `rule` never does.
+    """
 
     decision: Literal["allow", "ask", "deny"]
     reason: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +100,21 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a question ends: approved, denied or expired. It stands in `home`, by its code's hash."""
+    """How a question about `wish` ends: approved, denied, expired, withdrawn, or forgotten with its
+    words.
+
+    It stands in `home`, by its code's hash.
+    """
 
     home: str
     hash: str
     state: str
+    wish: Wish
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether an act comes with it; without that act it does not count."""
+        return self.state == "approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +124,25 @@ class Decision:
     `asks` is a question left open for the next words; `notes` are kept with this turn; `forgets`
     names evidence that must go, `rewrites` gives evidence new words (and whether they tell),
     `amends` is an edit or deletion of an event that is still held back, `buries` a message whose
-    deletion came before itself. `wait_until` holds the events back. `suppress` closes addresses,
-    `untold` is a note for the next reply, `told` says that the notes so far were told. `status` is
-    a provider's report on one act. `mind` says which brain thought of it, `cost` what the models
-    among them took (see `mind/budget.py`), `notice` that the reply may pass a halt, since it
-    confirms one, `greets` that it says who this is, `failed` that the events ended unworked,
-    `unheard` that the words are not kept, since nobody knows whose they are, `rejected` how many
-    claims of a model rested on no words of the person. `link` is a wish for the link function (its
-    verb and what it needs, see `acts/link.py`), `linking` the code that may now be answered here,
-    empty for none, None for no change. `elsewhere` is the linked home to whose address the reply
-    goes, and `note` what is said instead where it was asked. `shown` is what the mind was shown
-    beside the new words, when it was not `recalled`: the highest sensitivity of it. `aside` are
-    words of theirs that the person wants to go on with in private. `intents` are what the mind
-    wishes done, `wishes` the same once judged, `answers` end questions, `grants` are standing
-    permissions that come with them. `tainted` says whose untrusted words this turn brings into the
-    conversation.
+    deletion came before itself. `wait_until` holds the events back. `suppress` closes addresses for
+    a reason, and opens those with none (see `people/consent.py`). `untold` is a note for the next
+    reply, `told` says that the notes so far were told. `status` is a provider's report on one act.
+    `mind` says which brain thought of it, `cost` what the models among them took (see
+    `mind/budget.py`), `notice` that the reply may pass a halt, since it confirms one, `greets` that
+    it says who this is, `failed` that the events ended unworked, `unheard` that the words are not
+    kept, since nobody knows whose they are, `rejected` how many claims of a model rested on no
+    words of the person. `link` is a wish for the link function (its verb and what it needs, see
+    `acts/link.py`), `linking` the code that may now be answered here, empty for none, None for no
+    change. `elsewhere` is the linked home to whose address the reply goes, and `note` what is said
+    instead where it was asked. `shown` is what the mind was shown beside the new words, when it was
+    not `recalled`: the highest sensitivity of it. `aside` are words of theirs that the person wants
+    to go on with in private. `intents` are what the mind wishes done, `wishes` the same once
+    judged, `answers` end questions, `grants` are standing permissions that come with them, `gate`
+    other fields of the gate that this turn sets. `plans` are made or moved, those in `over` have
+    ended; `zone` is the time zone that the person says is theirs. `rests` names turns whose words
+    the reply repeats beside what it recalled. `tainted` says whose untrusted words its mind was
+    shown, beside what it recalled, or its reply repeats. `withheld`: the reply does not fit what
+    today's text messages may cost.
     """
 
     reply: str = ""
@@ -148,7 +172,13 @@ class Decision:
     intents: tuple[Intent, ...] = ()
     wishes: tuple[Wish, ...] = ()
     answers: tuple[Answer, ...] = ()
+    rests: tuple[str, ...] = ()
     grants: tuple[Mapping[str, Any], ...] = ()
+    gate: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    plans: tuple[Plan, ...] = ()
+    over: tuple[Plan, ...] = ()
+    zone: str = ""
+    withheld: bool = False
     tainted: str = ""
     shown: int = 0
     aside: str = ""
@@ -164,6 +194,10 @@ ORDER: dict[str, int] = {
     "delivered": 4,
 }
 """A state only moves to a higher rank; a provider's late report never takes one back."""
+
+
+REPLACES = "replaces"
+"""In an act's `detail`: the act whose message it takes the place of, as `lane/after`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +244,8 @@ class Act:
     @property
     def open(self) -> bool:
         return self.state in ("pending", "sending")
+
+    @property
+    def yields(self) -> bool:
+        """Whether nothing waits for it, and nobody is told how it ended: it only tidies up."""
+        return REPLACES in self.detail

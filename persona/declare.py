@@ -67,13 +67,16 @@ class Surface:
     `keyed`: the provider drops repeats by the act's id.
     `settling` is how long (seconds) a missing message proves nothing. `paced` caps automatic
     messages to one address per hour. `presses`: a question can
-    carry buttons (`asks` in the act's detail). `quiet_stop`: the carrier confirms stop and start itself.
+    carry buttons (`asks` in the act's detail), and such a message can be replaced. `slips`: it
+    carries links to a page on which it is answered (see `acts/slips.py`). `quiet_stop`: the
+    carrier confirms stop and start itself.
     `reassigned_after` is how long (seconds) a linked address may be silent before it may have
     passed to somebody else; 0 where addresses stay with their owner. `reach` says where a person
     finds the persona here, and what to try. `parts` are taken by functions of their own.
     `heard_by` says who can read what goes to an act's destination now; without it everybody can.
     `aside` gives the thread in which somebody is reached alone, where a surface has shared places;
-    empty for the address of such a place.
+    empty for the address of such a place. `segments` says in how many billed messages a part of a
+    text goes out there, where each costs.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Surface:
     send: Callable[[Act, Hands], Sent] | None = None
     heard_by: Callable[[Act, Hands], Audience] | None = None
     aside: Callable[[Address], str] | None = None
+    segments: Callable[[Address, str], int] | None = None
     lookup: Callable[[Act, Hands], Sent | None] | None = None
     keyed: bool = False
     settling: float = 0.0
@@ -95,6 +99,7 @@ class Surface:
     paced: int = 0
     working_note: bool = True
     presses: bool = False
+    slips: bool = False
     reassigned_after: float = 0.0
     reach: Callable[[Hands], tuple[str, str] | None] = lambda hands: None
     parts: tuple[Part, ...] = ()
@@ -110,12 +115,23 @@ class Surface:
 class Result:
     """What a capability came to: words for the person or the mind, and how sensitive (0 to 3).
 
-    `untrusted` where others wrote what is in it: a page, a document, another server.
+    `untrusted` where others wrote what is in it: a page, a document, another server. `rests` are
+    the turns whose words it repeats, so that it goes with them (`Means.causes`).
     """
 
     text: str
     sensitivity: int = 0
     untrusted: bool = False
+    rests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and where a wish is heard: epoch seconds, the person's zone, the shortest repeat (s)."""
+
+    now: float
+    zone: str
+    shortest: float = 1.0
 
 
 class Means(Protocol):
@@ -124,6 +140,7 @@ class Means(Protocol):
     `owner` names the person's lane. `homes` are those that it may read now, the one first in which
     the wish was said: what is kept for the person is kept there, as a home never moves.
     `idempotency_key` is the act's id, the same at each try. `seconds` is how long it may take.
+    `causes` names the turns that led to the wish, the one in which it was spoken first.
     """
 
     @property
@@ -140,6 +157,8 @@ class Means(Protocol):
     def idempotency_key(self) -> str: ...
     @property
     def seconds(self) -> float: ...
+    @property
+    def causes(self) -> Sequence[str]: ...
 
     def seal(self, home: str, place: str, content: Any) -> bytes:
         """Anything JSON can say, under the key of one of the homes; it opens at this place alone."""
@@ -188,7 +207,11 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One IAM statement that a capability's role needs: actions, and resources by name."""
+    """One IAM statement that a capability's role needs: actions, and resources by name.
+
+    A name is `blobs/` and a pattern of blobs, in which `{home}` stands for the person's homes;
+    those are listed, too, by their prefix alone.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
@@ -199,16 +222,20 @@ class Capability:
     """One thing the persona may do.
 
     `arguments` is a closed pydantic model with every field described. An `inline` capability is
-    used while thinking and changes nothing before the turn's commit; any other is an act, carried
-    out by a function of its own. `carried_by` names the surface that carries it, where the effect
-    is a message: `use` then makes its `Letter`. `asks` says what would be done, in the words of a
-    question, with every argument in braces; `heard` are the patterns of plain words that wish it,
-    whose groups are the arguments. `dest` are the arguments that say where data
-    goes. `returns_sensitivity` (0 to 3) and `returns_untrusted` speak of what comes back. `cost`
-    is in US dollars a use, `rate` is uses a day, `timeout` in seconds. `undo` names the
-    capability that takes it back. `keyed`: the provider drops repeats by the act's id.
-    `statements` and `secrets` are all that its role may do beside its own acts; `credential` names
-    the person's own credential that it gets, which several capabilities may share. `say` and
+    used while thinking and changes nothing before the turn's commit. An `in_turn` one is judged
+    like any other and then done by that very commit: `use` gets the person's `Plans` and says what
+    is told. Any other is an act, carried out by a function of its own, or by the `worker` that
+    several share. `resolve` makes arguments absolute that speak of time as people do, at the moment
+    of the wish and before they are fitted, so it leaves alone what it does not know; it raises
+    Refused to ask. `carried_by` names the surface that carries it, where the effect is a message:
+    `use` then makes its `Letter`. `asks` says what would be done, in the words of a question, with
+    every argument in braces; `heard` are the patterns of plain words that wish it, whose groups are
+    the arguments. `dest` are the arguments that say where data goes. `returns_sensitivity` (0 to 3)
+    and `returns_untrusted` speak of what comes back. `egress`: others read its arguments, also
+    where it only reads. `cost` is in US dollars a use, `rate` is uses a day, `timeout` in seconds.
+    `undo` names the capability that takes it back. `keyed`: the provider drops repeats by the act's
+    id. `statements` and `secrets` are all that its role may do beside its own acts; `credential`
+    names the person's own credential that it gets, which several capabilities may share. `say` and
     `brief` are its line in the persona's own help.
     """
 
@@ -220,12 +247,16 @@ class Capability:
     version: int = 1
     destructive: bool = False
     inline: bool = False
+    in_turn: bool = False
+    worker: str = ""
+    resolve: Callable[[dict[str, Any], Moment], dict[str, Any]] | None = None
     carried_by: str = ""
     asks: str = ""
     heard: tuple[str, ...] = ()
     dest: Mapping[str, Destination] = field(default_factory=dict[str, Destination])
     returns_sensitivity: int = 0
     returns_untrusted: bool = False
+    egress: bool = False
     cost: float = 0.0
     rate: int = 100
     timeout: float = 30.0
@@ -237,23 +268,39 @@ class Capability:
     say: str = ""
     brief: str = ""
 
+    @property
+    def function(self) -> str:
+        """Whose acts carry it out; empty where the turn itself does it."""
+        return "" if self.inline or self.in_turn else self.worker or self.name
+
+    def settled(self, arguments: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
+        """The arguments as they are judged: canonical, and absolute in time. Raises Refused."""
+        return self.fit(self.resolve(dict(arguments), moment) if self.resolve else arguments)
+
     def fit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments in canonical form. Raises Refused, with what is wrong in words."""
-        from pydantic import ValidationError
-
         try:
             fitted = self.arguments.model_validate(dict(arguments))
-        except ValidationError as error:
-            wrong = [(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
+        except ValueError as error:  # pydantic's own is one, and need not be loaded to say so
+            told: Any = error
+            wrong = [(".".join(map(str, e["loc"])), e["msg"]) for e in told.errors()]
             reasons = "; ".join(f"{where or 'all'}: {why}" for where, why in wrong)
             raise Refused(reasons, "unfit") from error
         return fitted.model_dump(mode="json")
 
+    def fits(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether these are arguments in canonical form."""
+        try:
+            return self.fit(arguments) == dict(arguments)
+        except Refused:
+            return False
+
     def shown(self, arguments: Mapping[str, Any]) -> str:
-        """What these arguments would do, whole and in words that code rendered."""
+        """What these arguments would do, in words that code rendered; only what is empty is left out."""
         if self.asks:
             return self.asks.format(**arguments)
-        told = "; ".join(f"{name}: {value}" for name, value in arguments.items())
+        given = {name: value for name, value in arguments.items() if value not in ("", [], {})}
+        told = "; ".join(f"{name}: {value}" for name, value in given.items())
         return f"{self.name.replace('_', ' ')} ({told})" if told else self.name.replace("_", " ")
 
     def letter(self, arguments: Mapping[str, Any]) -> Letter | None:
@@ -268,8 +315,18 @@ class Capability:
         for pattern in self.heard:
             found = re.fullmatch(pattern, words.strip(), re.IGNORECASE | re.DOTALL)
             if found:
-                return {name: text.strip() for name, text in found.groupdict().items() if text}
+                named = found.groupdict().items()
+                return {name: self._spoken(name, text.strip()) for name, text in named if text}
         return None
+
+    def _spoken(self, name: str, text: str) -> str | int | float:
+        """What was said for an argument, as a number where the schema wants one."""
+        kind = self.schema()["parameters"]["properties"].get(name, {}).get("type")
+        readers = {"integer": int, "number": float}
+        try:
+            return readers[kind](text) if kind in readers else text
+        except ValueError:
+            return text
 
     def destinations(self, arguments: Mapping[str, Any]) -> list[str]:
         """Where these (canonical) arguments send something, as `kind:value`."""

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from persona.acts import held, limits
+from persona.acts import costs, held, limits
 from persona.decision import Act, Decision, Spent
 from persona.memory.standing import Head, Standing
 from persona.mind.linking import TRIED
+from persona.mind.zones import is_zone
 from persona.model import Event, Turn
 from persona.ports import Ports
 
+MOST_UNTOLD = 3
 MOST_TAILS = 8
 """Addresses of one lane whose last act is remembered, so that the next one need not look for it."""
 
@@ -47,27 +50,42 @@ def next_head(
         held_until=held.until(standing, events, decision.wait_until),
         asking=dict(decision.asks) if is_answered else asking,
         tails=_tails(standing, acts),
-        spent=_spent(head, decision, now),
+        spent=_spent(head, decision, acts, ports),
+        wished=head.wished + len(decision.wishes),
         greeted=head.greeted or decision.greets,
         linking=head.linking if decision.linking is None else decision.linking,
         tries=_tries(head, decision, now),
         heard=_heard(standing, events[0], ports),
-        untold=(*notes, decision.untold)[-3:] if decision.untold else notes,
+        plans=max([head.plans, *(plan.number for plan in decision.plans)]),
+        **_zone(head, events[0], decision),
+        untold=_untold(notes, decision.untold),
     )
 
 
-def _spent(head: Head, decision: Decision, now: float) -> Spent:
-    """With what this turn cost, and the acts of capabilities that it leads to."""
-    done = [w.intent.capability for w in decision.wishes if w.verdict.decision == "allow"]
-    if not decision.cost and not done:
-        return head.spent
-    return head.spent.at(now).plus(decision.cost).using(done)
+def _untold(notes: Sequence[str], note: str) -> tuple[str, ...]:
+    """The last few, each once."""
+    return (*(one for one in notes if one != note), note)[-MOST_UNTOLD:] if note else tuple(notes)
+
+
+def _spent(head: Head, decision: Decision, acts: Sequence[Act], ports: Ports) -> Spent:
+    """With what this turn cost, and what it leads to takes."""
+    before = head.spent.at(ports.clock.now())
+    spent = costs.counted(before.plus(decision.cost), decision, acts, ports)
+    return head.spent if spent == before else spent
 
 
 def _tries(head: Head, decision: Decision, now: float) -> tuple[float, ...]:
     if decision.link.get("verb") not in TRIED:
         return head.tries
     return limits.remember(head.tries, now, limits.MOST_LINKS, limits.HOUR)
+
+
+def _zone(head: Head, event: Event, decision: Decision) -> dict[str, Any]:
+    """The person's time zone: what they said counts, else what their browser tells."""
+    if decision.zone:
+        return {"zone": decision.zone, "zone_said": True}
+    told = event.detail.get("zone", "")
+    return {"zone": told} if is_zone(told) and not head.zone_said else {}
 
 
 def _heard(standing: Standing, event: Event, ports: Ports) -> Mapping[str, float]:

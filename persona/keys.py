@@ -8,6 +8,7 @@
 | how far a home is packed, and whether it moved | `HOME#<home>` | `INDEX` |
 | what waits for a yes, by its code | `HOME#<home>` | `QUESTION#<hash>` |
 | what is kept on purpose, with its evidence | `HOME#<home>` | `NOTE#<id>` |
+| what is to be done in time | `HOME#<home>` | `PLAN#<id>` |
 | was this message, were these words forgotten? | `HOME#<home>` | `TOMB#<mark>` |
 | the compare-and-swap of a lane, its digest | `LANE#<lane>` | `HEAD` |
 | the last turns, for the prompt | `LANE#<lane>` | `RECENT#<number mod 8>` |
@@ -17,6 +18,7 @@
 | sent texts to be redacted | `LANE#<lane>` | `REDACT#<version>` |
 | what was decided, hash-chained | `LANE#<lane>` | `LEDGER#<version>` |
 | may an act still happen? | `GATE#<lane>` | `GATE` |
+| is a capability, or everything, halted for everybody? | `GATE#hub` | `GATE` |
 | acts still to be done, in order | `ACT#<function>#<lane>` | `OPEN#<version>#<part>` |
 | acts ended, the lane not yet told | `ACT#<function>#<lane>` | `OUT#<version>#<part>` |
 | acts ended | `ACT#<function>#<lane>` | `DONE#<version>#<part>` |
@@ -68,13 +70,22 @@ class Key(NamedTuple):
     sort: str
 
 
+HUB = frozenset({"GATE#hub"})
+"""What is halted for everybody; no lane is called so, since lanes have 26 letters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one worker may reach: exact partitions, with the lane and homes they were made of."""
+    """What one worker may reach: exact partitions, with the lane and homes they were made of.
+
+    Those of `read_only` it changes nothing in. The policies of the roles under which workers ask
+    are made of the same scopes, with IAM's variables in the place of lane and homes.
+    """
 
     lane: str
     homes: tuple[str, ...]
     partitions: frozenset[str]
+    read_only: frozenset[str] = frozenset()
 
     @staticmethod
     def of_turn(lane: str, homes: Iterable[str], functions: Iterable[str]) -> "Scope":
@@ -82,21 +93,23 @@ class Scope:
         homes = tuple(homes)
         own = [f"LANE#{lane}", f"GATE#{lane}", *(f"HOME#{home}" for home in homes)]
         acts = [part for function in functions for part in _act_partitions(function, lane)]
-        return Scope(lane, homes, frozenset([*own, *acts]))
+        return Scope(lane, homes, frozenset([*own, *acts]) | HUB, HUB)
 
     @staticmethod
     def of_acts(lane: str, function: str, credential: str = "") -> "Scope":
-        """A worker of acts: those of its function and lane, and the gate; no memory.
+        """A worker of acts: those of its function and lane; the gate, to read; no memory.
 
-        Of the person's own credentials the one that is named, where one is.
+        Of the person's own credentials it reads the one that is named, where one is.
         """
-        own = [f"GATE#{lane}", *([f"CREDENTIAL#{credential}#{lane}"] if credential else [])]
-        return Scope(lane, (), frozenset([*own, *_act_partitions(function, lane)]))
+        given = [f"CREDENTIAL#{credential}#{lane}"] if credential else []
+        read = frozenset([f"GATE#{lane}", *given]) | HUB
+        return Scope(lane, (), read | frozenset(_act_partitions(function, lane)), read)
 
     @staticmethod
     def of_gate(lane: str) -> "Scope":
         """A worker of acts that looks where a home has gone: that lane's gate alone."""
-        return Scope(lane, (), frozenset([f"GATE#{lane}"]))
+        gate = frozenset([f"GATE#{lane}"])
+        return Scope(lane, (), gate, gate)
 
     @staticmethod
     def of_link(
@@ -159,6 +172,15 @@ def notes(home: str) -> Key:
     return Key(f"HOME#{home}", "NOTE#")
 
 
+def plan(home: str, id: str) -> Key:
+    return Key(f"HOME#{home}", f"PLAN#{id}")
+
+
+def plans(home: str) -> Key:
+    """The prefix of all plans of a home that are not over."""
+    return Key(f"HOME#{home}", "PLAN#")
+
+
 def head(lane: str) -> Key:
     return Key(f"LANE#{lane}", "HEAD")
 
@@ -184,8 +206,18 @@ def ledger(lane: str, version: int) -> Key:
     return Key(f"LANE#{lane}", f"LEDGER#{ids.ordered(version)}")
 
 
+def entries(lane: str) -> Key:
+    """The prefix of all entries of a lane's ledger."""
+    return Key(f"LANE#{lane}", "LEDGER#")
+
+
 def gate(lane: str) -> Key:
     return Key(f"GATE#{lane}", "GATE")
+
+
+def hub() -> Key:
+    """What is halted for everybody."""
+    return Key("GATE#hub", "GATE")
 
 
 def act(function: str, lane: str, stage: str, after: str) -> Key:
@@ -221,6 +253,11 @@ def beside(address: Address, other: Key) -> Key:
     """A pointer to a row elsewhere that is about this address, so that erasing finds it."""
     name = ids.derive(other.partition, other.sort)
     return Key(f"ADDRESS#{address.surface}#{address.id}", f"WITH#{name}")
+
+
+def beside_all(address: Address) -> Key:
+    """The prefix of all pointers that stand beside an address."""
+    return Key(f"ADDRESS#{address.surface}#{address.id}", "WITH#")
 
 
 def left(mark: str) -> Key:

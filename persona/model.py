@@ -23,6 +23,7 @@ Kind = Literal[
     "link",
     "press",
     "expiry",
+    "timer",
     "signin",
     "leave",
     "restore",
@@ -230,6 +231,7 @@ class Turn:
     whose acts carried the reply; empty for the home's own. `audience` could read it, fixed when it
     was written; `sensitivity` is the highest of what its mind was shown. Turns of older code say
     neither, and count as what closes most. `tainted` says whose untrusted words the reply repeats.
+    `acts` names the capabilities that it set to work.
     """
 
     version: int
@@ -248,6 +250,7 @@ class Turn:
     tainted: str = ""
     audience: Audience = "private"
     sensitivity: int = 3
+    acts: tuple[str, ...] = ()
 
     @property
     def pointer(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from persona.decision import Act
 from persona.errors import Broken
+from persona.halts import Watch
 from persona.keys import Key, Scope
 from persona.model import Audience, Event
 from persona.settings import Settings
@@ -274,9 +275,16 @@ class Carrier(Protocol):
     def heard_by(self) -> Callable[[Act, Hands], Audience] | None: ...
 
 
+def _no_blobs() -> Blobs:
+    raise Broken("this door opens no blobs")
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The whole world of a surface while it receives: `admit` puts a verified event in its lane."""
+    """The whole world of a surface while it receives: `admit` puts a verified event in its lane.
+
+    `blobs` are opened when they are first asked for, since hardly anything that receives needs them.
+    """
 
     settings: Settings
     secrets: Secrets
@@ -285,6 +293,7 @@ class Door:
     clock: Clock
     entropy: Callable[[int], bytes]
     admit: Callable[[Event], None]
+    blobs: Callable[[], Blobs] = _no_blobs
 
 
 class Later(Generic[T]):
@@ -314,6 +323,7 @@ class Ports:
     lanes: Lanes
     bell: Bell
     timers: Timers
+    halts: Watch
     blobs: Blobs
     keys: Keys
     secrets: Secrets
@@ -323,7 +333,7 @@ class Ports:
     surfaces: "Mapping[str, Surface]"
     carriers: Mapping[str, Carrier]
     capabilities: "Mapping[str, Capability]"
-    capability: "Callable[[str], Capability]"
+    carried: "Callable[[str], Mapping[str, Capability]]"
     functions: tuple[str, ...]
     indexes: "Indexes"
     models: "tuple[Model, ...]"
@@ -331,6 +341,7 @@ class Ports:
 
     def __init__(self, **parts: Any) -> None:
         self._parts: dict[str, Any] = {
+            "halts": Watch(),
             "models": (),
             "embedder": None,
             "think_until": float("inf"),

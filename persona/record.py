@@ -2,16 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from persona import headway, keys
-from persona.acts import handover, held, ledger, outbox, questions, replies, wishes
+from persona.acts import (
+    closing,
+    costs,
+    entries,
+    forgotten,
+    grants,
+    handover,
+    held,
+    ledger,
+    outbox,
+    questions,
+    replies,
+    wishes,
+)
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.decision import Act, Decision
-from persona.memory import evidence, forget, notes, segments, tombstones, walls
+from persona.memory import evidence, forget, notes, plans, segments, tombstones, walls
 from persona.memory.standing import Standing, head_row, recent_row
+from persona.memory.taint import taint
 from persona.mind.commands import parse, tells
 from persona.model import FORMAT, Audience, End, Event, Note, Said, Turn, readable, shortened
+from persona.people import consent
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Update, Write, equals
 
 SEEN_DAYS = 30
@@ -54,42 +68,71 @@ def record(
     decision = replace(decision, reply=shortened(readable(decision.reply), MOST_REPLY))
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
-        decision = replace(decision, reply="", told=False, link={}, aside="", wishes=(), answers=())
+        decision = _unsaid(decision, verdict)
+    to = end.address if end else events[-1].address
+    decision = costs.affordable(standing, decision, to, ports)
+    gone = forgotten.resting_on(standing, decision, ports)
+    decision = replace(decision, answers=(*decision.answers, *forgotten.withdrawn(gone)))
     wanted = _wishes(standing, events, decision, ports)
     rests = replies.Rests(
         _written_for(standing, events, decision), walls.high_water(events, decision)
     )
     acts, away = replies.acts(standing, events, decision, version, ports, end, rests)
-    turn = _turn(standing, events, decision, version, ports)
+    turn = _turn(standing, events, decision, wanted, ports)
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
     kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
     writes += [notes.put(ports, note) for note in kept]
-    aside = (*away, *wanted)
+    replaced = closing.acts(standing, events, decision, version, ports)
+    writes += [plans.write(ports, plan) for plan in decision.plans]
+    writes += [plans.drop(plan) for plan in decision.over]
+    aside = (*away, *wanted, *replaced)
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]
-    writes += questions.asked(standing, events, decision.wishes, ports)
-    writes += questions.answered(decision.answers, ports)
+    writes += questions.opened(standing, events, decision.wishes, (*acts, *away), ports)
+    writes += questions.answered(decision.answers, events[0], ports)
+    writes += forgotten.writes_to_drop(gone, ports)
     moved = _status_writes(standing, events[0], decision, ports)
     writes += moved
     if not moved:  # a report that came late tells nothing new
         decision = replace(decision, untold="" if decision.status[0] else decision.untold)
     writes += held.amend(standing, decision.amends, ports)
     writes += held.leave(standing, events[0], ports)
-    refused = [verdict.reason] if verdict.decision == "deny" else []
-    now = ports.clock.now()
-    judged = ledger.wished(decision.wishes, standing.place.home, ports)
-    every = (*acts, *aside)
-    entry = ledger.entry(standing.head.ledger, version, now, events, every, refused, judged)
     head = headway.next_head(standing, events, decision, turn, (*acts, *away), ports)
-    head = replace(head, ledger=entry["hash"])
-    lane = standing.place.lane
+    entry = _entry(standing, events, decision, verdict, (*acts, *aside), ports)
+    head, lane = replace(head, ledger=entry["hash"]), standing.place.lane
     writes += [
         Put(keys.head(lane), head_row(ports, lane, head), standing.head_condition),
         Put(keys.ledger(lane, version), entry),
-        _gate_write(standing, events, decision),
+        _gate_write(standing, events, decision, ports.clock.now()),
     ]
     return Commit(writes, acts, turn, _behind(standing, acts, ports), aside, kept)
+
+
+def _unsaid(decision: Decision, verdict: Verdict) -> Decision:
+    """What is left of a decision that may not be answered: a no stands, and time goes on."""
+    if decision.wishes:  # what else moves a plan is the person's own word, or time that passed
+        decision = replace(decision, plans=(), over=())
+    noes = tuple(one for one in decision.answers if not one.is_yes)
+    denied = wishes.denied(decision.wishes, verdict)
+    decision = replace(decision, reply="", told=False, link={}, aside="")
+    return replace(decision, wishes=denied, answers=noes, grants=())
+
+
+def _entry(
+    standing: Standing,
+    events: Sequence[Event],
+    decision: Decision,
+    verdict: Verdict,
+    acts: Sequence[Act],
+    ports: Ports,
+) -> Row:
+    """The turn's entry in the ledger."""
+    done, closed = [act for act in acts if act.wish], _closed(standing, events, decision)
+    told = entries.told(standing, events, decision, done, closed, ports)
+    refused = [verdict.reason] if verdict.decision == "deny" else []
+    before, version = standing.head.ledger, standing.next_version
+    return ledger.entry(before, version, ports.clock.now(), events, acts, refused, told)
 
 
 def _behind(standing: Standing, acts: Sequence[Act], ports: Ports) -> tuple[str, ...] | None:
@@ -135,11 +178,12 @@ def _turn(
     standing: Standing,
     events: Sequence[Event],
     decision: Decision,
-    version: int,
+    wanted: Sequence[Act],
     ports: Ports,
 ) -> Turn | None:
     """What was said in this turn, as it will be remembered; None where nothing was."""
     first, home, lane = events[0], standing.place.home, standing.place.lane
+    version = standing.next_version
     if decision.unheard:
         return None
     said = [] if decision.wait_until else [_said(e, decision) for e in events if e.kind in _SPOKEN]
@@ -162,15 +206,26 @@ def _turn(
         author=str(first.author),
         at=ports.clock.now(),
         said=tuple(said),
-        recalled=tuple(dict.fromkeys(one.pointer for one in decision.recalled)),
+        recalled=_rests(f"{home}/{version}", events, decision),
         mind=decision.mind,
         kept=bool(decision.notes),
         blobs=() if decision.forgets else tuple(e.blob for e in events if e.blob),
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
         audience=first.audience,
         sensitivity=walls.high_water(events, decision),
-        tainted=decision.tainted,
+        tainted=taint(events, decision),
+        acts=tuple(dict.fromkeys(act.function for act in wanted if act.wish)),
     )
+
+
+def _rests(own: str, events: Sequence[Event], decision: Decision) -> tuple[str, ...]:
+    """The turns whose words the reply may repeat: what it recalled, and what led to its wishes."""
+    closed = (one.wish for one in decision.answers if one.state != questions.FORGOTTEN)
+    wished = (*decision.wishes, *closed)
+    led = [one for wish in wished for one in wish.facts.get("rests", ())]
+    told = [one for event in events for one in wishes.rests_of(event)]
+    found = [*(one.pointer for one in decision.recalled), *decision.rests, *led, *told]
+    return tuple(dict.fromkeys(one for one in found if "/" in one and one != own))
 
 
 _SPOKEN = ("message", "copy", "halt", "resume")
@@ -206,6 +261,7 @@ def _memory_writes(
                     [
                         *(s.surface for s in t.said if s.author == "persona"),
                         *([handover.FUNCTION] if standing.is_shared else ()),
+                        *t.acts,
                     ]
                 )
             ]
@@ -248,8 +304,8 @@ def _own_lane(standing: Standing, turn: Turn) -> str:
 def _verdict(standing: Standing, events: Sequence[Event], decision: Decision) -> Verdict:
     last, gate = events[-1], standing.gate
     facts = Facts(
-        halted=gate.halted,
-        notice=decision.notice,
+        halted=bool(standing.halted),
+        notice=decision.notice and not standing.halts.hub,
         suppressed=_still_suppressed(standing, events),
         home_is_here=standing.place.home in gate.homes,
         written_for=_written_for(standing, events, decision),
@@ -276,35 +332,40 @@ def _wishes(
 
 
 def _still_suppressed(standing: Standing, events: Sequence[Event]) -> str:
-    """Why this address takes nothing more; a bounce is over once its owner writes again."""
+    """Why this address gets no answer; some reasons are disproved when its owner writes again."""
     reason = standing.gate.suppressed.get(str(events[-1].address), "")
-    return "" if reason == "bounced" and events[-1].kind == "message" else reason
+    is_open = events[-1].kind == "message" and consent.is_disproved(reason)
+    return "" if is_open or not consent.closes_answers(reason) else reason
 
 
-def _gate_write(standing: Standing, events: Sequence[Event], decision: Decision) -> Write:
+def _closed(standing: Standing, events: Sequence[Event], decision: Decision) -> dict[str, str]:
+    """The closed addresses after this turn, each with its reason."""
+    gate, address = standing.gate, str(events[-1].address)
+    closed = {**gate.suppressed, **decision.suppress}
+    if address not in decision.suppress and consent.is_disproved(closed.get(address, "")):
+        closed[address] = _still_suppressed(standing, events)
+    return {one: reason for one, reason in closed.items() if reason}
+
+
+def _gate_write(
+    standing: Standing, events: Sequence[Event], decision: Decision, now: float
+) -> Write:
     """Unchanged since it was read; or, with what this turn closes and reopens, moved by one."""
     gate, key = standing.gate, keys.gate(standing.place.lane)
-    suppressed: dict[str, Any] = {**gate.suppressed, **decision.suppress}
-    address = str(events[-1].address)
-    is_over = address in gate.suppressed and not _still_suppressed(standing, events)
-    if is_over and address not in decision.suppress:
-        suppressed.pop(address)
-    if suppressed == gate.suppressed and not decision.grants:
+    suppressed = _closed(standing, events, decision)
+    if suppressed == gate.suppressed and not decision.grants and not decision.gate:
         return Check(key, equals("epoch", gate.epoch))
-    row = {**gate.row, "suppressed": suppressed, "epoch": gate.epoch + 1}
+    row = {**gate.row, **decision.gate, "suppressed": suppressed, "epoch": gate.epoch + 1}
     if decision.grants:
-        row["grants"] = [*gate.row.get("grants", []), *map(dict, decision.grants)]
+        row["grants"] = grants.added(gate, decision.grants, now)
     return Put(key, row, equals("epoch", gate.epoch))
 
 
 def _status_writes(
     standing: Standing, event: Event, decision: Decision, ports: Ports
 ) -> list[Write]:
-    status, provider_id = decision.status
-    if not status:
-        return []
-    act, lane = event.detail.get("act", ""), standing.place.lane
-    return outbox.report(ports, event.address, lane, provider_id, status, act)
+    status, _ = decision.status
+    return outbox.report(ports, event, standing.place.lane, status) if status else []
 
 
 def waiting_moved(standing: Standing, events: Sequence[Event], ports: Ports) -> list[Write]:
@@ -328,6 +389,8 @@ def working_note(standing: Standing, event: Event, ports: Ports) -> Commit | Non
     """
     decision = Decision(reply="I am still working on this.", mind="none")
     if _verdict(standing, [event], decision).decision == "deny":
+        return None
+    if costs.affordable(standing, decision, event.address, ports) is not decision:
         return None
     rests = replies.Rests(event.audience)
     acts = replies.reply_acts(standing, [event], decision, standing.next_version, ports, rests)

@@ -14,6 +14,7 @@ MODEL_KINDS = ("bedrock", "openai")
 EMBEDS = "bedrock:amazon.titan-embed-text-v2"
 """How the names of the embedding models begin whose protocol is known."""
 BUDGET_TOKENS, THINK_SECONDS, QUARANTINE = 400_000, 60.0, 86_400
+BUDGET_SEGMENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class Settings:
     `sends` holds the surfaces that have a provider to send through; what is said on the others
     is kept and shown instead. `models` are asked in this order, as `kind:name`; the reflexes
     stand behind them. `embeddings` is the model, as `kind:name`, that gives recall vectors beside
-    the words; empty for none. `budget_tokens` and `budget_usd` (0: no limit) are each lane's, for a day.
+    the words; empty for none. `budget_tokens`, `budget_usd` (0: no limit, and nothing is spent) and
+    `budget_segments` (text messages as they are billed) are each lane's, for a day. `segment_usd`
+    is what one text message costs.
     `link_quarantine` is for how long (seconds) a new link opens no older words to either side.
     """
 
@@ -44,6 +47,8 @@ class Settings:
     prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
     budget_tokens: int = BUDGET_TOKENS
     budget_usd: float = 0.0
+    budget_segments: int = BUDGET_SEGMENTS
+    segment_usd: float = 0.0
     bedrock_guardrail: str = ""
     embeddings: str = ""
     aws_region: str = ""
@@ -109,6 +114,7 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
         email_address=env.get("HUB_EMAIL_ADDRESS", "persona@hub.localhost").lower(),
         timezone=zone,
         **_models(env),
+        **_texts(env),
         slack_api_url=env.get("HUB_SLACK_API_URL", ""),
         twilio_api_url=env.get("HUB_TWILIO_API_URL", ""),
         twilio_from=tuple(n.strip() for n in env.get("TWILIO_FROM", "").split(",") if n.strip()),
@@ -165,6 +171,17 @@ def _models(env: Mapping[str, str]) -> dict[str, Any]:
         "think_seconds": float(seconds),
         "openai_base_url": url,
     }
+
+
+def _texts(env: Mapping[str, str]) -> dict[str, Any]:
+    """How many text messages a person may cost a day, and what one costs."""
+    most = env.get("HUB_BUDGET_SMS", str(BUDGET_SEGMENTS))
+    if not (most.isascii() and most.isdigit()):
+        raise Broken(f"HUB_BUDGET_SMS must be a whole number of text messages, not {most!r}.")
+    price = env.get("HUB_SMS_PRICE", "0")
+    if not _is_amount(price):
+        raise Broken(f"HUB_SMS_PRICE must be an amount in US dollars, not {price!r}.")
+    return {"budget_segments": int(most), "segment_usd": float(price)}
 
 
 def _order(text: str) -> tuple[str, ...]:

@@ -15,12 +15,14 @@ from persona.decision import Act
 from persona.declare import START_WORDS, STOP_WORDS, Request, Response, Surface
 from persona.errors import Refused, Rejected, Transient, Unknown
 from persona.model import Address, Audience, Event, Kind
-from persona.people import addresses
+from persona.people import addresses, canonical
 from persona.ports import Door, Hands, Sent
+from surfaces._segments import segments_of
 
 if TYPE_CHECKING:
     from twilio.http.http_client import TwilioHttpClient
 
+NAME = "sms"
 API = "https://api.twilio.com"
 WHATSAPP = "whatsapp:"
 PART = 1_500
@@ -142,13 +144,17 @@ def _number(text: str) -> int:
 def _take_status(fields: dict[str, str], reference: str, door: Door) -> None:
     """A carrier's late report on a message of ours; one about a stranger changes nothing.
 
-    The callback's URL names the act, so that a report also settles one whose sending is UNKNOWN.
+    The callback's URL names the act, so that a report also settles one whose sending is UNKNOWN. Of a
+    capability's act it names the function and the home that wished it: whoever got the message may be
+    nobody whom the hub knows.
     """
     sid, told = fields.get("MessageSid", ""), fields.get("MessageStatus", "").lower()
-    lane, _, after = reference.rpartition("/")
+    lane, function, home, after = _named(reference)
     status = STATES.get(told)
     address = Address("sms", _canonical(fields.get("To", "")))
-    if not sid or status is None or addresses.find(door.table, address) is None:
+    if not sid or status is None:
+        return
+    if not function and addresses.find(door.table, address) is None:
         return
     door.admit(
         Event(
@@ -164,26 +170,27 @@ def _take_status(fields: dict[str, str], reference: str, door: Door) -> None:
                 "reason": _reason(_number(fields.get("ErrorCode", ""))),
                 "lane": lane,
                 "act": after,
+                **({"function": function} if function else {}),
             },
+            home=home,
         )
     )
 
 
+def _named(reference: str) -> tuple[str, str, str, str]:
+    """Lane, function, home and place of the act that a callback names; of a reply without the two."""
+    lane, _, rest = reference.partition("/")
+    function, home, after = rest.split("/") if rest.count("/") == 2 else ("", "", rest)
+    return lane, function, home, after
+
+
 def _canonical(number: str) -> str:
     """E.164, with WhatsApp's prefix kept; empty for a sender that is no telephone number."""
-    import phonenumbers
-
     prefix = WHATSAPP if number.startswith(WHATSAPP) else ""
-    bare = number.removeprefix(WHATSAPP).strip()
-    if not re.fullmatch(r"[+\uff0b][\d\s().-]+", bare):  # the library finds numbers within words
-        return ""
     try:
-        parsed = phonenumbers.parse(bare, None)
-    except phonenumbers.NumberParseException:
+        return prefix + canonical.telephone(number.removeprefix(WHATSAPP))
+    except ValueError:
         return ""
-    if not phonenumbers.is_possible_number(parsed):
-        return ""
-    return prefix + phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 MARKS = (
@@ -243,6 +250,11 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def segments(address: Address, text: str) -> int:
+    """How many messages a carrier bills for this part; WhatsApp's are none of a carrier's."""
+    return 0 if address.id.startswith(WHATSAPP) else segments_of(text)
+
+
 def send(act: Act, hands: Hands) -> Sent:
     """One text message by REST. Raises Transient, Refused or Unknown, as Twilio answers."""
     if hands.settings.keeps("sms"):
@@ -256,9 +268,9 @@ def send(act: Act, hands: Hands) -> Sent:
     client = Client(account, token, http_client=_http(hands.settings.twilio_api_url or API))
     more: dict[str, Any] = {}
     host = urlsplit(hands.settings.public_url).hostname
-    is_reply = act.function == SURFACE.name
-    if is_reply and host not in ("127.0.0.1", "localhost"):  # where Twilio can reach
-        reference = quote(f"{act.lane}/{act.after}", safe="")
+    if host not in ("127.0.0.1", "localhost"):  # where Twilio can reach
+        wished = "" if act.function == NAME else f"{act.function}/{act.home}/"
+        reference = quote(f"{act.lane}/{wished}{act.after}", safe="")
         more["status_callback"] = f"{hands.settings.public_url}/sms/status?act={reference}"
     try:
         message = client.messages.create(
@@ -325,13 +337,14 @@ def heard_by(act: Act, hands: Hands) -> Audience:
 
 
 SURFACE = Surface(
-    name="sms",
+    name=NAME,
     title="SMS",
     routes=(("POST", "/sms"), ("POST", "/sms/status")),
     receive=receive,
     send=send,
     heard_by=heard_by,
     split=split,
+    segments=segments,
     secrets=("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
     refusals={"unproven": 403, "malformed": 403},
     stop_words=STOP_WORDS | {"stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"},

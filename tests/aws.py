@@ -182,6 +182,7 @@ class World:
         sqs.unix_time = lambda: self.clock.now()  # noqa: PLW0108 - the clock is another each time
         session = Session()
         session.set_credentials("test", "test")
+        session.register("before-parameter-build", self._asked)
         session.register("before-call", self._before_call)
         session.register("after-call", self._after_call)
         session.get_component("event_emitter").register_first("before-send", self._before_send)
@@ -194,6 +195,12 @@ class World:
         self.heard: Callable[[dict[str, Any]], None]
         self.sockets: dict[str, Callable[[str], None]] = {}
         self.faults: Faults | None = None
+        self.watch: Callable[[str, str, Mapping[str, Any]], None] | None = None
+
+    def _asked(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
+        if self.watch:
+            service = model.service_model.endpoint_prefix
+            self.watch(model.name, service, params)
 
     def _before_call(self, **about: Any) -> Any:
         return self.faults.before_call(**about) if self.faults else None

@@ -6,7 +6,7 @@ plays the stage in one thread until nothing is left that can be done now. Nothin
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -375,3 +375,7 @@ def changed(call: Call, **headers: str | None) -> Call:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     merged = {**call.headers, **named}
     return replace(call, headers={n: v for n, v in merged.items() if v is not None})
+
+
+Open = Callable[..., Hub]
+"""Opens a hub on the family of the test, as often as a story begins anew."""

@@ -8,13 +8,12 @@ the fence does not know how to read is refused.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 from persona.errors import Broken
 from persona.keys import Scope
 
 PARTITION, SORT = "partition", "sort"
-WRITES = ("Put", "Update", "Delete", "ConditionCheck")
 ONE_PARTITION = re.compile(r"(?P<name>#?\w+) = (?P<value>:\w+)(?: AND (?P<rest>.+))?")
 ONE_RANGE = re.compile(
     r"begins_with\((?P<name>#?\w+), :\w+\)"
@@ -58,17 +57,26 @@ def _check(operation: str, params: Mapping[str, Any], table: str, scope: Scope |
         raise Broken("a fenced client was asked without a scope")
     try:
         read = READERS.get(operation)
-        keys = list(read(params)) if read else []
+        rows = list(read(params)) if read else []
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Broken(f"the fence cannot read this {operation}") from error
-    if not keys:
+    if not rows:
         raise Broken(f"{operation} is not for a worker of a lane")
-    if not all(name == table and partition in scope.partitions for name, partition in keys):
+    if not all(row.table == table and row.partition in scope.partitions for row in rows):
         raise Broken("a row outside the worker's lane")
+    if any(row.is_written and row.partition in scope.read_only for row in rows):
+        raise Broken("a row that the worker only reads")
 
 
-Keys = Iterator[tuple[Any, Any]]
-"""Pairs of table and partition."""
+class Row(NamedTuple):
+    """What a request asks of one row, or of the rows of one partition."""
+
+    table: Any
+    partition: Any
+    is_written: bool = False
+
+
+Rows = Iterator[Row]
 
 
 def _leading(key: Mapping[str, Any]) -> str:
@@ -78,21 +86,25 @@ def _leading(key: Mapping[str, Any]) -> str:
     return value[1]
 
 
-def _of_key(params: Mapping[str, Any]) -> Keys:
-    yield params["TableName"], _leading(params["Key"])
+def _of_key(params: Mapping[str, Any]) -> Rows:
+    yield Row(params["TableName"], _leading(params["Key"]))
 
 
-def _of_item(params: Mapping[str, Any]) -> Keys:
-    yield params["TableName"], _leading(params["Item"])
+def _of_change(params: Mapping[str, Any]) -> Rows:
+    yield Row(params["TableName"], _leading(params["Key"]), is_written=True)
 
 
-def _of_batch(params: Mapping[str, Any]) -> Keys:
+def _of_item(params: Mapping[str, Any]) -> Rows:
+    yield Row(params["TableName"], _leading(params["Item"]), is_written=True)
+
+
+def _of_batch(params: Mapping[str, Any]) -> Rows:
     for table, wanted in params["RequestItems"].items():
         for key in wanted["Keys"]:
-            yield table, _leading(key)
+            yield Row(table, _leading(key))
 
 
-def _of_reads(params: Mapping[str, Any]) -> Keys:
+def _of_reads(params: Mapping[str, Any]) -> Rows:
     for item in params["TransactItems"]:
         ((kind, read),) = item.items()
         if kind != "Get":
@@ -100,15 +112,13 @@ def _of_reads(params: Mapping[str, Any]) -> Keys:
         yield from _of_key(read)
 
 
-def _of_writes(params: Mapping[str, Any]) -> Keys:
+def _of_writes(params: Mapping[str, Any]) -> Rows:
     for item in params["TransactItems"]:
         ((kind, write),) = item.items()
-        if kind not in WRITES:
-            raise ValueError(kind)
-        yield from _of_item(write) if kind == "Put" else _of_key(write)
+        yield from WRITES[kind](write)
 
 
-def _of_query(params: Mapping[str, Any]) -> Keys:
+def _of_query(params: Mapping[str, Any]) -> Rows:
     """Reads only conditions of one form: `partition = :value`, then perhaps one on the sort key."""
     if "IndexName" in params or "KeyConditions" in params:
         raise ValueError("an index, or a condition of the old form")
@@ -124,20 +134,27 @@ def _of_query(params: Mapping[str, Any]) -> Keys:
     if _named(whole["name"], names) != PARTITION:
         raise ValueError("no partition")
     wanted = params["ExpressionAttributeValues"][whole["value"]]
-    yield params["TableName"], _leading({PARTITION: wanted})
+    yield Row(params["TableName"], _leading({PARTITION: wanted}))
     if "ExclusiveStartKey" in params:
-        yield params["TableName"], _leading(params["ExclusiveStartKey"])
+        yield Row(params["TableName"], _leading(params["ExclusiveStartKey"]))
 
 
 def _named(name: str, names: Mapping[str, str]) -> str:
     return names[name] if name.startswith("#") else name
 
 
-READERS: Mapping[str, Callable[[Mapping[str, Any]], Keys]] = {
+WRITES: Mapping[str, Callable[[Mapping[str, Any]], Rows]] = {
+    "Put": _of_item,
+    "Update": _of_change,
+    "Delete": _of_change,
+    "ConditionCheck": _of_key,
+}
+"""The parts of a writing transaction."""
+READERS: Mapping[str, Callable[[Mapping[str, Any]], Rows]] = {
     "GetItem": _of_key,
     "PutItem": _of_item,
-    "UpdateItem": _of_key,
-    "DeleteItem": _of_key,
+    "UpdateItem": _of_change,
+    "DeleteItem": _of_change,
     "BatchGetItem": _of_batch,
     "Query": _of_query,
     "TransactGetItems": _of_reads,

@@ -1,6 +1,6 @@
 """DynamoDB clients: the process's own, and those of workers, which reach one scope's rows alone.
 
-Where a lane role is named, a turn's client asks with credentials that AWS made for its lane and
+Where a lane role is named, a worker's client asks with credentials that AWS made for its lane and
 homes: session tags, which the role's policy turns into keys. A client belongs to one lane and
 its homes for good, so two lanes in one process never share credentials.
 """
@@ -40,7 +40,7 @@ class Workers:
         """For the whole process without a scope; with one, fenced."""
         if scope is None:
             return self._clients.get("dynamodb")
-        if scope.homes and self._role:
+        if self._role:
             return Fenced(self._of_lane((scope.lane, scope.homes)), scope)
         return Fenced(self._of_process(), scope)
 

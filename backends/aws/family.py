@@ -1,10 +1,11 @@
 """Opens the aws family from a function's environment; nothing is asked of AWS before it is used."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
 from backends.aws._clients import Clients
+from backends.aws._declared import Declared
 from backends.aws._workers import Workers
 from backends.aws.bell import Bell
 from backends.aws.blobs import Blobs
@@ -25,7 +26,7 @@ class Family:
     | setting | what it names |
     |---|---|
     | `HUB_TABLE`, `HUB_KEYS_TABLE` | the table; the one of wrapped keys |
-    | `HUB_LANE_ROLE` | ARN of the role that turns assume for their lane; may be absent |
+    | `HUB_LANE_ROLE` | ARN of the role that a worker assumes for its lane; may be absent |
     | `HUB_LANES_URL`, `HUB_LANES_ARN` | the lanes' queue |
     | `HUB_TIMERS_ROLE`, `HUB_TIMERS_DLQ_ARN` | what the scheduler acts as; where it gives up |
     | `HUB_FUNCTIONS_PREFIX` | what every function's name begins with |
@@ -52,7 +53,12 @@ class Family:
             "secrets": self._secrets,
             "sockets": self._sockets,
         }
-        return {**{name: Later(part) for name, part in make.items()}, "clock": self._clock}
+        parts = {name: Later(part) for name, part in make.items()}
+        return {**parts, "clock": self._clock, "client": self._declared}
+
+    def _declared(self, api: str, actions: Collection[str]) -> Declared:
+        """A client that is given away, for these actions alone."""
+        return Declared(self._clients.get(api), actions)
 
     def _setting(self, name: str) -> str:
         value = self._env.get(name, "")

@@ -1,7 +1,7 @@
 """Opens the whole local family on one state folder."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ class Family:
     def ports(self) -> dict[str, Any]:
         """The parts under their ports' names."""
         names = "table lanes bell timers blobs keys secrets sockets clock".split()
-        return {name: getattr(self, name) for name in names}
+        return {**{name: getattr(self, name) for name in names}, "client": _no_client}
 
     def close(self) -> None:
         self.database.close()
@@ -72,6 +72,10 @@ def open_family(
         sockets=Sockets(),
         clock=time,
     )
+
+
+def _no_client(api: str, actions: Collection[str]) -> Any:
+    raise Broken(f"there is no {api} in the local stage")
 
 
 def _own_key(part: str, secrets: Secrets) -> bytes:

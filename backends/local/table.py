@@ -30,15 +30,16 @@ class Table:
         for partition, sort in keys:
             if not 1 <= len(partition.encode()) <= 2048 or not 1 <= len(sort.encode()) <= 1024:
                 raise Broken("a key is 1 to 2,048 bytes, and 1 to 1,024 in its partition")
-        self._fence(keys)
 
-    def _fence(self, keys: Iterable[Key]) -> None:
+    def _fence(self, keys: Iterable[Key], written: Iterable[Key] = ()) -> None:
         """The rule that IAM holds in AWS: exact partitions, of which there is at least one."""
         if self._scope is None:
             return
         partitions = {key.partition for key in keys}
         if not partitions or not partitions <= self._scope.partitions:
             raise Broken("a row outside the worker's lane")
+        if self._scope.read_only & {key.partition for key in written}:
+            raise Broken("a row that the worker only reads")
 
     def get(self, keys: Iterable[Key]) -> dict[Key, Row]:
         wanted = list(keys)
@@ -47,6 +48,7 @@ class Table:
         if not wanted:
             return {}
         self._check(wanted)
+        self._fence(wanted)
         places = ",".join(["(?,?)"] * len(wanted))
         found = self._database.reader.execute(
             f"SELECT partition, sort, body FROM rows WHERE (partition, sort) IN (VALUES {places})",
@@ -80,6 +82,7 @@ class Table:
         if len({write.key for write in writes}) < len(writes):
             raise Broken("two writes to one row in one commit")
         self._check([write.key for write in writes])
+        self._fence([w.key for w in writes], [w.key for w in writes if not isinstance(w, Check)])
         with self._database.writing() as connection:
             for write, row in [(write, _stood(connection, write)) for write in writes]:
                 if not _holds(write.when, row):

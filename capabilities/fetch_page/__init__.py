@@ -4,14 +4,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from capabilities.fetch_page.url import MOST_CHARACTERS, read_url
-from persona.declare import Destination, Means, Result, capability
+from capabilities._destinations import DESTINATIONS
+from persona.declare import Means, Result, capability
+from persona.reading.url import MOST_CHARACTERS, read_url
 
 
 class Arguments(BaseModel):
     """Which page."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     url: Annotated[str, AfterValidator(read_url)] = Field(
         description="The whole address of a public page, beginning with http:// or https://.",
         max_length=MOST_CHARACTERS,
@@ -20,14 +21,14 @@ class Arguments(BaseModel):
 
 @capability(
     effect="read",
-    dest={"url": Destination("url", read_url)},
+    dest={"url": DESTINATIONS["url"]},
     returns_untrusted=True,
     rate=100,
     timeout=30.0,
     asks="fetch {url}",
     heard=(r"(?:please\s+)?(?:fetch|open|read)\s+(?P<url>https?://\S+)",),
     say="fetch https://…",
-    brief="reads a public page and says what stands there",
+    brief="reads a public page",
 )
 def fetch_page(arguments: Arguments, means: Means) -> Result:
     """Reads one page of the public web by its address and gives its title and text, of which

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import certifi
 
-from capabilities.fetch_page.addresses import is_public
 from persona.errors import Refused, Transient
+from persona.hosts import is_public
 
 CONNECT_SECONDS = 5.0
 RESOLVE_SECONDS = 5.0

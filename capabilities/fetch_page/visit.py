@@ -20,8 +20,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import DecodeError, HTTPError
 
 from capabilities.fetch_page import net
-from capabilities.fetch_page.url import PORTS, read_url
 from persona.errors import Refused, Transient
+from persona.reading.url import PORTS, read_url
 from persona.settings import VERSION
 
 INTERNET = net.INTERNET

@@ -79,6 +79,9 @@ def _capability(server: Server, name: str, given: Mapping[str, Any]) -> Capabili
 
         return call(server, offer, arguments.root, means, is_safe=effect == "read")
 
+    wanted = offer.schema.get("required", ())
+    says = f"{asked} {' '.join(f'{one}=…' for one in wanted)}".strip()
+
     return Capability(
         name=f"{server.name}_{re.sub(r'[^a-z0-9]+', '_', name.lower()).strip('_')}"[:64],
         effect=effect,
@@ -87,18 +90,33 @@ def _capability(server: Server, name: str, given: Mapping[str, Any]) -> Capabili
         about=" ".join(f"{offer.description or name} (by the MCP server {server.name})".split())
         + ".",
         version=int(offer.pin[:8], 16),
+        worker=f"mcp-{server.name}",
         destructive=given.get("destructive", False),
         dest=dest,
         returns_sensitivity=given.get("returns_sensitivity", 0),
         returns_untrusted=True,
+        egress=True,
         cost=float(given.get("cost", 0.0)),
         rate=given.get("rate", 100),
         timeout=server.seconds,
         keyed=given.get("keyed", False),
         secrets=(server.secret,) if server.secret else (),
-        say=f"{asked} …",
+        heard=_heard(server.name, offer),
+        say=says,
         brief=f"asks the MCP server {server.name}",
     )
+
+
+def _heard(server: str, offer: Offer) -> tuple[str, ...]:
+    """`weather forecast city=Bern days=2`, and `weather forecast Bern` where one text is all it takes."""
+    fields: Mapping[str, Any] = offer.schema.get("properties", {})
+    wanted = offer.schema.get("required", [])
+    if not all(name.isidentifier() for name in wanted):
+        return ()
+    called = rf"(?:please\s+)?(?:ask\s+)?{server}\s+{re.escape(offer.name).replace('_', '[_ ]')}"
+    named = [rf"(?:[\s,:]+{one}\s*=\s*(?P<{one}>\S.*?))?" for one in fields if one.isidentifier()]
+    alone = [rf"{called}[\s:]+(?P<{one}>[^=]+)" for one in wanted if len(wanted) == 1]
+    return (rf"{called}{''.join(named)}\s*", *alone)
 
 
 def _destination(kind: str) -> Destination:

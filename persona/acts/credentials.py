@@ -7,8 +7,9 @@ other one does. Erasing the person's key makes it unreadable with everything els
 from collections.abc import Mapping
 
 from persona import keys
-from persona.model import FORMAT
-from persona.ports import Delete, Put, Store
+from persona.keys import Key
+from persona.model import FORMAT, Address, Place
+from persona.ports import Delete, Put, Row, Store
 from persona.seal import seal, unseal
 
 
@@ -16,6 +17,28 @@ def keep(store: Store, name: str, lane: str, credential: Mapping[str, str]) -> N
     """Puts it in the place of any earlier one of this name."""
     sealed = seal(store, f"lane:{lane}", _context(name, lane), dict(credential))
     store.table.commit([Put(keys.credential(name, lane), {"v": FORMAT, "sealed": sealed})])
+
+
+def give(
+    store: Store,
+    name: str,
+    place: Place,
+    whose: Address,
+    credential: Mapping[str, str],
+    now: float,
+) -> None:
+    """Keeps what the person at this address gave, so that exporting and erasing them find it."""
+    key = keys.credential(name, place.lane)
+    pointer: Row = {"v": FORMAT, "at": list(key), "since": now}
+    store.table.commit([Put(keys.beside(whose, key), pointer)])
+    keep(store, name, place.lane, credential)
+
+
+def given_by(store: Store, whose: Address) -> list[str]:
+    """The names of the credentials that this address gave and that are still kept."""
+    rows = store.table.query(keys.beside_all(whose))
+    found = [Key(*row["at"]) for _, row in rows if row["at"][0].startswith("CREDENTIAL#")]
+    return sorted(key.partition.split("#")[1] for key in store.table.get(found))
 
 
 def read(store: Store, name: str, lane: str) -> dict[str, str]:

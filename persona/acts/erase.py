@@ -17,7 +17,7 @@ from persona import ids, keys
 from persona.acts import handover, ledger, outbox, residue
 from persona.errors import Conflict, Refused, Transient
 from persona.keys import Key
-from persona.memory import evidence
+from persona.memory import documents, evidence, tombstones
 from persona.memory.standing import Gate, open_gate
 from persona.model import FORMAT, Address, Event
 from persona.people import addresses
@@ -140,7 +140,6 @@ def run(id: str, ports: Ports) -> Row | None:
     except Refused:  # over, but for the certificate
         return _certify(key, row, ports)
     person = _person(opened)
-    _cancel(person, ports)
     _delete(person, row["at"], ports)
     unreached = _destroy(person, ports)
     _delete(person, row["at"], ports)
@@ -154,14 +153,15 @@ def run(id: str, ports: Ports) -> Row | None:
     return _certify(key, known, ports)
 
 
-def _cancel(person: Person, ports: Ports) -> None:
-    """The place where a person's timers and plans are stopped; there are none yet."""
-
-
 def _delete(person: Person, until: float, ports: Ports) -> None:
-    """Every row and raw original of the person; the gates last, since they keep workers out."""
+    """Every row and raw original of the person; the gates last, since they keep workers out.
+
+    Plans are rows of the homes, and a gate that is erased takes no turn: nothing else is to stop.
+    """
     for home in person.homes:
         _drop_made_of(home, person, ports)
+        for name in documents.names(ports.blobs, home):
+            tombstones.drop_blob(ports, name)
         for key, _ in _rows(ports, f"SOCKETS#{home}"):
             ports.table.commit([Delete(key), Delete(keys.socket(key.sort))])
         for key, _ in _rows(ports, keys.sessions(home).partition):
@@ -203,14 +203,14 @@ def _drop_made_of(home: str, person: Person, ports: Ports) -> None:
     where that is gone already.
     """
     for lane in sorted(_lanes_of(home, ports) - set(person.lanes)):
-        for function in sorted({*ports.carriers, "link"}):
+        for function in sorted({*ports.functions, *ports.carriers, "link"}):
             _drop_sent(home, function, lane, ports)
     try:
         turns = evidence.read_turns(ports, home)
     except Refused:
         return
     for name in (blob for turn in turns for blob in turn.blobs):
-        residue.drop_blob(ports, name)
+        tombstones.drop_blob(ports, name)
 
 
 def _lanes_of(home: str, ports: Ports) -> set[str]:
@@ -236,7 +236,7 @@ def _drop_held(lane: str, ports: Ports) -> None:
         except Refused:
             return
         if blob:
-            residue.drop_blob(ports, blob)
+            tombstones.drop_blob(ports, blob)
 
 
 def _drop_pointed(one: Address, until: float, ports: Ports) -> None:

@@ -13,15 +13,15 @@ from dataclasses import asdict
 from typing import Any
 
 from persona import keys
-from persona.acts import handover, outbox, residue
+from persona.acts import credentials, handover, outbox, questions, residue
 from persona.decision import Act
 from persona.errors import Refused, Transient
-from persona.memory import evidence, notes
+from persona.memory import documents, evidence, notes, plans
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Gate, open_gate
 from persona.model import Address, Note, Place, Turn
 from persona.people import addresses
-from persona.ports import Clock, Store
+from persona.ports import Blobs, Clock, Store
 from persona.settings import Settings
 
 VERSION = 1
@@ -29,20 +29,23 @@ ABSENT_HERE = (
     "raw mails, whose new words are among the messages",
     "what other people said, and what was said to them",
     "what was forgotten or erased",
-    "keys, credentials, sessions and codes",
+    "keys, passwords, sessions and codes",
     "what Slack, carriers, mail servers and model hosts keep",
 )
 PAGE = 200
 Line = dict[str, Any]
 
 
-def lines(address: Address, store: Store, settings: Settings, clock: Clock) -> Iterator[str]:
+def lines(
+    address: Address, store: Store, blobs: Blobs, settings: Settings, clock: Clock
+) -> Iterator[str]:
     """JSON lines, each ending in a newline; the last is the manifest of all before it.
 
     Raises Refused where nobody is known by this address.
     """
     whole, counts = hashlib.sha256(), Counter[str]()
-    for line in _everything(address, store, settings, clock):
+    until = clock.now() - settings.link_quarantine
+    for line in _everything(address, store, blobs, until):
         spelled = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
         spelled = spelled.encode("utf-8", "replace").decode()
         whole.update(spelled.encode())
@@ -83,24 +86,30 @@ def _standing(address: Address, store: Store) -> tuple[Place, Gate]:
     raise Refused(f"nobody is known as {address}")
 
 
-def _everything(address: Address, store: Store, settings: Settings, clock: Clock) -> Iterator[Line]:
+def _everything(address: Address, store: Store, blobs: Blobs, until: float) -> Iterator[Line]:
     place, gate = _standing(address, store)
-    until = clock.now() - settings.link_quarantine
     yield from _links(address, gate)
     yield _consent(gate)
     lanes = {place.lane, *(link.lane for link in gate.links.values())}
-    sent_by = set(lanes)
+    sent_by, functions = set(lanes), {*gate.surfaces, "link"}
     for home in gate.homes:
         for turn in _turns(store, home):
             sent_by |= {turn.lane} - {""}
+            functions |= {*turn.acts}
             yield from _messages(gate.shown(place.home, turn, until))
     yield from _notes(place.home, gate, until, store)
+    yield from _questions(place.home, gate, until, store)
+    yield from ({"type": "grant", **one} for one in gate.row.get("grants", ()))
+    yield from _documents(place.home, gate, until, store, blobs)
+    yield from _plans(place.home, gate, until, store)
     own = {str(address), *(str(link.address) for link in gate.links.values())}
     for one in sorted(own):
         yield from _said_in_rooms(Address.parse(one), store)
         yield from _handed_over(Address.parse(one), store)
+        for name in credentials.given_by(store, Address.parse(one)):
+            yield {"type": "credential", "name": name, "address": one}
     for lane in sorted(sent_by):  # also of lanes that were left since
-        yield from _acts(lane, place.home, gate, until, store)
+        yield from _acts(lane, sorted(functions), place.home, gate, until, store)
     for lane in sorted(lanes):
         yield from _ledger(lane, store)
 
@@ -125,6 +134,7 @@ def _consent(gate: Gate) -> Line:
         "type": "consent",
         "stopped": gate.halted,
         "closed_addresses": dict(gate.suppressed),
+        "quiet_hours": dict(gate.row.get("quiet", {})),
         "since": gate.since,
     }
 
@@ -167,6 +177,55 @@ def _notes(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
         }
 
 
+def _questions(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
+    """What was asked for and may still wait for a yes; its code stands nowhere."""
+    for home in gate.homes:
+        for one in questions.in_home(home, store):
+            asked_at = one.until - questions.STANDS
+            if gate.opens(own, home, asked_at, until, sensitivity(one.wish.shown)):
+                yield {
+                    "type": "question",
+                    "home": home,
+                    "capability": one.wish.intent.capability,
+                    "shown": one.wish.shown,
+                    "reason": one.wish.verdict.reason,
+                    "state": one.state,
+                    "at": asked_at,
+                    "until": one.until,
+                }
+
+
+def _documents(own: str, gate: Gate, until: float, store: Store, blobs: Blobs) -> Iterator[Line]:
+    """The person's own documents, whole."""
+    for home in gate.homes:
+        for name in documents.names(blobs, home):
+            found = documents.opened(store, blobs, home, name)
+            if found is not None and gate.opens(own, home, found[0].at, until):
+                one, text = found
+                line: Line = {"type": "document", "home": home, "title": one.title}
+                yield {**line, "at": one.at, "text": text}
+
+
+def _plans(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
+    """What is still to be done in time."""
+    for plan in (plan for home in gate.homes for plan in plans.read(store, home)):
+        if gate.opens(own, plan.home, plan.made, until, sensitivity(plan.what)):
+            yield {
+                "type": "plan",
+                "id": plan.id,
+                "home": plan.home,
+                "number": plan.number,
+                "what": plan.what,
+                "when": plan.schedule.words,
+                "next": plan.at,
+                "state": plan.state,
+                "missed": plan.missed,
+                "by": plan.by or None,
+                "made": plan.made,
+                "message": plan.message,
+            }
+
+
 def _is_open(note: Note, own: str, gate: Gate, until: float) -> bool:
     words = "\n".join([note.claim, *(quote.words for quote in note.evidence)])
     return gate.opens(own, note.home, note.since, until, sensitivity(words))
@@ -183,10 +242,11 @@ def _said_in_rooms(author: Address, store: Store) -> Iterator[Line]:
                     yield {**line, "reply": [], "place": row["address"]}
 
 
-def _acts(lane: str, home: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
-    """What was sent or is to be sent to this person; where each stands now."""
-    functions = [*gate.surfaces, "link"]
-    for function in dict.fromkeys(functions):
+def _acts(
+    lane: str, functions: Iterable[str], home: str, gate: Gate, until: float, store: Store
+) -> Iterator[Line]:
+    """What was or is to be sent to this person, and done for them; where each stands now."""
+    for function in functions:
         partition = keys.act(function, lane, "OPEN", "").partition
         for _, row in residue.rows_of(store, partition):
             if row["home"] not in gate.homes:

@@ -44,21 +44,25 @@ def join(taker: Side, giver: Side, now: float) -> list[Write]:
     became = {
         **_with_links({**taker.links, **taken}),
         **_carried(taker.gate, giver.gate, giver.gate.suppressed),
+        **_grants({*taker.links, *taken}, taker.gate, giver.gate),
         "floor": max(taker.gate.floor, giver.gate.floor, giver.version or 0),
         "given": given,
     }
     gave = {**giver.gate.given, **dict.fromkeys(taken, taker.lane)}
     return [
         _put_gate(taker, became),
-        _put_gate(giver, {**_with_links({}), "given": gave}),
+        _put_gate(giver, {**_with_links({}), **_grants(()), "given": gave}),
         _head_check(giver),
         *_without_recent(giver.lane),
         *_point(taken.values(), giver.lane, taker.lane),
     ]
 
 
-def split(leaving: Iterable[str], source: Side, target: Side) -> list[Write]:
-    """These homes go from the source to the target, which is the own lane of one of them."""
+def split(leaving: Iterable[str], source: Side, target: Side, now: float) -> list[Write]:
+    """These homes go from the source to the target, which is the own lane of one of them.
+
+    What the source was sending to them just then goes first: the target knows where they came from.
+    """
     leaving = set(leaving)
     gone = _among(source.links, leaving)
     kept = _among(source.links, source.links.keys() - leaving)
@@ -68,14 +72,16 @@ def split(leaving: Iterable[str], source: Side, target: Side) -> list[Write]:
     became = {
         **_with_links(gone),
         **_carried(target.gate, source.gate, {a: r for a, r in suppressed.items() if a in theirs}),
+        **_grants(gone, source.gate),
         "halted": source.gate.halted,
         "floor": max(target.gate.floor, source.gate.floor, source.version or 0),
         "given": given,
+        "came": {home: {"lane": source.lane, "since": now} for home in gone},
     }
     left = {a: r for a, r in suppressed.items() if a not in theirs}
     return [
         _put_gate(target, became),
-        _put_gate(source, {**_with_links(kept), "suppressed": left}),
+        _put_gate(source, {**_with_links(kept), **_grants(kept, source.gate), "suppressed": left}),
         _head_check(source),
         *_without_recent(source.lane),
         *_point(gone.values(), source.lane, target.lane),
@@ -108,12 +114,21 @@ def _with_links(links: Mapping[str, Link]) -> Row:
     return {"homes": list(links), "surfaces": list(surfaces), "links": rows}
 
 
+def _grants(homes: Collection[str], *gates: Gate) -> Row:
+    """The standing permissions of these gates that were given at one of these homes."""
+    rows = [row for gate in gates for row in gate.row.get("grants", ())]
+    return {"grants": [row for row in rows if row["home"] in homes]}
+
+
 def _carried(gate: Gate, other: Gate, suppressed: Mapping[str, str]) -> Row:
-    """What of the other's gate goes on to hold: a halt, closed addresses, who moved it."""
+    """What of the other's gate goes on to hold: a halt, what is off or closed, who moved it."""
     moved_by = [*gate.row.get("moved_by", []), *other.row.get("moved_by", [])]
     return {
         "halted": gate.halted or other.halted,
+        "off": sorted(gate.off | other.off),
+        "stopped": max(one.row.get("stopped", 0.0) for one in (gate, other)),
         "suppressed": {**gate.suppressed, **suppressed},
+        "quiet": {**other.row.get("quiet", {}), **gate.row.get("quiet", {})},
         "moved_by": list(dict.fromkeys(moved_by))[-MOST_MOVED_BY:],
     }
 

@@ -174,6 +174,7 @@ class Linking:
             return
         told = {own.home, other.home}
         what = "joined" if act.detail["signin"] == "new" else "entered"
+        self._tell(act, other, "let in")
         self._tell_others(act, own.address, told, what, str(other.address))
 
     def _join(self, act: Act, code: Code, other: End) -> Code:
@@ -219,7 +220,7 @@ class Linking:
         links = self._gate(act, lane).links
         leaving = [home] if links[home].lane != lane else [one for one in links if one != home]
         source, target = self._sides(act, lane, links[leaving[0]].lane)
-        writes = joining.split(leaving, source, target)
+        writes = joining.split(leaving, source, target, self._ports.clock.now())
         written = [links[one].address for one in leaving]
         self._commit(act, "", writes, [lane, target.lane], written)
 

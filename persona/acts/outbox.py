@@ -19,7 +19,8 @@ from persona import ids, keys
 from persona.decision import ORDER, Act, State
 from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Key
-from persona.model import FORMAT, Address
+from persona.memory import documents, tombstones
+from persona.model import FORMAT, Address, Event
 from persona.ports import ABSENT, Check, Delete, Ports, Put, Row, Store, Update, Write, equals
 from persona.seal import seal, unseal
 
@@ -84,6 +85,8 @@ def claim(
 ) -> tuple[Act, Row | None]:
     """Takes an open act for one attempt; returns it as it stands then, and its gate's row.
 
+    What is halted for everybody is read along, where it is not known freshly.
+
     The condition is what is known of it: untried, or the attempt that was read, so that taking
     over from a dead worker is a compare-and-swap too; and nothing of `behind` may still be open.
     Raises Conflict when another worker moved first. A failed claim is told apart by the read
@@ -95,8 +98,10 @@ def claim(
     claimed = Update(at, {**held, "lease": lease, "due": lease}, when)
     with suppress(Conflict):
         ports.table.commit([claimed, *(Check(before, ABSENT) for before in behind)])
-    gate = keys.gate(lane_of(at))
-    rows = ports.table.get([at, gate])
+    gate, now = keys.gate(lane_of(at)), ports.clock.now()
+    watched = ports.halts.wanted(now)
+    rows = ports.table.get([at, gate, *watched])
+    ports.halts.take(watched, rows, now)
     if rows.get(at, {}).get("attempt") != attempt:
         raise Conflict("another worker has it")
     try:
@@ -194,8 +199,9 @@ def redact(ports: Ports, key: Key, row: Row) -> None:
         found = ports.table.query(keys.act(function, lane, "DONE", after))
         acts = [(at, open_row(ports, one)) for at, one in found]
         held = [(at, act) for at, act in acts if act.text != REDACTED]
-        if held:  # what a surface needed to answer may quote too: a mail's subject
-            clean = [(at, replace(act, text=REDACTED, thread="", detail={})) for at, act in held]
+        if held:
+            _drop_made(ports, [act for _, act in held if act.wish])
+            clean = [(at, _redacted(act)) for at, act in held]
             stands = equals("v", FORMAT)
             ports.table.commit([Put(at, row_of(ports, act), stands) for at, act in clean])
     if still_open:
@@ -204,17 +210,38 @@ def redact(ports: Ports, key: Key, row: Row) -> None:
         ports.table.commit([Delete(key)])
 
 
-def report(
-    ports: Ports, address: Address, lane: str, provider_id: str, status: str, after: str = ""
-) -> list[Write]:
+def _redacted(act: Act) -> Act:
+    """Without what it said; what a surface needed to answer may quote too: a mail's subject.
+
+    Of a wish nothing is left, nor where it went: that stood in the words as well.
+    """
+    bare = replace(act, text=REDACTED, thread="", detail={})
+    if not act.wish:
+        return bare
+    nowhere = Address(act.address.surface, "")
+    return replace(bare, wish={}, result={}, reason="", address=nowhere)
+
+
+def _drop_made(ports: Ports, acts: Iterable[Act]) -> None:
+    """Documents go with the words by which they were saved."""
+    for act in acts:
+        for name in documents.saved_by(ports.blobs, act.home, act.id):
+            tombstones.drop_blob(ports, name)
+
+
+def report(ports: Ports, event: Event, lane: str, status: str) -> list[Write]:
     """The writes for a provider's late report on one act to this address; a state never moves back.
 
-    `after` names the act itself where the report carries it, else the provider's id does. Raises
-    Transient while the act is still being recorded.
+    The act is named by its place where the report carries that, else by the provider's id. What a
+    capability was to do and failed after all is told like any outcome. Raises Transient while the
+    act is still being recorded.
     """
-    function = address.surface
+    function, after = (
+        event.detail.get("function", event.address.surface),
+        event.detail.get("act", ""),
+    )
     if not after:
-        pointer_key = keys.provider(function, lane, provider_id)
+        pointer_key = keys.provider(function, lane, event.target)
         pointer = ports.table.get([pointer_key]).get(pointer_key)
         if pointer is None:
             return []
@@ -226,7 +253,12 @@ def report(
     if stages["DONE"] not in rows:
         raise Transient("the act is not yet recorded")
     act = open_row(ports, rows[stages["DONE"]])
-    if act.address != address or status not in ORDER or ORDER[status] <= ORDER[act.state]:
+    if act.address != event.address or status not in ORDER or ORDER[status] <= ORDER[act.state]:
         return []
-    moved = replace(act, state=cast("State", status))
-    return [Put(stages["DONE"], row_of(ports, moved), equals("state", act.state))]
+    stood = equals("state", act.state)
+    if not (act.wish and status == "failed"):
+        moved = replace(act, state=cast("State", status))
+        return [Put(stages["DONE"], row_of(ports, moved), stood)]
+    why = event.detail.get("reason") or "the carrier could not deliver it"
+    row = {**row_of(ports, replace(act, state="failed", reason=why)), "due": ports.clock.now()}
+    return [Delete(stages["DONE"], stood), Put(stages["OUT"], row)]

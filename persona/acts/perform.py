@@ -5,6 +5,7 @@ What a capability can reach while it works is its `Means`, and nothing beyond it
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from persona import keys
@@ -23,8 +24,36 @@ MOST_RESULT = 40_000
 
 
 @dataclass(frozen=True, slots=True)
+class OwnBlobs:
+    """Implements `persona.ports.Blobs` by another; any name that fits no pattern raises Broken."""
+
+    _blobs: Blobs
+    _patterns: tuple[str, ...]
+
+    def put(self, name: str, data: bytes) -> None:
+        self._blobs.put(self._own(name), data)
+
+    def get(self, name: str) -> bytes | None:
+        return self._blobs.get(self._own(name))
+
+    def list(self, prefix: str) -> list[str]:
+        return self._blobs.list(self._own(prefix))
+
+    def delete(self, name: str) -> None:
+        self._blobs.delete(self._own(name))
+
+    def _own(self, name: str) -> str:
+        if not any(fnmatchcase(name, pattern) for pattern in self._patterns):
+            raise Broken("a blob that was not declared, or of another home")
+        return name
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
-    """The means of one act: `declare.Means`, bounded by the capability's declaration."""
+    """The means of one act: `declare.Means`, bounded by the capability's declaration.
+
+    `ports` reach the rows of its lane's acts, the gate and its own credential, as its worker does.
+    """
 
     capability: Capability
     act: Act
@@ -41,7 +70,11 @@ class Reach:
 
     @property
     def blobs(self) -> Blobs:
-        return self.ports.blobs
+        """Those that were declared, of the person's homes alone."""
+        named = [name for one in self.capability.statements for name in one.resources]
+        places = [name.removeprefix("blobs/") for name in named if name.startswith("blobs/")]
+        patterns = [place.format(home=home) for place in places for home in self.homes]
+        return OwnBlobs(self.ports.blobs, tuple(patterns))
 
     @property
     def owner(self) -> str:
@@ -67,6 +100,10 @@ class Reach:
     def seconds(self) -> float:
         return self.capability.timeout
 
+    @property
+    def causes(self) -> tuple[str, ...]:
+        return tuple(one for one in self.act.wish["facts"].get("rests", ()) if "/" in one)
+
     def secret(self, name: str) -> str:
         """Raises Broken for a secret that the capability did not declare."""
         if name not in self.capability.secrets:
@@ -75,10 +112,10 @@ class Reach:
 
     def client(self, api: str) -> Any:
         """Raises Broken for an API that no declared statement speaks of, or where there is none."""
-        declared = {a.partition(":")[0] for s in self.capability.statements for a in s.actions}
-        if api not in declared:
+        declared = [action for one in self.capability.statements for action in one.actions]
+        if api not in {action.partition(":")[0] for action in declared}:
             raise Broken(f"{self.capability.name} declared nothing of {api}")
-        return self.ports.client(api)
+        return self.ports.client(api, declared)
 
     def credential(self) -> Mapping[str, str]:
         """Raises Broken where none was declared."""
@@ -118,15 +155,19 @@ class Performing:
     def heard_by(self) -> Callable[[Act, Hands], Audience] | None:
         return self._surface.heard_by if self._surface else None
 
-    def _homes(self, act: Act, hands: Hands) -> tuple[str, ...]:
-        """The home that wished it, and those whose memory is open to it now."""
-        key = keys.gate(act.lane)
-        rows = hands.table.within(keys.Scope.of_gate(act.lane)).get([key])
-        gate, until = open_gate(rows[key]), hands.clock.now() - hands.settings.link_quarantine
+    def _reach(self, act: Act) -> Reach:
+        """The homes are the one that wished it, and those whose memory is open to it now."""
+        one, key = self.capability, keys.gate(act.lane)
+        ports = self._ports.within(keys.Scope.of_acts(act.lane, one.function, one.credential))
+        row = ports.table.get([key]).get(key)
+        if row is None or row.get("erased"):
+            raise Refused("erased", "erased")
+        gate, until = open_gate(row), ports.clock.now() - ports.settings.link_quarantine
         if act.home not in gate.homes:
             raise Refused("unlinked", "unlinked")
         opened = [h for h in gate.homes if gate.opens(act.home, h, 0.0, until)]
-        return (act.home, *(home for home in opened if home != act.home))
+        homes = (act.home, *(home for home in opened if home != act.home))
+        return Reach(one, act, homes, ports)
 
     def send(self, act: Act, hands: Hands) -> Sent:
         """One use. Raises Transient, Refused or Unknown, as what it speaks to answers."""
@@ -135,13 +176,11 @@ class Performing:
                 raise Refused("nothing can be sent there")
             return self._surface.send(act, hands)
         arguments = self.capability.arguments.model_validate(act.wish["intent"]["arguments"])
-        result: Result = self.capability.use(
-            arguments, Reach(self.capability, act, self._homes(act, hands), self._ports)
-        )
+        result: Result = self.capability.use(arguments, self._reach(act))
         text = result.text
         if len(text) > MOST_RESULT:
             text = f"{text[:MOST_RESULT]}\n(cut here: {len(text) - MOST_RESULT} more characters)"
         untrusted = result.untrusted or self.capability.returns_untrusted
         sensitivity = max(result.sensitivity, self.capability.returns_sensitivity)
-        told = Result(text, sensitivity, untrusted)
+        told = Result(text, sensitivity, untrusted, result.rests)
         return Sent(result=asdict(told))

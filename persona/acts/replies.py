@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from persona import ids
-from persona.acts import questions
+from persona.acts import questions, slips
+from persona.acts.slips import Slip
 from persona.decision import Act, Decision
 from persona.declare import Surface
 from persona.memory.standing import Standing
@@ -36,7 +37,7 @@ def acts(
     """What goes to the address that spoke, and what goes elsewhere."""
     if end is None:
         return reply_acts(standing, events, decision, version, ports, rests), ()
-    note = replace(decision, reply=decision.note if decision.reply else "")
+    note = replace(decision, reply=decision.note if decision.reply else "", wishes=())
     away = reply_acts(standing, events, decision, version, ports, rests, end)
     return reply_acts(standing, events, note, version, ports, rests, first=len(away) + 1), away
 
@@ -58,7 +59,8 @@ def reply_acts(
     if not decision.reply or surface.send is None:
         return ()
     now, parts = ports.clock.now(), _parts(surface.split(decision.reply))
-    pressed = _pressable(end.detail, decision, surface)
+    last_part, detail = _asking(parts[-1], end, decision, surface, ports)
+    parts = (*parts[:-1], last_part)
     return tuple(
         Act(
             function=surface.name,
@@ -72,7 +74,7 @@ def reply_acts(
             at=now,
             audience=rests.audience,
             sensitivity=rests.sensitivity,
-            detail=pressed if part == first + len(parts) - 1 else end.detail,
+            detail=detail if part == first + len(parts) - 1 else end.detail,
             notice=decision.notice,
             due=now,
         )
@@ -80,12 +82,20 @@ def reply_acts(
     )
 
 
-def _pressable(
-    detail: Mapping[str, str], decision: Decision, surface: Surface
-) -> Mapping[str, str]:
-    """With the questions of this reply in `asks`, by their hashes, where buttons can answer them."""
+def _asking(
+    text: str, end: End, decision: Decision, surface: Surface, ports: Ports
+) -> tuple[str, Mapping[str, str]]:
+    """The last part of a reply and its detail, with what fits there to answer its questions.
+
+    `asks` holds their hashes for buttons, or for a mail the slips, which stand in the text too.
+    """
     asked = [questions.hash_of(wish.code) for wish in decision.wishes if wish.code]
-    return {**detail, "asks": json.dumps(asked)} if asked and surface.presses else detail
+    if asked and surface.presses:
+        return text, {**end.detail, "asks": json.dumps(asked)}
+    if asked and surface.slips:
+        made = [slips.url(ports, Slip(one, end.address)) for one in asked]
+        return "\n".join([text, "", slips.HERE, *made]), {**end.detail, "asks": json.dumps(made)}
+    return text, end.detail
 
 
 def link_act(

@@ -5,21 +5,21 @@ by the hash of how the words begin. What the person still says elsewhere, in wor
 were not forgotten, is no residue. The receipt is an entry of the lane's ledger.
 """
 
-import hashlib
 import json
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from persona import ids, keys
 from persona.acts import handover, ledger, outbox
 from persona.errors import Broken
 from persona.keys import Key
-from persona.memory import tombstones
+from persona.memory import documents, tombstones
 from persona.memory.lines import PERSONA
-from persona.memory.tombstones import Tombstone
+from persona.memory.standing import head_row, open_head
+from persona.memory.tombstones import Keeping, Tombstone
 from persona.model import message_id
 from persona.ports import Delete, Ports, Put, Row, Store, Write, equals
 from persona.seal import unseal
@@ -51,13 +51,13 @@ class Found:
 
 
 def look(
-    store: Store,
+    store: Keeping,
     lanes: Iterable[str],
     homes: Iterable[str],
     functions: Collection[str],
     until: float = math.inf,
 ) -> Found:
-    """Looks through every row of these homes, these lanes and their acts for what was forgotten.
+    """Looks through all rows and documents of these homes, these lanes and their acts.
 
     What was forgotten after `until` may still be on its way out, and has a look of its own.
     """
@@ -116,7 +116,7 @@ class _Probe:
 
 
 def _everything(
-    store: Store,
+    store: Keeping,
     lanes: Iterable[str],
     homes: list[str],
     functions: Collection[str],
@@ -139,13 +139,19 @@ def _everything(
                 yield from read(partition.partition("#")[2], opened)
             else:
                 yield from (Words(kind, text) for text in _texts(opened))
+    for home in homes:
+        for name in documents.names(store.blobs, home):
+            found.looked["DOCUMENT"] += 1
+            document = documents.opened(store, store.blobs, home, name)
+            if document is not None:
+                yield Words("DOCUMENT", f"{document[0].title}\n{document[1]}")
 
 
-def rows_of(store: Store, partition: str) -> Iterator[tuple[Key, Row]]:
-    """Every row of a partition, page by page."""
+def rows_of(store: Store, partition: str, prefix: str = "") -> Iterator[tuple[Key, Row]]:
+    """Every row of a partition whose sort key starts so, page by page."""
     after = ""
     while True:
-        rows = store.table.query(Key(partition, ""), after=after, limit=PAGE)
+        rows = store.table.query(Key(partition, prefix), after=after, limit=PAGE)
         yield from rows
         if len(rows) < PAGE:
             return
@@ -171,6 +177,7 @@ def _of_act(name: str, rest: str, row: Row) -> str:
 CONTEXTS: dict[tuple[str, str], Callable[[str, str, Row], str]] = {
     ("HOME", "TURN"): lambda home, rest, row: f"TURN {home} {row['version']}",
     ("HOME", "NOTE"): lambda home, rest, row: f"NOTE {home} {row['id']}",
+    ("HOME", "PLAN"): lambda home, rest, row: f"PLAN {home} {rest}",
     ("HOME", "QUESTION"): lambda home, rest, row: f"QUESTION {rest}",
     ("HOME", "INDEX"): lambda home, rest, row: f"INDEX {home} {int(rest)}",
     ("LANE", "HEAD"): lambda lane, rest, row: f"HEAD {lane}",
@@ -191,6 +198,10 @@ def _of_note(home: str, note: Mapping[str, Any]) -> Iterator[Words]:
     for quote in note["evidence"]:
         yield Words("NOTE", quote["words"], quote["message"], home)
         yield Words("NOTE", note["claim"], quote["message"], home)
+
+
+def _of_plan(home: str, plan: Mapping[str, Any]) -> Iterator[Words]:
+    yield Words("PLAN", plan["what"], plan["message"], home)
 
 
 def _of_segment(home: str, packed: Mapping[str, Any]) -> Iterator[Words]:
@@ -216,6 +227,7 @@ READERS: dict[str, Callable[[str, Any], Iterator[Words]]] = {
     "TURN": _of_turn,
     "RECENT": _of_turn,
     "NOTE": _of_note,
+    "PLAN": _of_plan,
     "INDEX": _of_segment,
     "WAIT": _of_held,
     handover.FUNCTION: _of_handover,
@@ -245,7 +257,7 @@ def prove(ports: Ports, key: Key, row: Row) -> None:
     later.
     """
     for name in row["blobs"]:
-        drop_blob(ports, name)
+        tombstones.drop_blob(ports, name)
     for home in row["homes"]:
         tombstones.keep(ports, home)
     if outbox.is_redacting(ports, row["lane"], row["version"]):
@@ -264,12 +276,6 @@ def _come_again(ports: Ports, key: Key, row: Row, looks: int) -> None:
     ports.table.commit([Put(key, later, equals("looks", row["looks"]))])
 
 
-def drop_blob(ports: Ports, name: str) -> None:
-    """Deletes a raw original; a restore, which brings its file back, finds that it went."""
-    ports.keys.bury("blobs", {hashlib.sha256(name.encode()).hexdigest(): ""})
-    ports.blobs.delete(name)
-
-
 def _receipt(ports: Ports, key: Key, row: Row, found: Found) -> list[Write]:
     """The ledger's entry and the end of the row, if nobody moved the lane's head meanwhile."""
     head_key = keys.head(row["lane"])
@@ -286,7 +292,9 @@ def _receipt(ports: Ports, key: Key, row: Row, found: Found) -> list[Write]:
         "left_in": dict(Counter(found.left)),
     }
     entry = ledger.receipt(head["ledger"], version, ports.clock.now(), receipt)
-    moved = {**head, "version": version, "ledger": entry["hash"]}
+    lane = row["lane"]
+    before = open_head(ports, lane, head)
+    moved = head_row(ports, lane, replace(before, version=version, ledger=entry["hash"]))
     return [
         Put(head_key, moved, equals("version", head["version"])),
         Put(keys.ledger(row["lane"], version), entry),

@@ -1,27 +1,41 @@
-"""What a turn wishes done: judged there, kept as an act or as a question, judged again at the act.
+"""What a turn wishes done: judged there, and kept as an act or as a question.
 
 A wish that is allowed becomes an act of its capability's own function, in the turn's commit. One
 that is asked for becomes a question (see `questions.py`); the yes closes it and writes the act in
-one commit. A wish that is denied becomes a line in the ledger.
+one commit. A wish that is denied becomes a line in the ledger. The act is judged once more where
+it is carried out (see `again.py`).
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from persona import ids
-from persona.acts.policy import Circumstances, Grant, judge
-from persona.decision import Act, Decision, Intent, Verdict, Wish
-from persona.declare import Capability, Letter
+from persona.acts import circumstances, costs
+from persona.acts.circumstances import Seen
+from persona.acts.plans import Plans, Wished
+from persona.acts.policy import judge
+from persona.decision import Act, Decision, Intent, Spent, Verdict, Wish
+from persona.declare import Letter, Moment
+from persona.errors import Refused
 from persona.memory import walls
-from persona.memory.own import own_words, passes_on
-from persona.memory.standing import Gate, Standing
-from persona.model import Address, End, Event
+from persona.memory.standing import Standing
+from persona.memory.taint import taint
+from persona.model import End, Event
 from persona.ports import Ports
 
 DOES = "I do this now and tell you how it went: {shown}."
-ASKS = "May I do this? {shown}.\nI ask because {reason}. Say “approve {code}” or “deny {code}”."
+HOW = "Say “approve {code}” or “deny {code}”."
+ASKS = "May I do this? {shown}.\nI ask because {reason}. " + HOW
 DENIES = "I may not do this: {shown}. The reason: {reason}."
+REHEARSED = "A dry run: nothing is done, and nobody is asked.\n{told}"
+NOTHING = "A dry run: I would do nothing in the world about that, only answer."
+WOULD = {
+    "allow": "{shown}.\nI would do this at once.",
+    "ask": "{shown}.\nI would ask you first, because {reason}.",
+    "deny": "{shown}.\nI would not do this. The reason: {reason}.",
+}
 
 
 def plain(wish: Wish) -> dict[str, Any]:
@@ -45,17 +59,93 @@ def judged(
     """The decision with each wish judged, and with what the person is told of them."""
     if not decision.intents:
         return decision
-    seen = walls.high_water(events, decision)
-    wished = tuple(_judged(intent, standing, events, seen, ports) for intent in decision.intents)
-    reply = "\n\n".join(filter(None, [decision.reply, *map(told, wished)]))
-    return replace(decision, intents=(), wishes=wished, reply=reply)
+    asked, plans = End.of(events[-1], standing.place.home), Plans(standing, ports)
+    each = _each(standing, events, decision, ports)
+    done = [done_in_turn(wish, asked, plans, ports) for wish in each]
+    wished, said = tuple(wish for wish, _ in done), [said for _, said in done]
+    still = told([wish for wish, said in done if not said])
+    reply = "\n\n".join(filter(None, [decision.reply, *said, *still]))
+    return plans.into(replace(decision, intents=(), wishes=wished, reply=reply))
+
+
+def done_in_turn(wish: Wish, asked: End, plans: Plans, ports: Ports) -> tuple[Wish, str]:
+    """A wish that the turn itself carries out, and what is told of it; nothing for any other.
+
+    One that cannot be done after all ends denied.
+    """
+    capability = ports.capabilities.get(wish.intent.capability)
+    if capability is None or not capability.in_turn or wish.verdict.decision != "allow":
+        return wish, ""
+    facts = wish.facts
+    moment = Moment(ports.clock.now(), ports.settings.timezone)
+    about = Wished(plans, wish.intent, asked, facts["message"], facts["turn"], moment)
+    try:
+        fitted = capability.arguments.model_validate(dict(wish.intent.arguments))
+        return wish, str(capability.use(fitted, about))
+    except Refused as refused:
+        return replace(wish, verdict=Verdict("deny", refused.reason, "refused")), ""
+
+
+def rehearsed(
+    standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
+) -> Decision:
+    """What would become of the wishes, told with their hashes: no act, no question, nothing kept."""
+    wished = [one for one in _each(standing, events, decision, ports) if one.shown]
+    lines = [
+        WOULD[wish.verdict.decision].format(shown=wish.shown, reason=wish.verdict.reason)
+        + f"\n(intent {wish.intent.hash})"
+        for wish in wished
+    ]
+    said = REHEARSED.format(told="\n\n".join(lines)) if lines else NOTHING
+    return Decision(
+        reply=said,
+        recalled=decision.recalled,
+        shown=decision.shown,
+        mind=decision.mind,
+        cost=decision.cost,
+    )
+
+
+def _each(
+    standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
+) -> tuple[Wish, ...]:
+    """The wishes in their order, each judged as if those before it were done already."""
+    seen = Seen(walls.high_water(events, decision), taint(events, decision))
+    spent, wished = standing.head.spent.at(ports.clock.now()), list[Wish]()
+    rests = _rests(standing, events, decision)
+    for intent in decision.intents:
+        wish = _judged(intent, standing, events, seen, spent, ports)
+        if wish.verdict.decision == "allow":
+            spent = costs.used(spent, wish, ports)
+        wished.append(replace(wish, facts={**wish.facts, "rests": rests}))
+    return tuple(wished)
+
+
+def _rests(standing: Standing, events: Sequence[Event], decision: Decision) -> list[str]:
+    """What led to the wishes of a turn, so that they go with it: messages, and turns by pointer."""
+    own = f"{standing.place.home}/{standing.next_version}"
+    recalled = [one.pointer for one in decision.recalled]
+    told = [one for event in events for one in rests_of(event)]
+    said = [event.message_id for event in events]
+    return list(dict.fromkeys([*said, own, *recalled, *decision.rests, *told]))
+
+
+def rests_of(event: Event) -> list[str]:
+    """What led to the wish whose outcome this is; nothing for any other event."""
+    return event.detail.get("rests", "").split() if event.kind == "outcome" else []
 
 
 def _judged(
-    intent: Intent, standing: Standing, events: Sequence[Event], seen: int, ports: Ports
+    intent: Intent,
+    standing: Standing,
+    events: Sequence[Event],
+    seen: Seen,
+    spent: Spent,
+    ports: Ports,
 ) -> Wish:
-    capability = ports.capabilities[intent.capability]
-    about = replace(circumstances(standing, events, capability, ports), sensitivity=seen)
+    capability = ports.capabilities.get(intent.capability)
+    fitting = capability if capability and capability.fits(intent.arguments) else None
+    about = circumstances.of_turn(standing, events, intent, fitting, seen, spent, ports)
     verdict = judge(intent, capability, about)
     facts = {
         "audience": about.audience,
@@ -63,64 +153,43 @@ def _judged(
         "sensitivity": about.sensitivity,
         "typed": sorted(about.typed),
         "words": "\n".join(event.words for event in events),
+        "limited": circumstances.limited(intent, fitting, about) if fitting else [],
+        "day": circumstances.counts(spent),
+        "message": events[-1].message_id,
+        "turn": standing.next_version,
+        "chain": int(events[-1].detail.get("chain", "0")) + 1,
     }
     code = ids.code(ports.entropy(ids.CODE)) if verdict.decision == "ask" else ""
-    return Wish(intent, verdict, capability.shown(intent.arguments), facts, code)
+    shown = fitting.shown(intent.arguments) if fitting else ""  # nothing can be said of the rest
+    return Wish(intent, verdict, shown, facts, code)
 
 
-def told(wish: Wish) -> str:
-    """What the person reads about a wish: written by code, whatever a model says of it."""
-    said = {"allow": DOES, "ask": ASKS, "deny": DENIES}[wish.verdict.decision]
-    return said.format(shown=wish.shown, reason=wish.verdict.reason, code=wish.code)
+def denied(wishes: Iterable[Wish], verdict: Verdict) -> tuple[Wish, ...]:
+    """The wishes of a turn that may not answer: nothing is done and nothing is asked."""
+    unsaid = Verdict("deny", verdict.reason, verdict.reason)  # which names nobody, unlike a judge's
+    return tuple(replace(wish, verdict=unsaid, code="") for wish in wishes)
 
 
-def circumstances(
-    standing: Standing, events: Sequence[Event], capability: Capability, ports: Ports
-) -> Circumstances:
-    """What is known in this turn, but for how sensitive the window is."""
-    gate, now, event = standing.gate, ports.clock.now(), events[-1]
-    is_private = event.audience == "private"
-    words = "\n".join(own_words(one.words) for one in events) if is_private else ""
-    return Circumstances(
-        now=now,
-        halted=_halted(gate),
-        audience=event.audience,
-        tainted=tainted_by(standing, events),
-        own=own_addresses(gate, event.address) if is_private else frozenset(),
-        typed=capability.typed(words),
-        grants=grants_of(gate),
-        off=frozenset(gate.row.get("off", ())),
-        used=standing.head.spent.at(now).uses,
-    )
+def told(wished: Sequence[Wish]) -> list[str]:
+    """What the person reads about wishes: written by code, whatever a model says of them.
 
-
-def tainted_by(standing: Standing, events: Sequence[Event]) -> str:
-    """Whose untrusted words stand in the window; empty for nobody's."""
-    if any(passes_on(event.words) for event in events):
-        return "what you passed on"
-    return next((turn.tainted for turn in reversed(standing.recent) if turn.tainted), "")
-
-
-def own_addresses(gate: Gate, address: Address) -> frozenset[str]:
-    """The person's verified addresses: the one that speaks and all that are linked to it."""
-    return frozenset([str(address), *(str(link.address) for link in gate.links.values())])
-
-
-def grants_of(gate: Gate) -> tuple[Grant, ...]:
-    """The standing permissions of a lane."""
-    return tuple(Grant(**one) for one in gate.row.get("grants", ()))
-
-
-def granted(intent: Intent, capability: Capability) -> tuple[dict[str, Any], ...]:
-    """The standing permissions that “always” gives: for messages alone, to these destinations."""
-    if capability.effect != "send" or capability.destructive:
-        return ()
-    named = capability.destinations(intent.arguments)
-    return tuple({"capability": capability.name, "destination": one} for one in named)
-
-
-def _halted(gate: Gate) -> str:
-    return "you said stop" if gate.halted else ""
+    Those that were denied for one reason are told in one line. Nothing of one that never fitted:
+    its mind was told so, and could put it right.
+    """
+    denied: dict[str, list[str]] = {}
+    fitting = [wish for wish in wished if wish.shown]
+    for wish in fitting:
+        if wish.verdict.decision == "deny":
+            denied.setdefault(wish.verdict.reason, []).append(wish.shown)
+    said = {"allow": DOES, "ask": ASKS}
+    lines = [
+        said[wish.verdict.decision].format(
+            shown=wish.shown, reason=wish.verdict.reason, code=wish.code
+        )
+        for wish in fitting
+        if wish.verdict.decision != "deny"
+    ]
+    return lines + [DENIES.format(shown="; ".join(s), reason=why) for why, s in denied.items()]
 
 
 def acts_of(
@@ -128,9 +197,10 @@ def acts_of(
 ) -> tuple[Act, ...]:
     """The allowed wishes as acts, in their order."""
     allowed = [wish for wish in wished if wish.verdict.decision == "allow"]
+    carried = [wish for wish in allowed if ports.capabilities[wish.intent.capability].function]
     return tuple(
         _act(standing, events, wish, f"{ids.ordered(version)}#{part:02d}", ports)
-        for part, wish in enumerate(allowed, 1)
+        for part, wish in enumerate(carried, 1)
     )
 
 
@@ -141,7 +211,7 @@ def _act(standing: Standing, events: Sequence[Event], wish: Wish, after: str, po
     capability = ports.capabilities[wish.intent.capability]
     letter = capability.letter(wish.intent.arguments) or Letter(asked.address, wish.shown)
     return Act(
-        function=capability.name,
+        function=capability.function,
         lane=standing.place.lane,
         home=asked.home,
         after=after,
@@ -158,69 +228,33 @@ def _act(standing: Standing, events: Sequence[Event], wish: Wish, after: str, po
     )
 
 
-# At the act
-
-
-def judge_again(
-    act: Act, capability: Capability | None, gate: Gate, halted: str, now: float
-) -> Verdict:
-    """The verdict on the act's own row, by the gate as it is now.
-
-    What was typed, read and approved is the row's, which the turn wrote; who the person's
-    addresses are, what is permitted and what is halted is the gate's. What would still have to be
-    asked is denied, since nobody is here to be asked.
-    """
-    wish, asked = open_wish(act.wish), End.from_row(act.wish["asked"])
-    if asked.home not in gate.homes:
-        return Verdict("deny", "unlinked")
-    if wish.facts.get("approved") and wish.facts.get("approver", "") not in gate.homes:
-        return Verdict("deny", "the one who approved is no longer linked")
-    about = recalled(gate, asked, wish.facts, now)
-    verdict = judge(wish.intent, capability, replace(about, halted=halted or about.halted))
-    if verdict.decision == "ask":
-        return Verdict("deny", f"not approved: {verdict.reason}")
-    is_meant = capability is not None and _is_as_judged(act, wish.intent, capability)
-    return verdict if verdict.decision == "deny" or is_meant else Verdict("deny", "altered")
-
-
-def recalled(gate: Gate, asked: End, facts: Mapping[str, Any], now: float) -> Circumstances:
-    """The circumstances of a wish at a later time: what was written down of it, and the gate now."""
-    return Circumstances(
-        now=now,
-        halted=_halted(gate),
-        audience=facts["audience"],
-        tainted=facts["tainted"],
-        sensitivity=facts["sensitivity"],
-        own=own_addresses(gate, asked.address),
-        typed=frozenset(facts["typed"]),
-        grants=grants_of(gate),
-        off=frozenset(gate.row.get("off", ())),
-        approved=facts.get("approved", ""),
-        strong=facts.get("strong", False),
-    )
-
-
-def _is_as_judged(act: Act, intent: Intent, capability: Capability) -> bool:
-    """Whether the act would carry exactly what its intent says."""
-    letter = capability.letter(intent.arguments)
-    if letter is None:
-        return True
-    said = (letter.address, letter.text, dict(letter.detail))
-    return said == (act.address, act.text, dict(act.detail))
+# Afterwards
 
 
 def outcome(act: Act, event: Event) -> Event:
     """The outcome of a wish, told where it was spoken."""
     asked, wish = End.from_row(act.wish["asked"]), open_wish(act.wish)
-    result = {f"result_{name}": str(value) for name, value in act.result.items()}
-    about = {**asked.detail, **event.detail, **result, "shown": wish.shown}
+    came = dict(act.result)
+    rests = [*wish.facts.get("rests", ()), *came.pop("rests", ())]
+    about = {
+        **asked.detail,
+        **event.detail,
+        **{f"result_{name}": str(value) for name, value in came.items()},
+        "shown": wish.shown,
+        "tainted": wish.facts.get("tainted", ""),
+        "to": str(act.address),
+        "capability": wish.intent.capability,
+        "arguments": json.dumps(dict(wish.intent.arguments)),
+        "chain": str(wish.facts.get("chain", 1)),
+        "rests": " ".join(dict.fromkeys(rests)),
+    }
     return replace(
         event,
         address=asked.address,
         author=asked.address,
         thread=asked.thread,
         home=asked.home,
-        audience=wish.facts["audience"],
+        audience=wish.facts.get("audience", act.audience),
         words=str(wish.facts.get("words", "")),
         detail=about,
     )

@@ -8,28 +8,22 @@ The warm path is three requests an act: a claim by name, one read of act and gat
 the end. Whatever does not go that smoothly goes the long way, which first looks at all open acts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from persona import ids, keys
-from persona.acts import handover, outbox, wishes
-from persona.acts.policy import Facts, judge_reply
-from persona.decision import Act, State, Verdict
-from persona.declare import Capability
+from persona.acts import again, handover, outbox, wishes
+from persona.acts.desk import NO_USES, Desk, Use
+from persona.decision import Act, State
 from persona.errors import Broken, Conflict, Refused, Transient, Unknown
 from persona.keys import Key
-from persona.memory.standing import Gate, open_gate
-from persona.memory.walls import is_exposed
-from persona.model import Audience, Event
-from persona.ports import Carrier, Hands, Ports, Row, Sent
+from persona.model import Event
+from persona.ports import Carrier, Ports, Sent
 
 MOST_TRIES = 10
 MOST_LOOKS = 60
-MOST_GATES = 8
-FRESH = 3_600.0
-"""Seconds after a link in which its address may still be owed something by its former lane."""
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 
 
@@ -41,41 +35,24 @@ class Ended(NamedTuple):
     knocked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """Where one worker sits: whose acts it works, in `ports` that reach nothing else.
-
-    `hands` is what the carrier gets: the function's own reach. `capability` is whose acts these
-    are; None for replies.
-    """
-
-    function: str
-    lane: str
-    carrier: Carrier
-    ports: Ports
-    hands: Hands
-    capability: Capability | None = None
-
-    def at(self, after: str) -> Key:
-        """Where an open act stands."""
-        return keys.act(self.function, self.lane, "OPEN", after)
-
-
 def work(
     function: str,
     lane: str,
-    carrier: Carrier,
+    replies: Carrier | None,
     ports: Ports,
     acts: Sequence[str] = (),
     behind: Sequence[str] = (),
-    capability: Capability | None = None,
+    uses: Mapping[str, Use] = NO_USES,
 ) -> list[Ended]:
     """Works until nothing here can be done now; returns what ended.
 
-    `acts` and `behind` are the bell's: new acts by name, and those that must have ended first.
+    `replies` carries words to an address, `uses` carry what capabilities do. `acts` and `behind` are
+    the bell's: new acts by name, and those that must have ended first.
     """
-    scoped = ports.within(keys.Scope.of_acts(lane, function))
-    desk = _Desk(function, lane, carrier, scoped, ports, capability)
+    granted = (use.capability.credential for use in uses.values())
+    credential = next(filter(None, granted), "")
+    scoped = ports.within(keys.Scope.of_acts(lane, function, credential))
+    desk = Desk(function, lane, replies, scoped, ports, uses)
     ended: list[Ended] = []
     for after in acts:
         one = _carry(desk, desk.at(after), behind=behind)
@@ -89,7 +66,7 @@ def work(
     return ended + _work_all(desk)
 
 
-def _work_all(desk: _Desk) -> list[Ended]:
+def _work_all(desk: Desk) -> list[Ended]:
     """Everything open here, lowest first, until a look finds nothing that can be done now."""
     ended: list[Ended] = []
     waiting: set[Key] = set()
@@ -134,29 +111,31 @@ def _first_ready(
     `waiting` are acts that could not be had; an address waits while its own still stands there.
     """
     now = ports.clock.now()
-    blocked = {str(act.address) for key, act in found if key in waiting}
+    blocked = {str(act.address) for key, act in found if key in waiting and not act.yields}
     for key, act in sorted(found, key=lambda row: not row[0].sort.startswith("OUT#")):
         if key.sort.startswith("OUT#"):
             return key, act
         address = str(act.address)
         if address in blocked:
             continue
-        if act.due <= now:
+        if act.due <= now and key not in waiting:
             return key, act
-        blocked.add(address)
+        if not act.yields:
+            blocked.add(address)
     return None
 
 
 def _carry(
-    desk: _Desk, at: Key, known: Act | None = None, behind: Sequence[str] = ()
+    desk: Desk, at: Key, known: Act | None = None, behind: Sequence[str] = ()
 ) -> Ended | None:
     """One attempt at one act, new or `known`: how it ended, or None when it has to wait."""
-    carrier, ports = desk.carrier, desk.ports
+    ports = desk.ports
     attempt = ids.spell(ports.entropy(16))
     try:
         act, gate = outbox.claim(ports, at, attempt, known, map(desk.at, behind))
     except Conflict:
         return None
+    carrier = desk.carrier(act)
     if known is not None and known.state == "sending":
         settled = _reconcile(desk, act)
         if settled is not SEND_AGAIN:
@@ -164,10 +143,10 @@ def _carry(
     if act.tries > MOST_TRIES:
         return _end(act, "failed", Sent(), "given up", ports)
     try:
-        verdict = _judge(act, gate, desk)
+        verdict = again.judge_again(act, gate, desk)
         if verdict.decision == "deny":
             return _end(act, "failed", Sent(), verdict.reason, ports)
-        if _is_overtaking(act, gate, desk):
+        if again.is_overtaking(act, gate, desk):
             raise Transient("what was decided before a link goes first")
         if carrier.send is None:
             raise Broken(f"{act.function} has acts and no way to send them")
@@ -185,9 +164,9 @@ SEND_AGAIN: Final = Ended("", "pending")
 """The provider has surely not got it: the one verdict after which an unknown act is sent again."""
 
 
-def _reconcile(desk: _Desk, act: Act) -> Ended | None:
+def _reconcile(desk: Desk, act: Act) -> Ended | None:
     """What became of an attempt that nobody recorded: asked of the provider, never guessed."""
-    carrier, ports = desk.carrier, desk.ports
+    carrier, ports = desk.carrier(act), desk.ports
     if carrier.keyed:
         return SEND_AGAIN
     if carrier.lookup is None:
@@ -209,74 +188,6 @@ def _ask_later(act: Act, ports: Ports) -> None:
     pause = BACKOFF[min(act.tries - 1, len(BACKOFF) - 1)]
     with suppress(Conflict):  # our own write whose answer was lost, or a takeover
         outbox.postpone(ports, act, ports.clock.now() + max(pause, 3.0), state="sending")
-
-
-def _judge(act: Act, row: Row | None, desk: _Desk) -> Verdict:
-    """The verdict by the gate as it stood after the claim, and by those to which the home went.
-
-    A link that was made meanwhile takes nothing from what was on its way to that address.
-    """
-    if row is None:
-        return Verdict("deny", "erased")
-    gates = _gates(act.home, open_gate(row), desk)
-    if act.wish or desk.capability:
-        wished = _judge_wish(act, gates, desk)
-        if wished.decision != "allow":
-            return wished
-    suppressed = [gate.suppressed.get(str(act.address), "") for gate in gates]
-    return judge_reply(
-        Facts(
-            halted=any(gate.halted for gate in gates),
-            notice=act.notice,
-            suppressed=next(filter(None, suppressed), ""),
-            home_is_here=act.home in gates[-1].homes,
-            written_for=act.audience,
-            heard_by=_heard_by(act, desk),
-        )
-    )
-
-
-def _judge_wish(act: Act, gates: Sequence[Gate], desk: _Desk) -> Verdict:
-    """A use of a capability is judged anew, on what its row says and the gate as it is now."""
-    if not act.wish or desk.capability is None:
-        return Verdict("deny", "an act that nobody wished")
-    halted = "you said stop" if any(gate.halted for gate in gates) else ""
-    now = desk.ports.clock.now()
-    return wishes.judge_again(act, desk.capability, gates[-1], halted, now)
-
-
-def _heard_by(act: Act, desk: _Desk) -> Audience:
-    """Who can read there at this moment; not asked where the words may go anywhere."""
-    if not is_exposed(act.audience, "lane"):
-        return act.audience
-    if desk.carrier.heard_by is None:
-        return "lane"
-    try:
-        return desk.carrier.heard_by(act, desk.hands)
-    except Unknown as error:  # nothing was sent yet
-        raise Transient(str(error)) from error
-
-
-def _gates(home: str, gate: Gate, desk: _Desk) -> list[Gate]:
-    """This gate, and those to which links gave the home one after the other."""
-    gates = [gate]
-    while home not in gates[-1].homes and home in gates[-1].given and len(gates) < MOST_GATES:
-        lane = gates[-1].given[home]
-        key = keys.gate(lane)
-        rows = desk.hands.table.within(keys.Scope.of_gate(lane)).get([key])
-        gates.append(open_gate(rows[key]))
-    return gates
-
-
-def _is_overtaking(act: Act, row: Row | None, desk: _Desk) -> bool:
-    """Whether the lane of the address's own, linked a short while ago, has yet to send to it."""
-    link = open_gate(row).links.get(act.home) if row else None
-    if link is None or link.lane == desk.lane or desk.ports.clock.now() > link.since + FRESH:
-        return False
-    scope = keys.Scope.of_acts(link.lane, desk.function)
-    there = desk.ports.but(table=desk.hands.table.within(scope))
-    before = outbox.unfinished(there, desk.function, link.lane)
-    return any(one.open and one.address == act.address for _, one in before)
 
 
 def _later(act: Act, error: Transient, ports: Ports) -> Ended | None:
@@ -302,14 +213,14 @@ def _unknown(act: Act, carrier: Carrier, why: str, ports: Ports) -> Ended | None
 def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> Ended | None:
     ended = replace(act, state=state, provider_id=sent.provider_id, kept=sent.kept)
     ended = replace(ended, reason=reason, due=0.0, result=sent.result)
-    if act.function == handover.FUNCTION:  # the words stand where they went, and nowhere twice
+    if act.function == handover.FUNCTION or act.yields:  # the words stand elsewhere already
         ended = replace(ended, text=outbox.REDACTED)
-    untold = state in ("failed", "unknown") or bool(act.wish)
+    untold = (state in ("failed", "unknown") and not act.yields) or bool(act.wish)
     try:
         knocked = outbox.end(ports, act, ended, untold)
     except Conflict:  # ended already by this attempt (a lost answer), or taken over meanwhile
         return None
-    if sent.kept:
+    if sent.kept and not act.yields:
         ports.show(ended)
     return Ended(act.cause, state, knocked)
 
@@ -317,6 +228,7 @@ def _end(act: Act, state: State, sent: Sent, reason: str, ports: Ports) -> Ended
 def _tell(act: Act, ports: Ports) -> None:
     """Puts the outcome into the lane, then lets go of the act; repeating it changes nothing."""
     about = {"state": act.state, "reason": act.reason, "function": act.function, "act": act.id}
+    about |= {"provider": act.provider_id} if act.provider_id else {}
     event = Event(
         id=f"outcome:{act.id}:{act.state}",
         kind="outcome",

@@ -11,10 +11,12 @@ by saving another, and saving again after a lost answer finds what it wrote.
 
 import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from persona.declare import Means
 from persona.errors import Refused
+from persona.ports import Blobs, Store
+from persona.seal import unseal
 
 MOST_DOCUMENTS = 100
 MOST_BYTES = 200_000
@@ -23,13 +25,17 @@ MOST_TITLE = 100
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is known of one without opening it: `at` in epoch seconds, its blob's `name`."""
+    """What is known of one without opening it: `at` in epoch seconds, its blob's `name`.
+
+    `rests` are the turns whose words it holds; of one that is not open, the one that saved it.
+    """
 
     home: str
     title: str
     at: float
     characters: int
     name: str
+    rests: tuple[str, ...] = ()
 
 
 def read_title(text: str) -> str:
@@ -72,9 +78,10 @@ def save(title: str, text: str, means: Means) -> Document:
             raise Refused(f"there is already a document called “{one.title}”", "taken")
     if sum(one.home == home for one in kept) >= MOST_DOCUMENTS:
         raise Refused(f"{MOST_DOCUMENTS} documents are kept, which is the most", "full")
-    label = means.seal(home, f"{place} label", [title, means.clock.now(), len(text)])
-    name = f"{place}.{urlsafe_b64encode(label).decode()}"
-    means.blobs.put(name, means.seal(home, f"{place} text", text))
+    label = [title, means.clock.now(), len(text), *means.causes[:1]]
+    spelled = urlsafe_b64encode(means.seal(home, f"{place} label", label)).decode()
+    name, content = f"{place}.{spelled}", [text, *means.causes]
+    means.blobs.put(name, means.seal(home, f"{place} text", content))
     return _opened(home, name, means)
 
 
@@ -84,13 +91,37 @@ def read(title: str, means: Means) -> tuple[Document, str]:
     sealed = means.blobs.get(document.name) if document else None
     if document is None or sealed is None:
         raise Refused(f"there is no document called “{title}”", "absent")
-    text: str = means.unseal(document.home, f"{_place(document.name)} text", sealed)
-    return document, text
+    text, *rests = means.unseal(document.home, f"{_place(document.name)} text", sealed)
+    return replace(document, rests=tuple(rests)), text
 
 
 def delete(document: Document, means: Means) -> None:
     """For good; deleting what is gone is fine."""
     means.blobs.delete(document.name)
+
+
+# Beside a capability
+
+
+def names(blobs: Blobs, home: str) -> list[str]:
+    """The blobs of all documents of a home."""
+    return blobs.list(_folder(home))
+
+
+def saved_by(blobs: Blobs, home: str, act: str) -> list[str]:
+    """The blob of the document that this act saved, if it did."""
+    return blobs.list(f"{_folder(home)}{act}.")
+
+
+def opened(store: Store, blobs: Blobs, home: str, name: str) -> tuple[Document, str] | None:
+    """A document and its whole text; None where it was deleted meanwhile."""
+    sealed, owner = blobs.get(name), f"home:{home}"
+    if sealed is None:
+        return None
+    label = urlsafe_b64decode(name.partition(".")[2])
+    title, at, characters, *_ = unseal(store, owner, f"{_place(name)} label", label)
+    text, *rests = unseal(store, owner, f"{_place(name)} text", sealed)
+    return Document(home, title, at, characters, name, tuple(rests)), text
 
 
 def _kept(home: str, means: Means) -> list[Document]:
@@ -107,8 +138,8 @@ def _place(name: str) -> str:
 
 def _opened(home: str, name: str, means: Means) -> Document:
     sealed = urlsafe_b64decode(name.partition(".")[2])
-    title, at, characters = means.unseal(home, f"{_place(name)} label", sealed)
-    return Document(home, title, at, characters, name)
+    title, at, characters, *rests = means.unseal(home, f"{_place(name)} label", sealed)
+    return Document(home, title, at, characters, name, tuple(rests))
 
 
 def _same(one: str, other: str) -> bool:

@@ -69,6 +69,7 @@ def open_turn(content: dict[str, Any]) -> Turn:
     own = f"{content['home']}/"
     fields["recalled"] = tuple(one if "/" in one else own + one for one in recalled)
     fields["blobs"] = tuple(content.get("blobs", ()))
+    fields["acts"] = tuple(content.get("acts", ()))
     return Turn(**fields)
 
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from persona import keys
-from persona.memory import evidence, notes, segments, tombstones
+from persona.memory import evidence, notes, plans, segments, tombstones
 from persona.memory.standing import Standing, recent_row
 from persona.memory.tombstones import Tombstone
 from persona.model import FORMAT, Said, Turn
 from persona.ports import Delete, Ports, Put, Row, Write
 
-MOST_TURNS = 50
+MOST_TURNS = 40
 """One commit holds at most 100 writes; what is beyond that many goes ahead of it."""
 MOST_NOTES = 6
 MOST_TOMBSTONES = 10
@@ -58,6 +58,7 @@ def writes_for(
         packed = segments.renew(ports, home, versions, renew.gone | renew.changed.keys())
         writes += _but_surplus(packed, most, ports)
     dropped = notes.writes_to_drop(ports, standing.gate.homes, renew.gone, renew.changed)
+    dropped += plans.writes_to_drop(ports, standing.gate.homes, renew.gone)
     writes += _but_surplus(dropped, MOST_NOTES, ports)
     writes += _recent_writes(standing, ports, renew, pointers)
     return writes, [*holders, *quoting]
@@ -156,7 +157,7 @@ def to_prove(
         "at": now,
         "lanes": list(dict.fromkeys([lane, *own_lanes])),
         "homes": list(standing.gate.homes),
-        "functions": [*ports.carriers, "link", "handover"],
+        "functions": list(dict.fromkeys([*ports.functions, *ports.carriers, "link", "handover"])),
         "blobs": list(dict.fromkeys([*originals, *blobs])),
         "looks": 0,
         "due": now,

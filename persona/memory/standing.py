@@ -7,12 +7,14 @@ from typing import Any
 from persona import keys
 from persona.decision import Spent
 from persona.errors import Broken, Refused
+from persona.halts import Halts
 from persona.memory import evidence, tombstones, walls
 from persona.memory.sensitivity import MOST, PRIVATE, sensitivity
 from persona.model import FORMAT, Address, Audience, Event, Evidence, Place, Turn, shortened
 from persona.ports import ABSENT, Condition, Ports, Row, equals
 from persona.seal import seal, unseal
 
+SAID_STOP = "you said stop"
 MOST_RECENT = 2_000
 """Characters of one message in the recent turns, so that the strong read stays small."""
 
@@ -27,10 +29,12 @@ class Head:
     each address. `waiting` is how many events a cap holds back, `held_until` when the last of them
     is due. `asking` is a question that the next words may answer; `untold` what the person has yet
     to hear about messages that did not arrive. `tails` names the last act to each address; None
-    where older code kept no such account. `spent` is what thinking has cost in this lane today.
+    where older code kept no such account. `spent` is what this lane has cost today, `wished` how
+    many wishes it ever had.
     `linking` is the one code that was offered here, and until when it can be answered; `tries` are
     the times of the last tries to link; `heard` says when a linked home was last heard or proven,
-    where its address may be given to somebody else.
+    where its address may be given to somebody else. `plans` is the highest number that a plan was given;
+    `zone` the person's time zone, as they said it or as their browser tells it.
     """
 
     version: int = 0
@@ -50,6 +54,10 @@ class Head:
     linking: Mapping[str, Any] = field(default_factory=dict[str, Any])
     tries: tuple[float, ...] = ()
     heard: Mapping[str, float] = field(default_factory=dict[str, float])
+    wished: int = 0
+    plans: int = 0
+    zone: str = ""
+    zone_said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,8 @@ class Gate:
     """What may change between a commit and an act.
 
     `links` says more about each of `homes`, in their order, where there were ever several;
-    `given` names the lane
-    to which a link took a home away. `floor` is a version below which nothing may be written: a
+    `given` names the lane to which a link took a home away, `came` the lane from which the end of
+    one brought it back, and when. `floor` is a version below which nothing may be written: a
     home keeps its turns in order, whichever lane works it.
     """
 
@@ -86,7 +94,22 @@ class Gate:
     row: Row
     links: Mapping[str, Link] = field(default_factory=dict[str, Link])
     given: Mapping[str, str] = field(default_factory=dict[str, str])
+    came: Mapping[str, tuple[str, float]] = field(default_factory=dict[str, tuple[str, float]])
     floor: int = 0
+
+    @property
+    def halted_by_word(self) -> str:
+        """What the person said that halts them, in words; empty where they are not halted."""
+        return SAID_STOP if self.halted else ""
+
+    def halted_since(self, at: float) -> str:
+        """The same for what was decided at a time: a stop ends it, also once they start again."""
+        return SAID_STOP if self.halted or at < self.row.get("stopped", 0.0) else ""
+
+    @property
+    def off(self) -> frozenset[str]:
+        """The capabilities that the person has switched off."""
+        return frozenset(self.row.get("off", ()))
 
     def own_lane(self, home: str, here: str) -> str:
         """The lane of that home's own, which it has for good; `here` is this lane."""
@@ -148,7 +171,7 @@ class Standing:
     linked a short while ago. `silent` are the linked homes whose addresses were silent
     for so long that somebody else may have them.
     `forgotten` are the events whose message was forgotten: they are no news, however late they come
-    again.
+    again. `halts` is what is halted for everybody.
     """
 
     place: Place
@@ -165,6 +188,16 @@ class Standing:
     is_new: bool = False
     silent: frozenset[str] = frozenset()
     forgotten: frozenset[str] = frozenset()
+    halts: Halts = field(default_factory=Halts)
+
+    @property
+    def halted(self) -> str:
+        """Why nothing may be said or done for this lane now, in words; empty where it may."""
+        return self.gate.halted_by_word or self.halts.why()
+
+    def is_closed(self, capability: str) -> bool:
+        """Whether the person has switched this capability off, or it is halted for everybody."""
+        return capability in self.gate.off or bool(self.halts.why(capability))
 
     @property
     def is_silent(self) -> bool:
@@ -239,7 +272,10 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         if (key := tombstones.key_of(ports, place.home, event.message_id))
     }
     own = [*seen_keys.values(), *gone_keys.values(), *thread_keys.values()]
-    rows = ports.table.get(dict.fromkeys([head_key, gate_key, *recent_keys, *own]))
+    now = ports.clock.now()
+    watched = ports.halts.wanted(now)
+    rows = ports.table.get(dict.fromkeys([head_key, gate_key, *recent_keys, *own, *watched]))
+    halts = ports.halts.take(watched, rows, now)
     if gate_key not in rows or rows[gate_key].get("erased"):
         raise Refused("the person of this lane was erased", "erased")
     for key, row in rows.items():
@@ -250,7 +286,7 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         for row in (rows[key] for key in recent_keys if key in rows)
     ]
     head = open_head(ports, place.lane, rows.get(head_key))
-    gate, until = open_gate(rows[gate_key]), ports.clock.now() - ports.settings.link_quarantine
+    gate, until = open_gate(rows[gate_key]), now - ports.settings.link_quarantine
     slots, audience = sorted(recent, key=lambda turn: turn.version), events[0].audience
     shown = [
         gate.shown(place.home, walls.heard_again(turn, place.home, audience), until)
@@ -271,6 +307,7 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         is_new=gate.is_new(place.home, until),
         silent=silent(head, gate, ports),
         forgotten=frozenset(id for id, key in gone_keys.items() if key in rows),
+        halts=halts,
     )
 
 
@@ -296,6 +333,7 @@ def open_gate(row: Row) -> Gate:
         row=row,
         links={home: _open_link(row["links"][home]) for home in row["homes"] if "links" in row},
         given=row.get("given", {}),
+        came={home: (one["lane"], one["since"]) for home, one in row.get("came", {}).items()},
         floor=row.get("floor", 0),
     )
 
@@ -312,10 +350,13 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "untold": list(head.untold),
         "paced": dict(head.paced),
         "tails": dict(head.tails or {}),
+        "ledger": head.ledger,
     }
-    if head.linking or head.tries or head.heard:
-        digest |= {"linking": dict(head.linking), "tries": list(head.tries)}
-        digest |= {"heard": dict(head.heard)}
+    rare = {"linking": dict(head.linking), "tries": list(head.tries), "heard": dict(head.heard)}
+    rare |= {"zone": head.zone, "zone_said": head.zone_said}
+    digest |= {name: value for name, value in rare.items() if value}
+    spent = {name: value for name, value in asdict(head.spent).items() if name in OLDEST or value}
+    counted = {"wished": head.wished, "plans": head.plans}
     return {
         "v": FORMAT,
         "version": head.version,
@@ -327,9 +368,14 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "greeted": head.greeted,
         "ledger": head.ledger,
         "times": list(head.times),
-        "spent": {k: v for k, v in asdict(head.spent).items() if k != "uses" or v},
+        "spent": spent,
+        **{name: count for name, count in counted.items() if count},
         "sealed": seal(ports, f"lane:{lane}", f"HEAD {lane}", digest),
     }
+
+
+OLDEST = ("day", "tokens", "usd")
+"""Counts that every head has; the others stand there once there is something to count."""
 
 
 def recent_row(ports: Ports, lane: str, turn: Turn) -> Row:
@@ -367,4 +413,8 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         linking=digest.get("linking", {}),
         tries=tuple(digest.get("tries", ())),
         heard=digest.get("heard", {}),
+        wished=row.get("wished", 0),
+        plans=row.get("plans", 0),
+        zone=digest.get("zone", ""),
+        zone_said=digest.get("zone_said", False),
     )

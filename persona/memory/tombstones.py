@@ -15,13 +15,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from persona import keys
 from persona.errors import Refused
 from persona.keys import Key
 from persona.model import FORMAT, Evidence, Said
-from persona.ports import Put, Row, Store, Write
+from persona.ports import Blobs, Put, Row, Store, Write
 
 Why = Literal["forgotten", "edited"]
 Kind = Literal["message", "words", "version", "probe"]
@@ -29,6 +29,15 @@ WORD = re.compile(r"\w+")
 MOST_PROBED = 12
 """Words of the beginning by which a quotation is found: what is quoted may be cut at its end."""
 PAGE = 500
+BLOBS = "blobs"
+"""The owner of the marks of blobs that went."""
+
+
+class Keeping(Store, Protocol):
+    """What dropping a blob needs."""
+
+    @property
+    def blobs(self) -> Blobs: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +152,12 @@ def kept(store: Store, home: str) -> dict[str, Tombstone]:
     """All tombstones of a home that stand beside its key."""
     buried = store.keys.buried(f"home:{home}")
     return {mark: _open(json.loads(spelled)) for mark, spelled in buried.items()}
+
+
+def drop_blob(store: Keeping, name: str) -> None:
+    """Deletes a blob of somebody's words; a restore, which brings its file back, finds it marked."""
+    store.keys.bury(BLOBS, {hashlib.sha256(name.encode()).hexdigest(): ""})
+    store.blobs.delete(name)
 
 
 def _spell(one: Tombstone) -> str:

@@ -60,4 +60,6 @@ def is_exposed(written_for: Audience, heard_by: Audience) -> bool:
 def high_water(events: Sequence[Event], decision: Decision) -> int:
     """The highest sensitivity of all that the mind was shown."""
     recalled = (one.sensitivity for one in decision.recalled)
-    return max(decision.shown, *(sensitivity(event.words) for event in events), *recalled)
+    brought = (int(event.detail.get("result_sensitivity", 0)) for event in events)
+    said = (sensitivity(event.words) for event in events)
+    return max(decision.shown, *said, *brought, *recalled)

@@ -1,6 +1,7 @@
 """Going on in private: offered to everybody alike, so that the offer says nothing of any memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from persona.decision import Decision
 from persona.memory.standing import Standing
@@ -22,6 +23,14 @@ def wish(standing: Standing, events: Sequence[Event]) -> Decision | None:
         return None
     words = (command.rest if command else "") or _asked_before(standing, first) or NOTHING
     return Decision(reply=HANDED, mind="none", aside=words)
+
+
+def offered(standing: Standing, decision: Decision) -> Decision:
+    """The decision, with the offer where something was wished that is not done where others read."""
+    is_denied = any(wish.verdict.decision == "deny" for wish in decision.wishes)
+    if not standing.is_shared or not is_denied:
+        return decision
+    return replace(decision, reply=f"{decision.reply}\n{OFFER}")
 
 
 def _asked_before(standing: Standing, event: Event) -> str:

@@ -43,6 +43,7 @@ class Budget:
         self._settings = settings
         self._before = spent
         self._cost: dict[str, Any] = {}
+        self.is_used_up = False
 
     @property
     def cost(self) -> dict[str, Any]:
@@ -110,6 +111,7 @@ class Budget:
 
     def note(self, model: str, failure: Transient | Refused | Unknown) -> None:
         """Keeps why a model was left for the next mind; the reasons are ours, never a server's words."""
+        self.is_used_up = isinstance(failure, Refused) and failure.code == USED_UP
         self._cost.setdefault("failed", []).append(f"{model}: {failure}")
 
     def _add(self, name: str, amount: float) -> None:

@@ -22,9 +22,32 @@ Verb = Literal[
     "not me",
     "approve",
     "deny",
+    "grants",
+    "revoke",
+    "switch off",
+    "switch on",
+    "dry run",
+    "questions",
     "elsewhere",
     "privately",
+    "may you",
+    "do not",
+    "may again",
+    "quiet",
+    "ledger",
+    "plans",
+    "cancel",
+    "pause",
+    "resume",
+    "zone",
 ]
+CLOCK = r"\d{1,2}(?:[:.]\d{2})?(?:\s*[ap]m\b)?|noon|midnight"
+_HOURS = rf"(?:{CLOCK})\s*(?:to|until|till|and|-|\u2013)\s*(?:{CLOCK})"
+_WRITING = (
+    r"(?P<where>text(?:ing)?|sms|e-?mail(?:ing)?|mail(?:ing)?|slack(?:ing)?|messag(?:e|ing)"
+    r"|writ(?:e|ing)(?:\s+to)?|contact(?:ing)?)"
+)
+_SENT = r"(?P<where>texts|text\s+messages|sms|e-?mails?|mails?|slack\s+messages|messages)"
 _WHERE = r"(?:my\s+)?(?P<where>e-?mail|mail|slack|sms|text(?:\s+message)?|phone|[^\s,;:]+@[^\s,;:]*\w|\+\d+)"
 _ELSEWHERE = (
     r"(?:please\s+)?(?:(?:answer|reply)(?:\s+to)?(?:\s+me)?(?:\s+(?:it|that|this))?"
@@ -32,6 +55,7 @@ _ELSEWHERE = (
     r"|(?P<how>e-?mail|mail|text|slack)\s+me\s+(?:the\s+answer|your\s+answer|that|it))"
     r"(?:\s+instead)?(?:\s+please)?"
 )
+_PLANS = r"(?:plans|reminders)"
 
 PATTERNS: dict[Verb, str] = {
     "remember": r"(?:please\s+)?remember\b(?:\s+that\b)?[\s:,]*(?P<rest>\S.*)",
@@ -45,9 +69,25 @@ PATTERNS: dict[Verb, str] = {
     "link": r"link\W*|link[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8})\W*",
     "unlink": r"unlink[\s:]+(?P<rest>\S+)|unlink\W*",
     "confirm": r"yes[\s:,]+\W*(?P<rest>[0-9]{2})\W*",
-    "approve": r"approve[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8}(?:\s+always)?)\W*",
+    "approve": (
+        r"approve[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8}"
+        r"(?:[\s,]+(?:always|for|until|up\s+to|at\s+most|\d)[\w\s,-]{0,60})?)\W*"
+    ),
     "deny": r"deny[\s:]+[\W_]*(?P<rest>[A-Za-z0-9]{6,8})\W*",
+    "grants": r"(?:my\s+)?grants\W*|what\s+may\s+you\s+do(?:\s+without\s+asking(?:\s+me)?)?\W*",
+    "revoke": r"revoke\s+(?P<rest>\d{1,3}|all)\W*",
+    "switch off": r"switch\s+off\s+(?P<rest>[\w\s-]{1,60}?)\W*",
+    "switch on": r"switch\s+on\s+(?P<rest>[\w\s-]{1,60}?)\W*",
+    "dry run": r"dry[\s-]?run\s*[:,]?\s+(?P<rest>\S.*)",
+    "questions": r"questions\W*|(?:open|pending)\s+(?:questions|approvals)\W*"
+    r"|what(?:'s|\u2019s|\s+is)\s+(?:waiting|pending)(?:\s+for\s+(?:me|my\s+(?:answer|approval)))?\W*",
     "elsewhere": rf"(?P<before>\S.*\?)?[\s(]*{_ELSEWHERE}[)]?(?:\s*[:,]\s*(?P<rest>\S.*)|[.!\s]*)",
+    "plans": rf"(?:(?:list|show)\s+)?(?:me\s+)?(?:my\s+)?{_PLANS}\W*|what\s+are\s+my\s+{_PLANS}\W*",
+    **{
+        verb: rf"{verb}\s+(?:(?:my\s+|the\s+)?(?:plan|reminder|number)\s+)?#?(?P<rest>[0-9]{{1,5}})\W*"
+        for verb in ("cancel", "pause", "resume")
+    },
+    "zone": r"my\s+time\s?zone\s+is\s*:?\s*(?P<rest>[\w/+-]+(?:\s[\w/+-]+){0,2})[.!\s]*",
     "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
     "privately": (
         r"(?:please\s+)?(?:(?:tell|answer|write|message)\s+(?:it\s+to\s+)?me\s+(?:that\s+|this\s+)?)?"
@@ -55,6 +95,22 @@ PATTERNS: dict[Verb, str] = {
         r"(?:\W*|[\s:,]+(?P<rest>\S.*))"
         r"|(?:please\s+)?dm\s+me(?:\W*|[\s:,]+(?P<direct>\S.*))"
     ),
+    "may you": (
+        rf"(?:may|can)\s+you\s+{_WRITING}\s+me\W*|what\s+may\s+you\s+send\s+me\W*"
+        r"|(?:(?:what|when)\s+are\s+)?my\s+quiet\s+hours\W*"
+    ),
+    "do not": (
+        rf"(?:please\s+)?(?:do\s+not|don['\u2019]?t|never|stop)\s+{_WRITING}\s+me"
+        r"(?:\s+(?:any\s*more|again|please))*\W*"
+    ),
+    "may again": rf"you\s+(?:may|can)\s+{_WRITING}\s+me(?:\s+(?:again|now))*\W*",
+    "quiet": (
+        rf"(?:set\s+|my\s+)?quiet\s+hours(?:\s+are)?[\s:]+(?:from\s+|between\s+)?(?P<rest>{_HOURS})\W*"
+        rf"|no\s+{_SENT}\s+(?:(?:from|between)\s+(?P<direct>{_HOURS})"
+        r"|(?:on|at)\s+(?:the\s+)?(?P<before>weekends?))\W*"
+        r"|no\s+(?:more\s+)?quiet\s+hours\W*|quiet\s+hours\s+off\W*"
+    ),
+    "ledger": r"(?:the\s+|my\s+)?ledger\W*|what\s+(?:have|did)\s+you\s+(?:done?|do)(?:\s+for\s+me)?\W*",
 }
 GRAMMAR: dict[Verb, re.Pattern[str]] = {
     verb: re.compile(pattern, re.IGNORECASE | re.DOTALL) for verb, pattern in PATTERNS.items()
@@ -105,7 +161,7 @@ def tells(words: str) -> bool:
         return not is_question(words)
     if command.verb == "elsewhere":  # what is told, and not what is to be done
         return bool(command.rest) and parse(command.rest) is None and tells(command.rest)
-    return command.verb == "remember"
+    return command.verb in ("remember", "zone")
 
 
 def is_question(text: str) -> bool:

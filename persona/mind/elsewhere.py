@@ -75,6 +75,16 @@ def wish(standing: Standing, events: Sequence[Event], ports: Ports) -> Errand | 
     return Errand(asked, home, ANSWERED.format(where=named(link.address, ports)))
 
 
+def home_on(standing: Standing, surface: str, ports: Ports) -> str:
+    """The linked home whose address of this surface may be told now; empty for where it was asked."""
+    if not surface or standing.gate.links.get(standing.place.home) is None:
+        return ""
+    here = standing.gate.links[standing.place.home].address.surface
+    found = [home for home, link in standing.gate.links.items() if link.address.surface == surface]
+    open_ones = [home for home in found if _may_take(standing, home, ports)]
+    return open_ones[0] if open_ones and here != surface else ""
+
+
 def _asked_last(standing: Standing) -> str:
     """The newest question that was asked at this address."""
     own = (turn for turn in reversed(standing.recent) if turn.home == standing.place.home)

@@ -12,6 +12,7 @@ from persona.memory.own import own_of, own_words, passes_on, stands
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
+from persona.mind import prompt
 from persona.mind.commands import parse, tells
 from persona.mind.words import speaker
 from persona.model import Event, Evidence, Note, Quote
@@ -46,6 +47,16 @@ class MemoryHands:
         self.kept: dict[str, Note] = {}
         self.rejected = 0
         self.to_forget = ""
+
+    @property
+    def standing(self) -> Standing:
+        """The lane as this turn found it."""
+        return self._standing
+
+    @property
+    def newest(self) -> Event:
+        """The newest words of this turn."""
+        return self._events[-1]
 
     def by(self, one: Evidence) -> str:
         """Who said it, where several people speak, so that no words are just "yours"."""
@@ -251,7 +262,8 @@ class MemoryHands:
     def _is_tainted(self) -> bool:
         """Whether words of somebody else stand before the mind that makes a claim."""
         said = [*map(self._evidence, self._events), *self.cited.values()]
-        return any(one.passes_on for one in said)
+        is_shown = bool(prompt.tainted(self._standing, self._ports))
+        return is_shown or any(one.passes_on for one in said)
 
     def _is_beside_others(self, home: str) -> bool:
         """Whether words of another home stand before the mind: its claim could carry them over.

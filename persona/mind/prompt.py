@@ -6,20 +6,27 @@ was said now from what was said once. Behind the system's messages people and pe
 people first, because some servers refuse anything else.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from persona.language import Prompt
+from persona import ids
+from persona.language import Call, Prompt
 from persona.memory.notes import Notes
 from persona.memory.standing import Standing
 from persona.mind.wording import wording
-from persona.mind.words import quote, sentence, speaker, when, where
+from persona.mind.words import quote, sentence, speaker, when, where, without_codes
 from persona.model import Event, Evidence, Turn
 from persona.ports import Ports
 
 NO_NOTES = Notes()
+MOST_BROUGHT = 20_000
+"""Characters of what came back that a model is shown; a cut is said."""
 TURNS = 6
 """How many of the last turns are shown."""
+TAINTED = 3_600.0
+"""Seconds for which a turn is shown that repeats words of others. Later only recall brings them
+back, so that they do not stand behind everything that a person ever wishes."""
 
 
 def build(
@@ -41,6 +48,19 @@ def build(
             prompts.append(Prompt("assistant", say("unanswered")))
         prompts.append(Prompt("user", event.words))
     return prompts
+
+
+def brought(outcome: Event, ports: Ports) -> list[Prompt]:
+    """What a capability came to, as the answer to the call that wished it, between random marks."""
+    about, mark = outcome.detail, ids.code(ports.entropy(ids.CODE))
+    text = about.get("result_text", "")
+    left = len(text) - MOST_BROUGHT
+    if left > 0:
+        text = text[:MOST_BROUGHT] + "\n" + wording().say("outcome_cut", count=str(left))
+    form = "outcome_of_others" if about.get("result_untrusted") == "True" else "outcome"
+    said = wording().say(form, shown=about["shown"], text=text, mark=mark)
+    call = Call("outcome", about["capability"], json.loads(about["arguments"]))
+    return [Prompt("assistant", "", calls=(call,)), Prompt("tool", said, call_id=call.id)]
 
 
 def _identity(surface: str, standing: Standing, ports: Ports) -> str:
@@ -80,8 +100,8 @@ def _now(
 
 
 def _earlier(standing: Standing, ports: Ports) -> Iterator[Prompt]:
-    for turn in _last(standing):
-        said, answered = turn.person_text(), turn.persona_text()
+    for turn in _last(standing, ports):
+        said, answered = map(without_codes, (turn.person_text(), turn.persona_text()))
         if said or answered:
             place, at = where(turn.surface, ports), when(turn.at, ports)
             words = said or wording().say("wordless")
@@ -92,13 +112,19 @@ def _earlier(standing: Standing, ports: Ports) -> Iterator[Prompt]:
             yield Prompt("assistant", answered)
 
 
-def shown(standing: Standing) -> int:
+def shown(standing: Standing, ports: Ports) -> int:
     """The highest sensitivity behind the last turns that a prompt shows."""
-    return max((turn.sensitivity for turn in _last(standing)), default=0)
+    return max((turn.sensitivity for turn in _last(standing, ports)), default=0)
 
 
-def _last(standing: Standing) -> Sequence[Turn]:
-    return standing.recent[-TURNS:]
+def tainted(standing: Standing, ports: Ports) -> str:
+    """Whose untrusted words stand behind the last turns that a prompt shows; empty for nobody's."""
+    return next((turn.tainted for turn in reversed(_last(standing, ports)) if turn.tainted), "")
+
+
+def _last(standing: Standing, ports: Ports) -> Sequence[Turn]:
+    since = ports.clock.now() - TAINTED
+    return [turn for turn in standing.recent[-TURNS:] if not turn.tainted or turn.at > since]
 
 
 def _quoted(standing: Standing, one: Evidence, ports: Ports) -> str:

@@ -6,6 +6,7 @@ It is the last structure to fall back on, so it must not fail: it calls nothing 
 import re
 from collections.abc import Mapping, Sequence
 
+from persona import keys
 from persona.decision import Decision
 from persona.errors import Refused
 from persona.memory.index import Match
@@ -18,9 +19,10 @@ from persona.mind.aside import OFFER
 from persona.mind.elsewhere import NOWHERE
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
-from persona.mind.wishing import Wishing, heard, unfit
+from persona.mind.spelled import UNREAD
+from persona.mind.wishing import UNKNOWN, Wishing, heard, unfit
 from persona.mind.words import MOST_QUOTED, numbered, pasted, quote, sentence, when, where
-from persona.model import Event, Evidence, shortened
+from persona.model import Event, Evidence, Turn, shortened
 from persona.ports import Ports
 
 ENOUGH = 0.5
@@ -36,6 +38,23 @@ ABOUT_PASTED = re.compile(
     r"\b(?:past(?:e|ed)|forward(?:ed)?|quoted?|shared?|sent|article|mail|email|message|chat|log)\b",
     re.IGNORECASE,
 )
+TRIED = {
+    "allow": "In it I took on to {what}.",
+    "ask": "In it I was to {what}, and asked you first: {why}.",
+    "deny": "In it I was to {what}, and did not: {why}.",
+}
+WHY = {
+    "halted": "I was stopped",
+    "unknown": "there is no such thing that I can do",
+    "is off": "you switched it off",
+    "is unfit": "it did not fit",
+    "is exposed": "it was wished where others listen, or by nobody proven",
+    "is over": "today's limit was reached",
+    "is unwanted": "that address wants no messages",
+    "goes astray": "it was to go where I had no leave to send",
+    "needs a yes": "it could not be undone, or words of others had been read",
+}
+"""The judge's rules, as a person reads them."""
 EVERYTHING = re.compile(r"everything|all(?:\s+of)?(?:\s+(?:it|this|that))?|me", re.IGNORECASE)
 
 
@@ -51,6 +70,7 @@ def reflect(standing: Standing, events: Sequence[Event], ports: Ports) -> Decisi
         forgets=tuple(hands.forgotten.values()),
         asks=brain.asks,
         intents=brain.wishing.intents,
+        tainted=brain.tainted,
     )
 
 
@@ -83,6 +103,7 @@ class _Reflex:
         self.ports = ports
         self.hands = MemoryHands(standing, events, ports)
         self.asks: dict[str, object] = {}
+        self.tainted = ""
         self.wishing = Wishing(standing, events, ports)
 
     def answer(self, event: Event) -> str:
@@ -92,8 +113,9 @@ class _Reflex:
             return chosen
         command = commands.parse(words)
         wished = heard(words, self.ports) if command is None else None
-        if wished:
-            return self.wish(*wished)
+        said = self.wish(*wished) if wished else None
+        if said is not None:
+            return said
         if command is None:
             return self.question(words) if commands.is_question(words) else self.statement(event)
         match command.verb:
@@ -121,12 +143,15 @@ class _Reflex:
             case _:  # link, approve and the like are done before thinking, where they can be
                 return NOBODY
 
-    def wish(self, name: str, arguments: Mapping[str, str]) -> str:
-        """Takes the wish down; what becomes of it is told when it was judged."""
+    def wish(self, name: str, arguments: Mapping[str, str]) -> str | None:
+        """Takes the wish down; what becomes of it is told when it was judged. None where it is none.
+
+        "My calendar is full" only begins like one: its words are no time.
+        """
         try:
             self.wishing.wish(name, arguments)
         except Refused as error:
-            return unfit(name, error)
+            return None if error.code == UNREAD else unfit(name, error)
         return ""
 
     def statement(self, event: Event) -> str:
@@ -169,6 +194,8 @@ class _Reflex:
         made = [n for n in self.hands.notes.on(one.id) if n.made_by == "model" and n.is_live]
         noted = [f" (noted as “{n.claim}”{', unconfirmed' if n.doubt else ''})" for n in made]
         shown = "".join(noted[:1]) if not made or made[0].claim != own_of(one).strip() else ""
+        if shown and made[0].doubt:
+            self.tainted = made[0].doubt
         return quote(one, self.ports, self._by(), whole=False) + shown
 
     def _until(self, one: Evidence) -> str:
@@ -284,12 +311,22 @@ class _Reflex:
         pointers = set(last.recalled)
         used = [one for one in self.hands.everything() if one.pointer in pointers]
         if not used:
-            return "My last answer rests on nothing that you told me: it came from my rules."
+            rests = "My last answer rests on nothing that you told me: it came from my rules."
+            return rests + self._tried(last)
         used += [one for one in self._before(used) if one not in used]
         self.hands.cite(used)
-        return "My last answer rests on this:\n" + numbered(
-            self._until(one) + self._quoted(one) for one in used
-        )
+        listed = numbered(self._until(one) + self._quoted(one) for one in used)
+        return f"My last answer rests on this:\n{listed}{self._tried(last)}"
+
+    def _tried(self, turn: Turn) -> str:
+        """What was wished in that turn and what came of it, as this lane's ledger has it."""
+        lane = self.standing.place.lane
+        if (turn.lane or self.standing.gate.own_lane(turn.home, lane)) != lane:
+            return ""
+        key = keys.ledger(lane, turn.version)
+        wished = self.ports.table.get([key]).get(key, {}).get("wished", ())
+        self.tainted = next((one["tainted"] for one in wished if "tainted" in one), self.tainted)
+        return "".join(f"\n{_told(one)}" for one in wished)
 
     def _before(self, shown: Sequence[Evidence]) -> list[Evidence]:
         """What was said before these words, and holds no longer since."""
@@ -307,9 +344,13 @@ class _Reflex:
         lines += [
             "• what do you know about me: shows it, in your words",
             "• why: shows what my last answer rests on",
-            "• answer me by email, text me the answer: answers on that surface of yours, once",
+            "• answer me by email, text me the answer: answers there, once",
+            "• my time zone is Zurich: your clock",
             "• link: makes you one person to me on another surface; unlink SURFACE parts it again",
-            "• stop, start: halts and resumes everything I do for you",
+            "• questions, grants, revoke N, switch off …: what waits, what I may do, what I never do",
+            "• dry run: …, ledger: what I would do, what I did",
+            "• may you text me, do not text me, quiet hours 22:00 to 7:00",
+            "• stop, start: halts and resumes everything",
         ]
         return "This is what I can do:\n" + "\n".join(lines)
 
@@ -319,6 +360,15 @@ class _Reflex:
             f"I am {identity.name}, {identity.about}. No language model is connected right now: "
             "I work by rules, I quote what you told me, and I do not invent."
         )
+
+
+def _told(wished: Mapping[str, str]) -> str:
+    """One wish of a ledger row: what, what was decided, why, and whose words stood before it."""
+    what = wished["capability"].replace("_", " ")
+    what = "do something unknown" if what == UNKNOWN else what
+    read = f" Words of others were read before: {wished['tainted']}." if "tainted" in wished else ""
+    why = WHY.get(wished["why"], wished["why"])
+    return TRIED[wished["decision"]].format(what=what, why=why) + read
 
 
 def _distinct(found: Sequence[Evidence]) -> list[Evidence]:

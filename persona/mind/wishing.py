@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from persona.decision import Intent
+from persona.declare import Moment
 from persona.errors import Refused
 from persona.memory.standing import Standing
 from persona.mind.wording import wording
@@ -14,32 +15,62 @@ from persona.model import Event
 from persona.ports import Ports
 
 MOST = 5
-"""Wishes of one turn."""
+"""Wishes of one turn, and as many that do not fit."""
+UNKNOWN = "unknown"
+"""What a capability is called that there is none of: the name is a mind's own words."""
+SHORTEST_IN_AWS = 60.0
+"""Seconds: what is due is looked for each minute there."""
 
 
 class Wishing:
     """The wishes of one turn, in their order, not yet judged."""
 
     def __init__(self, standing: Standing, events: Sequence[Event], ports: Ports) -> None:
-        self._lane, self._cause = standing.place.lane, events[-1].correlation
+        self._lane, self._before = standing.place.lane, standing.head.wished
         self._capabilities = ports.capabilities
+        self._ports = ports
         self._intents: list[Intent] = []
+        self._unfit: list[Intent] = []
 
     @property
     def intents(self) -> tuple[Intent, ...]:
-        return tuple(self._intents)
+        return (*self._intents, *self._unfit)
 
     def wish(self, name: str, arguments: Mapping[str, Any]) -> str:
-        """Takes down a wish; returns what to answer a model. Raises Refused for one that is unfit."""
-        capability = self._capabilities[name]
-        canonical = capability.fit(arguments)
+        """Takes down a wish; returns what to answer a model.
+
+        Raises Refused for one that is not clear, and for one that does not fit, which is taken down
+        for the ledger all the same.
+        """
+        capability = self._capabilities.get(name)
+        if capability is None:
+            self._reject(UNKNOWN, 0, {**arguments, "name": name})
+            return wording().say("no_such_capability", name=name)
+        try:
+            canonical = capability.settled(arguments, moment(self._ports))
+        except Refused as refused:
+            if refused.code == "unfit":
+                self._reject(name, capability.version, arguments)
+            raise
         if len(self._intents) >= MOST:
             return wording().say("too_many_wishes")
-        cause = f"{self._cause}/{len(self._intents)}"
+        cause = f"wish {self._before + len(self._intents) + 1}"
         intent = Intent(name, capability.version, canonical, self._lane, cause)
         if not any((one.capability, one.arguments) == (name, canonical) for one in self._intents):
             self._intents.append(intent)
         return wording().say("wish_noted")
+
+    def _reject(self, name: str, version: int, arguments: Mapping[str, Any]) -> None:
+        cause = f"wish {self._before + 1}, unfit {len(self._unfit)}"
+        if len(self._unfit) < MOST:
+            self._unfit.append(Intent(name, version, dict(arguments), self._lane, cause))
+
+
+def moment(ports: Ports) -> Moment:
+    """Now, by the clock of the person's zone."""
+    settings = ports.settings
+    shortest = SHORTEST_IN_AWS if settings.stage == "aws" else 1.0
+    return Moment(ports.clock.now(), settings.timezone, shortest)
 
 
 def heard(words: str, ports: Ports) -> tuple[str, dict[str, Any]] | None:
@@ -52,5 +83,7 @@ def heard(words: str, ports: Ports) -> tuple[str, dict[str, Any]] | None:
 
 
 def unfit(name: str, error: Refused) -> str:
-    """What the person reads about a wish whose arguments do not fit."""
+    """What the person reads about a wish whose arguments do not fit, or are not clear."""
+    if error.code != "unfit":
+        return error.reason
     return f"I understood that as {name.replace('_', ' ')}, but it does not fit: {error.reason}"

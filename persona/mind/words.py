@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from persona.ids import LETTERS
 from persona.memory.own import others_words, own_of
 from persona.model import Address, Evidence, shortened
 from persona.ports import Ports
@@ -13,6 +14,11 @@ LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """Every way to begin a line, so that no quoted words stand outside their quotation."""
 MOST_QUOTED = 600
 """Characters of a quotation."""
+CODE = re.compile(
+    r"\b(approve|deny|link)[\s:]+[\W_]*"
+    rf"(?-i:[{LETTERS}]{{6,8}}|(?=[A-Za-z]{{0,7}}[2-9])[A-Za-z2-9]{{6,8}})\b",
+    re.IGNORECASE,
+)
 
 
 def when(at: float, ports: Ports) -> str:
@@ -70,9 +76,17 @@ def _place(one: Evidence, ports: Ports, by: str) -> str:
     return f"{where(one.surface, ports)}{heard}, {when(one.at, ports)}"
 
 
+def without_codes(text: str) -> str:
+    """The text without the codes in it that answer a question.
+
+    A mind that knew the code of a question could have it said for something else.
+    """
+    return CODE.sub("\\1 \u2026\u2026", text)
+
+
 def in_quotes(text: str) -> str:
-    """The text between quotation marks, or several lines as a quotation."""
-    lines = LINE_END.split(shortened(text.strip(), MOST_QUOTED))
+    """The text between quotation marks, or several lines as a quotation; no codes in it."""
+    lines = LINE_END.split(shortened(without_codes(text.strip()), MOST_QUOTED))
     return f" “{lines[0]}”" if len(lines) == 1 else "\n> " + "\n> ".join(lines)
 
 

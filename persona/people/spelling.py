@@ -6,10 +6,9 @@ Mailboxes and telephone numbers only: whoever signs in knows these by heart.
 import re
 
 from persona.model import Address
+from persona.people import canonical
 from persona.settings import Settings
 
-MOST = 254
-"""Characters of a mailbox (RFC 5321, 4.5.3.1.3); no telephone number is longer."""
 MAILBOX = re.compile(r"[^\s@<>,;:\"\\()\[\]]{1,64}@[^\s@<>,;:\"\\()\[\]]{1,253}")
 
 
@@ -19,27 +18,15 @@ def read(typed: str, settings: Settings) -> tuple[Address, ...]:
     A number without a country's code is read as one of the country of the persona's own number.
     """
     text = typed.strip().removeprefix("mailto:").removeprefix("tel:").strip()
-    if len(text) > MOST:
+    if len(text) > canonical.MOST:
         return ()
     if MAILBOX.fullmatch(text):
-        return (Address("email", text.lower()),)
-    number = _number(text, settings)
-    return (Address("sms", number), Address("sms", f"whatsapp:{number}")) if number else ()
-
-
-def _number(text: str, settings: Settings) -> str:
-    """E.164; empty for what is no telephone number."""
-    import phonenumbers
-
-    if not re.fullmatch(r"[+\uff0b(]?[\d\s().\-/\u00a0\u2010-\u2014]+", text):
-        return ""
+        return (Address("email", canonical.mailbox(text)),)
     try:
-        parsed = phonenumbers.parse(text, _region(settings))
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(parsed):
-        return ""
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        number = canonical.telephone(text, _region(settings))
+    except ValueError:
+        return ()
+    return (Address("sms", number), Address("sms", f"whatsapp:{number}"))
 
 
 def _region(settings: Settings) -> str | None:

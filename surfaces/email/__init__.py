@@ -5,18 +5,22 @@ proves anything. A relay gives no way to ask whether a mail went out, so an answ
 last byte leaves the act UNKNOWN.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persona import ids
+from persona.acts import slips
 from persona.decision import Act
 from persona.declare import Request, Response, Surface
 from persona.errors import Refused, Rejected, Transient, Unknown
 from persona.markdown import to_html
 from persona.memory.own import as_others
 from persona.model import Address, Audience, Event
+from persona.people import canonical
 from persona.ports import Door, Hands, Sent
+from surfaces.email.buttons import buttons
 
 if TYPE_CHECKING:
     import smtplib
@@ -85,8 +89,8 @@ def receive_mail(raw: bytes, receipt: Receipt, door: Door) -> str:
 def _sender(mail: "Mail", receipt: Receipt) -> tuple[str, bool]:
     """Who is to be answered, and whether the verdicts prove that it is they who wrote."""
     if len(mail.from_) == 1:
-        return mail.from_[0].lower(), receipt.verdicts.get("dmarc") == "PASS"
-    sender = receipt.mail_from.strip("<> ").lower()
+        return canonical.mailbox(mail.from_[0]), receipt.verdicts.get("dmarc") == "PASS"
+    sender = canonical.mailbox(receipt.mail_from.strip("<> "))
     return (sender if MAILBOX.fullmatch(sender) else ""), False
 
 
@@ -224,10 +228,19 @@ def _compose(act: Act, hands: Hands) -> bytes:
     mail["X-Auto-Response-Suppress"] = "All"
     mail["X-Loop"] = hands.settings.email_address
     mail.set_content(act.text)
-    html = to_html(act.text)
+    html = _page(act)
     if html:
         mail.add_alternative(html, subtype="html")
     return mail.as_bytes()
+
+
+def _page(act: Act) -> str:
+    """The text as HTML, its slips as buttons; empty where only the plain text should be shown."""
+    links: list[str] = json.loads(act.detail.get("asks", "[]"))
+    if not links:
+        return to_html(act.text)
+    html = to_html(act.text.rpartition(slips.HERE)[0])
+    return html and html + buttons(links)
 
 
 def _subject(subject: str) -> str:
@@ -269,5 +282,6 @@ SURFACE = Surface(
     send=send,
     heard_by=heard_by,
     paced=10,
+    slips=True,
     reach=reach,
 )

@@ -1,4 +1,4 @@
-"""Posting to Slack, and asking it whether a post arrived."""
+"""Posting to Slack, replacing what was posted, and asking it whether a post arrived."""
 
 import errno
 import hashlib
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from persona import keys
-from persona.decision import Act
+from persona import ids, keys
+from persona.decision import REPLACES, Act
 from persona.errors import Refused, Transient, Unknown
 from persona.model import FORMAT, Address
 from persona.ports import Hands, Put, Sent, Table
@@ -18,6 +18,7 @@ from surfaces.slack.text import escape
 if TYPE_CHECKING:
     from slack_sdk import WebClient
     from slack_sdk.errors import SlackApiError
+    from slack_sdk.web import SlackResponse
 
 TIMEOUT = 10
 DEAD_TOKEN = frozenset({"invalid_auth", "account_inactive", "token_revoked", "not_authed"})
@@ -25,7 +26,7 @@ UNSURE = frozenset({"internal_error", "fatal_error", "service_unavailable", "req
 
 
 def send(act: Act, hands: Hands) -> Sent:
-    """One message. Raises Transient, Refused or Unknown, as Slack answers."""
+    """One message, or another text for one. Raises Transient, Refused or Unknown, as Slack answers."""
     if hands.settings.keeps("slack"):
         return Sent(kept=True)
     team, token = act.detail.get("team", ""), hands.secrets.get("SLACK_BOT_TOKEN")
@@ -35,18 +36,9 @@ def send(act: Act, hands: Hands) -> Sent:
         return _respond(act, hands)
     from slack_sdk.errors import SlackApiError
 
-    channel, _, thread_ts = (act.thread or act.detail["to"]).partition(":")
-    text = escape(act.text)
+    replaced = _replaced(act, hands) if act.yields else {}
     try:
-        answer = _client(hands).chat_postMessage(
-            channel=channel,
-            thread_ts=thread_ts or None,
-            text=text,
-            blocks=[{"type": "markdown", "text": text}, *_buttons(act)],
-            metadata={"event_type": "persona_act", "event_payload": {"act": act.id}},
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        answer = _replace(act, replaced, hands) if replaced else _post(act, hands)
     except SlackApiError as error:
         problem = _translated(error)
         if isinstance(problem, Refused) and problem.code == "revoked":
@@ -56,7 +48,48 @@ def send(act: Act, hands: Hands) -> Sent:
         raise _lost(error) from error
     except Exception as error:  # the SDK raises what it likes on an answer that it cannot read
         raise Unknown(f"Slack's answer was lost: {type(error).__name__}") from error
-    return Sent(provider_id=f"{team}:{answer.get('channel') or channel}:{answer.get('ts')}")
+    if replaced:
+        return Sent()
+    channel = answer.get("channel") or (act.thread or act.detail["to"]).partition(":")[0]
+    return Sent(provider_id=f"{team}:{channel}:{answer.get('ts')}")
+
+
+def _post(act: Act, hands: Hands) -> "SlackResponse":
+    channel, _, thread_ts = (act.thread or act.detail["to"]).partition(":")
+    return _client(hands).chat_postMessage(
+        channel=channel,
+        thread_ts=thread_ts or None,
+        unfurl_links=False,
+        unfurl_media=False,
+        **_content(act, act.id),
+    )
+
+
+def _replaced(act: Act, hands: Hands) -> dict[str, str]:
+    """Where the message stands that an act takes the place of. Raises Refused where none was sent."""
+    lane, _, after = act.detail[REPLACES].rpartition("/")
+    own = hands.table.within(keys.Scope.of_acts(lane, act.function))
+    key = keys.act(act.function, lane, "DONE", after)
+    place: list[str] = own.get([key]).get(key, {}).get("provider_id", "").split(":")
+    if len(place) != 3:
+        raise Refused("there is no message to replace", "absent")
+    return {"channel": place[1], "ts": place[2]}
+
+
+def _replace(act: Act, replaced: dict[str, str], hands: Hands) -> "SlackResponse":
+    """Another text in the place of an earlier one; repeating it changes nothing."""
+    lane, _, after = act.detail[REPLACES].rpartition("/")
+    original = ids.derive("act", act.function, lane, after)
+    return _client(hands).chat_update(**replaced, **_content(act, original))
+
+
+def _content(act: Act, id: str) -> dict[str, Any]:
+    text = escape(act.text)
+    return {
+        "text": text,
+        "blocks": [{"type": "markdown", "text": text}, *_buttons(act)],
+        "metadata": {"event_type": "persona_act", "event_payload": {"act": id}},
+    }
 
 
 def aside(person: Address) -> str:
@@ -134,6 +167,8 @@ def lookup(act: Act, hands: Hands) -> Sent | None:
     """Whether the message stands in its channel; None when it surely does not."""
     if act.detail.get("response_url"):
         raise Unknown("an answer to a command leaves no trace")
+    if act.yields:
+        return None
     from slack_sdk.errors import SlackApiError
 
     channel, _, thread_ts = act.thread.partition(":")

@@ -1,6 +1,7 @@
 """The web: a page, its messages, its socket. Replies need no act: the turn is the delivery."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from surfaces.web import body, conversation, leaving, me, passkeys, session, sig
 MOST_CHARACTERS = 16_000
 MOST_BYTES = 256 * 1024
 """Room for the longest text with every character escaped: 12 bytes for an emoji."""
+ZONE = re.compile(r"[A-Za-z0-9_+-]{1,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}", re.ASCII)
+"""How a time zone is spelled; whether there is one of that name the core knows."""
 PAGE = Path(__file__).with_name("page")
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -82,9 +85,16 @@ def _take_message(request: Request, door: Door) -> Response:
         words=text,
         thread="web",
         at=door.clock.now(),
+        detail=_zone(request),
     )
     door.admit(event)
     return _json(202, {"id": message_id(event.id)})
+
+
+def _zone(request: Request) -> dict[str, str]:
+    """The time zone of the browser, where its page says which."""
+    told = request.header("x-time-zone")
+    return {"zone": told} if ZONE.fullmatch(told) else {}
 
 
 def _message(request: Request) -> tuple[str, str]:
@@ -140,6 +150,13 @@ def _files() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in PAGE.iterdir() if path.suffix in TYPES}
 
 
+def _answers(request: Request, door: Door) -> Response:
+    """Loaded here alone: a question is a judged wish, and brings that along."""
+    from surfaces.web import answers
+
+    return answers.receive(request, door)
+
+
 def _json(status: int, content: Any) -> Response:
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
     headers = {"content-type": "application/json", "x-content-type-options": "nosniff"}
@@ -166,6 +183,17 @@ SURFACE = Surface(
     parts=(
         Part("passkeys", (("POST", "/web/passkeys/*"),), passkeys.receive),
         Part("leaving", (("GET", "/web/export"), ("POST", "/web/erase")), leaving.receive),
+        Part(
+            "answers",
+            (
+                ("GET", "/answer"),
+                ("HEAD", "/answer"),
+                ("POST", "/answer"),
+                ("GET", "/web/questions"),
+                ("POST", "/web/questions"),
+            ),
+            _answers,
+        ),
     ),
     working_note=False,
 )

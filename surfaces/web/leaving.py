@@ -50,7 +50,7 @@ def _give_export(request: Request, door: Door) -> Response:
     from persona.acts import export
 
     signed_in = _proven(request, door)
-    lines = export.lines(signed_in.address, door, door.settings, door.clock)
+    lines = export.lines(signed_in.address, door, door.blobs(), door.settings, door.clock)
     packs = "gzip" in request.header("accept-encoding")
     body = _fitting(_packed(lines) if packs else (line.encode() for line in lines))
     headers = {

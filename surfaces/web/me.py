@@ -1,4 +1,4 @@
-"""What the page shows a person about themselves: their addresses, sessions and passkeys."""
+"""What the page shows a person about themselves: addresses, consent, sessions and passkeys."""
 
 from typing import Any
 
@@ -17,7 +17,10 @@ MOST_BYTES = 4_096
 
 
 def about(request: Request, door: Door) -> dict[str, Any]:
-    """Who is signed in, by what proof; their addresses, and what opens each of the web's."""
+    """Who is signed in, by what proof; their addresses, and what opens each of the web's.
+
+    `refuses` says why nothing unasked goes to an address, `quiet` when nothing does, by surface.
+    """
     now = door.clock.now()
     signed_in = session.read(request.headers, door.table, now)
     place, gate = _standing(signed_in, door)
@@ -29,6 +32,7 @@ def about(request: Request, door: Door) -> dict[str, Any]:
         "strong": signed_in.is_strong,
         "stands": signed_in.row.get("stands", False),
         "addresses": _addresses(signed_in, place, gate, now, door),
+        "quiet": gate.row.get("quiet", {}),
         "sessions": [
             {"since": since, "browser": browser, "here": hashed == own}
             for home in homes
@@ -81,6 +85,7 @@ def _addresses(
             "since": link.since or None,
             "here": home == place.home,
             "closed": gate.is_new(home, until) and len(links) > 1,
+            "refuses": gate.suppressed.get(str(link.address), ""),
         }
         for home, link in links.items()
     ]

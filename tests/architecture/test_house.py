@@ -59,6 +59,7 @@ VENDORS = {
     "hub/server.py": {"task"},
     "hub/smtp.py": {"handle"},
     "functions/_observe.py": {"service"},
+    "infra/proof/stage.py": {"account"},
 }
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 MOST_LINES, MOST_FUNCTION = 420, 60

@@ -34,6 +34,7 @@ class Means:
     homes: tuple[str, ...] = ("ANN",)
     idempotency_key: str = ids.derive("first")
     seconds: float = 10.0
+    causes: tuple[str, ...] = ("ANN/1", "ANN/0")
     settings: Settings = SETTINGS
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])
     clients: Callable[[str], Any] | None = None

@@ -521,7 +521,7 @@ def test_a_setting_that_is_missing_is_told_when_its_part_is_first_used() -> None
         "sockets": "HUB_SOCKETS_URL",
     }
     parts = open_family({}).ports()
-    assert set(parts) == {*needed, "clock"}
+    assert set(parts) == {*needed, "clock", "client"}
     for name, setting in needed.items():
         part = parts[name]
         assert isinstance(part, Later)

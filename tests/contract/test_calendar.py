@@ -14,7 +14,6 @@ from pydantic import ValidationError
 
 from capabilities._calendar import event, when
 from capabilities._calendar.guard import MOST_BYTES, Guarded
-from capabilities._destinations import read_mail
 from capabilities._origin import check_server
 from capabilities.cancel_event import cancel_event
 from capabilities.change_event import change_event
@@ -24,6 +23,7 @@ from persona.acts.policy import Circumstances, judge
 from persona.decision import Intent
 from persona.declare import Capability
 from persona.errors import Refused, Transient, Unknown
+from persona.people.canonical import email
 from persona.settings import Settings, parse
 from tests.radicale import PEOPLE, Between, Radicale, between, free_port, radicale
 from tests.support import Clock
@@ -397,7 +397,7 @@ def test_an_invitation_of_others_tells_them_nothing_unasked(ann: Desk, server: R
 @pytest.mark.parametrize("twin", ["bоb@hub.example", "bob@hub..example", "bob hub.example", "@x.y"])
 def test_a_twin_of_a_mail_address_is_none(twin: str) -> None:
     with pytest.raises(ValueError):
-        read_mail(twin)
+        email(twin)
 
 
 def test_an_hour_stays_an_hour_over_the_end_of_summer_time(ann: Desk) -> None:

@@ -11,6 +11,7 @@ import pytest
 from backends.aws import _workers
 from backends.aws._fence import READERS
 from backends.aws.table import Table
+from persona import keys
 from persona.errors import Broken
 from persona.keys import Key, Scope
 from persona.ports import ABSENT, Check, Delete, Put, Row, Update, equals
@@ -19,7 +20,7 @@ from tests.contract.families import FAMILIES, SHM, Clock, Opened
 from tests.contract.wire import tapped
 
 ANN = Scope.of_turn("ANN", ["HOMEA", "HOMEB"], ["sms"])
-OWN = sorted(ANN.partitions)
+OWN = sorted(ANN.partitions - ANN.read_only)
 FOREIGN = (
     "LANE#ANNIE",
     "LANE#AN",
@@ -242,6 +243,31 @@ def test_every_operation_that_passes_is_in_the_lane_roles_policy_and_no_other(
     assert {names[operation] for operation in asked} == set(READERS)
 
 
+ACTING = Scope.of_acts("ANN", "sms", "calendar")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_worker_of_acts_reads_the_gate_and_the_credential_and_changes_neither(
+    family: str,
+) -> None:
+    with tempfile.TemporaryDirectory(dir=SHM if SHM.exists() else None) as folder:
+        opened = FAMILIES[family](Path(folder))
+        kept = [Key(partition, "ROW") for partition in sorted(ACTING.read_only)]
+        assert [key.partition.partition("#")[0] for key in kept] == ["CREDENTIAL", "GATE", "GATE"]
+        opened.table.commit([Put(key, {"n": 1}) for key in kept])
+        own, table = Key("ACT#sms#ANN", "ROW"), opened.table.within(ACTING)
+        for key in kept:
+            assert table.get([key]) == {key: {"n": 1}}
+            assert table.query(key) == [(key, {"n": 1})]
+            table.commit([Put(own, {"n": 2}), Check(key, equals("n", 1))])
+            for write in (Put(key, {"n": 2}), Update(key, {"n": 2}, equals("n", 1)), Delete(key)):
+                for writes in ([write], [Put(own, {"n": 3}), write]):
+                    with pytest.raises(Broken):
+                        table.commit(writes)
+            assert opened.table.get([key, own]) == {key: {"n": 1}, own: {"n": 2}}
+        opened.close()
+
+
 @pytest.mark.parametrize("attack", ["scan", "query elsewhere", "put elsewhere"])
 def test_a_fenced_client_without_its_scope_asks_nothing(aws: AwsFamily, attack: str) -> None:
     raw = worker(aws).client._client
@@ -329,9 +355,12 @@ def test_a_turns_credentials_bear_its_lane_and_homes(
     }
 
 
-def test_acts_use_their_functions_own_role(roled: AwsFamily, sts: list[dict[str, Any]]) -> None:
+def test_a_worker_of_acts_has_credentials_of_its_lane_and_of_no_home(
+    roled: AwsFamily, sts: list[dict[str, Any]]
+) -> None:
     worker(roled, Scope.of_acts("ANN", "sms")).get([Key("GATE#ANN", "GATE")])
-    assert sts == []
+    (asked,) = sts
+    assert asked["Tags"] == [{"Key": "lane", "Value": "ANN"}]
 
 
 def test_credentials_are_asked_once_for_a_lane_and_its_homes_until_they_end(
@@ -448,6 +477,30 @@ def test_a_worker_of_acts_reaches_no_memory(family: Opened) -> None:
     for partition in ("LANE#ANN", "HOME#HOMEA", "ACT#slack#ANN", "GATE#BOB"):
         with pytest.raises(Broken):
             table.get([Key(partition, "HEAD")])
+
+
+def test_what_is_halted_for_everybody_is_read_by_workers_and_written_by_none(
+    family: Opened,
+) -> None:
+    own, halted = Key("ACT#sms#ANN", "ROW"), {"v": 1, "epoch": 1, "hub": True, "capabilities": []}
+    family.table.commit([Put(keys.hub(), halted), Put(own, {"epoch": 1})])
+    for scope in (ANN, Scope.of_acts("ANN", "sms")):
+        table = family.table.within(scope)
+        assert table.get([keys.hub()]) == {keys.hub(): halted}
+        assert set(table.get([own, keys.hub()])) == {own, keys.hub()}
+        writes = (
+            Put(keys.hub(), {}),
+            Delete(keys.hub()),
+            Update(keys.hub(), {"hub": False}, equals("epoch", 1)),
+        )
+        for write in writes:
+            for commit in ([write], [Put(own, {"epoch": 2}), write]):
+                with pytest.raises(Broken):
+                    table.commit(commit)
+    for scope in (Scope.of_gate("ANN"), Scope.of_link("ANN", "x", ["ANN"])):
+        with pytest.raises(Broken):
+            family.table.within(scope).get([keys.hub()])
+    assert family.table.get([own, keys.hub()]) == {keys.hub(): halted, own: {"epoch": 1}}
 
 
 def test_a_scope_of_nothing_reaches_nothing(family: Opened) -> None:

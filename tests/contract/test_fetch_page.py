@@ -18,9 +18,9 @@ import pytest
 
 from capabilities.fetch_page import fetch_page, net, visit
 from capabilities.fetch_page.page import MOST_CHARACTERS, told
-from capabilities.fetch_page.url import read_url
 from persona.declare import Result
 from persona.errors import Refused, Transient
+from persona.reading.url import read_url
 from tests.contract.families import Local
 from tests.contract.means import Means
 from tests.contract.site import OTHER, PUBLIC, PUBLIC_6, Site, World, onward, page

@@ -77,6 +77,8 @@ def test_each_declared_route_answers(hub: Hub, name: str, method: str, path: str
     public, open_to_strangers = {"/", "/healthz", "/signin", "/page/*"}, {"/web/signin"}
     if path in open_to_strangers:  # who signs in is nobody yet; without an address it is refused
         assert answer.status == 400
+    elif path == "/answer":  # who holds a slip needs no session, and nobody else is shown anything
+        assert answer.status == (400 if method == "POST" else 404)
     else:
         assert answer.status == 200 if path in public else answer.status in (401, 403)
 
@@ -161,24 +163,6 @@ def mention(text: str, ts: str = "1749999990.000100", **fields: Any) -> dict[str
 
 
 ASKED = f"<@{BOT}> are you there?"
-
-
-@pytest.mark.parametrize("own_is_named", [True, False])
-@pytest.mark.parametrize("order", [("message", "mention"), ("mention", "message")])
-@pytest.mark.parametrize("pause", [0.0, 400.0])
-def test_one_post_as_message_and_mention_is_one_turn(
-    hub: Hub, order: tuple[str, str], own_is_named: bool, pause: float
-) -> None:
-    kinds = {"message": in_room(ASKED), "mention": mention(ASKED)}
-    more: dict[str, Any] = {} if own_is_named else {"authorizations": []}
-    for number, kind in enumerate(order):
-        assert hub.slack_event(kinds[kind], event_id=f"Ev{number}", **more).status == 200
-        if pause:
-            hub.drain()
-            hub.clock.at += pause
-    hub.drain()
-    assert len(hub.texts("slack")) == 1
-    assert [said.author for said in hub.said(ROOM)] == ["person", "persona"]
 
 
 @pytest.mark.parametrize("retry", ["http_timeout", "http_error"])

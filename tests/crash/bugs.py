@@ -1,4 +1,4 @@
-"""Twelve bugs that a hub like this is likely to grow, each planted by itself."""
+"""Bugs that a hub like this is likely to grow, each planted by itself."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,21 +9,24 @@ import pytest
 from functions import turn as turn_function
 from persona import keys
 from persona import turn as turn_module
-from persona.acts import outbox, work
+from persona.acts import again, outbox, questions, work
+from persona.acts.perform import Performing
 from persona.acts.policy import ALLOW
-from persona.decision import Act
+from persona.decision import Act, Decision, Intent
 from persona.errors import Conflict
 from persona.keys import Key
 from persona.memory import segments
 from persona.memory.recall import Indexes
 from persona.memory.standing import Standing, read
-from persona.model import FORMAT, Event, Place
+from persona.model import FORMAT, End, Event, Place
 from persona.ports import ANY, Condition, Ports, Put, Row, Update
 from persona.record import Commit, record
 from tests.crash.house import Class
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 HALTED, HANGING = "a stop that must hold", "a packing that hangs while its words are forgotten"
+APPROVED = "asked, approved, and approved again"
+ALTERED = "an approved act that somebody alters"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def no_head_compare(patch: pytest.MonkeyPatch) -> None:
 
 
 def gate_unread_after_the_claim(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(work, "_judge", lambda *_: ALLOW)
+    patch.setattr(again, "judge_again", lambda *_: ALLOW)
 
 
 def send_before_commit(patch: pytest.MonkeyPatch) -> None:
@@ -146,6 +149,33 @@ def packs_without_compare(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(segments.Packing, "moved", moved_blindly)
 
 
+def approval_by_id(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Intent, "hash", property(lambda self: f"{self.lane}/{self.cause}"))
+
+
+def yes_consumed_beside_the_act(patch: pytest.MonkeyPatch) -> None:
+    def consumes_first(
+        standing: Standing,
+        events: Sequence[Event],
+        decision: Decision,
+        ports: Ports,
+        end: End | None = None,
+    ) -> Commit:
+        if decision.answers:
+            ports.table.commit(questions.answered(decision.answers, events[0], ports))
+        return record(standing, events, replace(decision, answers=()), ports, end)
+
+    patch.setattr(turn_module, "record", consumes_first)
+
+
+def not_judged_at_the_act(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(again, "_judge_wish", lambda *_: ALLOW)
+
+
+def blind_resend_of_a_capability(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Performing, "keyed", property(lambda self: True))
+
+
 BUGS: dict[str, Bug] = {
     "no seen condition": Bug(no_seen_condition, "doubled turns"),
     "seen written before the turn": Bug(seen_before_the_turn, "lost"),
@@ -159,4 +189,12 @@ BUGS: dict[str, Bug] = {
     "no lease": Bug(no_lease, "doubled sends", kind="lookup"),
     "recall cache not keyed by lane": Bug(cache_not_keyed_by_lane, "leaked"),
     "packing without compare": Bug(packs_without_compare, "misindexed", HANGING),
+    "approval by id, not hash": Bug(approval_by_id, "unapproved", ALTERED),
+    "yes consumed outside the act's commit": Bug(
+        yes_consumed_beside_the_act, "approved in vain", APPROVED
+    ),
+    "judge not repeated at the act": Bug(not_judged_at_the_act, "unapproved", ALTERED),
+    "blind resend of a capability of class none": Bug(
+        blind_resend_of_a_capability, "doubled sends", APPROVED
+    ),
 }

@@ -3,7 +3,8 @@
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -12,20 +13,20 @@ from unittest.mock import patch
 
 from backends.local.family import open_family
 from backends.local.lanes import Message
-from functions import act as act_function
-from functions import erase as erase_function
-from functions import handover as handover_function
 from functions import ingress, sweep
-from functions import link as link_function
 from functions import turn as turn_function
 from functions._compose import compose
-from hub.stage import sqs_event
-from persona.acts import erase, outbox
+from hub.stage import answer, sqs_event
+from models.scripted import ScriptedModel
+from persona import catalog
+from persona.acts import credentials, erase, outbox, questions
 from persona.decision import Act
+from persona.declare import Capability, Means
 from persona.errors import Refused
 from persona.identity.load import Identity
 from persona.identity.load import load as load_identity
 from persona.keys import Key
+from persona.language import Call, Completion, Prompt
 from persona.memory import evidence, segments
 from persona.memory.index import Index
 from persona.memory.lines import lines_of
@@ -34,11 +35,14 @@ from persona.memory.standing import open_gate
 from persona.mind.commands import parse, tells
 from persona.model import Address, Audience, Event, message_id
 from persona.people import addresses
-from persona.ports import Hands, Ports, Sent
+from persona.ports import Hands, Ports, Row, Sent
 from persona.settings import Settings
+from tests.crash import wishes
+from tests.crash.diary import CREDENTIAL, Diary
 from tests.crash.injector import (
     Death,
     FaultyBell,
+    FaultyBlobs,
     FaultyCarrier,
     FaultyLanes,
     FaultyTable,
@@ -52,6 +56,12 @@ VENDOR_TRIES = 4
 PATIENCE = 200
 ERASE = "{erase}"
 """In the place of words: the person of this address has themselves erased."""
+GIVE = "{give}"
+"""In the place of words: the person of this address gives the credential of their calendar."""
+SILENT = (ERASE, GIVE)
+"""What is done by other means than words."""
+SOON = 600.0
+"""Seconds for which a person waits at most before they type what was shown to them."""
 TURN_STALL, SEND_STALL = 200.0, 30.0
 SHM = Path("/dev/shm")
 SETTINGS = Settings(
@@ -116,10 +126,15 @@ class Provider:
 class Story:
     """What happens, in order; each event is delivered as its vendor would, until it is taken.
 
-    `{code}` and `{number}` in its words are what was shown last, `{then}` is nothing: whoever says
-    it has waited until all was quiet. Nobody works between a `rushed` event and the next. At the end the
-    addresses of `apart` are each in a lane of their own. Every `packs` turns of a lane its homes'
-    index is packed (0: as often as it really is).
+    `{code}` and `{number}` in its words are what was shown last, `{approve}` the last code that
+    answers a question (`{approve:-2}` the one before), `{question}` what a button of that question
+    names, `{then}` is nothing: whoever says it has waited until all was quiet. Nobody works between
+    a `rushed` event and the next. At the end the addresses of `apart` are each in a lane of their
+    own. Every `packs` turns of a lane its homes' index is packed (0: as often as it really is).
+    `pace` is how many turns a minute a lane takes. `calls` are what a model wishes of these very
+    words, where there is one. `free` are the addresses that need no yes, `limits` the uses a day of
+    a capability. `altered`: somebody who holds the table sends untried acts to this address. What
+    stands in `told` is said to that address once, with or without more behind it.
     """
 
     name: str
@@ -131,6 +146,12 @@ class Story:
     rushed: tuple[str, ...] = ()
     apart: tuple[Address, ...] = ()
     packs: int = 0
+    pace: int = 4
+    calls: Mapping[str, tuple[Call, ...]] = field(default_factory=dict[str, tuple[Call, ...]])
+    free: tuple[str, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict[str, int])
+    altered: str = ""
+    told: tuple[tuple[str, str], ...] = ()
 
 
 def _is_handed(event: Event) -> bool:
@@ -164,8 +185,12 @@ class House:
         self.family: Any = self._open()
         self.after_halt: list[Act] = []
         self.halted_at: int | None = None
+        self.begun: list[wishes.Begun] = []
+        self.diary = Diary(injector)
         self.stall = TURN_STALL
         self.ahead = list(story.events)
+        self.settings = replace(SETTINGS, turns_a_minute=story.pace)
+        self.capabilities = {name: self._watched(c) for name, c in catalog.capabilities().items()}
         injector.stall = self._others_finish
         self.ports = self._process()
 
@@ -186,22 +211,76 @@ class House:
     def _process(self) -> Ports:
         """A fresh process on the same state: nothing in memory survives a death."""
         carriers = {
-            name: FaultyCarrier(self.provider, self.injector) for name in ("slack", "sms", "email")
+            name: FaultyCarrier(self.provider, self.injector, self._watch)
+            for name in ("slack", "sms", "email")
         }
         parts = self._parts()
         instead: dict[str, Any] = {"carriers": carriers, "identity": identity(), "models": ()}
+        instead |= {"capabilities": self.capabilities, "carried": self._carried}
+        if self.story.calls:
+            instead["models"] = (ScriptedModel(self._think),)
         if not self._on_aws:  # in AWS the requests themselves fail
             instead["table"] = FaultyTable(parts["table"], self.injector)
             instead["lanes"] = FaultyLanes(parts["lanes"], self.injector)
             instead["bell"] = FaultyBell(parts["bell"], self.injector)
-        return compose(SETTINGS, parts, **instead)
+            instead["blobs"] = FaultyBlobs(parts["blobs"], self.injector)
+        return compose(self.settings, parts, **instead)
+
+    def _think(self, prompts: Sequence[Prompt]) -> Completion:
+        """The model of the story: wishes what is written for these words, and then is done."""
+        return self.injector.call("read", lambda: self._thought(prompts[-1]))
+
+    def _thought(self, last: Prompt) -> Completion:
+        calls = self.story.calls.get(last.text, ()) if last.role == "user" else ()
+        return Completion("I see to it." if calls else "Good.", calls)
+
+    def _carried(self, function: str) -> dict[str, Capability]:
+        return {n: one for n, one in self.capabilities.items() if one.function == function}
+
+    def _watched(self, capability: Capability) -> Capability:
+        """The same, within this story's limit; what its own function does is seen to begin."""
+        rate = self.story.limits.get(capability.name, capability.rate)
+        if capability.carried_by or not capability.function:
+            return replace(capability, rate=rate)
+
+        def use(arguments: Any, means: Means) -> Any:
+            self._watch(next(a for a in self._all_acts() if a.id == means.idempotency_key))
+            return capability.use(arguments, means)
+
+        return replace(capability, rate=rate, use=use)
+
+    def _watch(self, act: Act) -> None:
+        if act.wish:
+            self.begun.append(wishes.begun(act, self.family.table.scan))
+
+    def _all_acts(self) -> list[Act]:
+        with self._unseen() as ports:
+            return self._acts(ports)
+
+    @contextmanager
+    def _unseen(self) -> Generator[Ports]:
+        """Ports whose calls are none of the hub's, and so never fail."""
+        ports = compose(self.settings, self._parts())
+        if not self._on_aws:
+            yield ports
+            return
+        from tests.aws import world
+
+        faults, world().faults = world().faults, None
+        try:
+            yield ports
+        finally:
+            world().faults = faults
 
     def _parts(self) -> Any:
         return self.family.fresh() if self._on_aws else self.family.ports()
 
     def play(self) -> Verdict:
         """Delivers everything, works, and lets time pass until nothing is left; then counts."""
-        with patch.object(segments, "TURNS", self.story.packs or segments.TURNS):
+        with ExitStack() as stack:
+            turns = self.story.packs or segments.TURNS
+            stack.enter_context(patch.object(segments, "TURNS", turns))
+            stack.enter_context(patch("capabilities._calendar.server.open_server", self.diary.open))
             return self._play()
 
     def _play(self) -> Verdict:
@@ -212,6 +291,9 @@ class House:
                 self.clock.time += 1.0
                 said = self.clock.time  # what is said from now on was said after it
                 self.ahead = [replace(one, at=max(one.at, said)) for one in self.ahead]
+                continue
+            if event.words == GIVE:
+                self._give(event.address)
                 continue
             self._deliver(self._with_what_was_shown(event))
             if event.id not in self.story.rushed:
@@ -226,30 +308,52 @@ class House:
 
     def _with_what_was_shown(self, event: Event) -> Event:
         """What a person types off another screen; as it stands where nothing was shown there."""
-        if "{" not in event.words:
+        if "{" not in event.words + event.target:
             return event
-        self._until_idle()
+        self._until_idle(self.clock.time + SOON)
+        return self._filled(event)
+
+    def _filled(self, event: Event) -> Event:
         shown = "\n".join(act.text for _, act in self.provider.got)
         codes, numbers = re.findall(r"link ([A-Z0-9]{6})", shown), re.findall(r"is (\d\d)\.", shown)
         words = event.words.replace("{then}", "").replace(
             "{code}", codes[-1] if codes else "{code}"
         )
-        return replace(event, words=words.replace("{number}", numbers[-1] if numbers else "{n}"))
+        words = words.replace("{number}", numbers[-1] if numbers else "{n}")
+        asked = [*dict.fromkeys(re.findall(r"approve ([A-Z2-9]{6})", shown))]
+
+        def answering(place: re.Match[str]) -> str:
+            back = -int(place[1] or -1)
+            return asked[-back] if back <= len(asked) else "NOBODY"
+
+        words = re.sub(r"\{approve(?::(-\d))?\}", answering, words)
+        hash = questions.hash_of(asked[-1]) if asked else "none"
+        return replace(event, words=words, target=event.target.replace("{question}", hash))
 
     def _erase(self, address: Address) -> None:
+        self._insist(lambda: erase.begin(address, self.ports, self.clock.now()))
+        self._until_idle()
+
+    def _give(self, address: Address) -> None:
+        self._until_idle(self.clock.time + SOON)
+        with self._unseen() as ports:
+            place = addresses.find(ports.table, address)
+        assert place is not None
+        self._insist(lambda: credentials.keep(self.ports, "calendar", place.lane, CREDENTIAL))
+
+    def _insist(self, do: Callable[[], object]) -> None:
         """As a person does who asks again where no answer came."""
         for _ in range(VENDOR_TRIES):
             try:
-                erase.begin(address, self.ports, self.clock.now())
+                do()
             except Death:
                 self.ports = self._process()
-            except Refused:  # begun already
-                break
+            except Refused:  # done already
+                return
             except Exception:
                 self.clock.time += 1.0
             else:
-                break
-        self._until_idle()
+                return
 
     def _deliver(self, event: Event) -> None:
         """As a vendor does: again and again until it hears a 2xx."""
@@ -287,16 +391,13 @@ class House:
         if ring is None:
             return False
         before = len(self.provider.got)
+        if self.story.altered and ring.function in self.capabilities:
+            with self._unseen() as ports:
+                wishes.alter(ports, self.capabilities, self.family.table.scan, self.story.altered)
         try:
             self.stall = SEND_STALL
-            if ring[0] == "link":
-                link_function.run(ring.event(), self.ports)
-            elif ring[0] == "handover":
-                handover_function.run(ring.event(), self.ports)
-            elif ring[0] == "erase":
-                erase_function.run(ring.event(), self.ports)
-            elif ring[0] != "socket":
-                act_function.run(ring.event(), self.ports)
+            if ring.function != "socket":
+                answer(ring, self.ports)
         except Death:
             self.ports = self._process()
         except Exception:  # the invocation failed; the sweeper rings again
@@ -333,7 +434,7 @@ class House:
             self._bury_received()
         later = self._next_events()
         for event in later:
-            self._deliver(event)
+            self._deliver(self._filled(event))
         self._until_idle(until=self.clock.time + self.stall / 8)
         self.family.bell._working = held
         self.ports = mine
@@ -364,19 +465,16 @@ class House:
             self._work()
             if self.family.lanes.waiting() == 0 and self.family.table.next_due() is None:
                 return
-            self._pass_time()
-            if self.clock.time > until:
+            ahead = [self.family.table.next_due(self.clock.time), self.family.lanes.next_visible()]
+            times = [time for time in ahead if time is not None and time > self.clock.time]
+            if times and min(times) > until:
                 return
-
-    def _pass_time(self) -> None:
-        ahead = [self.family.table.next_due(self.clock.time), self.family.lanes.next_visible()]
-        times = [time for time in ahead if time is not None and time > self.clock.time]
-        self.clock.time = (min(times) if times else self.clock.time) + 0.001
+            self.clock.time = (min(times) if times else self.clock.time) + 0.001
 
     def _count(self) -> Verdict:
         found: Verdict = Counter()
         turns = self._turns()
-        said = [e for e in self.story.events if e.kind == "message" and e.words != ERASE]
+        said = [e for e in self.story.events if e.kind == "message" and e.words not in SILENT]
         for event in {e.id: e for e in said}.values():
             times = sum(event.message_id == said.id for turn in turns for said in turn.said)
             found["lost"] += times == 0 and not self._may_be_gone(event)
@@ -392,13 +490,21 @@ class House:
         found["doubled sends"] += (
             sum(n - 1 for n in same.values()) if not found["doubled sends"] else 0
         )
-        acts = self._acts()
-        acts = [act for act in acts if act.function in ("sms", "slack", "email") or act.open]
+        acts = self._acts(self.ports)
+        found += self._wishes([act for act in acts if act.wish])
+        acts = [act for act in acts if self._is_carried(act) or act.wish or act.open]
         found["stuck"] += sum(act.open for act in acts) + self.family.lanes.waiting()
         found["stuck"] += len(self.family.lanes.dead_letters())
-        found["unknown"] += sum(act.state == "unknown" for act in acts)
-        sent = {act.id for act in acts if act.state == "sent"}
+        unknown = [act for act in acts if act.state == "unknown"]
+        found["unknown"] += len(unknown)
+        found["needlessly unknown"] += sum(map(self._can_be_known, unknown))
+        sent = {act.id for act in acts if act.state == "sent" and self._is_carried(act)}
         found["lost"] += len(sent - set(sends))
+        for address, text in self.story.told:
+            got = [a.text for _, a in self.provider.got if str(a.address) == address]
+            times = sum(said.startswith(text) for said in got)
+            found["lost"] += times == 0 and not found["unknown"]
+            found["doubled sends"] += max(0, times - 1)
         found["out of order"] += self._out_of_order()
         found["after halt"] += len(self.after_halt)
         found["leaked"] += self._leaks()
@@ -425,14 +531,9 @@ class House:
         return index.lines, index.lengths, index.shapes, index.days, index.dates, held
 
     def _turns(self) -> list[Any]:
-        rows = [
-            (key, row)
-            for key, row in self.family.table.scan("HOME#")
-            if not self._is_destroyed(key)
-        ]
         return [
             evidence.open_row(self.ports, key.partition.removeprefix("HOME#"), row)
-            for key, row in rows
+            for key, row in self._rows("HOME#")
             if key.sort.startswith("TURN#")
         ]
 
@@ -447,9 +548,41 @@ class House:
         rows = [key for kind in kinds for key, _ in self.family.table.scan(kind)]
         return sum(map(self._is_destroyed, rows)) + len(self.family.table.scan("ERASE#"))
 
-    def _acts(self) -> Sequence[Act]:
-        rows = self.family.table.scan("ACT#")
-        return [outbox.open_row(self.ports, r) for key, r in rows if not self._is_destroyed(key)]
+    def _acts(self, ports: Ports) -> list[Act]:
+        return [outbox.open_row(ports, row) for _, row in self._rows("ACT#")]
+
+    def _rows(self, partition: str) -> list[tuple[Key, Row]]:
+        """All of them but of whom the keys are gone."""
+        return [one for one in self.family.table.scan(partition) if not self._is_destroyed(one[0])]
+
+    def _is_carried(self, act: Act) -> bool:
+        """Whether a provider outside gets this act itself."""
+        used = self.capabilities.get(act.function)
+        return act.function in ("sms", "slack", "email") or bool(used and used.carried_by)
+
+    def _can_be_known(self, act: Act) -> bool:
+        """Whether who carries it drops repeats, or can be asked."""
+        if self._is_carried(act):
+            return self.provider.kind != "none"
+        used = self.capabilities[act.function]
+        return used.keyed or used.effect == "read"
+
+    def _wishes(self, acts: list[Act]) -> Verdict:
+        asked = [row for row in self._rows("HOME#") if row[0].sort.startswith("QUESTION#")]
+        ledger = [row for key, row in self._rows("LANE#") if key.sort.startswith("LEDGER#")]
+        account = wishes.Account(
+            capabilities=self.capabilities,
+            begun=self.begun,
+            acts=acts,
+            questions=[questions.open_row(key, row, self.ports) for key, row in asked],
+            ledger=ledger,
+            documents=self._parts()["blobs"].list("documents/"),
+            diary=self.diary,
+            free=self.story.free,
+            is_hushed=self.story.hushed,
+            is_gone=lambda home: erase.all_erased([f"home:{home}"], self.ports),
+        )
+        return account.count()
 
     def _may_be_gone(self, event: Event) -> bool:
         """Forgotten and deleted words are gone on purpose."""
@@ -462,12 +595,13 @@ class House:
         return event.id in deleted or any(w.removeprefix("forget ") in words for w in wishes)
 
     def _out_of_order(self) -> int:
-        """An address must hear its acts in the order of their commits."""
+        """An address must hear its acts in the order of their commits, but for what yields."""
         heard: dict[str, str] = {}
         wrong = 0
-        for _, act in self.provider.got:
-            wrong += act.after < heard.get(str(act.address), "")
-            heard[str(act.address)] = max(act.after, heard.get(str(act.address), ""))
+        for act in (act for _, act in self.provider.got if not act.yields):
+            one = f"{act.home} {act.address}"  # whoever comes after an erasure is somebody else
+            wrong += act.after < heard.get(one, "")
+            heard[one] = max(act.after, heard.get(one, ""))
         return wrong
 
     def _misplaced(self) -> int:

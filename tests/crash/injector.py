@@ -107,17 +107,41 @@ class FaultyBell:
         self._injector.call("ring", lambda: self._bell.ring(function, lane, acts, behind))
 
 
-class FaultyCarrier:
-    """A carrier whose provider calls are crash points too."""
+class FaultyBlobs:
+    def __init__(self, blobs: Any, injector: Injector) -> None:
+        self._blobs, self._injector = blobs, injector
 
-    def __init__(self, carrier: Any, injector: Injector) -> None:
-        self._carrier, self._injector = carrier, injector
+    def put(self, name: str, data: bytes) -> None:
+        self._injector.call("commit", lambda: self._blobs.put(name, data))
+
+    def get(self, name: str) -> bytes | None:
+        return self._injector.call("read", lambda: self._blobs.get(name))
+
+    def list(self, prefix: str) -> list[str]:
+        return self._injector.call("read", lambda: self._blobs.list(prefix))
+
+    def delete(self, name: str) -> None:
+        self._injector.call("commit", lambda: self._blobs.delete(name))
+
+
+def nobody_watches(act: Act) -> None:
+    pass
+
+
+class FaultyCarrier:
+    """A carrier whose provider calls are crash points too; `watch` sees each act before it goes."""
+
+    def __init__(
+        self, carrier: Any, injector: Injector, watch: Callable[[Act], None] = nobody_watches
+    ) -> None:
+        self._carrier, self._injector, self._watch = carrier, injector, watch
         self.keyed: bool = carrier.keyed
         self.settling: float = carrier.settling
         self.lookup = self._lookup if carrier.lookup else None
         self.heard_by = carrier.heard_by
 
     def send(self, act: Act, hands: Hands) -> Sent:
+        self._watch(act)
         return self._injector.call("send", lambda: self._carrier.send(act, hands))
 
     def _lookup(self, act: Act, hands: Hands) -> Sent | None:

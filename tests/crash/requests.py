@@ -24,6 +24,8 @@ KINDS: dict[str, Kind] = {
     "Query": "read",
     "Decrypt": "read",
     "AssumeRole": "read",
+    "ListObjectsV2": "read",
+    "GetObject": "read",
     "SendMessage": "put",
     "ChangeMessageVisibility": "put",
     "Invoke": "ring",

@@ -1,12 +1,14 @@
 """What can happen to a hub, in little: each story is crashed at every outside call it makes."""
 
+from persona.language import Call
 from persona.model import Address, Event, Kind
-from tests.crash.house import ERASE, Story
+from tests.crash.house import ERASE, GIVE, Story
 
 ANN = Address("sms", "+14155550111")
 BOB = Address("slack", "T1:U2")
 EVE = Address("email", "eve@example.org")
 ROOM = Address("slack", "T1:C9")
+CAROL, DAVE = "carol@example.net", "dave@example.net"
 START = 1_800_000_000.0
 
 
@@ -181,6 +183,16 @@ STORIES = (
         rushed=(f"{BOB}:2", f"{ANN}:2", f"{BOB}:3"),
     ),
     Story(
+        "reminded at a time",
+        (
+            said(ANN, 1, "remind me to feed the cat in 20 seconds"),
+            said(ANN, 2, "plans"),
+            said(BOB, 1, "remind me to water the plants in 2 seconds"),
+            said(BOB, 2, "hello"),
+        ),
+        told=((str(ANN), "Reminder: feed the cat"), (str(BOB), "Reminder: water the plants")),
+    ),
+    Story(
         "erased, with words in a shared channel, then a stranger",
         (
             said(BOB, 1, "remember my locker code is 5555"),
@@ -189,5 +201,149 @@ STORIES = (
             said(BOB, 3, ERASE),
             said(BOB, 4, "remember the tea"),
         ),
+    ),
+    Story(
+        "asked, approved, and approved again",
+        (
+            said(ANN, 1, f"email {CAROL}: the meeting is at ten"),
+            said(ANN, 2, "approve {approve}"),
+            said(ANN, 2, "approve {approve}"),
+            said(ANN, 3, "approve {approve}"),
+        ),
+        pace=20,
+    ),
+    Story(
+        "approved by a button that is pressed twice, then denied",
+        (
+            said(BOB, 1, f"email {CAROL}: the meeting is at ten"),
+            said(BOB, 2, "", kind="press", target="{question}", press="approve"),
+            said(BOB, 2, "", kind="press", target="{question}", press="approve"),
+            said(BOB, 3, "", kind="press", target="{question}", press="approve"),
+            said(BOB, 4, "", kind="press", target="{question}", press="deny"),
+        ),
+        pace=20,
+    ),
+    Story(
+        "approved on another surface, which is unlinked then",
+        (
+            said(BOB, 1, "link"),
+            said(ANN, 1, "link {code}"),
+            said(BOB, 2, "yes {number}"),
+            said(BOB, 3, f"email {CAROL}: the meeting is at ten"),
+            said(ANN, 2, "approve {approve}"),
+            said(BOB, 4, "unlink sms"),
+        ),
+        rushed=(f"{ANN}:2",),
+        apart=(ANN, BOB),
+        pace=20,
+    ),
+    Story(
+        "denied, and asked again without an answer",
+        (
+            said(ANN, 1, f"email {CAROL}: the meeting is at ten"),
+            said(ANN, 2, "deny {approve}"),
+            said(ANN, 3, "approve {approve}"),
+            said(ANN, 4, f"email {CAROL}: the meeting is at eleven"),
+        ),
+        pace=20,
+    ),
+    Story(
+        "two questions in one answer, both approved",
+        (
+            said(ANN, 1, "tell both of them"),
+            said(ANN, 2, "approve {approve:-2}"),
+            said(ANN, 3, "approve {approve:-1}"),
+        ),
+        calls={
+            "tell both of them": (
+                Call("1", "send_email", {"to": CAROL, "text": "at ten"}),
+                Call("2", "send_email", {"to": DAVE, "text": "at ten"}),
+            )
+        },
+        pace=20,
+    ),
+    Story(
+        "a stop between the yes and the act",
+        (
+            said(BOB, 1, f"email {CAROL}: the meeting is at ten"),
+            said(BOB, 2, "approve {approve}"),
+            said(BOB, 3, "stop"),
+            said(BOB, 4, "start"),
+            said(BOB, 5, "approve {approve}"),
+        ),
+        rushed=(f"{BOB}:2",),
+        hushed=True,
+        pace=20,
+    ),
+    Story(
+        "a question left open while stopped",
+        (said(BOB, 1, f"email {CAROL}: the meeting is at ten"), said(BOB, 2, "stop")),
+        hushed=True,
+    ),
+    Story(
+        "a document saved, read and deleted",
+        (
+            said(ANN, 1, "save document pancakes: flour, milk, eggs"),
+            said(ANN, 2, "read document pancakes"),
+            said(ANN, 3, "delete document pancakes"),
+            said(ANN, 4, "approve {approve}"),
+        ),
+        pace=20,
+    ),
+    Story(
+        "put into a calendar with a credential of one's own",
+        (
+            said(ANN, 1, "hello"),
+            said(ANN, 2, GIVE),
+            said(ANN, 3, "the dentist, please"),
+        ),
+        calls={
+            "the dentist, please": (
+                Call("1", "create_event", {"title": "Dentist", "start": "2027-01-20T10:00"}),
+            )
+        },
+        pace=20,
+    ),
+    Story(
+        "always, up to the limit of the day",
+        (
+            said(ANN, 1, f"email {CAROL}: one"),
+            said(ANN, 2, "approve {approve} always"),
+            said(ANN, 3, f"email {CAROL}: two"),
+            said(ANN, 4, f"email {CAROL}: three"),
+        ),
+        free=(f"email:{CAROL}",),
+        limits={"send_email": 2},
+        pace=20,
+    ),
+    Story(
+        "erased while an approved act is under way",
+        (
+            said(ANN, 1, f"email {CAROL}: the meeting is at ten"),
+            said(ANN, 2, "approve {approve}"),
+            said(ANN, 3, ERASE),
+            said(ANN, 4, "approve {approve}"),
+        ),
+        rushed=(f"{ANN}:2",),
+        pace=20,
+    ),
+    Story(
+        "an approved act that somebody alters",
+        (
+            said(ANN, 1, f"email {CAROL}: the meeting is at ten"),
+            said(ANN, 2, "approve {approve}"),
+        ),
+        altered=DAVE,
+        pace=20,
+    ),
+    Story(
+        "a yes that hangs while a no goes through",
+        (
+            said(ANN, 1, f"email {CAROL}: the meeting is at ten"),
+            said(ANN, 2, "approve {approve}"),
+            said(ANN, 3, "deny {approve}"),
+        ),
+        buried=True,
+        pace=20,
     ),
 )

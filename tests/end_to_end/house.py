@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import secrets
 import signal
 import smtplib
@@ -178,6 +179,8 @@ class Slack(Vendor):
             match asked.path.rpartition("/")[2]:
                 case "chat.postMessage":
                     return 200, self._post(asked.fields)
+                case "chat.update":
+                    return 200, self._update(asked.fields)
                 case "conversations.history":
                     found = [p for p in reversed(self._posts_in(asked)) if not p["thread_ts"]]
                 case "conversations.replies":
@@ -193,8 +196,16 @@ class Slack(Vendor):
         ts = f"{time.time():.6f}"
         post = {"channel": fields["channel"], "text": fields["text"], "ts": ts, "user": BOT}
         post |= {"thread_ts": fields.get("thread_ts"), "metadata": fields.get("metadata")}
+        post |= {"blocks": fields.get("blocks")}
         self.posts.append(post)
         return {"ok": True, "channel": fields["channel"], "ts": ts, "message": post}
+
+    def _update(self, fields: dict[str, Any]) -> dict[str, Any]:
+        for post in self.posts:
+            if (post["channel"], post["ts"]) == (fields["channel"], fields["ts"]):
+                post |= {name: fields.get(name) for name in ("text", "metadata", "blocks")}
+                return {"ok": True, "channel": fields["channel"], "ts": fields["ts"]}
+        return {"ok": False, "error": "message_not_found"}
 
     def _posts_in(self, asked: Asked) -> list[dict[str, Any]]:
         channel, oldest = asked.fields["channel"], float(asked.fields.get("oldest", 0))
@@ -444,6 +455,21 @@ def ask(person: Person, text: str, seconds: float = PATIENCE) -> Heard:
     return person.heard()[before]
 
 
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match, text
+    return match[1]
+
+
+def link(one: Person, other: Person) -> None:
+    """The whole of it, by what both sides hear; then everything has come to rest."""
+    code = found(r"link ([A-Z0-9]{6})", ask(one, "link").text)
+    number = found(r"Your number is (\d\d)", ask(other, f"link {code}").text)
+    until(lambda: any("asks to be you" in heard.text for heard in one.heard()))
+    assert "Linked" in ask(one, f"yes {number}").text
+    assert one.house.hub.is_idle()
+
+
 class OnSlack:
     """Somebody in a direct message or, with `channel`, mentioning the persona in a channel."""
 
@@ -495,6 +521,22 @@ class OnSlack:
             return
         if 200 <= answer.status < 300:
             self._taken.add((message.id, kind))
+
+    def press(self, value: str, answer: str) -> int:
+        """Presses a button of a question; the status that Slack was answered."""
+        content = {
+            "type": "block_actions",
+            "team": {"id": TEAM},
+            "user": {"id": self.user, "team_id": TEAM},
+            "channel": {"id": self.channel},
+            "actions": [{"action_id": answer, "value": value, "action_ts": f"{time.time():.6f}"}],
+        }
+        body = urlencode({"payload": json.dumps(content)}).encode()
+        kind = "application/x-www-form-urlencoded"
+        headers = self.house.sign_slack(body)
+        return self.house.hub.call(
+            "POST", "/slack/interactions", body, content_type=kind, **headers
+        ).status
 
     def heard(self) -> list[Heard]:
         with self.house.slack.lock:

@@ -149,6 +149,27 @@ def test_the_three_things_to_try_do_what_they_promise(house: House) -> None:
     assert all(command in house.hub.output for command in ("hub say", house.hub.url))
 
 
+def test_a_running_hub_is_halted_and_started_from_the_command_line(house: House) -> None:
+    def hub(*words: str) -> tuple[int, str]:
+        done = house.hub.run(".venv/bin/hub", *words)
+        return done.returncode, " ".join((done.stdout + done.stderr).split())
+
+    assert (
+        "halted for everybody: send_email" in hub("halt", "--capability", "send_email")[1].lower()
+    )
+    assert "has halted send email" in hub("say", "email bob@example.net: hello")[1]
+    assert hub("halt", "--capability", "sned_email")[0] == 1
+    assert hub("halt") == (0, "Everything is halted; “hub start” starts it.")
+    code, told = hub("say", "hello")
+    assert (code, "everything is halted" in told) == (1, True)
+    assert json.loads(hub("doctor", "--json")[1])["halts"].startswith("everything is halted")
+    hub("start")
+    assert "Nothing is halted" in hub("start", "--capability", "send_email")[1]
+    dry = hub("dry-run", "email bob@example.net: hello")[1]
+    assert "I would ask you first" in dry
+    assert json.loads(hub("grants", "--json")[1]) == {"grants": [], "off": [], "halted": False}
+
+
 # Ending
 
 

@@ -160,14 +160,14 @@ def besiege(folder: Path, kills: int, seed: int, tell: Callable[[int], None] = p
                     if kill > 1 and chance.random() < 0.2:
                         time.sleep(chance.uniform(0.0, 0.6))  # while it starts
                     else:
-                        starts += [_wait(house, launched)] if kill > 1 else []
+                        starts += [wait(house, launched)] if kill > 1 else []
                         time.sleep(chance.uniform(0.05, 3.0))
                         uncertain |= _unknown(house) if kill % 5 == 0 else set()
                     house.hub.kill()
                     tell(kill)
                     launched = time.monotonic()
                     house.hub.launch()
-                starts.append(_wait(house, launched))
+                starts.append(wait(house, launched))
                 time.sleep(1.0)
             finally:
                 over.set()
@@ -182,7 +182,7 @@ def besiege(folder: Path, kills: int, seed: int, tell: Callable[[int], None] = p
     return Siege(seed, kills, seconds, starts, tally, ledger["broken"], cut)
 
 
-def _wait(house: House, launched: float) -> float:
+def wait(house: House, launched: float) -> float:
     """Seconds from the launch until it is healthy."""
     house.hub.wait()
     return time.monotonic() - launched
@@ -197,14 +197,14 @@ def _speak(make: Callable[[], Person], over: threading.Event, seed: float) -> li
             message = person.write(f"remember the word w{secrets.token_hex(6)}")
             letter = Letter(person.surface, message, person)
             letters.append(letter)
-            _hand_over(letter, chance)
+            hand_over(letter, chance)
             over.wait(chance.uniform(0.1, 0.7))
             if over.is_set():
                 break
     return letters
 
 
-def _hand_over(letter: Letter, chance: random.Random) -> None:
+def hand_over(letter: Letter, chance: random.Random) -> None:
     """Until the hub said yes or the vendor gives up; sometimes once more, though it said yes."""
     pauses: Iterable[float] = SLACK_RETRIES if letter.surface == "slack" else itertools.repeat(0.3)
     for pause in itertools.chain([0.0], pauses):

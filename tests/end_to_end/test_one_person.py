@@ -1,7 +1,6 @@
 """One person on four surfaces of the hub as it is started, over HTTP and SMTP; and in the terminal."""
 
 import json
-import re
 import subprocess
 from collections.abc import Generator
 from pathlib import Path
@@ -15,10 +14,10 @@ from tests.end_to_end.house import (
     OnSlack,
     OnSms,
     OnWeb,
-    Person,
     ask,
+    found,
+    link,
     open_house,
-    until,
 )
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("end_to_end_hub")]
@@ -30,21 +29,6 @@ def house(tmp_path: Path) -> Generator[House, None, None]:
     with open_house(tmp_path, PYTHONPATH=str(CHECKOUT)) as house:
         house.hub.start()
         yield house
-
-
-def found(pattern: str, text: str) -> str:
-    match = re.search(pattern, text)
-    assert match, text
-    return match[1]
-
-
-def link(one: Person, other: Person) -> None:
-    """The whole of it, by what both sides hear; then everything has come to rest."""
-    code = found(r"link ([A-Z0-9]{6})", ask(one, "link").text)
-    number = found(r"Your number is (\d\d)", ask(other, f"link {code}").text)
-    until(lambda: any("asks to be you" in heard.text for heard in one.heard()))
-    assert "Linked" in ask(one, f"yes {number}").text
-    assert one.house.hub.is_idle()
 
 
 def test_four_surfaces_are_one_conversation_until_the_phone_leaves(house: House) -> None:

@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from urllib3.util import parse_url
 
-from capabilities.fetch_page.addresses import CLOSED, PUBLIC_6, is_public
-from capabilities.fetch_page.url import PORTS, read_url
+from persona.hosts import CLOSED, PUBLIC_6, is_public
+from persona.reading.url import PORTS, read_url
 
 PIECES = st.sampled_from(
     [

@@ -5,7 +5,7 @@ from typing import Any
 
 from functions import sweep
 from persona import ids
-from tests.support import CHANNEL, DIRECT, PHONE, TEAM, Hub, posted
+from tests.support import CHANNEL, DIRECT, PHONE, TEAM, Hub, changed, posted
 
 MINUTE = 60.0
 
@@ -140,6 +140,7 @@ class Mailer(Person):
 class Visitor(Person):
     name: str = "ann"
     token: str = field(default="", init=False)
+    zone: str = field(default="", init=False)
     surface = "web"
 
     def __post_init__(self) -> None:
@@ -150,7 +151,9 @@ class Visitor(Person):
         return f"web:{self.name}"
 
     def post(self, words: str, id: str) -> None:
-        answer = self.hub.make(self.hub.web(self.token, words, id))
+        call = self.hub.web(self.token, words, id)
+        call = changed(call, x_time_zone=self.zone) if self.zone else call
+        answer = self.hub.make(call)
         assert answer.status == 202, answer
 
     def received(self) -> dict[str, str]:

@@ -1,11 +1,8 @@
 """Where two promises meet: forgetting, erasing, links, copies and errands, one with another."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from hub.again import leave_again
 from models.scripted import ScriptedModel
@@ -16,14 +13,7 @@ from tests.stories.people import Mailer, Slacker, Texter, drain, in_channel
 from tests.stories.test_backup import texts_of
 from tests.stories.test_leaving import exported, let_pass, receipts, rows_again
 from tests.stories.test_notes import keeps
-from tests.support import CHANNEL, FAMILIES, Hub, posted
-
-
-@pytest.fixture(params=FAMILIES)
-def hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Hub]:
-    opened = Hub(tmp_path, family=request.param)
-    yield opened
-    opened.close()
+from tests.support import CHANNEL, Hub, posted
 
 
 def changed(old: dict[str, Any], text: str = "") -> dict[str, Any]:

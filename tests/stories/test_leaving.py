@@ -1,8 +1,6 @@
 """What was forgotten stays forgotten, who was erased is gone, and an export is one's own alone."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,16 +16,9 @@ from persona.people import addresses
 from persona.ports import Put
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel
-from tests.support import FAMILIES, Hub, posted
+from tests.support import Hub, posted
 
 BOB = "+14155550102"
-
-
-@pytest.fixture(params=FAMILIES)
-def hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Hub]:
-    opened = Hub(tmp_path, family=request.param)
-    yield opened
-    opened.close()
 
 
 def let_pass(hub: Hub, seconds: float = 61.0) -> None:
@@ -50,7 +41,11 @@ def receipts(hub: Hub) -> list[dict[str, Any]]:
 
 
 def exported(hub: Hub, person: Person) -> list[dict[str, Any]]:
-    spelled = list(export.lines(Address.parse(person.address), hub.ports, hub.settings, hub.clock))
+    spelled = list(
+        export.lines(
+            Address.parse(person.address), hub.ports, hub.ports.blobs, hub.settings, hub.clock
+        )
+    )
     assert export.verify(spelled)
     return [json.loads(line) for line in spelled]
 

@@ -1,9 +1,6 @@
 """One person with everything that the hub can keep about anybody is erased: no row says a word."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from functions import socket
 from persona import ids
@@ -15,16 +12,9 @@ from tests.stories.people import Mailer, Slacker, Texter, drain, in_channel
 from tests.stories.test_backup import bytes_of, texts_of
 from tests.stories.test_leaving import erased, everything, exported, let_pass
 from tests.stories.test_passkeys import add, challenged
-from tests.support import CHANNEL, FAMILIES, TEAM, Hub, posted
+from tests.support import CHANNEL, TEAM, Hub, posted
 
 SECRETS = ("zqvelvet", "zqlemon", "zqattic", "zqcellar", "zqmarble", "zqcopper")
-
-
-@pytest.fixture(params=FAMILIES)
-def hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Hub]:
-    opened = Hub(tmp_path, family=request.param)
-    yield opened
-    opened.close()
 
 
 def live(hub: Hub) -> tuple[Texter, Browser]:

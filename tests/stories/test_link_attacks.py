@@ -15,7 +15,7 @@ from persona.model import Address
 from persona.people import addresses
 from tests.stories.linking import claim, link, offer
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, settle
-from tests.support import ENV, Hub
+from tests.support import ENV, FAMILIES, Hub
 
 EVES: dict[str, Callable[[Hub], Person]] = {
     "sms": lambda hub: Texter(hub, "+14155550166"),
@@ -28,8 +28,8 @@ by_anyone = pytest.mark.parametrize("eve", EVES.values(), ids=EVES.keys())
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    opened = Hub(tmp_path)
+def hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Hub]:
+    opened = Hub(tmp_path, family=getattr(request, "param", "local"))
     yield opened
     opened.close()
 
@@ -56,6 +56,7 @@ def wrong(number: str) -> str:
 
 
 @by_anyone
+@pytest.mark.parametrize("hub", FAMILIES, indirect=True)
 def test_link_code_is_taken_once(hub: Hub, ann: Slacker, eve: Callable[[Hub], Person]) -> None:
     phone, evil, code = Texter(hub), eve(hub), offer(ann)
     number = claim(phone, code)

@@ -1,8 +1,7 @@
 """One person on several surfaces: linked by proof on both sides, parted at once."""
 
 import itertools
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from persona.model import Address
 from persona.people import addresses
 from tests.stories.linking import claim, link, offer
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel, settle
-from tests.support import ENV, FAMILIES, PHONE, Hub, browser, texted
+from tests.support import ENV, PHONE, Hub, Open, browser, texted
 
 DAY = 86_400.0
 BOB = "+14155550102"
@@ -29,25 +28,6 @@ PEOPLE: dict[str, Callable[[Hub], Person]] = {
     "web": Visitor,
 }
 PAIRS = [*itertools.permutations(PEOPLE, 2)]
-Open = Callable[..., Hub]
-
-
-@pytest.fixture(params=FAMILIES)
-def open_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
-    hubs: list[Hub] = []
-
-    def opens(env: dict[str, str] | None = None, **instead: Any) -> Hub:
-        hubs.append(Hub(tmp_path, {**ENV, **(env or {})}, family=request.param, **instead))
-        return hubs[-1]
-
-    yield opens
-    for hub in hubs:
-        hub.close()
-
-
-@pytest.fixture
-def hub(open_hub: Open) -> Hub:
-    return open_hub()
 
 
 def lane_of(hub: Hub, person: Person) -> str:

@@ -1,7 +1,6 @@
 """What is kept on purpose, what ends it, and whose words never count: through every door."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from persona.model import Address, Note
 from persona.people import addresses
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel
-from tests.support import DIRECT, FAMILIES, Hub, posted
+from tests.support import DIRECT, Hub, Open, posted
 
 DAY = 86_400.0
 PEOPLE: dict[str, Callable[[Hub], Person]] = {
@@ -23,29 +22,10 @@ PEOPLE: dict[str, Callable[[Hub], Person]] = {
     "web": Visitor,
 }
 everywhere = pytest.mark.parametrize("person", PEOPLE.values(), ids=PEOPLE.keys())
-Open = Callable[..., Hub]
 FORWARDED = (
     "---------- Forwarded message ---------\nFrom: Bob <bob@example.org>\nDate: Mon, 3 Mar 2025"
     "\nSubject: codes\nTo: Ann\n\n"
 )
-
-
-@pytest.fixture(params=FAMILIES)
-def open_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
-    hubs: list[Hub] = []
-
-    def opens(**instead: Any) -> Hub:
-        hubs.append(Hub(tmp_path, family=request.param, **instead))
-        return hubs[-1]
-
-    yield opens
-    for hub in hubs:
-        hub.close()
-
-
-@pytest.fixture
-def hub(open_hub: Open) -> Hub:
-    return open_hub()
 
 
 def kept(hub: Hub, person: Person) -> list[Note]:
@@ -247,7 +227,7 @@ def test_an_edit_renews_the_note_or_drops_it(hub: Hub) -> None:
 
 
 @everywhere
-def test_pasted_text_is_not_evidence(hub: Hub, person: Callable[[Hub], Person]) -> None:
+def test_pasted_text_is_not_a_trait(hub: Hub, person: Callable[[Hub], Person]) -> None:
     ann = person(hub)
     for text in (
         "> my bike lock is 9999",

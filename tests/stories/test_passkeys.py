@@ -1,7 +1,7 @@
 """Passkeys: the one proof of level 2; made while signed in, and never fooled."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,9 @@ from surfaces.web.passkeys import LIFE, UNPROVEN
 from tests.stories.authenticator import PRESENT, VERIFIED, Authenticator
 from tests.stories.browsers import Browser
 from tests.stories.people import Mailer
-from tests.support import ENV, FAMILIES, Answer, Hub
+from tests.support import ENV, Answer, Hub
 
 ANN = "ann@example.org"
-
-
-@pytest.fixture(params=FAMILIES)
-def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hub]:
-    opened = Hub(tmp_path, family=request.param)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

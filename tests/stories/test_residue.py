@@ -25,6 +25,8 @@ SHAPES = (
     "remember my locker is {}",
     "the {} key hangs — naïve, ÀÉÎ, 東京, 🔑 — behind the door",
     "my number {} is told at length: " + "a long tale, " * 40 + "the end",
+    "email bob@example.net: my locker code is {}",
+    "save the document about {}: it is my locker code",
 )
 EACH = 54
 

@@ -3,7 +3,6 @@
 import statistics
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,17 +14,10 @@ from surfaces.web.signin import ELSEWHERE, LIFE, MOST_FOR_ADDRESS, USED_UP, WRON
 from tests.stories.browsers import Browser, code_of
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Texter, drain
-from tests.support import ENV, FAMILIES, Answer, Hub
+from tests.support import ENV, Answer, Hub
 
 ANN = "ann@example.org"
 DAY = 86_400.0
-
-
-@pytest.fixture(params=FAMILIES)
-def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hub]:
-    opened = Hub(tmp_path, family=request.param)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,12 +29,11 @@ from tests.stories.people import (
     in_channel,
     settle,
 )
-from tests.support import FAMILIES, Hub
+from tests.support import Hub, Open
 
 BOB = "+14155550102"
 FIRST = "I remember what you tell me"
 HELD = "You are faster than I am"
-Open = Callable[..., Hub]
 PEOPLE: dict[str, Callable[[Hub], Person]] = {
     "sms": Texter,
     "slack": Slacker,
@@ -43,25 +41,6 @@ PEOPLE: dict[str, Callable[[Hub], Person]] = {
     "web": Visitor,
 }
 everywhere = pytest.mark.parametrize("person", PEOPLE.values(), ids=PEOPLE.keys())
-
-
-@pytest.fixture(params=FAMILIES)
-def open_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
-    """Opens a hub on each family, with other ports in place of some."""
-    hubs: list[Hub] = []
-
-    def opens(**instead: Any) -> Hub:
-        hubs.append(Hub(tmp_path, family=request.param, **instead))
-        return hubs[-1]
-
-    yield opens
-    for hub in hubs:
-        hub.close()
-
-
-@pytest.fixture
-def hub(open_hub: Open) -> Hub:
-    return open_hub()
 
 
 def acts(hub: Hub, person: Person) -> list[Act]:

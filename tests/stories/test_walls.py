@@ -1,8 +1,7 @@
 """Three walls between what was said in private and where others read, each tested alone."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,28 +22,9 @@ from persona.ports import Ports
 from tests.stories.breaches import without_key_wall, without_recall_wall, without_sender_wall
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel, settle
-from tests.support import CHANNEL, ENV, FAMILIES, TEAM, Hub, posted
+from tests.support import CHANNEL, TEAM, Hub, Open, posted
 
 DAY = 86_400.0
-Open = Callable[..., Hub]
-
-
-@pytest.fixture(params=FAMILIES)
-def open_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
-    hubs: list[Hub] = []
-
-    def opens(env: dict[str, str] | None = None, **instead: Any) -> Hub:
-        hubs.append(Hub(tmp_path, {**ENV, **(env or {})}, family=request.param, **instead))
-        return hubs[-1]
-
-    yield opens
-    for hub in hubs:
-        hub.close()
-
-
-@pytest.fixture
-def hub(open_hub: Open) -> Hub:
-    return open_hub()
 
 
 def place_of(hub: Hub, person: Person) -> Place:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -18,6 +19,7 @@ from persona.language import Call, Completion, Prompt
 from persona.model import Address
 from persona.people import addresses
 from persona.ports import Put
+from tests.stories.ledgers import lost
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel
 from tests.support import ENV, FAMILIES, Hub
@@ -44,8 +46,10 @@ def open_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
         return hubs[-1]
 
     yield opens
+    left = [one for hub in hubs for one in lost(hub)]
     for hub in hubs:
         hub.close()
+    assert left == []
 
 
 @pytest.fixture
@@ -252,7 +256,7 @@ def test_twenty_a_day_and_no_more(hub: Hub) -> None:
     for n in range(25):
         hub.clock.at += 60
         ann.say(f"email {BOB}: number {n}")
-    assert len(mails(hub)) == catalog.capability("send_email").rate
+    assert len(mails(hub)) == catalog.capabilities()["send_email"].rate
     hub.clock.at += DAY
     ann.say(f"email {BOB}: a new day")
     assert mails(hub)[-1].text == "a new day"
@@ -295,10 +299,15 @@ ALTERATIONS: dict[str, Callable[[Act], Act]] = {
         address=Address("email", "eve@example.net"),
         wish=wish_with(act, arguments={**act.wish["intent"]["arguments"], "to": "eve@example.net"}),
     ),
+    "a recipient that is none": lambda act: replace(
+        act, wish=wish_with(act, arguments={**act.wish["intent"]["arguments"], "to": "bob, eve"})
+    ),
     "another version": lambda act: replace(act, wish=wish_with(act, version=2)),
     "another capability": lambda act: replace(act, wish=wish_with(act, capability="send_sms")),
     "another cause": lambda act: replace(act, wish=wish_with(act, cause="other/0")),
     "another lane": lambda act: replace(act, wish=wish_with(act, lane="X" * 26)),
+    "arguments that fit nothing": lambda act: replace(act, wish=wish_with(act, arguments={})),
+    "no circumstances": lambda act: replace(act, wish={**act.wish, "facts": {}}),
     "no wish at all": lambda act: replace(act, wish={}),
     "an approver who is nobody's": lambda act: replace(
         act, wish={**act.wish, "facts": {**act.wish["facts"], "approver": "H" * 26}}
@@ -333,3 +342,60 @@ def test_every_wish_stands_in_the_ledger_with_its_verdict_and_no_words(hub: Hub)
     assert [one["act"] for one in outcomes] == acts
     assert "meeting" not in str(rows)
     assert keys.ledger(lane_of(hub, ann), 1).sort
+
+
+def reported(hub: Hub, act: Act, status: str, **fields: str) -> None:
+    """The carrier's report on a capability's text, as its callback names it."""
+    named = quote(f"{act.lane}/{act.function}/{act.home}/{act.after}", safe="")
+    form = {
+        "AccountSid": ENV["TWILIO_ACCOUNT_SID"],
+        "MessageSid": "SM" + "1" * 32,
+        "MessageStatus": status,
+        "To": act.address.id,
+        "From": "+14155550199",
+        **fields,
+    }
+    assert hub.make(hub.twilio(form, "/sms/status", f"act={named}")).status == 204
+    drain(hub)
+
+
+def texted_to_a_stranger(hub: Hub, ann: Person) -> Act:
+    ann.say(f"approve {ask(ann, 'text +14155550177: the meeting is at ten')}")
+    return next(act for act in hub.sent("sms") if act.address.id == "+14155550177")
+
+
+def state_of(hub: Hub, act: Act) -> str:
+    key = keys.act(act.function, act.lane, "DONE", act.after)
+    return open_row(hub.ports, hub.ports.table.get([key])[key]).state
+
+
+def test_a_text_to_a_stranger_that_did_not_arrive_is_told_where_it_was_wished(hub: Hub) -> None:
+    ann = Slacker(hub)
+    act = texted_to_a_stranger(hub, ann)
+    before = len(ann.replies())
+    reported(hub, act, "undelivered", ErrorCode="30005")
+    (told,) = ann.replies()[before:]
+    assert told.startswith("I could not do this: text +14155550177")
+    assert state_of(hub, act) == "failed"
+    reported(hub, act, "delivered")
+    assert state_of(hub, act) == "failed"
+    assert len(ann.replies()) == before + 1
+    assert addresses.find(hub.ports.table, act.address) is None, "the stranger stays a stranger"
+
+
+def test_a_text_that_arrived_is_delivered_and_nobody_is_bothered(hub: Hub) -> None:
+    ann = Slacker(hub)
+    act = texted_to_a_stranger(hub, ann)
+    before = len(ann.replies())
+    reported(hub, act, "delivered")
+    assert state_of(hub, act) == "delivered"
+    assert len(ann.replies()) == before
+
+
+@pytest.mark.parametrize("other", ["T0HUB:U0EVE", "T0OTHER:U0BOB"])
+def test_a_yes_to_one_member_is_none_to_another(hub: Hub, other: str) -> None:
+    ann = Slacker(hub)
+    ann.say(f"approve {ask(ann, 'message T0HUB:U0BOB: hello')} always")
+    assert "I do this now" in ann.say("message T0HUB:U0BOB: again")
+    assert "May I do this?" in ann.say(f"message {other}: hello")
+    assert [act.text for act in hub.sent("slack") if act.address.id == other] == []

@@ -51,6 +51,10 @@ def test_what_was_given_decides_which_surfaces_send(env: dict[str, str], surface
         ("HUB_BEDROCK_GUARDRAIL", ":1"),
         ("HUB_BUDGET_TOKENS", "many"),
         ("HUB_BUDGET_TOKENS", "-1"),
+        ("HUB_BUDGET_SMS", "some"),
+        ("HUB_BUDGET_SMS", "1.5"),
+        ("HUB_SMS_PRICE", "cheap"),
+        ("HUB_SMS_PRICE", "-0.01"),
         ("HUB_BUDGET_USD", "0"),
         ("HUB_BUDGET_USD", "1e3"),
         ("HUB_MODEL_PRICES", "openai:a=3"),
@@ -136,6 +140,13 @@ def test_a_money_budget_needs_the_price_of_every_model() -> None:
     made = settings(**env, HUB_MODEL_PRICES="openai:a=1/2,openai:b=1/2")
     assert made.budget_usd == 0.5
     assert settings(HUB_BUDGET_USD="1").budget_usd == 1.0, "the reflexes cost nothing"
+
+
+def test_text_messages_are_counted_from_the_start_and_cost_what_is_said() -> None:
+    made = settings()
+    assert (made.budget_segments, made.segment_usd) == (500, 0.0)
+    made = settings(HUB_BUDGET_SMS="20", HUB_SMS_PRICE="0.0083")
+    assert (made.budget_segments, made.segment_usd) == (20, 0.0083)
 
 
 def test_a_new_link_is_in_quarantine_for_a_day_in_aws_and_not_at_all_locally() -> None:

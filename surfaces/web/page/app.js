@@ -4,6 +4,7 @@ import { Feed, SignedOut, readAbout, sendMessage, signInLocally } from "/page/hu
 import { Console } from "/page/console.js";
 import { Conversation } from "/page/conversation.js";
 import { Outbox } from "/page/outbox.js";
+import { Questions } from "/page/questions.js";
 import { SignIn } from "/page/signin.js";
 import { You } from "/page/you.js";
 
@@ -50,6 +51,7 @@ const you = new You(
     opener: part("open-you"),
     closer: part("close-you"),
     addresses: part("addresses"),
+    consent: part("consent"),
     linkLead: part("link-lead"),
     linkCode: part("link-code"),
     linkAnswer: part("link-answer"),
@@ -71,6 +73,18 @@ const you = new You(
     told: part("you-told"),
   },
   { say, onSignedOut: () => location.reload() },
+);
+
+const questions = new Questions(
+  {
+    section: part("questions"),
+    openTitle: part("questions-title"),
+    list: part("questions-open"),
+    past: part("questions-past"),
+    pastTitle: part("questions-past-title"),
+    count: part("questions-count"),
+  },
+  { onCards: showCards, onSignedOut: () => location.reload() },
 );
 
 let isLoaded = false;
@@ -180,14 +194,24 @@ function noticeAnswers(answers) {
   if (answers.length > 0) personaSpokeAt = performance.now();
   for (const answer of answers) if (answer.surface === "web") you.notice(answer.text);
   for (const answer of answers) announce(`${conversation.name}: ${answer.text.slice(0, ANNOUNCED_AT_MOST)}`);
+  if (answers.length > 0) questions.refresh();
   if (document.hidden) showUnseen(unseen + answers.length);
   showWelcome();
+}
+
+/** The header says how many wait, for whoever has the message that asks no longer before their eyes. */
+function showCards(cards) {
+  conversation.showCards(cards);
+  const waiting = part("questions-open").children.length;
+  part("open-you").dataset.waiting = waiting || "";
+  part("open-you").setAttribute("aria-label", waiting ? `You, ${waiting} waiting for your answer` : "You");
 }
 
 function finishLoading() {
   isLoaded = true;
   part("loading").hidden = true;
   you.offer();
+  questions.refresh();
   showWelcome();
   conversation.scrollToNewest();
   if (matchMedia("(hover: hover)").matches) text.focus({ preventScroll: true });
@@ -222,6 +246,7 @@ function showState(state) {
   connection.dataset.state = state;
   connection.textContent = STATES[state];
   if (state === "live") introduce();
+  if (state === "live" && isLoaded) questions.refresh();
 }
 
 function showWelcome() {

@@ -22,6 +22,7 @@ const otherYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "l
 export class Conversation {
   #entries = [];
   #byId = new Map();
+  #cards = new Map();
   #firstDrawn = 0;
   #isAtBottom = true;
   #missed = 0;
@@ -98,6 +99,13 @@ export class Conversation {
 
   withdraw(draft) {
     this.#remove(this.#byId.get(draft.clientId));
+  }
+
+  /** Puts these below their messages: a map of message id → element. */
+  showCards(cards) {
+    const touched = new Set([...this.#cards.keys(), ...cards.keys()]);
+    this.#cards = cards;
+    for (const id of touched) this.#arrange(this.#entries.indexOf(this.#byId.get(id)));
   }
 
   showTyping(isTyping) {
@@ -182,6 +190,7 @@ export class Conversation {
       ...(opensDay ? [drawDay(entry.at)] : []),
       ...(opensGroup ? [drawHead(entry, this.#name)] : []),
       entry.bubble,
+      ...(this.#cards.has(entry.id) ? [this.#cards.get(entry.id)] : []),
       entry.status,
     );
   }

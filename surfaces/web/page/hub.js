@@ -2,6 +2,7 @@
 //
 // Message text travels in bodies and frames alone, never in a URL, and nothing here logs.
 
+const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 const REQUEST_TIMEOUT_MS = 20_000;
 const EXPORT_TIMEOUT_MS = 10 * 60_000;
 /** The gateway closes a socket that is silent for ten minutes. */
@@ -45,6 +46,12 @@ export async function sendMessage(clientId, text) {
 /** Has a code sent to an address, if somebody has it; the answer is the same if nobody does. */
 export const askForCode = (address) => ask("POST", "/web/signin", { address });
 export const enterCode = (code) => ask("POST", "/web/signin/code", { code });
+
+/** What waits for a yes, and what became of it lately. */
+export const readQuestions = () => ask("GET", "/web/questions");
+/** answer: "approve", "always" or "deny". */
+export const answerQuestion = (question, answer) => ask("POST", "/web/questions", { question, answer });
+
 export const readMe = () => ask("GET", "/web/me");
 export const signOut = (everywhere) => ask("POST", "/web/signout", { everywhere });
 
@@ -225,7 +232,7 @@ async function request(method, path, body, timeoutMs) {
     method,
     credentials: "same-origin",
     cache: "no-store",
-    headers: body ? { "Content-Type": "application/json" } : {},
+    headers: body ? { "Content-Type": "application/json", "X-Time-Zone": TIME_ZONE } : {},
     body: body && JSON.stringify(body),
     signal: AbortSignal.timeout(timeoutMs),
   });

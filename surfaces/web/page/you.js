@@ -67,6 +67,7 @@ export class You {
       const me = await readMe();
       const canPart = me.addresses.length > 1;
       this.#parts.addresses.replaceChildren(...me.addresses.map((one) => this.#drawAddress(one, canPart)));
+      this.#parts.consent.textContent = consentOf(me.quiet);
       this.#parts.passkeys.replaceChildren(...me.passkeys.map((one) => this.#drawPasskey(one)));
       this.#parts.passkeysNote.textContent = noteOn(me);
       this.#parts.passkeyAdd.hidden = !canUsePasskeys;
@@ -78,9 +79,9 @@ export class You {
     }
   }
 
-  #drawAddress({ surface, id, since, here, closed }, canPart) {
+  #drawAddress({ surface, id, since, here, closed, refuses }, canPart) {
     const name = surface === "web" ? (here ? "This page" : `The page of ${id}`) : id;
-    const about = [since ? `since ${day.format(since * 1000)}` : "from the beginning", closed && "new: nothing from before is open yet"];
+    const about = [since ? `since ${day.format(since * 1000)}` : "from the beginning", closed && "new: nothing from before is open yet", refuses && `nothing unasked goes here: ${refuses}`];
     const row = make(
       "li",
       {},
@@ -243,4 +244,19 @@ async function download() {
   const address = URL.createObjectURL(await readExport());
   make("a", { href: address, download: `persona-${new Date().toISOString().slice(0, 10)}.jsonl` }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** What may be sent, in one sentence: the quiet hours, and the words by which they are changed. */
+function consentOf(quiet) {
+  const rules = Object.entries(quiet).map(([surface, { start, end, days }]) => {
+    const hours = start === end ? "" : `from ${clock(start)} to ${clock(end)}`;
+    const when = [hours, days.length ? "on weekends" : ""].filter(Boolean).join(" and ");
+    return surface === "*" ? when : `${when} by ${surface}`;
+  });
+  if (!rules.length) return "Say “quiet hours from 22:00 to 7:00” or “do not text me”, and nothing unasked comes then or there.";
+  return `Nothing unasked comes ${rules.join("; ")}. “no quiet hours” ends that.`;
+}
+
+function clock(minute) {
+  return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }

@@ -38,7 +38,7 @@ def gates(writes: list[Write]) -> dict[str, Gate]:
 
 def test_no_row_of_a_home_is_written() -> None:
     joined = joining.join(side("LA", OF_ANN), side("LB", OF_BOB), 50.0)
-    parted = joining.split(["B"], side("LA", {**OF_ANN, **OF_BOB}), side("LB", {}))
+    parted = joining.split(["B"], side("LA", {**OF_ANN, **OF_BOB}), side("LB", {}), 70.0)
     touched = {write.key.partition.partition("#")[0] for write in joined + parted}
     assert touched == {"GATE", "LANE", "ADDRESS"}
 
@@ -65,6 +65,12 @@ def test_a_join_moves_every_home_the_epochs_and_the_addresses() -> None:
     assert gone == [keys.recent("LB", n) for n in range(keys.RECENT_TURNS)]
 
 
+def test_a_home_that_left_knows_whence_it_came_and_when() -> None:
+    both = side("LA", {**OF_ANN, **OF_BOB})
+    after = gates(joining.split(["B"], both, side("LB", {}), 70.0))
+    assert (after["LB"].came, after["LA"].came) == ({"B": ("LA", 70.0)}, {})
+
+
 def test_who_is_together_since_when_outlasts_every_join_and_split() -> None:
     both = side("LA", {**OF_ANN, "B": Link(BOB, 50.0, "LB")})
     moved = gates(joining.join(side("LE", OF_EVE), both, 90.0))["LE"]
@@ -72,14 +78,14 @@ def test_who_is_together_since_when_outlasts_every_join_and_split() -> None:
     assert moved.together("A", "B") == moved.together("B", "A") == 50.0
     assert moved.together("E", "B") == moved.together("E", "A") == 90.0
     assert all(moved.is_new(home, 60.0) == (home != "E") for home in moved.homes)
-    parted = joining.split(["A"], Side("LE", moved, 9, moved.links), side("LA", {}))
+    parted = joining.split(["A"], Side("LE", moved, 9, moved.links), side("LA", {}), 70.0)
     assert gates(parted)["LE"].together("E", "B") == 90.0, "though the one between them is gone"
 
 
 def test_a_split_is_the_same_backwards() -> None:
     joined = gates(joining.join(side("LA", OF_ANN), side("LB", OF_BOB), 50.0))
     source = Side("LA", joined["LA"], 20, joined["LA"].links)
-    after = gates(joining.split(["B"], source, Side("LB", joined["LB"], 3, {})))
+    after = gates(joining.split(["B"], source, Side("LB", joined["LB"], 3, {}), 70.0))
     assert after["LA"].homes == ("A",)
     assert after["LB"].homes == ("B",)
     assert after["LB"].given == {}
@@ -94,7 +100,9 @@ def test_a_halt_of_either_holds_for_both_and_goes_along_when_they_part() -> None
         )
         assert gates(writes)["LA"].halted
     both = side("LA", {**OF_ANN, **OF_BOB}, halted=True)
-    assert all(gate.halted for gate in gates(joining.split(["B"], both, side("LB", {}))).values())
+    assert all(
+        gate.halted for gate in gates(joining.split(["B"], both, side("LB", {}), 70.0)).values()
+    )
 
 
 def test_closed_addresses_go_with_their_homes() -> None:
@@ -106,6 +114,6 @@ def test_closed_addresses_go_with_their_homes() -> None:
     closed = {str(ANN): "bounced", str(BOB): "opted out"}
     assert gates(writes)["LA"].suppressed == closed
     both = side("LA", {**OF_ANN, **OF_BOB}, suppressed=closed)
-    after = gates(joining.split(["B"], both, side("LB", {})))
+    after = gates(joining.split(["B"], both, side("LB", {}), 70.0))
     assert after["LA"].suppressed == {str(ANN): "bounced"}
     assert after["LB"].suppressed == {str(BOB): "opted out"}

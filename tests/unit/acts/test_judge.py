@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from capabilities.send_email import send_email
 from capabilities.send_sms import send_sms
 from persona.acts.policy import RULES, Circumstances, Grant, judge
-from persona.decision import Intent, Verdict
+from persona.decision import Intent
 from persona.declare import Capability, Destination, capability
 from persona.errors import Refused
 
@@ -76,7 +76,20 @@ def decided(intent: Intent, of: Capability | None, facts: Circumstances) -> tupl
 
 def test_ones_own_address_is_allowed() -> None:
     own = wish(to="ann@example.org", text="milk")
-    assert judge(own, send_email, FINE) == Verdict("allow")
+    assert decided(own, send_email, FINE) == ("allow", "to their own address")
+
+
+def test_what_is_allowed_says_by_what() -> None:
+    granted = replace(FINE, grants=(Grant("send_email", f"email:{BOB}"),))
+    assert decided(wish(), send_email, granted) == ("allow", "permitted before")
+    approved = replace(FINE, approved=wish().hash)
+    assert decided(wish(), send_email, approved) == ("allow", "approved")
+    assert decided(wish(note_down), note_down, FINE) == ("allow", "it goes to nobody else")
+    page = wish(fetch, url="https://example.net/a")
+    assert decided(page, fetch, replace(FINE, typed=frozenset([PAGE]))) == (
+        "allow",
+        "they named it",
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,6 +147,35 @@ def test_a_grant_covers_its_capability_and_address_until_its_end() -> None:
     assert judge(wish(), send_email, replace(facts, now=facts.now + 1)).decision == "ask"
 
 
+def test_a_grant_with_a_daily_limit_covers_so_many_and_then_asks() -> None:
+    grant = Grant("send_email", f"email:{BOB}", a_day=3)
+    facts = replace(FINE, grants=(grant,), used={grant.key: 2})
+    assert judge(wish(), send_email, facts).decision == "allow"
+    assert judge(wish(), send_email, replace(facts, used={grant.key: 3})).decision == "ask"
+
+
+def test_text_messages_and_their_price_stay_within_the_day() -> None:
+    facts = replace(FINE, own=frozenset(["sms:+14155550100"]), most_spent=1.0, segments=2)
+    text = Intent("send_sms", 1, send_sms.fit({"to": "+14155550100", "text": "hi"}))
+    assert judge(text, send_sms, replace(facts, segments_left=2)).decision == "allow"
+    assert decided(text, send_sms, replace(facts, segments_left=1)) == (
+        "deny",
+        "today's text messages are used up",
+    )
+    assert judge(text, send_sms, replace(facts, spent=0.5, priced=0.5)).decision == "allow"
+    assert decided(text, send_sms, replace(facts, spent=0.6, priced=0.5)) == (
+        "deny",
+        "over today's budget",
+    )
+
+
+def test_what_would_be_asked_where_others_listen_is_denied() -> None:
+    page = wish(fetch, url="https://example.net/a")
+    verdict = judge(page, fetch, replace(FINE, audience="lane"))
+    assert verdict.decision == "deny"
+    assert "ask me in private" in verdict.reason
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -174,6 +216,13 @@ def test_after_others_words_writing_and_sending_are_asked_for_and_reading_is_not
     assert judge(wish(look), look, tainted).decision == "allow"
 
 
+def test_a_reader_whom_others_hear_is_asked_for_after_others_words_and_secrets() -> None:
+    asking = replace(look, returns_sensitivity=0, egress=True)
+    assert judge(wish(asking), asking, FINE).decision == "allow"
+    assert judge(wish(asking), asking, replace(FINE, tainted="fetch_page")).decision == "ask"
+    assert judge(wish(asking), asking, replace(FINE, sensitivity=2)).decision == "ask"
+
+
 def test_sensitive_things_are_not_read_out_where_others_listen() -> None:
     assert judge(wish(look), look, replace(FINE, audience="lane")).decision == "deny"
 
@@ -208,6 +257,120 @@ CIRCUMSTANCES = st.builds(
     approved=st.sampled_from(["", wish().hash, "other"]),
     strong=st.booleans(),
 )
+ADDRESSES = frozenset([f"email:{BOB}"])
+PAGE = "url:https://example.net/a"
+WISHES: tuple[tuple[Intent, Capability], ...] = (
+    (wish(), send_email),
+    (wish(pay), pay),
+    (wish(wipe), wipe),
+    (wish(note_down), note_down),
+    (wish(look), look),
+    (wish(fetch, url="https://example.net/a"), fetch),
+)
+GRANTS = (
+    Grant("send_email", f"email:{BOB}"),
+    Grant("send_email", f"email:{BOB}", home="H", a_day=2),
+    Grant("fetch", PAGE, until=FINE.now + 1),
+)
+ANYTHING = st.builds(
+    Circumstances,
+    now=st.just(FINE.now),
+    halted=TEXTS,
+    audience=st.sampled_from(["private", "lane", "unverified"]),
+    tainted=TEXTS,
+    sensitivity=st.integers(0, 3),
+    own=st.sampled_from([frozenset[str](), ADDRESSES]),
+    typed=st.sampled_from([frozenset[str](), ADDRESSES, frozenset([PAGE])]),
+    grants=st.lists(st.sampled_from(GRANTS), unique=True, max_size=3).map(tuple),
+    off=st.sampled_from([frozenset[str](), frozenset(["send_email"])]),
+    used=st.dictionaries(st.sampled_from(["send_email", GRANTS[1].key]), st.integers(0, 25)),
+    spent=st.sampled_from([0.0, 2.0, 4.0]),
+    most_spent=st.sampled_from([0.0, 5.0, float("inf")]),
+    priced=st.sampled_from([0.0, 1.5]),
+    segments=st.integers(0, 3),
+    segments_left=st.integers(-1, 3),
+    approved=st.sampled_from(["", "other", *(intent.hash for intent, _ in WISHES)]),
+    strong=st.booleans(),
+)
+WORSE: dict[str, Any] = {
+    "halted": lambda facts: {"halted": "x"},
+    "others listen": lambda facts: {"audience": "lane"},
+    "nobody is proven": lambda facts: {"audience": "unverified"},
+    "others' words were read": lambda facts: {"tainted": "x"},
+    "more sensitive": lambda facts: {"sensitivity": min(3, facts.sensitivity + 1)},
+    "an address less": lambda facts: {"own": frozenset[str]()},
+    "nothing typed": lambda facts: {"typed": frozenset[str]()},
+    "a grant less": lambda facts: {"grants": facts.grants[1:]},
+    "time goes by": lambda facts: {"now": facts.now + 1},
+    "switched off": lambda facts: {"off": frozenset(c.name for _, c in WISHES)},
+    "used more": lambda facts: {"used": {n: k + 1 for n, k in facts.used.items()}},
+    "spent more": lambda facts: {"spent": facts.spent + 1},
+    "less to spend": lambda facts: {"most_spent": facts.most_spent - 1},
+    "dearer": lambda facts: {"priced": facts.priced + 1},
+    "longer": lambda facts: {"segments": facts.segments + 1},
+    "fewer texts left": lambda facts: {"segments_left": facts.segments_left - 1},
+    "no passkey": lambda facts: {"strong": False},
+}
+ORDER = ["allow", "ask", "deny"]
+
+
+@given(ANYTHING, st.sampled_from(WISHES), st.sampled_from(sorted(WORSE)))
+def test_the_judge_is_monotone(
+    facts: Circumstances, wished: tuple[Intent, Capability], name: str
+) -> None:
+    """What speaks against a wish never moves its verdict towards a yes."""
+    intent, of = wished
+    before = judge(intent, of, facts).decision
+    after = judge(intent, of, replace(facts, **WORSE[name](facts))).decision
+    assert ORDER.index(after) >= ORDER.index(before)
+
+
+@given(ANYTHING, st.sampled_from(WISHES))
+def test_without_its_approval_nothing_more_is_allowed(
+    facts: Circumstances, wished: tuple[Intent, Capability]
+) -> None:
+    intent, of = wished
+    if judge(intent, of, replace(facts, approved="")).decision == "allow":
+        return
+    for other in ("other", *(one.hash for one, _ in WISHES if one is not intent)):
+        assert judge(intent, of, replace(facts, approved=other)).decision != "allow"
+
+
+@given(ANYTHING, st.sampled_from(WISHES))
+def test_nobody_is_asked_where_others_listen(
+    facts: Circumstances, wished: tuple[Intent, Capability]
+) -> None:
+    if facts.audience != "private":
+        assert judge(*wished, facts).decision != "ask"
+
+
+JSON = st.recursive(
+    st.text(max_size=4) | st.integers(-9, 9),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner),
+    max_leaves=4,
+)
+INTENTS = st.builds(
+    Intent,
+    capability=st.text(max_size=3),
+    version=st.integers(0, 3),
+    arguments=st.dictionaries(st.text(max_size=3), JSON, max_size=2),
+    lane=st.text(max_size=3),
+    cause=st.text(max_size=3),
+)
+
+
+@given(INTENTS, INTENTS)
+def test_two_intents_have_one_hash_only_where_they_are_one(one: Intent, other: Intent) -> None:
+    assert (one.hash == other.hash) == (one == other)
+
+
+@given(INTENTS, st.sampled_from(sorted(Intent.__slots__)), INTENTS)
+def test_the_hash_binds_every_field(one: Intent, name: str, other: Intent) -> None:
+    value = getattr(other, name)
+    moved = replace(one, **{name: value})
+    assert (moved.hash == one.hash) == (value == getattr(one, name))
+    turned = dict(reversed(list(one.arguments.items())))
+    assert replace(one, arguments=turned).hash == one.hash, "and not the order of arguments"
 
 
 @given(CIRCUMSTANCES)
@@ -233,8 +396,7 @@ def test_nothing_bad_ever_opens_a_door(facts: Circumstances, name: str) -> None:
     }
     before = judge(wish(), send_email, facts).decision
     after = judge(wish(), send_email, replace(facts, **{name: worse[name]})).decision
-    order = ["allow", "ask", "deny"]
-    assert order.index(after) >= order.index(before)
+    assert ORDER.index(after) >= ORDER.index(before)
 
 
 def test_arguments_fit_in_one_spelling_or_not_at_all() -> None:
@@ -245,9 +407,15 @@ def test_arguments_fit_in_one_spelling_or_not_at_all() -> None:
             send_email.fit({"to": to, "text": "x"})
 
 
+def test_a_subject_is_one_line_whatever_is_put_into_it() -> None:
+    forged = send_email.fit({"to": BOB, "text": "x", "subject": "hi\r\nBcc: eve@example.net"})
+    assert forged["subject"] == "hi Bcc: eve@example.net"
+    assert send_email.fit({"to": BOB, "text": "x", "subject": "\n"})["subject"] == "A message"
+
+
 def test_a_verdict_takes_less_than_a_tenth_of_a_millisecond() -> None:
     """With room for a busy machine; the benchmark publishes the figure."""
     intent = wish()
     taken = min(timeit.repeat(lambda: judge(intent, send_email, FINE), number=200, repeat=5)) / 200
     assert taken < 0.0003
-    assert len(RULES) == 6
+    assert len(RULES) == 7

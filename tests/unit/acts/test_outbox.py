@@ -11,7 +11,7 @@ from persona import keys
 from persona.acts import outbox
 from persona.decision import ORDER, Act, State
 from persona.errors import Broken, Conflict, Transient
-from persona.model import FORMAT
+from persona.model import FORMAT, Address, Event
 from persona.ports import Delete, Put, Write
 from tests.unit.house import ANN, BOB, NOON, Between, House
 
@@ -258,7 +258,14 @@ def sent(house: House, state: State = "sent", after: str = "000000000001#01") ->
 
 
 def report(house: House, status: str, provider_id: str = "SM1", lane: str = "L") -> None:
-    house.ports.table.commit(outbox.report(house.ports, ANN, lane, provider_id, status))
+    house.ports.table.commit(reported(house, status, provider_id, lane))
+
+
+def reported(
+    house: House, status: str, provider_id: str = "SM1", lane: str = "L", who: Address = ANN
+) -> list[Write]:
+    event = Event(f"{provider_id}:{status}", "status", who, who, target=provider_id)
+    return outbox.report(house.ports, event, lane, status)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
@@ -292,10 +299,10 @@ def test_a_delivery_is_noted_and_keeps_the_words(house: House) -> None:
 
 def test_a_report_on_somebody_elses_act_changes_nothing(house: House) -> None:
     sent(house)
-    assert outbox.report(house.ports, ANN, "M", "SM1", "delivered") == []
-    assert outbox.report(house.ports, BOB, "L", "SM1", "delivered") == []
-    assert outbox.report(house.ports, ANN, "L", "SM2", "delivered") == []
-    assert outbox.report(house.ports, replace(ANN, surface="slack"), "L", "SM1", "delivered") == []
+    assert reported(house, "delivered", lane="M") == []
+    assert reported(house, "delivered", who=BOB) == []
+    assert reported(house, "delivered", "SM2") == []
+    assert reported(house, "delivered", who=replace(ANN, surface="slack")) == []
 
 
 def test_a_report_that_is_quicker_than_our_own_record_is_asked_for_again(house: House) -> None:
@@ -304,12 +311,12 @@ def test_a_report_that_is_quicker_than_our_own_record_is_asked_for_again(house: 
     row = house.ports.table.get([done])[done]
     house.ports.table.commit([Put(out, row), Delete(done)])
     with pytest.raises(Transient):
-        outbox.report(house.ports, ANN, "L", "SM1", "delivered")
+        reported(house, "delivered")
 
 
 def test_two_reports_at_once_do_not_both_count(house: House) -> None:
     act = sent(house)
-    failed = outbox.report(house.ports, ANN, "L", "SM1", "failed")
+    failed = reported(house, "failed")
     report(house, "delivered")
     with pytest.raises(Conflict):
         house.ports.table.commit(failed)

@@ -19,7 +19,6 @@ from persona.ports import Write
 from persona.record import record
 from persona.settings import Price
 from persona.turn import take_turn
-from tests.support import Hub
 from tests.unit.house import BOB, SETTINGS, Between, House
 
 DAY = 86_400.0
@@ -59,7 +58,7 @@ def spent(house: House) -> Spent:
     return house.standing(house.event("x")).head.spent
 
 
-def test_hard_budget_stops_before_the_call(furnished: Furnish) -> None:
+def test_a_budget_of_tokens_stops_before_the_call(furnished: Furnish) -> None:
     model = Meter()
     house = furnished(model, budget_tokens=40_000)
     replies = [house.tell(f"line {n}") for n in range(12)]
@@ -96,7 +95,7 @@ def test_each_lane_has_a_budget_of_its_own(furnished: Furnish) -> None:
     assert SPENT not in house.tell("hello", who=BOB)
 
 
-def test_hard_money_budget_stops_before_the_call(furnished: Furnish) -> None:
+def test_a_budget_of_money_stops_before_the_call(furnished: Furnish) -> None:
     model = Meter()
     price = Price(3.0, 15.0, 3.0)
     house = furnished(model, prices={"meter": price}, budget_usd=0.30)
@@ -198,21 +197,3 @@ def test_wishes_and_offers_are_shown_too() -> None:
 
 def test_a_budget_without_calls_has_no_cost() -> None:
     assert Budget(SETTINGS, Spent()).cost == {}
-
-
-def test_idle_day_costs_no_model_call(tmp_path: Path) -> None:
-    model = Meter()
-    hub = Hub(tmp_path, models=(model,))
-    try:
-        hub.sms("my cat is called Max")
-        hub.drain()
-        hub.sms("what is my cat called?")
-        hub.drain()
-        asked = len(model.seen)
-        assert asked == 2
-        for _ in range(24 * 60):
-            hub.clock.at += 60.0
-            hub.drain()
-        assert len(model.seen) == asked
-    finally:
-        hub.close()

@@ -1,5 +1,7 @@
 """What a model is shown, and in which order."""
 
+from dataclasses import replace
+
 from persona.language import Prompt
 from persona.memory.standing import Standing
 from persona.mind import prompt
@@ -110,3 +112,38 @@ def test_one_persons_prompt_holds_nothing_of_another(house: House) -> None:
     other = Address("sms", "+14155550109")
     prompts = shown(house, house.event("what is my bike lock?", who=other), recalled="lock")
     assert not [p.text for p in prompts if "4812" in p.text]
+
+
+def test_what_came_back_at_length_is_cut_and_says_so(house: House) -> None:
+    about = {
+        "shown": "fetch a page",
+        "capability": "fetch_page",
+        "arguments": "{}",
+        "result_text": "w" * (prompt.MOST_BROUGHT + 7),
+    }
+    event = house.event("what does it say?", kind="outcome", detail=about)
+    _, brought = prompt.brought(event, house.ports)
+    assert "(cut here: 7 more characters)" in brought.text
+    assert len(brought.text) < prompt.MOST_BROUGHT + 500
+
+
+def test_no_mind_is_shown_the_code_of_a_question(house: House) -> None:
+    house.tell("approve K7QW2M")
+    event = house.event("and now?")
+    standing = house.standing(event)
+    (turn,) = standing.recent
+    asked = replace(turn.said[-1], text="May I? Say “approve K7QW2M” or “deny K7QW2M”.")
+    turn = replace(turn, said=(*turn.said[:-1], asked))
+    prompts = prompt.build(replace(standing, recent=(turn,)), [event], [], house.ports)
+    assert prompts[-3].text.endswith("] approve ……")
+    assert prompts[-2].text == "May I? Say “approve ……” or “deny ……”."
+
+
+def test_words_of_others_are_shown_for_an_hour(house: House) -> None:
+    house.tell("look:\n> the harbour opens at nine")
+    standing = house.standing(house.event("and now?"))
+    assert prompt.tainted(standing, house.ports) == "what you passed on"
+    assert "harbour" in str(shown(house, house.event("and now?")))
+    house.clock.at += prompt.TAINTED
+    assert prompt.tainted(standing, house.ports) == ""
+    assert "harbour" not in str(shown(house, house.event("and now?")))

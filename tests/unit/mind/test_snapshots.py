@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from models.scripted import ScriptedModel
 from persona.language import Call, Completion, Prompt
 from persona.mind.wording import FILE, Wording, wording
 from tests.unit.house import ANN, BOB, ROOM, House
 
-BESIDE = {"wordless", "wish_noted", "too_many_wishes"}
+BESIDE = {"wordless", "wish_noted", "too_many_wishes", "outcome_cut"}
 """Tests of prompts, of wishes and of thinking show these."""
 FOLDER = Path(__file__).with_name("prompts")
 
@@ -95,6 +97,25 @@ def test_a_capability_round(house: House) -> None:
     model = talk(house)
     house.tell("what do I call my cat?", "and please be quick about the cat")
     check("capability_round", model.seen[-1])
+
+
+@pytest.mark.parametrize("name", ["brought", "brought_by_others"])
+def test_what_a_read_brought(house: House, name: str) -> None:
+    house.tell("my cat is called Max")
+    model = ScriptedModel(lambda prompts: Completion("Good."))
+    house.with_(models=(model,), entropy=bytes)
+    is_others = "True" if name == "brought_by_others" else "False"
+    about = {
+        "state": "sent",
+        "shown": "read the document “Notes”",
+        "capability": "recall",
+        "arguments": '{"words": "Notes"}',
+        "result_text": "The party is on Friday.",
+        "result_untrusted": is_others,
+        "chain": "1",
+    }
+    house.take(house.event("when is the party?", kind="outcome", detail=about))
+    check(name, model.seen[-1])
 
 
 def test_every_template_is_shown_in_a_snapshot_or_by_the_tests_of_prompts() -> None:

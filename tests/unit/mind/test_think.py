@@ -68,6 +68,21 @@ def test_what_a_model_says_is_the_reply(furnished: Furnish) -> None:
     assert house.turns()[-1].mind == "model 1"
 
 
+def test_what_never_fitted_is_taken_down_for_the_ledger_and_said_of_to_nobody(
+    furnished: Furnish,
+) -> None:
+    tried = Call("1", "no_such_thing", {"to": "eve"})
+    house = furnished(wishes(tried, then=tool_answer))
+    reply = house.tell("write to Bob")
+    assert "May I" not in reply
+    assert "I may not" not in reply
+    rows = house.rows(f"LANE#{house.meet().lane}")
+    (row,) = [row for sort, row in rows.items() if sort.startswith("LEDGER#")]
+    wished = [(one["capability"], one["decision"], one["why"]) for one in row["wished"]]
+    assert wished == [("unknown", "deny", "unknown")]
+    assert "no_such_thing" not in str(row)
+
+
 def test_the_cost_is_kept_with_the_turn(furnished: Furnish) -> None:
     house = furnished(wishes(WISH, then=says("It is Max.")))
     house.tell("what is my cat called?")

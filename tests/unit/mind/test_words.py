@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from persona.mind.words import numbered, quote, when, where
+from persona.mind.words import numbered, quote, when, where, without_codes
 from persona.model import Evidence
 from tests.unit.house import House
 
@@ -46,6 +46,21 @@ def test_one_line_is_quoted_in_the_line_and_several_as_lines(house: House) -> No
 def test_an_unknown_surface_is_called_by_its_name(house: House) -> None:
     assert where("fax", house.ports) == "on fax"
     assert where("slack", house.ports) == "on Slack"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Say “approve K7QW2M” or “deny K7QW2M”.", "Say “approve ……” or “deny ……”."),
+        ("approve k7qw2m always", "approve …… always"),
+        ("Link: K7QW2MAB", "Link ……"),
+        ("I approve better things", "I approve better things"),
+        ("they deny it", "they deny it"),
+        ("approve it by 2026", "approve it by 2026"),
+    ],
+)
+def test_no_code_of_a_question_is_repeated(text: str, shown: str) -> None:
+    assert without_codes(text) == shown
 
 
 def test_lists_are_numbered_from_one() -> None:

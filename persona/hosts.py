@@ -1,9 +1,14 @@
-"""Which addresses of a network are public; every other belongs to the machine, its net or its cloud.
+"""Names and addresses of hosts: the one spelling of each, and which of them are public.
+
+A name is a full one in ASCII (IDNA, UTS 46), in lower case and without a dot at its end; what a
+browser would read as a number is an address. Every address that is not the public internet's
+belongs to the machine, its net or its cloud.
 
 `ipaddress` alone is too lenient: it takes for global what leads back inside (addresses of IPv4 in
 IPv6, tunnels, relays). So IPv6 is what is given out for the public internet and nothing else.
 """
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -21,6 +26,46 @@ CLOSED = (
     "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
 )  # fmt: skip
 """IANA's special-purpose registries (RFC 6890), with the relays and tunnels in them."""
+
+LABELS = re.compile(
+    r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
+)
+NUMERIC = re.compile(r"\d+|0x[0-9a-f]*")
+
+
+def read_name(text: str) -> str:
+    """The full name of a site in its one spelling. Raises ValueError for anything else."""
+    name = _ascii(text)
+    if not LABELS.fullmatch(name):
+        raise ValueError("that is not the full name of a site")
+    return name
+
+
+def read_host(text: str) -> str:
+    """The same, or a public address in its usual spelling, one of IPv6 in brackets."""
+    if text.startswith("["):
+        return f"[{_public(text[1:-1])}]"
+    name = _ascii(text)
+    if NUMERIC.fullmatch(name.rpartition(".")[2]):  # browsers read such a name as a number
+        return _public(name)
+    return read_name(name)
+
+
+def _ascii(text: str) -> str:
+    name = text.lower()
+    if not name.isascii() or "xn--" in name:
+        import idna
+
+        name = idna.encode(name, uts46=True, std3_rules=True).decode("ascii")
+    return name.removesuffix(".")
+
+
+def _public(address: str) -> str:
+    from ipaddress import ip_address
+
+    if not is_public(address):
+        raise ValueError("that address is not on the public internet")
+    return str(ip_address(address))
 
 
 def is_public(address: str) -> bool:

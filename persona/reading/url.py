@@ -7,7 +7,7 @@ which host an address names, and that is the hole. What does not fit is no addre
 import re
 from urllib.parse import quote
 
-from capabilities.fetch_page.addresses import is_public
+from persona.hosts import read_host
 
 MOST_CHARACTERS = 2_000
 PORTS = {"http": 80, "https": 443}
@@ -23,10 +23,6 @@ _BLANK = re.compile(
     "[\\s\x00-\x20\x7f-\xa0\\\\\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]"
 )
 """Blanks, controls, what is not seen, and the backslash, which some readers take for a slash."""
-_LABELS = re.compile(
-    r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
-)
-_NUMERIC = re.compile(r"\d+|0x[0-9a-f]*")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]")
 _KEPT = "%/:@!$&'()*+,;="
@@ -41,7 +37,7 @@ def read_url(text: str) -> str:
     found = None if _BLANK.search(text) else _WHOLE.fullmatch(text)
     if found is None:
         raise ValueError("that is not the address of a web page")
-    scheme, host = found["scheme"].lower(), _host(found["host"])
+    scheme, host = found["scheme"].lower(), read_host(found["host"])
     port = int(found["port"] or PORTS[scheme])
     if port not in OTHER_PORTS:
         raise ValueError(f"pages are not read from port {port}")
@@ -51,34 +47,6 @@ def read_url(text: str) -> str:
     if len(whole) > MOST_CHARACTERS:
         raise ValueError(f"an address has at most {MOST_CHARACTERS} characters")
     return whole
-
-
-def _host(text: str) -> str:
-    if text.startswith("["):
-        return f"[{_public(text[1:-1])}]"
-    name = text.lower()
-    if not name.isascii() or "xn--" in name:
-        name = _ascii(name)
-    name = name.removesuffix(".")
-    if _NUMERIC.fullmatch(name.rpartition(".")[2]):  # browsers read such a name as a number
-        return _public(name)
-    if not _LABELS.fullmatch(name):
-        raise ValueError("that is not the full name of a site")
-    return name
-
-
-def _ascii(name: str) -> str:
-    import idna
-
-    return idna.encode(name, uts46=True, std3_rules=True).decode("ascii")
-
-
-def _public(address: str) -> str:
-    from ipaddress import ip_address
-
-    if not is_public(address):
-        raise ValueError("that address is not on the public internet")
-    return str(ip_address(address))
 
 
 def _escaped(text: str, kept: str) -> str:

@@ -1,0 +1,79 @@
+"""Reminding the person of something, once or again and again."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from persona.acts.plans import Wished
+from persona.declare import Moment, capability
+
+SPOKEN = {"text": "sms", "mail": "email", "e-mail": "email"}
+"""What people call a surface beside its name."""
+
+
+def surface(name: str) -> str:
+    """The surface that is meant."""
+    return SPOKEN.get(name.casefold(), name.casefold())
+
+
+def one_line(text: str) -> str:
+    """Without what would begin another line. Raises ValueError for nothing."""
+    joined = " ".join(text.split())
+    if not joined:
+        raise ValueError("of what?")
+    return joined
+
+
+class Arguments(BaseModel):
+    """Of what, and when."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+    what: Annotated[str, AfterValidator(one_line)] = Field(
+        description="What to remind the person of, as they should read it then.",
+        min_length=1,
+        max_length=1_000,
+    )
+    when: str = Field(
+        "",
+        description="When: 2026-11-25T14:00 by the person's clock, or in plain English with a time, "
+        "such as: in 20 minutes, tomorrow at 17:45, every weekday at 08:00.",
+        max_length=200,
+    )
+    by: Annotated[Literal["", "sms", "email", "slack", "web"], BeforeValidator(surface)] = Field(
+        "", description="The person's own surface to be told on; empty: where they ask."
+    )
+
+
+def resolve(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
+    """The time as a date with its zone, whatever words it was said in. Raises Refused to ask."""
+    from persona.mind.times import read, split
+
+    what, when = arguments.get("what", ""), arguments.get("when", "")
+    if not (isinstance(what, str) and isinstance(when, str)):
+        return arguments
+    if not when:
+        what, when = split(what, moment)
+    return {**arguments, "what": what, "when": read(when, moment).words}
+
+
+@capability(
+    effect="write",
+    in_turn=True,
+    resolve=resolve,
+    undo="change_plan",
+    rate=200,
+    asks="remind you of “{what}” {when}",
+    heard=(
+        r"(?:please\s+)?remind\s+me\s+(?:by|on|via)\s+(?P<by>text|sms|e-?mail|mail|slack)\s*[:,]?\s+(?P<what>\S.*)",
+        r"(?:please\s+)?remind\s+me\s*[:,]?\s+(?P<what>\S.*)",
+    ),
+    say="remind me to … tomorrow at 17:45",
+    brief="or every weekday at 08:00",
+)
+def remind(arguments: Arguments, wished: Wished) -> str:
+    """Reminds the person of something at a time, once or again and again."""
+    from persona.mind.times import read
+
+    schedule = read(arguments.when, wished.moment)
+    plan = wished.plans.make(arguments.what, schedule, arguments.by, wished)
+    return f"I will remind you of “{plan.what}” {schedule.words}. It is number {plan.number} of your plans."

@@ -1,0 +1,1 @@
+"""What the roles allow, asked of a simulator of IAM, question by question."""
