@@ -12,7 +12,6 @@ import base64
 import copy
 import json
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -231,7 +230,8 @@ class World:
         dynamodb.DynamoDBBackend.transact_write_items = _transact
         BaseJSONSerializer._serialize_type_structure = _serialize
         moto.dynamodb.responses.DynamoHandler.call_action = _one_at_a_time
-        responses.method_names_from_class = cache(responses.method_names_from_class)
+        for made_again in ("method_names_from_class", "camelcase_to_underscores"):
+            setattr(responses, made_again, cache(getattr(responses, made_again)))
         answer, answering = botocore_stubber.process_request, threading.RLock()
 
         def one_at_a_time(request: Any) -> Any:  # moto's transactions are none between threads
