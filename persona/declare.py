@@ -149,7 +149,9 @@ class Figure:
         """Whether this is such a figure."""
         if self.kind == "count":
             return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-        return isinstance(value, str) and re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value) is not None
+        return (
+            isinstance(value, str) and re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value) is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +261,9 @@ class Capability:
     `carried_by` names the surface that carries it, where the effect is a message:
     `use` then makes its `Letter`. `asks` says what would be done, in the words of a question, with
     every argument in braces; `heard` are the patterns of plain words that wish it, whose groups are
-    the arguments. `facts` are what a later step of a plan can depend on. `dest` are the arguments that say where data goes. `returns_sensitivity` (0 to 3)
-    and `returns_untrusted` speak of what comes back. `egress`: others read its arguments, also
+    the arguments. `facts` are what a later step of a plan can depend on. `dest` are the arguments
+    that say where data goes. `returns_sensitivity` (0 to 3) and `returns_untrusted` speak of what
+    comes back. `egress`: others read its arguments, also
     where it only reads. `cost` is in US dollars a use, `rate` is uses a day, `timeout` in seconds.
     `undo` names the capability that takes it back. `keyed`: the provider drops repeats by the act's
     id. `statements` and `secrets` are all that its role may do beside its own acts; `credential`

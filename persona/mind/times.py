@@ -17,7 +17,18 @@ from zoneinfo import ZoneInfo
 from persona.declare import Moment
 from persona.errors import Refused
 from persona.mind.phrases import Heard, Reader
-from persona.mind.spelled import DAY, DAYS, MONTH, MONTHS, NUMBERS, PARTS, UNCLEAR, UNREAD, place, unclear
+from persona.mind.spelled import (
+    DAY,
+    DAYS,
+    MONTH,
+    MONTHS,
+    NUMBERS,
+    PARTS,
+    UNCLEAR,
+    UNREAD,
+    place,
+    unclear,
+)
 from persona.mind.zones import named_zone
 from persona.schedule import Repeat, Schedule, Unit, exists, instant, local
 
