@@ -24,10 +24,14 @@ NAMED = r"(?:meeting|event|appointment|thing in (?:my|the) calendar)"
 FACTS = {
     "count": Figure("count", "events", rf"{NAMED}s?(?:\s+in\s+(?:my|the)\s+calendar)?"),
     "first": Figure(
-        "clock", "the start of the first event", rf"(?:the|my)\s+(?:first|earliest)\s+{NAMED}"
+        "clock",
+        "the start of the first event",
+        rf"(?:the|my)\s+(?:first|earliest)\s+{NAMED}(?:\s+(?:starts|begins))?",
     ),
     "last": Figure(
-        "clock", "the end of the last event", rf"(?:the|my)\s+(?:last|latest)\s+{NAMED}\s+(?=ends)"
+        "clock",
+        "the end of the last event",
+        rf"(?:the|my)\s+(?:last|latest)\s+{NAMED}\s+(?:ends|finishes|is\s+over)",
     ),
 }
 

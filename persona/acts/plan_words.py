@@ -4,7 +4,7 @@ Nothing of a step's arguments is left out, since a yes to a plan is a yes to wha
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from math import inf
 from types import MappingProxyType
 
@@ -102,9 +102,9 @@ def offers(plan: Plan, surface: str = "") -> str:
     return f"You can say {said}."
 
 
-def step_line(step: Step, known: Known = NOTHING_KNOWN, plan: Plan | None = None) -> str:
-    """What one step is, with every argument; `plan` tells what it names of other steps."""
-    parts = [_what(step, known, plan)]
+def step_line(step: Step, known: Known = NOTHING_KNOWN, steps: Sequence[Step] = ()) -> str:
+    """What one step is, with every argument; `steps` are all of its plan, for what it names of them."""
+    parts = [_what(step, known, steps)]
     if step.seconds and step.kind in ("ask", "await"):
         parts.append(f"waits {span(step.seconds)} at most")
     if step.goes_on:
@@ -113,12 +113,14 @@ def step_line(step: Step, known: Known = NOTHING_KNOWN, plan: Plan | None = None
         undo = Step(
             "use", capability=str(step.undo["capability"]), arguments=step.undo.get("arguments", {})
         )
-        parts.append(f"to take it back: {_what(undo, known, plan)}")
+        parts.append(f"to take it back: {_what(undo, known, steps)}")
     said = " · ".join(parts)
-    return f"if {premise_words(step.premise, known, plan)}: {said}" if step.premise else said
+    return f"if {premise_words(step.premise, known, steps)}: {said}" if step.premise else said
 
 
-def premise_words(premise: Premise, known: Known = NOTHING_KNOWN, plan: Plan | None = None) -> str:
+def premise_words(
+    premise: Premise, known: Known = NOTHING_KNOWN, steps: Sequence[Step] = ()
+) -> str:
     """What must hold: `the start of the first event (step 1) is before 09:00`."""
     step, relation, value = premise.step, premise.relation, premise.value
     if premise.finding == "state":
@@ -126,8 +128,7 @@ def premise_words(premise: Premise, known: Known = NOTHING_KNOWN, plan: Plan | N
         return f"step {step} {said}"
     if premise.finding == "text":
         return f"what came of step {step} {relation} “{value}”"
-    is_there = plan is not None and 1 <= step <= len(plan.steps)
-    capability = known.get(plan.steps[step - 1].capability) if plan and is_there else None
+    capability = known.get(steps[step - 1].capability) if 1 <= step <= len(steps) else None
     figure = capability.facts.get(premise.finding) if capability else None
     name = figure.words if figure else premise.finding
     name = f"the number of {name}" if figure and figure.kind == "count" else name
@@ -141,10 +142,10 @@ def span(seconds: float) -> str:
     for name, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
         count, left = divmod(left, size)
         parts += [f"{count} {name}{'s' if count > 1 else ''}"] if count else []
-    return " ".join(parts) or "no time"
+    return " ".join(parts)
 
 
-def _what(step: Step, known: Known, plan: Plan | None) -> str:
+def _what(step: Step, known: Known, steps: Sequence[Step]) -> str:
     """The step without its premise."""
     match step.kind:
         case "tell":
@@ -154,7 +155,7 @@ def _what(step: Step, known: Known, plan: Plan | None) -> str:
         case "use":
             return _use(step, known)
         case "wait":
-            return f"wait {span(step.seconds)}" if step.schedule is None else _until(step.schedule)
+            return _until(step.schedule) if step.schedule else f"wait {span(step.seconds)}".strip()
         case "await":
             return "wait for your message" + (f" that contains “{step.text}”" if step.text else "")
         case "ask":
@@ -165,7 +166,7 @@ def _what(step: Step, known: Known, plan: Plan | None) -> str:
             times = "once" if step.times == 1 else f"{step.times} times at most"
             return f"go back to step {step.to}, {times}"
         case "branch":
-            is_end = plan is not None and step.to > len(plan.steps)
+            is_end = bool(steps) and step.to > len(steps)
             return "end here" if is_end else f"go on at step {step.to}"
 
 
@@ -226,7 +227,7 @@ def _limits(plan: Plan) -> str:
 
 def _numbered(plan: Plan, number: int, now: float, known: Known) -> str:
     """One step of the list, and how it went or that the plan stands there."""
-    said = f"{number}. {step_line(plan.steps[number - 1], known, plan)}"
+    said = f"{number}. {step_line(plan.steps[number - 1], known, plan.steps)}"
     came = plan.what_came(number)
     if not (plan.step or plan.came):
         return said

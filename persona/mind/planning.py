@@ -7,15 +7,15 @@ Words that only sound like a plan ("every monday I swim") are none, and go on as
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from persona.errors import Refused
 from persona.mind.commands import is_question
 from persona.mind.premises import About
 from persona.mind.spelled import NUMBERS, UNCLEAR, UNREAD, number
-from persona.mind.steps import MARKED, SURFACE, TO_THE_END, read_step, surface
+from persona.mind.steps import MARKED, SURFACE, TO_THE_END, read_step, surface, use
 from persona.mind.times import OPENS, read, starts
 from persona.plan import Step
 from persona.schedule import Schedule
@@ -40,6 +40,26 @@ class Planned:
     deadline: float = 0.0
     most: int = 0
     late: Literal["once", "skip"] = "once"
+
+    def arguments(self, zone: str) -> dict[str, Any]:
+        """As `start_plan` takes them; times in words that are read as the same again."""
+        return {
+            "goal": self.what,
+            "when": self.schedule.words if self.schedule else "now",
+            "deadline": Schedule(self.deadline, zone).words if self.deadline else "",
+            "most": self.most,
+            "late": self.late,
+            "by": self.by,
+            "steps": [fields(step) for step in self.steps],
+        }
+
+
+def fields(step: Step) -> dict[str, Any]:
+    """One step as `start_plan` takes it."""
+    taken = {
+        name: value for name, value in asdict(step).items() if name not in ("schedule", "undo")
+    }
+    return {**taken, "until": step.schedule.words if step.schedule else ""}
 
 
 HEAD = re.compile(
@@ -97,7 +117,22 @@ def read_plan(words: str, about: About) -> Planned | None:
     head = HEAD.fullmatch(text)
     if head:
         return _headed(head, about)
+    if _is_one_wish(text, about):
+        return None
     return _by_the_clock(text, about) or _sentence(text, about)
+
+
+def is_listed(words: str) -> bool:
+    """Whether the words say by their form that they are a plan."""
+    return HEAD.fullmatch(words.strip()) is not None
+
+
+def _is_one_wish(text: str, about: About) -> bool:
+    """Whether all of it is what one capability does at once, or is asked for by it."""
+    try:
+        return use(text, about) is not None
+    except Refused:
+        return True
 
 
 # A list
@@ -106,7 +141,12 @@ def read_plan(words: str, about: About) -> Planned | None:
 def _headed(head: re.Match[str], about: About) -> Planned | None:
     """`plan: GOAL` and its steps, or a sentence behind `plan:`."""
     when, by = (head["when"] or "").strip(), surface(head["by"])
-    schedule = read(when, about.moment) if when else None
+    try:
+        schedule = read(when, about.moment) if when else None
+    except Refused as error:
+        if error.code == UNREAD:  # “plan for tomorrow: …” is somebody's note
+            return None
+        raise
     goal, lines = _lines(head["rest"])
     if lines:
         return replace(_listed(goal, lines, schedule, about), by=by)
@@ -226,20 +266,21 @@ def _limited(planned: Planned, line: str, about: About) -> Planned:
 
 
 def _finished(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """The steps, those that others look at for how they ended going on, and ends known."""
+    """The steps, once it is known where they end."""
     if not steps:
         raise Refused(NO_STEPS, UNCLEAR)
     if len(steps) > MOST_STEPS:
         raise Refused(f"A plan has {MOST_STEPS} steps at most.", "not so")
-    ends = [one.premise for one in steps if one.premise and one.premise.finding == "state"]
-    watched = {one.step for one in ends if one.value != "skipped"}
-    done = list[Step]()
-    for place, step in enumerate(steps, 1):
-        if step.kind == "branch" and step.to > len(steps):
-            raise Refused(f"There is no step {step.to}.", UNCLEAR)
-        to = len(steps) + 1 if step.kind == "branch" and step.to == TO_THE_END else step.to
-        done.append(replace(step, to=to, goes_on=step.goes_on or place in watched))
-    return tuple(done)
+    return tuple(ended(step, len(steps)) for step in steps)
+
+
+def ended(step: Step, count: int) -> Step:
+    """The step of a plan of so many. Raises Refused where it leads to none of them."""
+    if step.kind != "branch":
+        return step
+    if step.to > count:
+        raise Refused(f"There is no step {step.to}.", UNCLEAR)
+    return replace(step, to=count + 1) if step.to == TO_THE_END else step
 
 
 # A sentence

@@ -151,7 +151,7 @@ def _figure(text: str, before: Sequence[Step], about: About) -> Premise | None:
 def _clock(text: str, figure: Figure) -> tuple[Relation, str] | None:
     relations = "|".join(CLOCKS)
     found = re.fullmatch(
-        rf"{figure.heard}\s+(?:(?:is|starts|begins|comes|ends)\s+)?({relations})\s+(\S.*)",
+        rf"{figure.heard}\s+(?:(?:is|comes)\s+)?({relations})\s+(\S.*)",
         text,
         re.IGNORECASE,
     )

@@ -115,6 +115,24 @@ def _settled(step: Step, meant: int, text: str) -> Step:
     return replace(step, text=f"{{{meant}}}")
 
 
+def use(text: str, about: About) -> Step | None:
+    """What a capability's own plain words wish. Raises Refused for what does not fit it."""
+    for capability in about.capabilities.values():
+        if capability.inline or capability.name in NESTED:
+            continue
+        arguments = capability.wished(text)
+        if arguments is None:
+            continue
+        try:
+            settled = capability.repeatable(arguments, about.moment)
+        except Refused as error:
+            if error.code == UNREAD:
+                continue
+            raise
+        return Step("use", capability=capability.name, arguments=settled)
+    return None
+
+
 def _on_premise(text: str, is_turned: bool, before: Sequence[Step], about: About) -> Step | None:
     """`if the first meeting is before 9, text me`: premise and step in just one way."""
     found: list[Step] = []
@@ -157,12 +175,12 @@ def _otherwise(text: str, before: Sequence[Step], about: About) -> Step | None:
 
 def _bare(text: str, before: Sequence[Step], about: About) -> Step | None:
     """A step without a premise."""
-    readers = (_repeat, _branch, _await, _wait, _ask, _think, _remind, _tell, _use)
+    readers = (_repeat, _branch, _await, _wait, _ask, _think, _remind, _tell)
     for read_one in readers:
         step = read_one(text, before, about)
         if step is not None:
             return step
-    return None
+    return use(text, about)
 
 
 def _repeat(text: str, before: Sequence[Step], about: About) -> Step | None:
@@ -253,7 +271,7 @@ def _remind(text: str, before: Sequence[Step], about: About) -> Step | None:
     if not re.match(r"remind\s+me\b", text, re.IGNORECASE):
         return None
     try:
-        return _use(text, before, about)
+        return use(text, about)
     except Refused:
         if TIMELY.search(text):
             raise
@@ -287,24 +305,6 @@ def _bringing(rest: str, before: Sequence[Step], about: About) -> int:
             ):
                 return step
     return 0
-
-
-def _use(text: str, before: Sequence[Step], about: About) -> Step | None:
-    """What a capability's own plain words wish. Raises Refused for what does not fit it."""
-    for capability in about.capabilities.values():
-        if capability.inline or capability.name in NESTED:
-            continue
-        arguments = capability.wished(text)
-        if arguments is None:
-            continue
-        try:
-            settled = capability.repeatable(arguments, about.moment)
-        except Refused as error:
-            if error.code == UNREAD:
-                continue
-            raise
-        return Step("use", capability=capability.name, arguments=settled)
-    return None
 
 
 def surface(said: str | None) -> str:
