@@ -11,6 +11,7 @@ from persona.acts import plan as moves
 from persona.acts import plan_words, wishes
 from persona.acts.plans import NONE, SHARED, Plans
 from persona.decision import Decision
+from persona.declare import moment
 from persona.errors import Refused
 from persona.memory.own import own_words
 from persona.memory.standing import Standing
@@ -18,7 +19,7 @@ from persona.mind import planning
 from persona.mind.commands import Verb, parse
 from persona.mind.premises import About
 from persona.mind.steps import MARKED, read_step
-from persona.mind.wishing import Wishing, moment, unfit
+from persona.mind.wishing import Wishing, unfit
 from persona.model import Event
 from persona.plan import Plan, Step
 from persona.ports import Ports
