@@ -147,6 +147,16 @@ class Plans:
         self.cite(plan)
         return plan_words.line(plan, self._ports.clock.now())
 
+    def shown(self, plan: Plan, surface: str) -> str:
+        """The whole plan as it is read on a surface: its steps, and where it stands."""
+        self.cite(plan)
+        now, known = self._ports.clock.now(), self._ports.capabilities
+        return plan_words.shown(plan, now, known, surface)
+
+    def step_line(self, plan: Plan, step: int) -> str:
+        """One step of a plan, with every argument."""
+        return plan_words.step_line(plan.steps[step - 1], self._ports.capabilities, plan.steps)
+
     def cite(self, plan: Plan) -> None:
         """The reply repeats words of this plan."""
         self._shown[plan.id] = plan
@@ -347,7 +357,7 @@ class Plans:
         """Leaves out the step that a plan stands at, or its next time. Raises Refused, in words."""
         plan = self._one(self._answerable(), number, lambda plan: plan.state == "waiting")
         now = self._ports.clock.now()
-        what = plan_words.step_line(plan.steps[plan.step - 1]) if plan.step else self.line(plan)
+        what = self.step_line(plan, plan.step) if plan.step else self.line(plan)
         self.cite(plan)
         self.move(moves.skipped(plan, now))
         return SKIPPED.format(what=what)
@@ -385,7 +395,7 @@ class Plans:
             raise Refused(f"that does not work: {'; '.join(wrong)}", "unfit")
         self.move(changed)
         self.cite(changed)
-        said = CHANGED.format(step=step, number=number, line=plan_words.step_line(new))
+        said = CHANGED.format(step=step, number=number, line=self.step_line(changed, step))
         return said + (ASK_AGAIN if plan.is_approved and not changed.is_approved else "")
 
     # Which one is meant
@@ -441,21 +451,6 @@ def evidence(plan: Plan) -> Evidence:
         at=plan.made,
         sensitivity=max(sensitivity(plan.words), plan.sensitivity if plan.came else 0),
     )
-
-
-# By words
-
-
-def said(standing: Standing, verb: str, rest: str, ports: Ports) -> Decision:
-    """The decision on `plans`, `cancel N`, `pause N` and `resume N`."""
-    if standing.is_shared:
-        return Decision(reply=SHARED, mind="none")
-    plans = Plans(standing, ports)
-    try:
-        reply = (plans.listed() or NONE) if verb == "plans" else plans.change(verb, int(rest))
-    except Refused as refused:
-        reply = refused.reason
-    return plans.into(Decision(reply=reply, mind="none"))
 
 
 # In time
