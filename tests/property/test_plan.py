@@ -34,7 +34,12 @@ def one_step(draw: st.DrawFn, number: int, count: int) -> Step:
             draw(st.sampled_from(["done", "failed", "09:00", "3", "x"])),
             draw(st.sampled_from(["state", "text", "first", "count"])),
         )
-    about: dict[str, Any] = {"text": "x", "premise": premise, "goes_on": draw(st.booleans())}
+    about: dict[str, Any] = {
+        "kind": kind,
+        "text": "x",
+        "premise": premise,
+        "goes_on": draw(st.booleans()),
+    }
     if kind in ("do", "await", "ask"):
         about["seconds"] = draw(st.sampled_from([0.0, 60.0, 3600.0]))
     if kind == "wait":
@@ -43,7 +48,7 @@ def one_step(draw: st.DrawFn, number: int, count: int) -> Step:
         about["to"] = draw(st.integers(number + 1, count + 1))
     if kind == "repeat":
         about |= {"to": draw(st.integers(1, number - 1)), "times": draw(st.integers(1, 3))}
-    return Step(kind, **about)
+    return Step(**about)
 
 
 @st.composite
@@ -188,7 +193,7 @@ def test_pausing_and_resuming_at_any_point_loses_and_repeats_nothing(
 
     def played(*, pauses: bool) -> list[tuple[int, int]]:
         one, queue = Played(plan, data, pauses=pauses), list(answers)
-        one._await = lambda until: setattr(  # noqa: SLF001 both worlds answer the same
+        one._await = lambda until: setattr(
             one,
             "plan",
             moves.came_to(one.plan, queue.pop(0) if queue else Came(0, "done"), one.now),
