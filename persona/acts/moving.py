@@ -68,7 +68,8 @@ def _hold(plans: Plans) -> None:
 def _withdrawn(standing: Standing, plans: Plans, ports: Ports) -> Iterable[Answer]:
     """The open questions of plans that are over now."""
     over = {*plans.over, *(id for id, one in plans.changed.items() if one.state == "over")}
-    if not any(_may_be_asking(one) for one in (*plans.over.values(), *plans.changed.values())):
+    ended = [one for one in (*plans.over.values(), *plans.changed.values()) if one.id in over]
+    if not any(map(_may_be_asking, ended)):
         return []
     now = ports.clock.now()
     found = [one for one in questions.listed(standing.gate, ports) if one.is_open(now)]
@@ -80,8 +81,8 @@ def _withdrawn(standing: Standing, plans: Plans, ports: Ports) -> Iterable[Answe
 
 
 def _may_be_asking(plan: Plan) -> bool:
-    step = plan.steps[plan.step - 1] if 0 < plan.step <= len(plan.steps) else None
-    return plan.state == "shown" or (plan.begun and step is not None and step.kind == "use")
+    """Whether a question about it, or about a step of its, may be open."""
+    return any(step.kind == "use" for step in plan.steps)
 
 
 class _Mover:

@@ -48,6 +48,7 @@ PAUSED = "Paused: {line}\n“resume {number}” goes on with it."
 RESUMED = "It goes on: {line}"
 STARTED = "Started: {line}"
 RUNNING = "I begin it now: {line}"
+NOTED = "Noted, step {step} of “{what}”."
 SKIPPED = "Left out: {what}"
 CHANGED = "Changed, step {step} of plan {number} is now: {line}"
 CHANGED_SINCE = "plan {number} was changed since I asked; “yes {number}” starts it as it is now"
@@ -384,7 +385,7 @@ class Plans:
         came = Came(plan.step, "done", words, sensitivity=sensitivity(words), rests=rests)
         self.cite(plan)
         self.move(moves.came_to(plan, came, now))
-        return ""
+        return NOTED.format(step=plan.step, what=plan.what)
 
     def change_step(self, number: int, step: int, new: Step) -> str:
         """Puts another step in the place of one. Raises Refused, in words."""
