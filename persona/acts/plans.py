@@ -43,7 +43,7 @@ NOTHING = "None of your plans waits for that. “plans” lists them."
 SEVERAL = "Which one? Name its number:\n{listed}"
 ENDED = "Cancelled: {line}"
 UNDER_WAY = (
-    "\nWhat I was doing for step {number} just now may still come to its end; nothing more begins."
+    "\nIf step {number} is on its way already, it may still come to its end; no more begins."
 )
 UNDO = "\nIt had done this already: {done}. “undo {number}” takes that back, for a week."
 PAUSED = "Paused: {line}\n“resume {number}” goes on with it."
