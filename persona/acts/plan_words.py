@@ -52,6 +52,12 @@ def line(plan: Plan, now: float) -> str:
     return f"{plan.number}. {' · '.join(parts)}"
 
 
+def entry(plan: Plan, now: float, known: Known = NOTHING_KNOWN) -> str:
+    """Its line, and below it, but for a reminder, its steps and how they went."""
+    steps = [_numbered(plan, number, now, known) for number in range(1, len(plan.steps) + 1)]
+    return "\n   ".join([line(plan, now), *([] if plan.is_reminder else steps)])
+
+
 def shown(plan: Plan, now: float, known: Known = NOTHING_KNOWN, surface: str = "") -> str:
     """The whole plan: goal, times, limits, each step and where it stands, and what can be said.
 

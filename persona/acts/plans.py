@@ -147,6 +147,11 @@ class Plans:
         self.cite(plan)
         return plan_words.line(plan, self._ports.clock.now())
 
+    def entry(self, plan: Plan) -> str:
+        """Its line, and below it its steps and how they went, where it has several."""
+        self.cite(plan)
+        return plan_words.entry(plan, self._ports.clock.now(), self._ports.capabilities)
+
     def shown(self, plan: Plan, surface: str) -> str:
         """The whole plan as it is read on a surface: its steps, and where it stands."""
         self.cite(plan)
