@@ -8,6 +8,7 @@ brought two plans of one number together. `moving.py` goes on with them.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
+from typing import Any
 
 from persona import ids
 from persona.acts import plan as moves
@@ -88,7 +89,7 @@ class Plans:
         done = decision or Decision()
         self.changed = {one.id: one for one in done.plans}
         self.over = {one.id: one for one in done.over}
-        self.undoing: list[tuple[Plan, Mapping[str, object]]] = []
+        self._intents: list[Intent] = []
         self._shown: dict[str, Plan] = {}
         self._asks = ""
 
@@ -107,6 +108,7 @@ class Plans:
             recalled=(*decision.recalled, *(one for one in cited if one.pointer not in known)),
             shown=max(decision.shown, highest),
             asks=asks,
+            intents=(*decision.intents, *self._intents),
         )
 
     # Found
@@ -340,12 +342,16 @@ class Plans:
         return said + UNDO.format(done=", ".join(done), number=plan.number)
 
     def undo(self, number: int) -> str:
-        """Wishes that what a cancelled plan did be taken back, the last first (`undoing`)."""
+        """Wishes that what a cancelled plan did be taken back, the last first. Raises Refused."""
         plan = self.find(number)
         if plan.state != "over" or not _undoable(plan):
             raise Refused(NOT_WAITING.format(number=number))
-        for one in reversed(_undoable(plan)):
-            self.undoing.append((plan, _taken_back(plan, one)))
+        for step in reversed(_undoable(plan)):
+            undo = _taken_back(plan, step)
+            known = self._ports.capabilities[undo["capability"]]
+            arguments = known.settled(undo["arguments"], moment(self._ports))
+            lane, cause = self._standing.place.lane, f"undo {plan.id} step {step}"
+            self._intents.append(Intent(known.name, known.version, arguments, lane, cause))
         self.cite(plan)
         self.end(plan)
         return ""
@@ -433,7 +439,7 @@ def _undoable(plan: Plan) -> list[int]:
     return [number for number, step in enumerate(plan.steps, 1) if step.undo and number in done]
 
 
-def _taken_back(plan: Plan, number: int) -> Mapping[str, object]:
+def _taken_back(plan: Plan, number: int) -> Mapping[str, Any]:
     """The capability and arguments that take a step back; `{name}` is a fact of what it brought."""
     undo, came = plan.steps[number - 1].undo, plan.what_came(number)
     known = came.facts if came else {}
