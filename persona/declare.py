@@ -11,6 +11,7 @@ from persona.errors import Refused
 from persona.figures import Figure, is_dated
 from persona.model import Address, Audience
 from persona.ports import Blobs, Clock, Door, Hands, Ports, Sent
+from persona.schemas import whole
 from persona.settings import Settings
 
 if TYPE_CHECKING:  # a lean ingress reads declarations and must not pay for pydantic
@@ -393,7 +394,7 @@ class Capability:
         return {
             "name": self.name,
             "description": self.about + facts,
-            "parameters": self.arguments.model_json_schema(),
+            "parameters": whole(self.arguments.model_json_schema()),
         }
 
 

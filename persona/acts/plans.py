@@ -18,12 +18,14 @@ from persona.declare import Moment, moment
 from persona.errors import Refused
 from persona.keys import Key
 from persona.memory import plans as rows
+from persona.memory.reachable import home_on
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Standing
 from persona.model import End, Event, Evidence
+from persona.people.consent import Consent
 from persona.plan import Came, Plan, Step
 from persona.ports import Ports, Row
-from persona.schedule import Schedule
+from persona.schedule import Schedule, near
 
 MOST = 100
 """Plans of one person that are not over."""
@@ -41,13 +43,15 @@ NOTHING = "None of your plans waits for that. “plans” lists them."
 SEVERAL = "Which one? Name its number:\n{listed}"
 ENDED = "Cancelled: {line}"
 UNDER_WAY = (
-    "\nWhat I was doing for step {number} just now may still come to its end; nothing more begins."
+    "\nIf step {number} is on its way already, it may still come to its end; no more begins."
 )
 UNDO = "\nIt had done this already: {done}. “undo {number}” takes that back, for a week."
 PAUSED = "Paused: {line}\n“resume {number}” goes on with it."
 RESUMED = "It goes on: {line}"
 STARTED = "Started: {line}"
 RUNNING = "I begin it now: {line}"
+QUIET = "\nYou have quiet hours then: it comes {when}."
+NOTED = "Noted, step {step} of “{what}”."
 SKIPPED = "Left out: {what}"
 CHANGED = "Changed, step {step} of plan {number} is now: {line}"
 CHANGED_SINCE = "plan {number} was changed since I asked; “yes {number}” starts it as it is now"
@@ -295,11 +299,23 @@ class Plans:
             named = asked.get("plan") if asked.get("what") == "plan" else None
             shown = [plan for plan in shown if plan.id == named]
         plan = self._one(shown, number, lambda plan: plan.state == "shown")
-        return STARTED.format(line=self.line(self.set_waiting(plan)))
+        plan = self.set_waiting(plan)
+        return STARTED.format(line=self.line(plan)) + self.quiet(plan)
+
+    def quiet(self, plan: Plan) -> str:
+        """That its next time falls into hours in which its person wants no messages, where it does."""
+        gate, zone = self._standing.gate, self._ports.settings.timezone
+        home = home_on(self._standing, plan.by, self._ports)
+        address = gate.links[home].address if home else plan.asked.address
+        free = Consent.of(gate.row).free_at(address, plan.begins, zone)
+        if plan.begins <= self._ports.clock.now() or free in (plan.begins, inf):
+            return ""
+        return QUIET.format(when=near(free, self._ports.clock.now(), zone))
 
     def approve(self, plan: Plan, wished: Wished) -> str:
         """The yes to all that a plan would do, which starts it; what is told of it."""
-        return self.line(self.set_waiting(plan, wished.approver))
+        plan = self.set_waiting(plan, wished.approver)
+        return self.line(plan) + self.quiet(plan)
 
     def set_waiting(self, plan: Plan, approver: str = "") -> Plan:
         """The plan on its way; approved as a whole where an approver is given."""
@@ -389,7 +405,7 @@ class Plans:
         came = Came(plan.step, "done", words, sensitivity=sensitivity(words), rests=rests)
         self.cite(plan)
         self.move(moves.came_to(plan, came, now))
-        return ""
+        return NOTED.format(step=plan.step, what=plan.what)
 
     def change_step(self, number: int, step: int, new: Step) -> str:
         """Puts another step in the place of one. Raises Refused, in words."""
