@@ -142,7 +142,7 @@ def _on_plans(function: Deployed) -> Iterable[Allowed]:
     yield Allowed(tuple(f"scheduler:{name}Schedule" for name in names), ("schedules",))
     passed = {"StringEquals": {"iam:PassedToService": ("scheduler.amazonaws.com",)}}
     yield Allowed(("iam:PassRole",), ("role/timers",), passed)
-    by_alias = {"StringEquals": {"states:StateMachineQualifier": (ALIAS,)}}
+    by_alias = {"ForAnyValue:StringEquals": {"states:StateMachineQualifier": (ALIAS,)}}
     yield Allowed(("states:StartExecution",), ("machine",), by_alias)
     yield Allowed(("states:DescribeExecution", "states:StopExecution"), ("executions",))
     yield Allowed(("states:SendTaskHeartbeat", "states:SendTaskSuccess"), ("tokens",))

@@ -273,10 +273,10 @@ class World:
         place = {"LocationConstraint": REGION}
         self.clients.get("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
         self.clients.get("scheduler").create_schedule_group(Name=GROUP)
-        self._make_machine()
+        self.make_machine()
         self.secrets = {}
 
-    def _make_machine(self) -> None:
+    def make_machine(self) -> None:
         """As it is deployed: a published version, with an alias on it."""
         client = self.clients.get("stepfunctions")
         made = client.create_state_machine(

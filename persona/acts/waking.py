@@ -33,8 +33,8 @@ LONGEST = 30 * 86_400.0
 """Seconds that an execution waits at most before it looks again."""
 BEAT = 2 * LOOK
 """Seconds without a word after which an execution that awaits something looks for itself."""
-MOST_LOOKS = 100
-"""Of one execution: a look takes at most some 20 of the events of which AWS ends it at 25,000."""
+MOST_LOOKS = 150
+"""Of one execution: some 2,000 of the events of which AWS ends one at 25,000."""
 OLDEST = 180 * 86_400.0
 """Seconds that one execution lasts; AWS ends it after a year."""
 
