@@ -158,7 +158,7 @@ class Machine:
     def answered(self, token: str, send: Callable[[], Any]) -> Any:
         """AWS takes one answer; moto every one."""
         if token in self._used:
-            raise TaskTimedOut
+            raise TaskTimedOut("it was answered")
         found = send()
         self._used.add(token)
         self._moving.add(self._owners[token])
