@@ -184,9 +184,9 @@ class _Waking:
             self._commit(wake)  # it is looked at again a day from now
             if wake.token:
                 outside.beat(wake.token)
-        elif wake.token:
-            outside.answer(wake.token)
-        elif plan.at < wake.until:  # it waits for longer than it now should
+        elif outside.answer(wake.token) if wake.token else plan.at >= wake.until:
+            return  # it looks now, or soon enough by itself
+        else:
             self._begin()
             outside.stop(wake.name)
 
