@@ -161,21 +161,27 @@ class Machine:
         del self._until[name]
 
     def beat_until(self, token: str, event: threading.Event, seconds: float) -> bool:
-        """Whether something was heard before so many seconds had passed on the test's clock."""
+        """Whether something was heard before so many seconds had passed on the test's clock.
+
+        An answer that came before anybody listened counts; in moto nobody hears it.
+        """
         name, at = self._owners[token], self._now() + seconds
-        if not event.is_set():
+        if not event.is_set() and token not in self._used:
             self._until[name] = at
-            if token not in self._used:
-                self._moving.discard(name)
-        while not event.is_set() and self._now() < at and not self._is_over(name):
+            self._moving.discard(name)
+
+        def heard() -> bool:
+            return event.is_set() or token in self._used
+
+        while not heard() and self._now() < at and not self._is_over(name):
             time.sleep(POLL)
-        heard = event.is_set()
+        was_heard = heard()
         event.clear()
-        if not heard or token in self._used:
+        if not was_heard or token in self._used:
             self._used.add(token)
             self._moving.add(name)
         self._until.pop(name, None)
-        return heard
+        return was_heard
 
     def _is_over(self, name: str) -> bool:
         return self.closing or not self.executions()[name].exec_worker.env.is_running()
