@@ -103,9 +103,11 @@ export class Conversation {
 
   /** Puts these below their messages: a map of message id → element. */
   showCards(cards) {
-    const touched = new Set([...this.#cards.keys(), ...cards.keys()]);
+    const known = this.#cards;
+    const touched = new Set([...known.keys(), ...cards.keys()]);
     this.#cards = cards;
-    for (const id of touched) this.#arrange(this.#entries.indexOf(this.#byId.get(id)));
+    // Putting the same card there again would take the focus from its buttons.
+    for (const id of touched) if (known.get(id) !== cards.get(id)) this.#arrange(this.#entries.indexOf(this.#byId.get(id)));
   }
 
   showTyping(isTyping) {
