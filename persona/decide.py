@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from persona import keys
-from persona.acts import approval, effects, grants, limits, plans, wishes
+from persona.acts import approval, effects, grants, limits, plans, starting, wishes
 from persona.acts.policy import EXPOSED
 from persona.decision import Decision
 from persona.memory import evidence, forget, tombstones
@@ -63,6 +63,8 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return _on_status(standing, events[0])
         case "link":
             return linking.told(standing, events[0], ports)
+        case "press" if events[0].detail.get("press") in starting.VERBS:
+            return starting.pressed(standing, events[0], ports)
         case "press":
             return approval.pressed(standing, events[0], ports)
         case "expiry":

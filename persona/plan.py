@@ -113,7 +113,8 @@ class Plan:
     how many acts it may take in all, `used` how many it took. `approved` is the hash that it had
     when its person approved it as a whole, in the home `approver`. `late` says what becomes of a
     time that passed while nothing ran. `missed` counts the times that passed unsaid, `changes` its
-    moves. A plan that is over is no row any more.
+    moves. `card` is the act (`lane/after`) whose message has buttons to start it, while it is shown.
+    A plan that is over is no row any more.
     """
 
     id: str
@@ -143,6 +144,7 @@ class Plan:
     approved: str = ""
     approver: str = ""
     late: Literal["once", "skip"] = "once"
+    card: str = ""
 
     @property
     def hash(self) -> str:
