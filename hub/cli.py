@@ -130,9 +130,10 @@ def timeline(
     name: Annotated[str, typer.Option(help="The web account whose conversation it is.")] = "owner",
     json: Json = False,
 ) -> None:
-    """Print a person's conversation with the running hub: a web account and all linked to it."""
+    """Print a person's conversation with the running hub, on all surfaces, and what goes on."""
     try:
-        messages = Client(os.environ).messages(name)
+        client = Client(os.environ)
+        messages, planned = client.messages(name), [] if json else client.plans(name)
     except (Broken, OSError, EOFError, tarfile.TarError) as error:
         fail(error)
         return
@@ -140,6 +141,8 @@ def timeline(
         print(dump(messages))
     else:
         console.print(table_of(messages))
+        if planned:
+            console.print("\nwhat goes on:", list_of(planned))
 
 
 @app.command()
