@@ -204,9 +204,9 @@ def _plan(found: list[dict[str, Any]], number: int) -> dict[str, Any]:
     return plan
 
 
-def _key(plan: dict[str, Any]) -> tuple[str, float]:
-    """What a plan is known by while others come and go; its number may be given anew."""
-    return plan["message"], plan["made"]
+def _key(plan: dict[str, Any]) -> tuple[int, float]:
+    """What a plan is known by while others come and go."""
+    return plan["number"], plan["made"]
 
 
 def _spoken(words: str) -> str:

@@ -165,6 +165,25 @@ def test_what_happens_elsewhere_changes_that_plan_alone_and_nothing_jumps(
     expect(field).to_have_value("half a sentence")
 
 
+def test_a_card_drops_what_was_shown_and_closes_in_every_window(
+    context: BrowserContext, house: House
+) -> None:
+    page, other = open_page(context, house), open_page(context, house)
+    cards = [one.locator(".message .plan-card") for one in (page, other)]
+    for card in cards:
+        expect(card.get_by_role("button")).to_have_count(2)
+    no = cards[0].get_by_role("button", name="No")
+    expect(no).to_have_accessible_name(f"No: plan 8, {SHOWN}")
+    no.focus()
+    page.keyboard.press("Enter")
+    for card in cards:
+        expect(card.get_by_role("status")).to_have_text("Not started.")
+        expect(card.get_by_role("button")).to_have_count(0)
+    assert page.evaluate("document.activeElement.closest('.plan-card') !== null")
+    expect(page.locator(".from-persona").last).to_contain_text(SHOWN)
+    assert page.evaluate("window.violations") == []
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (320, "dark")])
 def test_on_a_phone_it_can_be_read_and_nothing_scrolls_sideways(
     browser: Browser, house: House, width: int, scheme: str

@@ -9,6 +9,8 @@ import { Panel } from "/page/panel.js";
 import { PlanView, lineOf } from "/page/plan_view.js";
 
 const ANSWERED_WITHIN_MS = 15_000;
+const TOLD_MS = 12_000;
+const REDRAWN_EVERY_MS = 60_000;
 const LONGEST_TOLD = 600;
 const WANTED = new Set(["yes", "answer", "done"]);
 
@@ -18,6 +20,9 @@ export class Plans {
   #panel;
   #views = new Map();
   #cards = new Map();
+  #shelves = new Map();
+  #known = [];
+  #toldEnds = 0;
   #reading = false;
   #isStale = false;
   #saidAt = 0;
@@ -28,6 +33,8 @@ export class Plans {
     this.#handlers = handlers;
     this.#panel = new Panel(parts, { onOpen: () => this.refresh(), onClose: () => this.#tell("") });
     parts.form.addEventListener("submit", (event) => this.#make(event));
+    // At midnight “tomorrow” is today.
+    setInterval(() => this.#panel.isOpen && this.#show(this.#known), REDRAWN_EVERY_MS);
     document.addEventListener("visibilitychange", () => document.hidden || parts.opener.hidden || this.refresh());
   }
 
@@ -66,7 +73,8 @@ export class Plans {
   }
 
   #show(plans) {
-    const seen = new Map(plans.map((plan) => [`${plan.number}/${plan.made}`, plan]));
+    this.#known = plans;
+    const seen = new Map(plans.map((plan) => [keyOf(plan), plan]));
     for (const [key, view] of this.#views) if (!seen.has(key)) this.#drop(key, view);
     let before = null;
     for (const [key, plan] of seen) {
@@ -97,45 +105,53 @@ export class Plans {
 
   /** A card below each plan that waits for a yes; answered, wherever that was, it says how and has no buttons. */
   #showCards(plans) {
-    const open = new Map(plans.filter((plan) => plan.state === "shown").map((plan) => [plan.message, plan]));
-    const known = new Map(plans.map((plan) => [plan.message, plan]));
-    const cards = new Map(this.#cards);
-    for (const [message, plan] of open) if (!cards.has(message)) cards.set(message, this.#drawCard(plan));
-    for (const [message, card] of cards) {
-      const isOpen = open.has(message);
-      if (!isOpen && card.dataset.state === "open") closeCard(card, known.get(message));
+    const seen = new Map(plans.map((plan) => [keyOf(plan), plan]));
+    for (const [key, { card, message }] of this.#cards) {
+      const plan = seen.get(key);
+      if (plan?.state === "shown" && plan.message === message) continue;
+      closeCard(card, plan);
+      this.#cards.delete(key);
     }
-    if (cards.size === this.#cards.size) return;
-    this.#cards = cards;
-    this.#handlers.onCards(new Map(cards));
+    const fresh = plans.filter((plan) => plan.state === "shown" && !this.#cards.has(keyOf(plan)));
+    for (const plan of fresh) {
+      const card = this.#drawCard(plan);
+      this.#cards.set(keyOf(plan), { card, message: plan.message });
+      if (!this.#shelves.has(plan.message)) this.#shelves.set(plan.message, make("div", { className: "cards" }));
+      this.#shelves.get(plan.message).append(card);
+    }
+    if (fresh.length > 0) this.#handlers.onCards(new Map(this.#shelves));
   }
 
-  #drawCard({ number, goal, can }) {
+  #drawCard(plan) {
     const told = make("p", { className: "came" });
     told.setAttribute("role", "status");
     const card = make("section", { className: "question plan-card", ariaLabel: "A plan that waits for your yes" });
-    const press = (words) => {
-      for (const button of card.querySelectorAll("button")) button.disabled = true;
-      told.textContent = "Taken down…";
-      this.#say(words);
-      setTimeout(() => {
-        if (card.dataset.state !== "open") return;
-        for (const button of card.querySelectorAll("button")) button.disabled = false;
-        told.textContent = "";
-      }, ANSWERED_WITHIN_MS);
-    };
-    const buttons = [
-      ["Start it", "primary", can.start],
-      ["No", "plain", can.cancel],
-    ].map(([label, className, words]) => {
-      const button = make("button", { type: "button", className, textContent: label, ariaLabel: `${label}: plan ${number}, ${goal}` });
-      button.addEventListener("click", () => press(words));
+    const offered = [
+      ["Start it", "primary", plan.can.start],
+      ["No", "plain", plan.can.cancel],
+    ];
+    const buttons = offered.map(([label, className, words]) => {
+      const button = make("button", { type: "button", className, textContent: label, ariaLabel: `${label}: plan ${plan.number}, ${plan.goal}` });
+      button.addEventListener("click", () => this.#press(words, buttons, told));
       return button;
     });
     card.dataset.state = "open";
     card.append(make("div", { className: "choices", role: "group" }, ...buttons), told);
     card.append(make("p", { className: "quiet", textContent: "Nothing of it happens before your yes." }));
     return card;
+  }
+
+  /** What was pressed is under way until the plan moves; if it does not, it may be pressed again. */
+  #press(words, buttons, told) {
+    for (const button of buttons) button.disabled = true;
+    told.textContent = "Taken down…";
+    told.tabIndex = -1;
+    told.focus({ preventScroll: true });
+    this.#say(words);
+    setTimeout(() => {
+      for (const button of buttons) button.disabled = false;
+      if (buttons[0].isConnected) told.textContent = "";
+    }, ANSWERED_WITHIN_MS);
   }
 
   #make(event) {
@@ -157,17 +173,25 @@ export class Plans {
   }
 
   #tell(words) {
+    clearTimeout(this.#toldEnds);
+    if (words) this.#toldEnds = setTimeout(() => this.#tell(""), TOLD_MS);
     this.#parts.told.textContent = words;
   }
+}
+
+/** What a plan is known by while others come and go. */
+function keyOf({ number, made }) {
+  return `${number}/${made}`;
 }
 
 function closeCard(card, plan) {
   const told = card.querySelector(".came");
   const had = card.contains(document.activeElement);
-  card.dataset.state = plan ? "started" : "dropped";
+  const isAnew = plan?.state === "shown";
+  card.dataset.state = isAnew ? "changed" : plan ? "started" : "dropped";
   card.ariaLabel = "A plan that had its answer";
   card.replaceChildren(told);
-  told.textContent = plan ? `Plan ${plan.number} has started · ${lineOf(plan)}` : "Not started.";
+  told.textContent = isAnew ? "Changed, and shown anew." : plan ? `Plan ${plan.number} has started · ${lineOf(plan)}` : "Not started.";
   if (!had) return;
   told.tabIndex = -1;
   told.focus({ preventScroll: true });
