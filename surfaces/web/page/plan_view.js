@@ -140,7 +140,7 @@ export class PlanView {
     this.#form.dataset.verb = verb;
     button.setAttribute("aria-expanded", "true");
     this.#form.append(verb === "answer" ? this.#drawAnswer() : this.#drawChange(steps));
-    this.#form.querySelector("select, input").focus();
+    this.#form.querySelector("select, textarea").focus();
   }
 
   #close(button) {
@@ -151,7 +151,7 @@ export class PlanView {
   }
 
   #drawAnswer() {
-    const words = make("input", { className: "field", maxLength: 4000, required: true, autocomplete: "off" });
+    const words = make("textarea", { className: "field", rows: 2, maxLength: 4000, required: true });
     const label = make("label", { textContent: `Your answer to step ${this.#plan.steps.find(({ state }) => state === "now")?.number ?? ""}` }, words);
     return this.#drawForm([label], "Answer", () => filled(this.#plan.can.answer, { words: words.value }));
   }
@@ -159,9 +159,8 @@ export class PlanView {
   #drawChange(steps) {
     const choice = make("select", { className: "field" });
     for (const { number, words } of steps) choice.append(make("option", { value: `${number}`, textContent: `${number}. ${words}` }));
-    const words = make("input", { className: "field", maxLength: 2000, required: true, autocomplete: "off", value: steps[0]?.words ?? "" });
-    const isNow = steps.find(({ state }) => state === "now");
-    if (isNow) Object.assign(choice, { value: `${isNow.number}` });
+    const words = make("textarea", { className: "field", rows: 2, maxLength: 2000, required: true });
+    choice.value = `${steps.find(({ state }) => state === "now")?.number ?? 1}`;
     const take = () => (words.value = steps[Number(choice.value) - 1].words);
     take();
     choice.addEventListener("change", take);
@@ -255,7 +254,7 @@ function dayOf(milliseconds, zone) {
 }
 
 function filled(words, values) {
-  return words.replace(/\{(\w+)\}/g, (_, name) => values[name].trim());
+  return words.replace(/\{(\w+)\}/g, (_, name) => values[name].trim().replace(/\s+/g, " "));
 }
 
 function say(element, words) {
