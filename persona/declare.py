@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, get_type_hints
 from persona.decision import Act
 from persona.errors import Refused
 from persona.model import Address, Audience
-from persona.ports import Blobs, Clock, Door, Hands, Sent
+from persona.ports import Blobs, Clock, Door, Hands, Ports, Sent
 from persona.settings import Settings
 
 if TYPE_CHECKING:  # a lean ingress reads declarations and must not pay for pydantic
@@ -134,6 +134,17 @@ class Moment:
     shortest: float = 1.0
 
 
+SHORTEST_IN_AWS = 60.0
+"""Seconds: what is due is looked for each minute there."""
+
+
+def moment(ports: Ports) -> Moment:
+    """Now, by the clock of the person's zone."""
+    settings = ports.settings
+    shortest = SHORTEST_IN_AWS if settings.stage == "aws" else 1.0
+    return Moment(ports.clock.now(), settings.timezone, shortest)
+
+
 class Means(Protocol):
     """The whole world of a capability while it is carried out; nothing undeclared is in reach.
 
@@ -217,6 +228,10 @@ class Statement:
     resources: tuple[str, ...]
 
 
+LeadsTo = Callable[[Mapping[str, Any], Moment], Sequence[tuple[int, str, Mapping[str, Any]]]]
+"""What arguments lead to later: numbers of steps, each with a capability and its arguments."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Capability:
     """One thing the persona may do.
@@ -227,12 +242,14 @@ class Capability:
     is told. Any other is an act, carried out by a function of its own, or by the `worker` that
     several share. `resolve` makes arguments absolute that speak of time as people do, at the moment
     of the wish and before they are fitted, so it leaves alone what it does not know; it raises
-    Refused to ask. `carried_by` names the surface that carries it, where the effect is a message:
-    `use` then makes its `Letter`. `asks` says what would be done, in the words of a question, with
-    every argument in braces; `heard` are the patterns of plain words that wish it, whose groups are
-    the arguments. `dest` are the arguments that say where data goes. `returns_sensitivity` (0 to 3)
-    and `returns_untrusted` speak of what comes back. `egress`: others read its arguments, also
-    where it only reads. `cost` is in US dollars a use, `rate` is uses a day, `timeout` in seconds.
+    Refused to ask. `leads_to` says which wishes it leads to later. `carried_by` names the surface
+    that carries it, where the effect is a message: `use` then makes its `Letter`. `asks` says what
+    would be done, in the words of a question, with every argument in braces, `shows` where that
+    takes more than a sentence; `heard` are the patterns of plain words that wish it, whose groups
+    are the arguments. `dest` are the arguments that say where data goes. `returns_sensitivity` (0
+    to 3) and `returns_untrusted` speak of what comes back. `egress`: others read its arguments,
+    also where it only reads. `cost` is in US dollars a use, `rate` is uses a day, `timeout` in
+    seconds.
     `undo` names the capability that takes it back. `keyed`: the provider drops repeats by the act's
     id. `statements` and `secrets` are all that its role may do beside its own acts; `credential`
     names the person's own credential that it gets, which several capabilities may share. `say` and
@@ -250,8 +267,10 @@ class Capability:
     in_turn: bool = False
     worker: str = ""
     resolve: Callable[[dict[str, Any], Moment], dict[str, Any]] | None = None
+    leads_to: LeadsTo | None = None
     carried_by: str = ""
     asks: str = ""
+    shows: Callable[[Mapping[str, Any]], str] | None = None
     heard: tuple[str, ...] = ()
     dest: Mapping[str, Destination] = field(default_factory=dict[str, Destination])
     returns_sensitivity: int = 0
@@ -297,6 +316,8 @@ class Capability:
 
     def shown(self, arguments: Mapping[str, Any]) -> str:
         """What these arguments would do, in words that code rendered; only what is empty is left out."""
+        if self.shows:
+            return self.shows(arguments)
         if self.asks:
             return self.asks.format(**arguments)
         given = {name: value for name, value in arguments.items() if value not in ("", [], {})}

@@ -6,6 +6,8 @@ Nothing here names a row: a plan is known by its number, as its person says it.
 from math import inf
 from typing import Any
 
+from persona.acts.plan_words import step_line
+from persona.acts.plans import undoable
 from persona.memory import evidence, plans
 from persona.memory.standing import Gate
 from persona.model import shortened
@@ -26,14 +28,19 @@ SAID = {
     "answer": "answer {number}: {words}",
     "change": "change step {step} of plan {number} to {words}",
     "cancel": "cancel {number}",
+    "undo": "undo {number}",
 }
 """The words by which each thing is done, on any surface; `{step}` and `{words}` are the person's."""
 
 
 def seen_from(home: str, gate: Gate, until: float, store: Store) -> list[Plan]:
-    """The person's plans by number, without what a link made after `until` keeps closed."""
+    """The person's plans by number, without what a link made after `until` keeps closed.
+
+    One that is over stands among them as long as something of it can be taken back.
+    """
     found = [plan for other in gate.homes for plan in plans.read(store, other)]
     opened = [one for one in found if gate.opens(home, one.home, one.made, until)]
+    opened = [one for one in opened if one.state != "over" or undoable(one)]
     return sorted(opened, key=lambda one: (one.number, one.made))
 
 
@@ -94,6 +101,8 @@ def _verbs(plan: Plan) -> list[str]:
         return ["resume", *change, "cancel"]
     if plan.state == "missed":
         return ["cancel"]
+    if plan.state == "over":
+        return ["undo"]
     waits = waits_for(plan)
     asked = [waits] if waits in ("answer", "done") else []
     skip = ["skip"] if plan.step or plan.schedule.repeat else []
@@ -107,16 +116,9 @@ def _step(plan: Plan, number: int, step: Step, *, is_running: bool) -> dict[str,
     return {
         "number": number,
         "kind": step.kind,
-        "words": _words(step),
+        "words": step_line(step),
         "state": "now" if is_now else came.state if came else "to come",
         "came": shortened(came.text, MOST_CAME) if came and not is_now else "",
         "quoted": bool(came and came.untrusted),
         "at": came.at if came and not is_now else None,
     }
-
-
-def _words(step: Step) -> str:
-    told = " ".join(f"{name} {value}" for name, value in step.arguments.items())
-    return (
-        step.text or " ".join(filter(None, (step.capability.replace("_", " "), told))) or step.kind
-    )

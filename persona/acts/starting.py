@@ -9,17 +9,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from persona import ids
-from persona.acts import plans, questions
+from persona.acts import questions
+from persona.acts.moving import carry_on
+from persona.acts.plans import Plans
 from persona.acts.replies import MOST_PARTS, STARTS
 from persona.decision import REPLACES, Act, Decision
+from persona.errors import Refused
 from persona.memory import evidence
 from persona.memory.standing import Standing
 from persona.model import Event
 from persona.plan import Plan
 from persona.ports import Ports
 
-VERBS = {"start": "start", "drop": "cancel"}
-"""What a button says, and the command that it stands for."""
+PRESSES = frozenset({"start", "drop"})
+"""What a button says."""
 FIRST = MOST_PARTS + 31
 """The number of the first such act in a turn, past those that close questions."""
 BEGUN, DROPPED, ANEW = "Started", "Dropped", "Changed, and shown anew"
@@ -42,12 +45,19 @@ def _buttons(act: Act, ports: Ports) -> Iterator[str]:
 
 
 def pressed(standing: Standing, event: Event, ports: Ports) -> Decision:
-    """The decision on a press: the command, where the plan is this person's."""
-    known = plans.Plans(standing, ports).all()
-    plan = next((one for one in known if one.id == event.target), None)
+    """The decision on a press: what its words would do, where the plan is this person's."""
+    plans = Plans(standing, ports)
+    plan = plans.get(event.target)
     if plan is None or standing.is_shared:
         return Decision(mind="none")  # somebody else's, or over: nothing changes, nobody is told
-    return plans.said(standing, VERBS[event.detail["press"]], str(plan.number), ports)
+    try:
+        if event.detail["press"] == "start":
+            reply = plans.start(plan.number)
+        else:
+            reply = plans.change("cancel", plan.number)
+    except Refused as refused:
+        reply = refused.reason
+    return carry_on(standing, [event], plans, Decision(reply=reply, mind="none"), ports)
 
 
 def replaced(
