@@ -61,7 +61,7 @@ def facts(plan: Plan) -> dict[str, Any]:
         "made": plan.made,
         "rhythm": plan.schedule.rhythm,
         "zone": plan.schedule.zone,
-        "at": plan.at if plan.at < inf else None,
+        "at": _goes_on(plan),
         "waits": waits_for(plan),
         "can": verbs(plan),
         "reminder": plan.is_reminder,
@@ -88,13 +88,20 @@ def waits_for(plan: Plan) -> str:
     return WAITS.get(step.kind, "time")
 
 
+def _goes_on(plan: Plan) -> float | None:
+    """When time moves it on, or would after a yes."""
+    at = plan.begins if plan.state == "shown" else plan.at
+    return at if waits_for(plan) in ("time", "yes") and 0 < at < inf else None
+
+
 def verbs(plan: Plan) -> dict[str, str]:
     """What its person can do with it now, each with the words that do it."""
     return {verb: SAID[verb].replace("{number}", str(plan.number)) for verb in _verbs(plan)}
 
 
 def _verbs(plan: Plan) -> list[str]:
-    change = [] if plan.is_reminder else ["change"]
+    is_busy = plan.begun and plan.step > 0
+    change = ["change"] if len(plan.steps) > is_busy else []
     if plan.state == "shown":
         return ["start", *change, "cancel"]
     if plan.state == "paused":

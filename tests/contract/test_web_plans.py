@@ -68,6 +68,7 @@ def keep(hub: Hub, name: str = "ann", **about: Any) -> Plan:
         what="feed the cat",
         schedule=schedule,
         at=NOON + 60,
+        begins=NOON + 60,
         asked=End(place.home, address, "web", {}),
         made=NOON,
         turn=1,
@@ -118,15 +119,20 @@ def test_what_it_waits_for_and_what_can_be_said_to_it(hub: Hub) -> None:
     keep(hub, number=3, steps=(Step("do", "water the fern"),), step=1, begun=True, at=inf)
     keep(hub, number=4)
     keep(hub, number=5, state="paused")
+    taken = Step("use", capability="remember", undo={"capability": "forget", "arguments": {}})
+    keep(hub, number=6, state="over", steps=(taken,), came=(Came(1, "done"),))
+    keep(hub, number=7, state="over", came=(Came(1, "done"),))
     found = {one["number"]: one for one in told(hub, token)}
-    assert [found[n]["waits"] for n in range(1, 6)] == ["yes", "answer", "done", "time", ""]
-    assert [list(found[n]["can"]) for n in range(1, 6)] == [
+    assert [found[n]["waits"] for n in range(1, 7)] == ["yes", "answer", "done", "time", "", ""]
+    assert [list(found[n]["can"]) for n in range(1, 7)] == [
         ["start", "change", "cancel"],
         ["answer", "pause", "skip", "change", "cancel"],
-        ["done", "pause", "skip", "change", "cancel"],
+        ["done", "pause", "skip", "cancel"],
         ["pause", "skip", "run", "change", "cancel"],
         ["resume", "change", "cancel"],
+        ["undo"],
     ]
+    assert 7 not in found, "what is over and cannot be taken back is shown no more"
     assert found[2]["can"]["answer"] == "answer 2: {words}"
     assert found[2]["at"] is None
     assert found[4]["rhythm"].startswith("every Monday at")

@@ -3,7 +3,7 @@
 
 import { drawTwice, make } from "/page/draw.js";
 
-const STATES = { shown: "Waits for your yes", planned: "Planned", waiting: "Going on", wanted: "Needs you", paused: "Paused", missed: "Missed" };
+const STATES = { shown: "Waits for your yes", planned: "Planned", waiting: "Going on", wanted: "Needs you", paused: "Paused", missed: "Missed", over: "Cancelled" };
 const WAITS = {
   answer: "waits for your answer",
   done: "waits until you did it",
@@ -21,6 +21,7 @@ const BUTTONS = [
   ["skip", "Skip", "plain"],
   ["run", "Run now", "plain"],
   ["change", "Change", "plain"],
+  ["undo", "Take back", "plain"],
 ];
 const DAY_MS = 86_400_000;
 const PATIENCE_MS = 10_000;
@@ -99,7 +100,7 @@ export class PlanView {
   }
 
   /** The buttons of what can be said now; the one that has the keyboard keeps it where it is still there. */
-  #showButtons({ number, goal, can, steps }) {
+  #showButtons({ number, goal, can }) {
     const held = this.#buttons.contains(document.activeElement) ? document.activeElement.dataset.verb : null;
     const about = `plan ${number}, ${goal}`;
     const found = BUTTONS.filter(([verb]) => verb in can).map(([verb, label, className]) => {
@@ -107,16 +108,21 @@ export class PlanView {
       button.dataset.verb = verb;
       const isForm = verb === "answer" || verb === "change";
       if (isForm) button.setAttribute("aria-expanded", "false");
-      button.addEventListener("click", () => (isForm ? this.#ask(verb, button, steps) : this.#press(can[verb])));
+      button.addEventListener("click", () => (isForm ? this.#ask(verb, button) : this.#press(can[verb])));
       return button;
     });
+    if ("cancel" in can) found.push(this.#drawCancel(can, about));
+    this.#buttons.replaceChildren(...found);
+    if (held === null) return;
+    const kept = this.#buttons.querySelector(`[data-verb="${held}"]`) ?? this.#buttons.querySelector("button");
+    kept?.focus({ preventScroll: true });
+  }
+
+  #drawCancel(can, about) {
     const cancel = "start" in can ? ["No", "Yes, drop it"] : ["Cancel", "Yes, cancel it"];
     const ending = drawTwice(...cancel, () => this.#press(can.cancel), `${cancel[0]}: ${about}`);
     for (const button of ending.querySelectorAll("button")) button.dataset.verb = "cancel";
-    this.#buttons.replaceChildren(...found, ending);
-    if (held === null) return;
-    const kept = this.#buttons.querySelector(`[data-verb="${held}"]`) ?? this.#buttons.querySelector("button");
-    kept.focus({ preventScroll: true });
+    return ending;
   }
 
   #press(words) {
@@ -134,12 +140,12 @@ export class PlanView {
   }
 
   /** Opens the form that belongs to the button, or closes it again. */
-  #ask(verb, button, steps) {
+  #ask(verb, button) {
     if (this.#form.dataset.verb === verb) return this.#close(button);
     this.#close();
     this.#form.dataset.verb = verb;
     button.setAttribute("aria-expanded", "true");
-    this.#form.append(verb === "answer" ? this.#drawAnswer() : this.#drawChange(steps));
+    this.#form.append(verb === "answer" ? this.#drawAnswer() : this.#drawChange(this.#plan.steps));
     this.#form.querySelector("select, textarea").focus();
   }
 
@@ -156,12 +162,14 @@ export class PlanView {
     return this.#drawForm([label], "Answer", () => filled(this.#plan.can.answer, { words: words.value }));
   }
 
-  #drawChange(steps) {
+  /** Any step but the one that is under way. */
+  #drawChange(all) {
+    const steps = all.filter(({ state }) => state !== "now");
     const choice = make("select", { className: "field" });
     for (const { number, words } of steps) choice.append(make("option", { value: `${number}`, textContent: `${number}. ${words}` }));
+    choice.value = `${steps.find(({ state }) => state === "to come")?.number ?? steps[0].number}`;
     const words = make("textarea", { className: "field", rows: 2, maxLength: 2000, required: true });
-    choice.value = `${steps.find(({ state }) => state === "now")?.number ?? 1}`;
-    const take = () => (words.value = steps[Number(choice.value) - 1].words);
+    const take = () => (words.value = all[Number(choice.value) - 1].words);
     take();
     choice.addEventListener("change", take);
     const fields = [make("label", { textContent: "Which step" }, choice), make("label", { textContent: "What it shall be" }, words)];
