@@ -306,6 +306,7 @@ def outcome(act: Act, event: Event) -> Event:
     asked, wish = End.from_row(act.wish["asked"]), open_wish(act.wish)
     came = dict(act.result)
     rests = [*wish.facts.get("rests", ()), *came.pop("rests", ())]
+    came["facts"] = json.dumps(came.get("facts", {}))
     about = {
         **asked.detail,
         **event.detail,
