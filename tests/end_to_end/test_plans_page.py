@@ -56,7 +56,8 @@ def seeds(ports: Ports) -> list[Plan]:
     )
     about: dict[str, Any] = {"asked": asked, "made": now, "turn": 1, "home": place.home}
     return [
-        Plan(id="k5-shown", number=8, what=SHOWN, schedule=soon, at=now + 3600, begins=now + 3600, state="shown",
+        Plan(id="k5-shown", number=8, what=SHOWN, schedule=soon, at=now + 3600, begins=now + 3600,
+             state="shown",
              steps=(Step("do", "the fern"), Step("do", "the palm")), **about),
         Plan(id="k5-asking", number=9, what=ASKING, schedule=soon, at=inf, run=1, step=3,
              begun=True, since=now, steps=steps, came=came, **about),
