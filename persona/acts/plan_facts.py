@@ -11,7 +11,7 @@ from persona.acts.plans import undoable
 from persona.memory import evidence, plans
 from persona.memory.standing import Gate
 from persona.model import shortened
-from persona.plan import Plan, Step
+from persona.plan import Plan
 from persona.ports import Store
 
 MOST_CAME = 400
@@ -72,8 +72,7 @@ def facts(plan: Plan) -> dict[str, Any]:
         "most": plan.most or None,
         "deadline": plan.deadline or None,
         "steps": [
-            _step(plan, number, step, is_running=is_running)
-            for number, step in enumerate(plan.steps, 1)
+            _step(plan, number, is_running=is_running) for number in range(1, len(plan.steps) + 1)
         ],
     }
 
@@ -117,13 +116,13 @@ def _verbs(plan: Plan) -> list[str]:
     return [*asked, "pause", *skip, *run, *change, "cancel"]
 
 
-def _step(plan: Plan, number: int, step: Step, *, is_running: bool) -> dict[str, Any]:
-    came = plan.what_came(number)
+def _step(plan: Plan, number: int, *, is_running: bool) -> dict[str, Any]:
+    step, came = plan.steps[number - 1], plan.what_came(number)
     is_now = is_running and number == plan.step
     return {
         "number": number,
         "kind": step.kind,
-        "words": step_line(step),
+        "words": plan.told.get(str(number)) or step_line(step, steps=plan.steps),
         "state": "now" if is_now else came.state if came else "to come",
         "came": shortened(came.text, MOST_CAME) if came and not is_now else "",
         "quoted": bool(came and came.untrusted),

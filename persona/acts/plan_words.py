@@ -118,6 +118,15 @@ def step_line(step: Step, known: Known = NOTHING_KNOWN, steps: Sequence[Step] = 
     return f"if {premise_words(step.premise, known, steps)}: {said}" if step.premise else said
 
 
+def told(plan: Plan, known: Known) -> dict[str, str]:
+    """The steps that their capabilities say in words of their own, by number, for who knows none."""
+    lines = {
+        str(number): (step_line(step, known, plan.steps), step_line(step, steps=plan.steps))
+        for number, step in enumerate(plan.steps, 1)
+    }
+    return {number: own for number, (own, plain) in lines.items() if own != plain}
+
+
 def premise_words(
     premise: Premise, known: Known = NOTHING_KNOWN, steps: Sequence[Step] = ()
 ) -> str:

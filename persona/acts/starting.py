@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from persona import ids
-from persona.acts import questions
+from persona.acts import plan_words, questions
 from persona.acts.moving import carry_on
 from persona.acts.plans import Plans
 from persona.acts.replies import MOST_PARTS, STARTS
@@ -29,10 +29,14 @@ BEGUN, DROPPED, ANEW = "Started", "Dropped", "Changed, and shown anew"
 
 
 def carried(decision: Decision, acts: Sequence[Act], ports: Ports) -> tuple[Plan, ...]:
-    """The plans of a decision, those that wait for a yes with the message that has their buttons."""
+    """The plans of a decision as they are kept: with their words, and the message of their buttons."""
     places = {id: f"{act.lane}/{act.after}" for act in acts for id in _buttons(act, ports)}
     return tuple(
-        replace(plan, card=places.get(plan.id, "") if plan.state == "shown" else "")
+        replace(
+            plan,
+            card=places.get(plan.id, "") if plan.state == "shown" else "",
+            told=plan_words.told(plan, ports.capabilities),
+        )
         for plan in decision.plans
     )
 
