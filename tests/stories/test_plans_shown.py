@@ -1,11 +1,14 @@
 """Plans where their person sees them: on the page, whatever surface they were made on."""
 
+import json
 from typing import Any
 
 from hub import leaving
+from persona.decision import REPLACES
 from persona.model import Address
+from tests.stories.answering import press
 from tests.stories.linking import link
-from tests.stories.people import Texter, Visitor, drain
+from tests.stories.people import Slacker, Texter, Visitor, drain, state
 from tests.support import Hub, Open, browser
 
 DAY = 86_400.0
@@ -57,3 +60,117 @@ def test_whoever_was_erased_has_no_page_of_plans(hub: Hub) -> None:
     leaving.now(Address.parse(page.address), hub.ports)
     drain(hub)
     assert hub.http("GET", "/web/plans", headers=browser(page.token)).status == 401
+
+
+# Buttons on Slack
+
+SHOWN = "plan: water the plants\n1. the fern in the hall\n2. the palm"
+
+
+def test_a_button_starts_what_was_shown_for_its_person_alone_and_once(hub: Hub) -> None:
+    ann, bob = Slacker(hub), Slacker(hub, "U0BOB", "D0BOB")
+    bob.say("hello")
+    told = ann.say(SHOWN)
+    asked = hub.sent("slack")[-1]
+    [[plan, number]] = json.loads(asked.detail["starts"])
+    assert f"Plan {number}: water the plants" in told
+    before = state(hub)
+    press(hub, plan, "start", user="U0BOB", channel="D0BOB")
+    drain(hub)
+    assert "starts" in asked.detail and len(hub.sent("slack")) == 2, "nobody was told anything"
+    assert state(hub) != before, "that somebody pressed was seen"
+    assert "waits for your yes" in ann.say("plans")
+    press(hub, plan, "start")
+    drain(hub)
+    (over,) = [act for act in hub.sent("slack") if act.yields]
+    assert over.detail[REPLACES] == f"{asked.lane}/{asked.after}"
+    assert "starts" not in over.detail
+    assert over.text.startswith(told.partition("\n")[0]) and over.text.endswith(
+        "**Started on Slack.**"
+    )
+    assert any("the fern in the hall" in text for text in ann.replies()[-2:])
+    press(hub, plan, "start")
+    drain(hub)
+    press(hub, plan, "drop", user="U0BOB", channel="D0BOB")
+    drain(hub)
+    assert "step 1 of 2" in ann.say("plans"), "neither begun anew nor dropped"
+
+
+def test_a_button_drops_it_and_its_message_says_so(hub: Hub) -> None:
+    ann = Slacker(hub)
+    ann.say(SHOWN)
+    asked = hub.sent("slack")[-1]
+    [[plan, _]] = json.loads(asked.detail["starts"])
+    press(hub, plan, "drop")
+    drain(hub)
+    (over,) = [act for act in hub.sent("slack") if act.yields]
+    assert over.text.endswith("**Dropped on Slack.**")
+    assert "no plans" in ann.say("plans")
+    press(hub, plan, "start")
+    drain(hub)
+    assert "no plans" in ann.say("plans"), "what was dropped stays dropped"
+
+
+def test_a_yes_elsewhere_takes_the_buttons_away(hub: Hub) -> None:
+    ann, phone = Slacker(hub), Texter(hub)
+    ann.say("hello")
+    link(phone, ann)
+    ann.say(SHOWN)
+    asked = hub.sent("slack")[-1]
+    [[_, number]] = json.loads(asked.detail["starts"])
+    phone.say(f"yes {number}")
+    (over,) = [act for act in hub.sent("slack") if act.yields]
+    assert over.detail[REPLACES] == f"{asked.lane}/{asked.after}"
+    assert over.text.endswith("**Started by SMS.**")
+
+
+def test_a_step_that_is_changed_is_shown_anew_with_buttons_of_its_own(hub: Hub) -> None:
+    ann = Slacker(hub)
+    ann.say(SHOWN)
+    first = hub.sent("slack")[-1]
+    ann.say("change step 2 of plan 1 to the orchid")
+    shown = [act for act in hub.sent("slack") if "starts" in act.detail and not act.yields]
+    assert len(shown) == 2 and shown[0].id == first.id
+    (over,) = [act for act in hub.sent("slack") if act.yields]
+    assert over.detail[REPLACES] == f"{first.lane}/{first.after}"
+    assert "shown anew" in over.text
+
+
+# The words behind the buttons
+
+
+def test_every_word_that_a_plan_gives_does_what_it_says(hub: Hub) -> None:
+    page = Visitor(hub)
+    page.say(SHOWN)
+    (plan,) = on_page(hub, page)
+    assert (plan["state"], plan["waits"], plan["number"]) == ("shown", "yes", 1)
+    assert [one["state"] for one in plan["steps"]] == ["to come", "to come"]
+    page.say(plan["can"]["change"].format(step=2, words="water the orchid"))
+    (plan,) = on_page(hub, page)
+    assert "orchid" in plan["steps"][1]["words"]
+    page.say(plan["can"]["start"])
+    (plan,) = on_page(hub, page)
+    assert (plan["state"], plan["waits"], plan["steps"][0]["state"]) == ("waiting", "done", "now")
+    page.say(plan["can"]["pause"])
+    (plan,) = on_page(hub, page)
+    assert plan["state"] == "paused"
+    page.say(plan["can"]["resume"])
+    (plan,) = on_page(hub, page)
+    page.say(plan["can"]["done"])
+    (plan,) = on_page(hub, page)
+    assert [one["state"] for one in plan["steps"]] == ["done", "now"]
+    page.say(plan["can"]["skip"])
+    assert on_page(hub, page) == []
+    page.say("plan every weekday at 8: the day\n1. ask me: which way do you go?\n2. text me: {1}")
+    (plan,) = on_page(hub, page)
+    page.say(plan["can"]["start"])
+    (plan,) = on_page(hub, page)
+    assert plan["rhythm"] == "every weekday at 08:00"
+    page.say(plan["can"]["run"])
+    (plan,) = on_page(hub, page)
+    assert plan["waits"] == "answer"
+    page.say(plan["can"]["answer"].format(words="by the river"))
+    (plan,) = on_page(hub, page)
+    assert (plan["waits"], plan["run"]) == ("time", 1)
+    page.say(plan["can"]["cancel"])
+    assert on_page(hub, page) == []
