@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from persona import catalog
 from persona.acts import plan_words
 from persona.declare import Moment
 from persona.plan import Premise, Relation, Step, StepKind
@@ -100,7 +101,7 @@ def resolved(step: Any, moment: Moment) -> Any:
 def step_words(one: StepArguments) -> str:
     """The step in words, with every argument."""
     until = f" until {one.until}" if one.until else ""
-    return plan_words.step_line(_step(one)) + until
+    return plan_words.step_line(_step(one), catalog.capabilities()) + until
 
 
 def step_of(one: StepArguments, moment: Moment) -> Step:

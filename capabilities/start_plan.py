@@ -6,13 +6,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from capabilities._steps import By, StepArguments, resolved, step_of, step_words
-from persona.acts import plan_words
 from persona.acts.plans import Wished
 from persona.declare import Moment, capability
 from persona.schedule import Schedule
 
 NOW = "now"
-SHOWN = "{shown}\nSay “yes” to start it."
 APPROVED = "Started, and approved as a whole: {shown}"
 
 
@@ -108,7 +106,6 @@ def start_plan(arguments: Arguments, wished: Wished) -> str:
         most=arguments.most,
         late=arguments.late,
     )
-    shown = plan_words.shown(plan, now)
     if not wished.approver:
-        return SHOWN.format(shown=shown)
+        return wished.plans.shown(plan, wished.asked.address.surface)
     return APPROVED.format(shown=wished.plans.approve(plan, wished))

@@ -8,6 +8,7 @@ brought two plans of one number together. `moving.py` goes on with them.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
+from typing import Any
 
 from persona import ids
 from persona.acts import plan as moves
@@ -88,7 +89,7 @@ class Plans:
         done = decision or Decision()
         self.changed = {one.id: one for one in done.plans}
         self.over = {one.id: one for one in done.over}
-        self.undoing: list[tuple[Plan, Mapping[str, object]]] = []
+        self._intents: list[Intent] = []
         self._shown: dict[str, Plan] = {}
         self._asks = ""
 
@@ -107,6 +108,7 @@ class Plans:
             recalled=(*decision.recalled, *(one for one in cited if one.pointer not in known)),
             shown=max(decision.shown, highest),
             asks=asks,
+            intents=(*decision.intents, *self._intents),
         )
 
     # Found
@@ -146,6 +148,21 @@ class Plans:
         """`3. feed the cat · tomorrow 17:45`; the reply rests on the plan's words then."""
         self.cite(plan)
         return plan_words.line(plan, self._ports.clock.now())
+
+    def entry(self, plan: Plan) -> str:
+        """Its line, and below it its steps and how they went, where it has several."""
+        self.cite(plan)
+        return plan_words.entry(plan, self._ports.clock.now(), self._ports.capabilities)
+
+    def shown(self, plan: Plan, surface: str) -> str:
+        """The whole plan as it is read on a surface: its steps, and where it stands."""
+        self.cite(plan)
+        now, known = self._ports.clock.now(), self._ports.capabilities
+        return plan_words.shown(plan, now, known, surface)
+
+    def step_line(self, plan: Plan, step: int) -> str:
+        """One step of a plan, with every argument."""
+        return plan_words.step_line(plan.steps[step - 1], self._ports.capabilities, plan.steps)
 
     def cite(self, plan: Plan) -> None:
         """The reply repeats words of this plan."""
@@ -325,12 +342,16 @@ class Plans:
         return said + UNDO.format(done=", ".join(done), number=plan.number)
 
     def undo(self, number: int) -> str:
-        """Wishes that what a cancelled plan did be taken back, the last first (`undoing`)."""
+        """Wishes that what a cancelled plan did be taken back, the last first. Raises Refused."""
         plan = self.find(number)
         if plan.state != "over" or not undoable(plan):
             raise Refused(NOT_WAITING.format(number=number))
-        for one in reversed(undoable(plan)):
-            self.undoing.append((plan, _taken_back(plan, one)))
+        for step in reversed(undoable(plan)):
+            undo = _taken_back(plan, step)
+            known = self._ports.capabilities[undo["capability"]]
+            arguments = known.settled(undo["arguments"], moment(self._ports))
+            lane, cause = self._standing.place.lane, f"undo {plan.id} step {step}"
+            self._intents.append(Intent(known.name, known.version, arguments, lane, cause))
         self.cite(plan)
         self.end(plan)
         return ""
@@ -347,7 +368,7 @@ class Plans:
         """Leaves out the step that a plan stands at, or its next time. Raises Refused, in words."""
         plan = self._one(self._answerable(), number, lambda plan: plan.state == "waiting")
         now = self._ports.clock.now()
-        what = plan_words.step_line(plan.steps[plan.step - 1]) if plan.step else self.line(plan)
+        what = self.step_line(plan, plan.step) if plan.step else self.line(plan)
         self.cite(plan)
         self.move(moves.skipped(plan, now))
         return SKIPPED.format(what=what)
@@ -385,7 +406,7 @@ class Plans:
             raise Refused(f"that does not work: {'; '.join(wrong)}", "unfit")
         self.move(changed)
         self.cite(changed)
-        said = CHANGED.format(step=step, number=number, line=plan_words.step_line(new))
+        said = CHANGED.format(step=step, number=number, line=self.step_line(changed, step))
         return said + (ASK_AGAIN if plan.is_approved and not changed.is_approved else "")
 
     # Which one is meant
@@ -418,7 +439,7 @@ def undoable(plan: Plan) -> list[int]:
     return [number for number, step in enumerate(plan.steps, 1) if step.undo and number in done]
 
 
-def _taken_back(plan: Plan, number: int) -> Mapping[str, object]:
+def _taken_back(plan: Plan, number: int) -> Mapping[str, Any]:
     """The capability and arguments that take a step back; `{name}` is a fact of what it brought."""
     undo, came = plan.steps[number - 1].undo, plan.what_came(number)
     known = came.facts if came else {}
@@ -441,21 +462,6 @@ def evidence(plan: Plan) -> Evidence:
         at=plan.made,
         sensitivity=max(sensitivity(plan.words), plan.sensitivity if plan.came else 0),
     )
-
-
-# By words
-
-
-def said(standing: Standing, verb: str, rest: str, ports: Ports) -> Decision:
-    """The decision on `plans`, `cancel N`, `pause N` and `resume N`."""
-    if standing.is_shared:
-        return Decision(reply=SHARED, mind="none")
-    plans = Plans(standing, ports)
-    try:
-        reply = (plans.listed() or NONE) if verb == "plans" else plans.change(verb, int(rest))
-    except Refused as refused:
-        reply = refused.reason
-    return plans.into(Decision(reply=reply, mind="none"))
 
 
 # In time
