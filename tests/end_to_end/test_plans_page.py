@@ -234,6 +234,59 @@ def test_where_nothing_is_planned_it_says_how_to_begin(
     expect(page.locator("#plans-list")).to_be_hidden()
 
 
+def test_a_plan_is_made_started_answered_and_changed_on_the_page(
+    context: BrowserContext, house: House
+) -> None:
+    page = open_page(context, house)
+    open_plans(page)
+    page.locator("#plan-make summary").click()
+    page.get_by_label("What it is for").fill("choose a day")
+    page.get_by_label("Its steps, one a line").fill(
+        "1. ask me: which day suits you?\ntell me: then {1} it is\nbook the table"
+    )
+    page.get_by_role("button", name="Show me the plan").click()
+    made = plan(page, "choose a day")
+    expect(made.locator(".pill")).to_have_text("Waits for your yes")
+    expect(made.locator(".steps > li")).to_have_count(3)
+    expect(page.locator("#plans-told")).to_contain_text("which day suits you?")
+    made.get_by_role("button", name="Change").click()
+    made.get_by_label("Which step").select_option("3")
+    made.get_by_label("What it shall be").fill("book the big table")
+    made.get_by_role("button", name="Change it").click()
+    expect(made.locator(".steps > li").nth(2)).to_contain_text("the big table")
+    expect(page.locator(".from-persona .plan-card")).to_have_count(1)
+    page.locator(".from-persona .plan-card").get_by_role("button", name="Start it").click()
+    expect(page.locator(".from-persona .plan-card")).to_contain_text("has started")
+    expect(made.locator(".pill")).to_have_text("Needs you")
+    made.get_by_role("button", name="Answer: plan").click()
+    made.get_by_label("Your answer to step 1").fill("Tuesday")
+    made.get_by_role("button", name="Answer", exact=True).click()
+    expect(made.locator(".steps > li").nth(2)).to_have_attribute("aria-current", "step")
+    expect(made.locator(".steps > li").nth(0)).to_contain_text("Tuesday")
+    expect(page.locator(".from-persona", has_text="then Tuesday it is")).to_have_count(1)
+    made.get_by_role("button", name="Done").click()
+    expect(made).to_have_count(0)
+    assert page.evaluate("window.violations") == []
+
+
+def test_the_words_of_a_form_reach_the_schedule(context: BrowserContext, house: House) -> None:
+    page = open_page(context, house)
+    open_plans(page)
+    page.locator("#plan-make summary").click()
+    page.get_by_label("What it is for").fill("the morning")
+    page.get_by_label("Its steps, one a line").fill("text me: good morning")
+    page.get_by_label("When, if not at once").fill("every weekday at 8:30")
+    page.get_by_role("button", name="Show me the plan").click()
+    made = plan(page, "the morning")
+    expect(made).to_contain_text("Every weekday at 08:30")
+    made.get_by_role("button", name="Start it").click()
+    expect(made.locator(".pill")).to_have_text("Planned")
+    expect(made).to_contain_text("next")
+    made.get_by_role("button", name="Cancel").click()
+    made.get_by_role("button", name="Yes, cancel it").click()
+    expect(made).to_have_count(0)
+
+
 def run(house: House, *words: str) -> tuple[int, str, str]:
     done = house.hub.run(HUB, "plan", *words)
     return done.returncode, done.stdout, done.stderr
