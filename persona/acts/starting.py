@@ -94,6 +94,7 @@ def _act(
     standing: Standing, event: Event, plan: Plan, became: str, number: int, ports: Ports
 ) -> Act:
     now, end = ports.clock.now(), plan.asked
+    beside = _open_beside(standing, plan, ports)
     return Act(
         function=end.address.surface,
         lane=standing.place.lane,
@@ -104,9 +105,19 @@ def _act(
         text=f"{_said(plan, ports)}\n\n{_when(became, event)}".strip(),
         cause=event.correlation,
         at=now,
-        detail={**end.detail, REPLACES: plan.card},
+        detail={**end.detail, "asks": json.dumps(beside), REPLACES: plan.card},
         due=now,
     )
+
+
+def _open_beside(standing: Standing, plan: Plan, ports: Ports) -> list[str]:
+    """The questions of the same message that are still open: their buttons stay."""
+    known, now = questions.listed(standing.gate, ports), ports.clock.now()
+    return [
+        one.hash
+        for one in known
+        if one.copy and f"{one.copy.lane}/{one.copy.after}" == plan.card and one.is_open(now)
+    ]
 
 
 def _when(became: str, event: Event) -> str:

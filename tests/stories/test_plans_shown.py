@@ -174,3 +174,38 @@ def test_every_word_that_a_plan_gives_does_what_it_says(hub: Hub) -> None:
     assert (plan["waits"], plan["run"]) == ("time", 1)
     page.say(plan["can"]["cancel"])
     assert on_page(hub, page) == []
+
+
+ASKED = "plan: tell bob\n1. email bob@example.net: the fern is yours\n2. the palm"
+
+
+def test_a_plan_that_would_ask_has_both_pairs_and_one_message_in_the_end(hub: Hub) -> None:
+    ann = Slacker(hub)
+    ann.say(ASKED)
+    asked = hub.sent("slack")[-1]
+    [question] = json.loads(asked.detail["asks"])
+    press(hub, question, "approve")
+    drain(hub)
+    (over,) = [act for act in hub.sent("slack") if act.yields]
+    assert over.detail[REPLACES] == f"{asked.lane}/{asked.after}"
+    assert "starts" not in over.detail and json.loads(over.detail["asks"]) == []
+    assert "approved on Slack" in over.text.replace("Approved", "approved")
+    assert over.text.endswith("**Started on Slack.**")
+    assert len(hub.sent("email")) == 1
+
+
+def test_started_without_the_yes_to_all_the_question_beside_it_keeps_its_buttons(hub: Hub) -> None:
+    ann = Slacker(hub)
+    ann.say(ASKED)
+    asked = hub.sent("slack")[-1]
+    [[plan, _]] = json.loads(asked.detail["starts"])
+    press(hub, plan, "start")
+    drain(hub)
+    assert hub.sent("email") == [], "a yes to begin is no yes to its steps"
+    (over,) = [act for act in hub.sent("slack") if act.yields]
+    assert over.detail["asks"] == asked.detail["asks"]
+    told = next(act for act in hub.sent("slack")[1:] if not act.yields)
+    [question] = json.loads(told.detail["asks"])
+    press(hub, question, "approve")
+    drain(hub)
+    assert len(hub.sent("email")) == 1
