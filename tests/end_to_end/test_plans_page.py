@@ -72,7 +72,11 @@ def context(browser: Browser) -> Generator[BrowserContext, None, None]:
     context.close()
 
 
-def open_page(context: BrowserContext, house: House) -> Page:
+def open_page(context: BrowserContext, house: House, who: OnWeb | None = None) -> Page:
+    """The page of the owner, or of somebody who takes no turns of the owner's minute."""
+    if who:
+        ask(who, "good morning")
+        context.add_cookies([{"name": "hub", "value": who.token, "url": house.hub.url}])
     page = context.new_page()
     page.goto(house.hub.url)
     expect(page.locator("#connection")).to_have_attribute("data-state", "live")
@@ -112,8 +116,9 @@ def test_a_plan_shows_its_steps_and_how_far_it_has_come(
 def test_a_button_says_the_words_and_the_list_follows(
     context: BrowserContext, house: House
 ) -> None:
-    page = open_page(context, house)
-    ask(OnWeb(house, "owner"), "remind me to feed the cat tomorrow at 17:45")
+    ann = OnWeb(house)
+    page = open_page(context, house, ann)
+    ask(ann, "remind me to feed the cat tomorrow at 17:45")
     open_plans(page)
     cat = plan(page, "feed the cat")
     expect(cat).to_contain_text("Tomorrow 17:45")
@@ -185,6 +190,36 @@ def test_a_card_drops_what_was_shown_and_closes_in_every_window(
     assert page.evaluate("window.violations") == []
 
 
+DISTANCE = """() => {
+  const { scrollHeight, scrollTop, clientHeight } = document.querySelector("#scroller");
+  return scrollHeight - scrollTop - clientHeight;
+}"""
+
+
+def test_the_newest_stays_in_view_as_cards_come_and_go_unless_one_reads_further_up(
+    context: BrowserContext, house: House
+) -> None:
+    ann, name = OnWeb(house), "water the long row of palms"
+    page = open_page(context, house, ann)
+    for round in (1, 2, 3):
+        page.fill("#text", f"plan: {name} {round}\n1. the first\n2. the second\n3. the third")
+        page.press("#text", "Enter")
+        card = page.locator(".message", has_text=f"{name} {round}").locator(".plan-card")
+        expect(card.get_by_role("button", name="No")).to_be_in_viewport()
+        until(lambda: page.evaluate(DISTANCE) < 2, what="the bottom")
+        card.get_by_role("button", name="No").click()
+        expect(card).to_have_text("Not started.")
+        expect(page.locator(".from-persona").last).to_contain_text("Cancelled")
+        until(lambda: page.evaluate(DISTANCE) < 2, what="the bottom")
+    page.locator("#scroller").hover()
+    page.mouse.wheel(0, -400)
+    until(lambda: page.evaluate(DISTANCE) > 300, what="further up")
+    top = page.evaluate("document.querySelector('#scroller').scrollTop")
+    ask(ann, "good evening")
+    expect(page.locator("#newest")).to_be_visible()
+    assert page.evaluate("document.querySelector('#scroller').scrollTop") == top
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (320, "dark")])
 def test_on_a_phone_it_can_be_read_and_nothing_scrolls_sideways(
     browser: Browser, house: House, width: int, scheme: str
@@ -225,10 +260,7 @@ def test_on_a_phone_it_can_be_read_and_nothing_scrolls_sideways(
 def test_where_nothing_is_planned_it_says_how_to_begin(
     context: BrowserContext, house: House
 ) -> None:
-    nobody = OnWeb(house, "nobody-plans")
-    ask(nobody, "hello")
-    context.add_cookies([{"name": "hub", "value": nobody.token, "url": house.hub.url}])
-    page = open_page(context, house)
+    page = open_page(context, house, OnWeb(house))
     open_plans(page)
     expect(page.locator("#plans-empty")).to_contain_text("remind me tomorrow at 17:45 to call Bob")
     expect(page.locator("#plans-list")).to_be_hidden()
@@ -237,7 +269,7 @@ def test_where_nothing_is_planned_it_says_how_to_begin(
 def test_a_plan_is_made_started_answered_and_changed_on_the_page(
     context: BrowserContext, house: House
 ) -> None:
-    page = open_page(context, house)
+    page = open_page(context, house, OnWeb(house))
     open_plans(page)
     page.locator("#plan-make summary").click()
     page.get_by_label("What it is for").fill("choose a day")
@@ -270,7 +302,7 @@ def test_a_plan_is_made_started_answered_and_changed_on_the_page(
 
 
 def test_the_words_of_a_form_reach_the_schedule(context: BrowserContext, house: House) -> None:
-    page = open_page(context, house)
+    page = open_page(context, house, OnWeb(house))
     open_plans(page)
     page.locator("#plan-make summary").click()
     page.get_by_label("What it is for").fill("the morning")

@@ -51,8 +51,8 @@ export class PlanView {
     this.element = make(
       "li",
       { className: "plan" },
-      make("div", { className: "plan-head" }, this.#number, this.#goal, this.#pill),
-      this.#line,
+      make("div", { className: "plan-head" }, this.#number, this.#goal),
+      make("div", { className: "plan-state" }, this.#pill, this.#line),
       this.#details,
       this.#buttons,
       this.#form,
