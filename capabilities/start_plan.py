@@ -1,5 +1,6 @@
 """Making a plan that goes on over time: steps, their times, what to do when one fails."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -74,8 +75,8 @@ def leads_to(
     arguments: Mapping[str, Any], moment: Moment
 ) -> Sequence[tuple[int, str, Mapping[str, Any]]]:
     """The capabilities that its steps use."""
-    steps = enumerate(arguments["steps"], 1)
-    return [(n, one["capability"], one["arguments"]) for n, one in steps if one["kind"] == "use"]
+    used = [(n, one) for n, one in enumerate(arguments["steps"], 1) if one["kind"] == "use"]
+    return [(n, one["capability"], json.loads(one["arguments"])) for n, one in used]
 
 
 @capability(

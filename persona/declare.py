@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, get_type_hints
 from persona.decision import Act
 from persona.errors import Refused
 from persona.figures import Figure, is_dated
+from persona.language import whole_schema
 from persona.model import Address, Audience
 from persona.ports import Blobs, Clock, Door, Hands, Ports, Sent
 from persona.settings import Settings
@@ -393,7 +394,7 @@ class Capability:
         return {
             "name": self.name,
             "description": self.about + facts,
-            "parameters": self.arguments.model_json_schema(),
+            "parameters": whole_schema(self.arguments.model_json_schema()),
         }
 
 

@@ -12,7 +12,6 @@ import base64
 import copy
 import json
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache

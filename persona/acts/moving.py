@@ -53,7 +53,9 @@ def carry_on(
         for plan in list(filter(mover.may_move, plans.all()))[:MOST_PLANS]:
             mover.move(plan)
     decision = telling.told(mover.decided(), standing, events, plans, ports)
-    decision = replace(decision, answers=(*decision.answers, *_withdrawn(standing, plans, ports)))
+    answered = {one.hash for one in decision.answers}
+    closed = [one for one in _withdrawn(standing, plans, ports) if one.hash not in answered]
+    decision = replace(decision, answers=(*decision.answers, *closed))
     decision = plans.into(decision)
     return wishes.judged(standing, events, decision, ports) if decision.intents else decision
 
@@ -68,7 +70,8 @@ def _hold(plans: Plans) -> None:
 def _withdrawn(standing: Standing, plans: Plans, ports: Ports) -> Iterable[Answer]:
     """The open questions of plans that are over now."""
     over = {*plans.over, *(id for id, one in plans.changed.items() if one.state == "over")}
-    if not any(_may_be_asking(one) for one in (*plans.over.values(), *plans.changed.values())):
+    ended = [one for one in (*plans.over.values(), *plans.changed.values()) if one.id in over]
+    if not any(map(_may_be_asking, ended)):
         return []
     now = ports.clock.now()
     found = [one for one in questions.listed(standing.gate, ports) if one.is_open(now)]
@@ -80,8 +83,8 @@ def _withdrawn(standing: Standing, plans: Plans, ports: Ports) -> Iterable[Answe
 
 
 def _may_be_asking(plan: Plan) -> bool:
-    step = plan.steps[plan.step - 1] if 0 < plan.step <= len(plan.steps) else None
-    return plan.state == "shown" or (plan.begun and step is not None and step.kind == "use")
+    """Whether a question about it, or about a step of its, may be open."""
+    return any(step.kind == "use" for step in plan.steps)
 
 
 class _Mover:
