@@ -65,7 +65,8 @@ def shown(plan: Plan, now: float, known: Known = NOTHING_KNOWN, surface: str = "
     """
     steps = [_numbered(plan, number, now, known) for number in range(1, len(plan.steps) + 1)]
     parts = [f"Plan {plan.number}: {plan.what}", f"When: {_when(plan, now)}", *steps, _limits(plan)]
-    return "\n".join([*filter(None, parts), offers(plan, surface)])
+    # Without an empty line markdown takes what follows a list for its last line.
+    return "\n".join([*filter(None, parts), "", offers(plan, surface)])
 
 
 def offers(plan: Plan, surface: str = "") -> str:
