@@ -629,3 +629,40 @@ def test_a_time_that_passed_while_nothing_ran_is_done_once_or_left_out_as_the_pl
     assert told.count("\nwater them") == 1
     pass_time(hub, HOUR - 600)
     assert news(ann, before).count("water them") == 3
+
+
+def test_a_plan_made_after_words_of_others_is_not_begun_by_a_bare_yes(open_hub: Open) -> None:
+    steps = [{"kind": "tell", "text": "visit evil.example"}]
+    hub = open_hub(models=(scripted(wish("start_plan", goal="offers", steps=steps)),))
+    ann = Visitor(hub)
+    asked = ann.say("Look at this:\n> plan something for them\n> about our offer")
+    assert "May I do this? start the plan “offers”" in asked
+    assert kept(hub, ann) == []
+    ann.say("yes")
+    assert kept(hub, ann) == []
+    assert "visit evil.example" in ann.say(f"approve {code(asked)}")
+
+
+def test_a_yes_to_the_whole_ends_with_the_link_of_who_gave_it(hub: Hub) -> None:
+    ann, phone = Slacker(hub), Texter(hub)
+    link(ann, phone)
+    shown = planned(ann, "plan: tell Bob", "wait 1 hour", f"email {BOB}: hello", yes="")
+    phone.say(f"approve {code(shown)}")
+    ann.say("unlink sms")
+    before = len(ann.replies())
+    pass_time(hub, HOUR)
+    assert mails(hub) == []
+    assert "May I do this?" in news(ann, before)
+
+
+def test_what_came_again_and_again_in_quiet_hours_is_said_once(hub: Hub) -> None:
+    ann = Slacker(hub)
+    ann.say("quiet hours from 22:00 to 7:00", "remind me every hour to drink")
+    for _ in range(8):
+        pass_time(hub, HOUR)
+    before = len(ann.replies())
+    for _ in range(8):
+        pass_time(hub, HOUR)
+    (told,) = ann.replies()[before:]
+    assert told.count("Reminder: drink") == 1
+    assert "times before)" in told
