@@ -2,8 +2,9 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from persona.acts.plans import NONE, Plans, evidence
+from persona.acts.plans import NONE, Plans
 from persona.declare import capability
+from persona.memory.plans import evidence
 from persona.mind.hands import MemoryHands
 from persona.ports import Ports
 
