@@ -28,6 +28,7 @@ YES = re.compile(
 NO = re.compile(r"(?:no|nope|drop\s+it|no[\s,]+thanks|no[\s,]+thank\s+you)[.!\s]*", re.IGNORECASE)
 DONE = re.compile(r"(?:it\s+is\s+|it['\u2019]s\s+)?(?:all\s+)?done[.!\s]*", re.IGNORECASE)
 SKIP = re.compile(r"skip(?:\s+(?:it|this|that|step))?[.!\s]*", re.IGNORECASE)
+LISTED = re.compile(r"(?:(?:make|start)\s+(?:me\s+)?(?:a\s+)?)?plan\b[^:\n]*:", re.IGNORECASE)
 CHANGE = re.compile(
     r"step\s+(?P<step>\d+)(?:\s+(?:of|in)\s+\D*#?(?P<plan>\d+))?\s+(?:to|into)\b\s*:?\s*(?P<words>\S.*)",
     re.IGNORECASE | re.DOTALL,
@@ -74,6 +75,12 @@ def _done(
     except Refused as refused:
         return plans.into(Decision(reply=refused.reason, mind="none"))
     return carry_on(standing, events, plans, Decision(reply=reply, mind="none"), ports)
+
+
+def is_alone(words: str) -> bool:
+    """Whether the words are an answer or a plan of their own, also where more was said after them."""
+    own = own_words(words).strip()
+    return bool(LISTED.match(own)) or any(one.fullmatch(own) for one in (YES, NO, DONE, SKIP))
 
 
 # By number

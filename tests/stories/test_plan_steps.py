@@ -666,3 +666,12 @@ def test_what_came_again_and_again_in_quiet_hours_is_said_once(hub: Hub) -> None
     (told,) = ann.replies()[before:]
     assert told.count("Reminder: drink") == 1
     assert "times before)" in told
+
+
+def test_a_plan_and_its_yes_that_come_in_one_batch_are_two_turns(hub: Hub) -> None:
+    ann = Visitor(hub)
+    ann.say("hello")
+    said = ann.say("plan: shed\n1. buy paint", "yes", "done")
+    assert "Started: 1. shed" in said
+    assert "That was all" in said or "Noted, step 1" in said
+    assert kept(hub, ann) == []
