@@ -47,6 +47,7 @@ COUNTED: dict[str, Step] = {
     "forged": partial(alone.run, "bench.suite:measure_forgeries"),
     "links": partial(alone.run, "bench.links:measure"),
     "found": partial(alone.run, "bench.recall:evaluate"),
+    "phrases": partial(alone.run, "bench.phrases:measure"),
     "canaries": partial(alone.run, "bench.suite:measure_canaries"),
     "hostile": partial(alone.run, "bench.suite:measure_hostile"),
     "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),

@@ -267,3 +267,23 @@ def _cold(floor: str, paths: Mapping[str, Path]) -> dict[str, Path]:
 
 def megabytes(size: float) -> str:
     return f"{size:.1f} MB"
+
+
+def phrases(results: Results, goal: str) -> Iterator[Row]:
+    """Asking back is never wrong, so that what is asked stands beside what is wrong."""
+    for kind, (what, least) in {
+        "times": ("phrases about time read as another one than was meant", 150),
+        "plans": ("sentences and lists of a plan read as another one than was meant", 60),
+    }.items():
+        one = results["phrases"][kind]
+        libraries: dict[str, Path] = {
+            name: ("phrases", "phrases", name, "wrong") for name in ("dateparser", "recurrent")
+        }
+        peer, its, ratio = (
+            beside(results, one["wrong"], libraries, lambda count: f"{count:.0f}")
+            if kind == "times"
+            else (NONE,) * 3
+        )
+        ours = f"{one['wrong']} of {one['said']}; {one['asked']} asked back, {one['needlessly']} needlessly"
+        is_good = not one["wrong"] and one["said"] >= least
+        yield Row(goal, what, peer, its, ours, ratio, f"0 of ≥ {least}", counted(is_good))

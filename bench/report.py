@@ -149,6 +149,7 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("G11", "found", "evidence that recall finds", goals.found),
     ("G12", "bundles", "bundles, unzipped", goals.sizes),
     ("G13", "start", "second `make run` to healthy", goals.start),
+    ("", "phrases", "what people say about time", goals.phrases),
     ("", "crash", "crash sweep", reliability.crashes),
     ("", "forged", "forged webhooks", reliability.forged),
     ("", "links", "links: attacked, genuine, delivered again, under way", reliability.links),

@@ -12,12 +12,17 @@ from persona.declare import Moment
 from persona.plan import Premise, Relation, Step, StepKind
 
 
-def as_json(value: Any) -> Any:
-    """Anything JSON can say as one canonical text. Raises ValueError for what is no object."""
+def as_fields(value: Any) -> dict[str, Any]:
+    """A JSON object, or the text of one. Raises ValueError for what is neither."""
     found = json.loads(value) if isinstance(value, str) else value
     if not isinstance(found, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 pydantic takes only this one
-    return json.dumps(found, ensure_ascii=False, sort_keys=True)
+    return {str(name): one for name, one in found.items()}
+
+
+def as_json(value: Any) -> str:
+    """An object as one canonical text. Raises ValueError for what is none."""
+    return json.dumps(as_fields(value), ensure_ascii=False, sort_keys=True)
 
 
 Json = Annotated[str, BeforeValidator(as_json)]

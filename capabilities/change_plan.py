@@ -1,15 +1,24 @@
 """Changing what the person has planned here."""
 
-from typing import Any, Literal
+import json
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from capabilities._steps import StepArguments, resolved, step_of, step_words
+from capabilities._steps import StepArguments, as_fields, resolved, step_of, step_words
 from persona.acts.plans import Wished
 from persona.declare import Moment, capability
 from persona.errors import Refused
 
 NEW = "Which step, and what instead? A change of a step names both."
+
+
+def as_step(value: Any) -> str:
+    """A step as one canonical text. Raises ValueError for what is none."""
+    if not value:
+        return ""
+    step = StepArguments.model_validate(as_fields(value))
+    return json.dumps(step.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
 
 
 class Arguments(BaseModel):
@@ -22,20 +31,27 @@ class Arguments(BaseModel):
         "leaves out the step it stands at, or its next time. run now: begins a run at once."
     )
     step: int = Field(0, description="For change step: the number of the step.", ge=0, le=100)
-    new: StepArguments | None = Field(None, description="For change step: the step in its place.")
+    new: Annotated[str, BeforeValidator(as_step)] = Field(
+        "",
+        description="For change step: the step in its place, as the text of a JSON object with the "
+        "fields of a step of start_plan.",
+        max_length=60_000,
+    )
 
 
 def resolve(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
     """The time of a new step as a date with its zone. Raises Refused to ask."""
-    return {**arguments, "new": resolved(arguments.get("new"), moment)}
+    if not arguments.get("new"):
+        return arguments
+    return {**arguments, "new": resolved(as_fields(arguments["new"]), moment)}
 
 
 def shows(arguments: Any) -> str:
     """What becomes of which plan, with every argument of a new step."""
     about = Arguments.model_validate(dict(arguments))
-    if about.change != "change step" or about.new is None:
+    if about.change != "change step" or not about.new:
         return f"{about.change} plan {about.plan}"
-    return f"make step {about.step} of plan {about.plan}: {step_words(about.new)}"
+    return f"make step {about.step} of plan {about.plan}: {step_words(_new(about))}"
 
 
 @capability(
@@ -58,9 +74,13 @@ def change_plan(arguments: Arguments, wished: Wished) -> str:
         case "run now":
             return plans.run_now(number)
         case "change step":
-            if arguments.new is None or not arguments.step:
+            if not arguments.new or not arguments.step:
                 raise Refused(NEW)
-            new = step_of(arguments.new, wished.moment)
+            new = step_of(_new(arguments), wished.moment)
             return plans.change_step(number, arguments.step, new)
         case verb:
             return plans.change(verb, number)
+
+
+def _new(arguments: Arguments) -> StepArguments:
+    return StepArguments.model_validate_json(arguments.new)

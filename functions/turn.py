@@ -14,6 +14,7 @@ from typing import Any
 
 from functions import _compose
 from functions._observe import count, log
+from persona import plan_commands
 from persona.errors import Broken
 from persona.mind.commands import parse
 from persona.model import Event, Place
@@ -137,7 +138,8 @@ MOST_WORDS = 8_000
 
 
 def _is_plain(event: Event) -> bool:
-    return event.kind == "message" and parse(event.words) is None
+    is_one = event.kind == "message" and parse(event.words) is None
+    return is_one and not plan_commands.is_alone(event.words)
 
 
 def _work_burst(burst: Sequence[Message], ports: Ports) -> None:

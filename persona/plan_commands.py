@@ -1,7 +1,7 @@
 """What a person says of their plans in plain commands, and the plans that they put in words.
 
 All of it is decided by code, with or without a language model: who may stop a plan must not depend
-on a mind that understands the wish.
+on a mind that understands the wish. What reads whole plans is loaded when words may be one.
 """
 
 import re
@@ -16,10 +16,7 @@ from persona.declare import moment
 from persona.errors import Refused
 from persona.memory.own import own_words
 from persona.memory.standing import Standing
-from persona.mind import planning
 from persona.mind.commands import Verb, parse
-from persona.mind.premises import About
-from persona.mind.steps import MARKED, read_step
 from persona.mind.wishing import Wishing, unfit
 from persona.model import Event
 from persona.plan import Plan, Step
@@ -31,11 +28,19 @@ YES = re.compile(
 NO = re.compile(r"(?:no|nope|drop\s+it|no[\s,]+thanks|no[\s,]+thank\s+you)[.!\s]*", re.IGNORECASE)
 DONE = re.compile(r"(?:it\s+is\s+|it['\u2019]s\s+)?(?:all\s+)?done[.!\s]*", re.IGNORECASE)
 SKIP = re.compile(r"skip(?:\s+(?:it|this|that|step))?[.!\s]*", re.IGNORECASE)
+LISTED = re.compile(r"(?:(?:make|start)\s+(?:me\s+)?(?:a\s+)?)?plan\b[^:\n]*:", re.IGNORECASE)
 CHANGE = re.compile(
     r"step\s+(?P<step>\d+)(?:\s+(?:of|in)\s+\D*#?(?P<plan>\d+))?\s+(?:to|into)\b\s*:?\s*(?P<words>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 ANSWER = re.compile(r"#?(?P<plan>\d+)\s*[:,]\s*(?P<words>\S.*)", re.DOTALL)
+MAY_BE_ONE = re.compile(
+    r"\bplan\b|[:;,.]\s+\S|\s(?:and|then|but|every|each|daily|hourly|weekly|monthly|on\s+weekdays)\s"
+    r"|^(?:please\s+)?(?:in|at|by|on|every|each|to|this|next|coming|the|noon|mid|hour|dai|week|month|year"
+    r"|annual|once|day|first|half|quarter|\d|mon|tue|wed|thu|fri|sat|sun)",
+    re.IGNORECASE,
+)
+"""What every plan in words has somewhere: two clauses, or a time."""
 BY_NUMBER = "Text messages can be sent by others in your name: say “yes {number}” to start it."
 WHICH_PLAN = "Of which plan? Say “change step {step} of plan 3 to …”."
 UNREAD_STEP = "I do not read “{words}” as a step. Say “text me: …”, “wait 2 hours”, “ask me: …”."
@@ -72,6 +77,12 @@ def _done(
     return carry_on(standing, events, plans, Decision(reply=reply, mind="none"), ports)
 
 
+def is_alone(words: str) -> bool:
+    """Whether the words are an answer or a plan of their own, also where more was said after them."""
+    own = own_words(words).strip()
+    return bool(LISTED.match(own)) or any(one.fullmatch(own) for one in (YES, NO, DONE, SKIP))
+
+
 # By number
 
 
@@ -102,12 +113,16 @@ def _change(plans: Plans, rest: str, event: Event, ports: Ports) -> str:
 
 def _step(words: str, plan: Plan, number: int, ports: Ports) -> Step:
     """Raises Refused to ask."""
+    from persona.mind.planning import ended
+    from persona.mind.premises import About
+    from persona.mind.steps import MARKED, read_step
+
     again = plan.schedule.repeat is not None
     about = About(ports.capabilities, moment(ports), comes_again=again)
     step = read_step(words, plan.steps[: number - 1], about)
     if step is None and MARKED.match(words):
         raise Refused(UNREAD_STEP.format(words=words))
-    return planning.ended(step or Step("do", words.strip()), len(plan.steps))
+    return ended(step or Step("do", words.strip()), len(plan.steps))
 
 
 BY_VERB: Mapping[Verb, Callable[[Plans, str, Event, Ports], str]] = {
@@ -184,6 +199,11 @@ def _planned(
 
     A sentence that is not read goes on to a model, where there is one.
     """
+    if not MAY_BE_ONE.search(words):
+        return None
+    from persona.mind import planning
+    from persona.mind.premises import About
+
     try:
         planned = planning.read_plan(words, About(ports.capabilities, moment(ports)))
     except Refused as refused:

@@ -4,7 +4,10 @@ from typing import Any
 
 
 def whole(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with every definition in its place: not each model's server follows references."""
+    """The schema with every definition in its place: not each model's server follows references.
+
+    Titles, which only say a field's name again, are left out: each call of a model pays for them.
+    """
     known: dict[str, Any] = schema.pop("$defs", {})
 
     def placed(part: Any) -> Any:
@@ -15,6 +18,12 @@ def whole(schema: dict[str, Any]) -> dict[str, Any]:
         fields: dict[str, Any] = {str(name): value for name, value in part.items()}
         named = fields.pop("$ref", "")
         found = {**known[named.rpartition("/")[2]], **fields} if named else fields
-        return {name: placed(value) for name, value in found.items()}
+        is_said = ((name, value) for name, value in found.items() if not _is_title(name, value))
+        return {name: placed(value) for name, value in is_said}
 
     return placed(schema)
+
+
+def _is_title(name: str, value: Any) -> bool:
+    """Whether it is the schema's own title, and no field that is called so."""
+    return name == "title" and isinstance(value, str)

@@ -24,9 +24,13 @@ from bench import cold
 from bench.peers import case_files, environments, shown
 
 RESULTS = environments.ROOT / "bench" / "peers.json"
-PEERS = ("floor", "powertools", "bolt", "strands", "langgraph", "pydantic_ai", "mem0")
+PEERS = ("floor", "powertools", "bolt", "strands", "langgraph", "pydantic_ai", "mem0", "phrases")
 FLOORS = ("boto3_sqs", "boto3_three")
-COUNTED = {"state": "state", "memory": "memory"}  # kind of measurement: the cases that it needs
+COUNTED = {
+    "state": "state",
+    "memory": "memory",
+    "phrases": "phrases",
+}  # kind of measurement: the cases that it needs
 TIMED = {"ingress": "ingress*", "loop": "brain"}
 ROUNDS, SEED = 9, 0
 TIMEOUT = 400.0

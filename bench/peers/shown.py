@@ -45,6 +45,9 @@ def rows(result: dict[str, Any]) -> Iterator[Row]:
             )
         if history["ended"]:
             yield f"state, {store}", history["ended"]
+    for library, its in result.get("phrases", {}).items():
+        figure = ", ".join(f"{count} {what}" for what, count in its.items())
+        yield f"phrases about time, {library}", figure
     for number, turn in result.get("memory", {}).get("turns", {}).items():
         yield f"turn {number}", ", ".join(f"{count:,} {what}" for what, count in turn.items())
 

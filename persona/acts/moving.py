@@ -183,7 +183,8 @@ class _Mover:
             return self._came(plan, "failed", refused.reason)
         plan = moves.set_going(plan, self._now)
         intent = self._intent(capability, arguments, f"plan {plan.id} use {plan.used}")
-        covered = plan.is_approved and covers(plan, capability)
+        is_theirs = plan.is_approved and plan.approver in self._standing.gate.homes
+        covered = is_theirs and covers(plan, capability)
         wish, said = self._wish(plan, intent, _under(plan, intent if covered else None))
         if wish.verdict.decision == "deny":
             reason = wish.verdict.reason

@@ -4,6 +4,7 @@ What nobody asked for just now waits until quiet hours and paces let it go, and 
 goes to one address comes as one message. What others wrote is told as a quotation.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
@@ -30,6 +31,7 @@ REMINDS = "Reminder: "
 TOLD = REMINDS + "{what}"
 WAS_DUE = " (it was due {when})"
 SKIPPED = " (and {times} since then, which I could not tell)"
+BEFORE = " (and {times} before)"
 IS_LATE = "“{what}” was due {when}{skipped}. I begin it now."
 LEFT_OUT = "“{what}” was due {when}{skipped}, while I could not. I leave that out, as you wished."
 DO = "{text}\nThat is step {step} of “{what}”. Say “done” when it is, or “skip” (“done {number}”)."
@@ -62,7 +64,11 @@ def late(plan: Plan, now: float, said: str = IS_LATE) -> Came:
 def _skipped(plan: Plan, now: float) -> str:
     """How many times went by since the one that is told."""
     count = plan.missed + plan.schedule.missed(plan.begins, now)
-    return SKIPPED.format(times=f"{count} times" if count > 1 else "once") if count else ""
+    return SKIPPED.format(times=_times(count)) if count else ""
+
+
+def _times(count: int) -> str:
+    return f"{count} times" if count > 1 else "once"
 
 
 def filled(plan: Plan, step: Step, now: float) -> Came:
@@ -135,7 +141,7 @@ class _Letter:
         self._event, self._ports, self._now = events[-1], ports, ports.clock.now()
         self._is_spoken = self._event.kind in SPOKEN
         self._where = decision.elsewhere if decision.reply else None
-        self._said: list[Came] = []
+        self._said: list[tuple[str, Came]] = []
         self._never: list[Came] = []
 
     def is_here(self, plan: Plan) -> bool:
@@ -151,7 +157,7 @@ class _Letter:
             at = self._free_at(home)
             if at <= self._now and self._where in (None, home):
                 self._where = home
-                self._said.append(one)
+                self._said.append((plan.id, one))
                 self._plans.cite(plan)
             elif at < inf or plan.state != "over":
                 left.append(one)
@@ -163,13 +169,15 @@ class _Letter:
 
     def written(self) -> Decision:
         """The decision with these words at its end."""
-        decision, said = self._decision, self._said
+        decision, said = self._decision, [one for _, one in self._said]
         if self._never:
             untold = "; ".join(one.text for one in self._never)
             decision = replace(decision, untold=shortened(f"({untold})", MOST_UNTOLD))
         if not said:
             return decision
-        lines = "\n".join(map(self._line, said))
+        counts = Counter((plan, one.text) for plan, one in self._said)
+        newest = {(plan, one.text): one for plan, one in self._said}
+        lines = "\n".join(self._line(one, counts[named]) for named, one in newest.items())
         others = OTHERS if any(one.untrusted for one in said) else ""
         seen = [max(one.sensitivity, sensitivity(one.text)) for one in said]
         return replace(
@@ -181,7 +189,12 @@ class _Letter:
             rests=(*decision.rests, *(to for one in said for to in one.rests)),
         )
 
-    def _line(self, one: Came) -> str:
+    def _line(self, one: Came, count: int) -> str:
+        """What is told, with when it was due where that is past, and how often it was, said once."""
+        before = BEFORE.format(times=_times(count - 1)) if count > 1 else ""
+        return self._dated(one) + before
+
+    def _dated(self, one: Came) -> str:
         if self._now - one.at <= LATE:
             return one.text
         when = near(one.at, self._now, self._ports.settings.timezone)

@@ -12,6 +12,7 @@ from persona.declare import Moment
 from persona.errors import Refused
 from persona.mind.planning import Planned, read_plan
 from persona.mind.premises import About
+from persona.plan_commands import MAY_BE_ONE
 from persona.schedule import local
 
 ZONE = "Europe/Zurich"
@@ -62,3 +63,9 @@ def test_the_table_is_large_enough_to_say_something() -> None:
 @pytest.mark.parametrize(("words", "expected"), TABLE)
 def test_words_mean_what_they_say_or_are_asked_for(words: str, expected: str) -> None:
     assert meant(words) == expected
+
+
+@pytest.mark.parametrize("words", [words for words, expected in TABLE if expected != "-"])
+def test_words_that_may_be_a_plan_are_looked_at(words: str) -> None:
+    """Reading them loads a grammar, so that it is asked first whether that can be worth it."""
+    assert MAY_BE_ONE.search(lines(words))
