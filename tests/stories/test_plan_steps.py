@@ -8,7 +8,8 @@ import pytest
 
 from functions import sweep
 from models.scripted import ScriptedModel
-from persona.acts import effects, export
+from persona import keys
+from persona.acts import effects, export, outbox
 from persona.errors import Refused, Unknown
 from persona.language import Call, Completion, Prompt
 from persona.memory import plans
@@ -551,3 +552,80 @@ def test_it_runs_to_its_end_on_every_surface(hub: Hub, person: type[Person]) -> 
     ann.say("answer 1: red")
     pass_time(hub, HOUR)
     assert "so red" in ann.replies()[-1]
+
+
+def test_what_a_silent_turn_did_for_forgotten_words_goes_too(hub: Hub) -> None:
+    """The turn of a time says nothing here, and only acts: it must be found all the same."""
+    ann = Visitor(hub)
+    ann.say("save document Notes: the party is on Friday")
+    planned(
+        ann,
+        "plan: zebra crossing",
+        "wait 1 hour",
+        "read document Notes",
+        "wait 1 hour",
+        "tell me: {2}",
+    )
+    before = len(ann.replies())
+    pass_time(hub, HOUR)
+    assert ann.replies()[before:] == []
+    place = addresses.find(hub.ports.table, Address.parse(ann.address))
+    assert place
+    function = hub.ports.capabilities["read_document"].function
+
+    def done() -> list[str]:
+        rows = hub.ports.table.query(keys.act(function, place.lane, "DONE", ""))
+        acts = [outbox.open_row(hub.ports, row) for _, row in rows]
+        return [act.text for act in acts]
+
+    assert len(done()) == 1
+    ann.say("forget plan: zebra crossing")
+    for _ in range(4):
+        pass_time(hub, 60)
+    assert kept(hub, ann) == []
+    assert set(done()) == {outbox.REDACTED}
+
+
+def test_what_a_cancelled_plan_did_can_be_taken_back(open_hub: Open) -> None:
+    steps = [
+        {
+            "kind": "use",
+            "capability": "save_document",
+            "arguments": {"title": "List", "text": "milk"},
+            "undo": {"capability": "delete_document", "arguments": {"title": "List"}},
+        },
+        {"kind": "wait", "seconds": 3600},
+        {"kind": "tell", "text": "never"},
+    ]
+    hub = open_hub(models=(scripted(wish("start_plan", goal="shop", steps=steps)),))
+    ann = Visitor(hub)
+    ann.say("make me a list please")
+    ann.say("yes")
+    said = ann.say("cancel 1")
+    assert "“undo 1” takes that back" in said
+    asked = ann.say("undo 1")
+    assert "May I do this? delete the document" in asked
+    assert "Done: delete" in ann.say(f"approve {code(asked)}")
+    assert kept(hub, ann) == []
+
+
+def test_a_time_that_passed_while_nothing_ran_is_done_once_or_left_out_as_the_plan_says(
+    open_hub: Open,
+) -> None:
+    steps = [{"kind": "tell", "text": "water them"}]
+    about = {"goal": "plants", "steps": steps, "when": "every hour"}
+    hub = open_hub(
+        models=(scripted(wish("start_plan", **about), wish("start_plan", late="skip", **about)),)
+    )
+    ann = Visitor(hub)
+    for number in (1, 2):
+        ann.say("please")
+        ann.say(f"yes {number}")
+    before = len(ann.replies())
+    pass_time(hub, 3 * HOUR + 600)
+    told = news(ann, before)
+    assert told.count("I begin it now") == 1
+    assert told.count("I leave that out") == 1
+    assert told.count("\nwater them") == 1
+    pass_time(hub, HOUR - 600)
+    assert news(ann, before).count("water them") == 3

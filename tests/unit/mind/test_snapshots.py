@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,11 @@ import pytest
 
 from models.scripted import ScriptedModel
 from persona.language import Call, Completion, Prompt
+from persona.mind.think import think_on
 from persona.mind.wording import FILE, Wording, wording
+from persona.model import End
+from persona.plan import Came, Plan, Step
+from persona.schedule import Schedule
 from tests.unit.house import ANN, BOB, ROOM, House
 
 BESIDE = {"wordless", "wish_noted", "too_many_wishes", "outcome_cut"}
@@ -116,6 +121,33 @@ def test_what_a_read_brought(house: House, name: str) -> None:
     }
     house.take(house.event("when is the party?", kind="outcome", detail=about))
     check(name, model.seen[-1])
+
+
+def test_a_step_of_a_plan_that_is_left_to_a_mind(house: House) -> None:
+    house.tell("my cat is called Max")
+    model = ScriptedModel(lambda prompts: Completion("Good."))
+    house.with_(models=(model,), entropy=bytes)
+    event = house.event("", kind="timer")
+    standing = house.standing(event)
+    brought = Came(1, "done", "The party is on Friday.", untrusted=True)
+    step = Step("think", "what should I bring for the cat?")
+    plan = Plan(
+        id="plan",
+        home=standing.place.home,
+        number=1,
+        what="the party",
+        schedule=Schedule(0.0, "UTC"),
+        at=0.0,
+        asked=End.of(event, standing.place.home),
+        made=0.0,
+        steps=(Step("use"), step),
+        step=2,
+        came=(brought,),
+    )
+    think_on(standing, event, house.ports, plan, step)
+    check("step_of_a_plan", model.seen[-1])
+    think_on(standing, event, house.ports, replace(plan, came=(), step=1), step)
+    check("first_step_of_a_plan", model.seen[-1])
 
 
 def test_every_template_is_shown_in_a_snapshot_or_by_the_tests_of_prompts() -> None:
