@@ -20,7 +20,7 @@ from tests.stories.driving import DAY, Driven, driving
 from tests.stories.linking import link
 from tests.stories.people import Person, Slacker, Texter, Visitor
 from tests.stories.test_plan_words import EVENT, MONDAY, SENTENCE, WHO, gives_calendar
-from tests.support import PHONE, Hub, Open
+from tests.support import PHONE, Clock, Hub, Open
 
 HOUR = 3_600.0
 BOTH_ENDS = 2
@@ -179,6 +179,22 @@ def test_timers_alone_tell_it_by_the_persons_clock_when_the_clocks_change(driven
         told = [one for one in ann.replies() if one.startswith("Reminder: stretch")]
         assert len(told) == day - 27
     assert all("was due" not in one for one in told)
+
+
+def test_what_is_due_is_told_though_the_clock_moves_on_while_it_is_decided(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = Texter(hub)
+    ann.say("remind me to feed the cat in 20 seconds")
+
+    def ticking(clock: Clock) -> float:
+        clock.at += 0.000_01
+        return clock.at
+
+    monkeypatch.setattr(Clock, "now", ticking)
+    hub.clock.at += 21
+    hub.drain()
+    assert ann.replies()[-1] == "Reminder: feed the cat"
 
 
 def test_a_bell_that_rings_again_and_again_tells_nothing_twice(driven: Driven) -> None:
