@@ -17,6 +17,7 @@ from functions import act, capability, erase, handover, link, plan, socket, swee
 from functions._observe import log
 from persona.acts import outbox
 from persona.errors import Broken, Conflict, Refused
+from persona.keys import Key
 from persona.ports import Ports
 
 LANE_WORKERS = 16
@@ -87,15 +88,12 @@ class Stage:
             thread.join(max(0.0, until - time.monotonic()))
 
     def is_idle(self) -> bool:
-        """Nothing in any lane, at any bell, in any outbox, and nothing due but people's answers."""
-        family = self._family
+        """Nothing in any lane, at any bell, in any outbox, no plan due, and nothing due but answers."""
+        family, now = self._family, self._ports.clock.now()
         ahead = family.table.due(float("inf"), MOST_HELD)
-        due = any(
-            not key.sort.startswith("QUESTION#") and not key.partition.startswith("WAKE#")
-            for key in ahead
-        )
+        due = any(map(_is_work, ahead)) or any(map(_is_plan, family.table.due(now, MOST_HELD)))
         busy = family.lanes.waiting() or family.bell.waiting() or due
-        busy = busy or (family.timers.next_at() or float("inf")) <= self._ports.clock.now()
+        busy = busy or (family.timers.next_at() or float("inf")) <= now
         # An outcome goes from the table into a lane, so the lanes are looked at once more.
         return not busy and not family.lanes.waiting() and not family.bell.waiting()
 
@@ -175,6 +173,16 @@ class Stage:
                 self._family.lanes.keep_dead(message)
             else:
                 self._family.lanes.bury(message)
+
+
+def _is_plan(key: Key) -> bool:
+    return key.sort.startswith("PLAN#")
+
+
+def _is_work(key: Key) -> bool:
+    """Whether a row is done with as soon as may be; the others wait for a time, or for a person."""
+    waits = _is_plan(key) or key.sort.startswith("QUESTION#") or key.partition.startswith("WAKE#")
+    return not waits
 
 
 def answer(ring: Ring, ports: Ports) -> None:

@@ -153,13 +153,13 @@ class _Waking:
 
     def agree(self) -> None:
         plan, wake = self._plan, self._wake
-        if plan is None:
+        if plan is None or plan.state == "over":
             _clear(wake, self._ports)
             if self._known:
                 self._own.table.commit([Delete(self._key, equals("writes", wake.writes))])
         elif plan.state != "waiting" or not (plan.step or plan.is_due_by_itself):
             _clear(wake, self._ports)
-            if wake.kind:
+            if self._known:
                 self._commit(replace(wake, kind="", token=""))
         elif not plan.step:
             self._set_timer(plan)
@@ -185,8 +185,10 @@ class _Waking:
             self._commit(wake)  # it is looked at again a day from now
             if wake.token:
                 outside.beat(wake.token)
-        elif outside.answer(wake.token) if wake.token else plan.at >= wake.until:
-            return  # it looks now, or soon enough by itself
+        elif wake.token and outside.answer(wake.token):
+            return  # it looks now
+        elif not wake.token and plan.at >= wake.until:
+            self._commit(wake)  # it looks soon enough by itself
         else:
             self._begin()
             outside.stop(wake.name)
@@ -237,9 +239,7 @@ class _Waking:
         """Looked at again a day after `since`, or now. Raises Conflict where the row moved meanwhile."""
         when = equals("writes", wake.writes) if self._known else ABSENT
         wake = replace(wake, writes=wake.writes + 1)
-        row: Row = {"v": FORMAT, **asdict(wake)}
-        if wake.kind:
-            row["due"] = (since or self._now) + LOOK
+        row: Row = {"v": FORMAT, **asdict(wake), "due": (since or self._now) + LOOK}
         self._own.table.commit([Put(self._key, row, when)])
         self._known = self._wake = wake
 

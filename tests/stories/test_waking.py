@@ -15,9 +15,12 @@ from persona.acts import erase, waking
 from persona.errors import Transient
 from persona.model import Address
 from persona.ports import Put
+from tests.radicale import Radicale, radicale
 from tests.stories.driving import DAY, Driven, driving
-from tests.stories.people import Person, Texter, Visitor
-from tests.support import PHONE, Hub, Open
+from tests.stories.linking import link
+from tests.stories.people import Person, Slacker, Texter, Visitor
+from tests.stories.test_plan_words import EVENT, MONDAY, SENTENCE, WHO, gives_calendar
+from tests.support import PHONE, Clock, Hub, Open
 
 HOUR = 3_600.0
 BOTH_ENDS = 2
@@ -178,6 +181,22 @@ def test_timers_alone_tell_it_by_the_persons_clock_when_the_clocks_change(driven
     assert all("was due" not in one for one in told)
 
 
+def test_what_is_due_is_told_though_the_clock_moves_on_while_it_is_decided(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = Texter(hub)
+    ann.say("remind me to feed the cat in 20 seconds")
+
+    def ticking(clock: Clock) -> float:
+        clock.at += 0.000_01
+        return clock.at
+
+    monkeypatch.setattr(Clock, "now", ticking)
+    hub.clock.at += 21
+    hub.drain()
+    assert ann.replies()[-1] == "Reminder: feed the cat"
+
+
 def test_a_bell_that_rings_again_and_again_tells_nothing_twice(driven: Driven) -> None:
     ann = Visitor(driven.hub)
     planned(driven, ann)
@@ -270,3 +289,45 @@ def test_what_was_left_standing_by_a_death_is_ended_by_the_daily_look(driven: Dr
     hub.family.timers.set(key.sort, hub.clock.now() + 30 * DAY, "nobodys-lane", json.dumps({}))
     driven.pass_time(DAY + 1)
     assert standing(driven) == []
+
+
+# Every weekday at 8
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
+    with radicale(tmp_path_factory.mktemp("radicale")) as running:
+        yield running
+
+
+def test_a_calendar_is_looked_into_each_weekday_by_what_waits_and_through_a_restart(
+    driven: Driven, process: Radicale
+) -> None:
+    """On aws no sweeper fires it: a schedule begins each run, an execution sees it through."""
+    hub, alone = driven.hub, driven.machine is None
+    ann, phone = Slacker(hub), Texter(hub)
+    link(ann, phone)
+    gives_calendar(ann, process)
+    process.clear(WHO)
+    process.ask("PUT", WHO, "/home/0616.ics", EVENT.format(day="0616", begin="0830", end="0900"))
+    process.ask("PUT", WHO, "/home/0617.ics", EVENT.format(day="0617", begin="1000", end="1100"))
+    ann.say(SENTENCE)
+    ann.say("yes")
+    driven.play(sweeping=alone)
+    told = len(phone.replies())
+    for day in range(3):
+        hub.clock.at = max(hub.family.timers.next_at() or 0.0, MONDAY + day * DAY)
+        hub.family.timers.fire()
+        hub._take_batch()  # the run has begun: its act is committed, and nothing else is done
+        if day:  # and it is waited for, and its outcome is on its way
+            while hub._answer_bell() or (driven.machine and driven.machine.step()):
+                pass
+        hub.restart()
+        driven.play(sweeping=alone)
+        assert len(phone.replies()) == told + 1, "only Monday's meeting is before 9"
+        assert hub.clock.at == MONDAY + day * DAY
+    assert "Stand-up with Bob" in phone.replies()[told]
+    if driven.machine:
+        assert len(driven.machine.executions()) == 2, "Monday's run was over before its bell rang"
+        assert not driven.machine.running()
+        assert not driven.machine.failed()
