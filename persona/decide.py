@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from persona import keys
-from persona.acts import approval, effects, grants, limits, plans, wishes
+from persona.acts import approval, effects, grants, limits, looking, plans, wishes
 from persona.acts.policy import EXPOSED
 from persona.decision import Decision
 from persona.memory import evidence, forget, tombstones
 from persona.memory.standing import Standing
-from persona.mind import aside, consenting, elsewhere, linking, outcomes, signing_in
+from persona.mind import aside, consenting, elsewhere, linking, outcomes, review, signing_in
 from persona.mind.commands import parse, tells
 from persona.mind.think import think, think_about
 from persona.mind.words import when, where
@@ -17,6 +17,7 @@ from persona.mind.zones import is_zone, named_zone
 from persona.model import Address, Event, Evidence, message_id, shortened
 from persona.people import consent
 from persona.ports import Ports, Row
+from persona.topic import Looked
 
 HELD = (
     "You are faster than I am: I take at most {most} turns a minute here. "
@@ -69,6 +70,8 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return approval.expired(standing, events[0], ports)
         case "timer":
             return _on_timer(standing, events[0], ports)
+        case "review":
+            return _on_review(standing, events[0], ports, reflex_only)
         case "signin":
             return _on_signin(standing, events[0], ports)
         case "leave" | "restore":
@@ -203,6 +206,25 @@ def _on_timer(standing: Standing, event: Event, ports: Ports) -> Decision:
     paced = _paced_until(standing, address, ports)
     decision = plans.fired(standing, event, ports, max(paced, wanted))
     return replace(decision, elsewhere=home) if decision.reply else decision
+
+
+def _on_review(standing: Standing, event: Event, ports: Ports, reflex_only: bool) -> Decision:
+    """Nobody spoke, and something is open: told where it was left so, or passed over in silence."""
+    address, now = event.address, ports.clock.now()
+    wanted = consent.Consent.of(standing.gate.row)
+    free = wanted.free_at(address, now, ports.settings.timezone)
+    free = max(free, _paced_until(standing, address, ports))
+    if looking.is_stale(standing, event, ports):
+        return Decision(mind="none", looked=Looked())
+    speaks = looking.may_speak_at(standing, free, ports)
+    if speaks > now:
+        return Decision(mind="none", looked=looking.put_off(standing, speaks))
+    look = looking.Look(standing, ports)
+    found = look.found(ports.identity.review.about)
+    told = review.look(standing, event, found, ports, reflex_only)
+    looked = look.left(told.about, found[review.MOST_TOLD :])
+    decision = replace(look.plans.into(told.decision), looked=looked)
+    return wishes.judged(standing, [event], decision, ports)
 
 
 def _link(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:

@@ -9,6 +9,7 @@
 | what waits for a yes, by its code | `HOME#<home>` | `QUESTION#<hash>` |
 | what is kept on purpose, with its evidence | `HOME#<home>` | `NOTE#<id>` |
 | what is to be done in time | `HOME#<home>` | `PLAN#<id>` |
+| what was left open, and when to look at it | `HOME#<home>` | `REVIEW` |
 | was this message, were these words forgotten? | `HOME#<home>` | `TOMB#<mark>` |
 | the compare-and-swap of a lane, its digest | `LANE#<lane>` | `HEAD` |
 | the last turns, for the prompt | `LANE#<lane>` | `RECENT#<number mod 8>` |
@@ -179,6 +180,11 @@ def plan(home: str, id: str) -> Key:
 def plans(home: str) -> Key:
     """The prefix of all plans of a home that are not over."""
     return Key(f"HOME#{home}", "PLAN#")
+
+
+def review(home: str) -> Key:
+    """What was left open in a home; there is none where nothing was."""
+    return Key(f"HOME#{home}", "REVIEW")
 
 
 def head(lane: str) -> Key:
