@@ -73,7 +73,10 @@ def take_turn(
             continue
         ports.indexes.advance(standing, commit.turn, commit.notes)
         _ring(commit, ports)
-        woke = "web" in standing.gate.surfaces and commit.turn is not None
+        is_new = (
+            commit.turn is not None or fresh[0].kind == "link"
+        )  # other homes' words may show now
+        woke = "web" in standing.gate.surfaces and is_new
         if woke:
             ports.bell.ring("socket", place.lane)
         segments.pack_when_due(place.lane, standing.gate.homes, commit.turn, ports)

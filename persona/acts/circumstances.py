@@ -15,10 +15,16 @@ from persona.ports import Ports
 
 
 class Seen(NamedTuple):
-    """What stood before the mind: how sensitive it was, and whose untrusted words were in it."""
+    """What stood before the mind: how sensitive it was, and whose untrusted words were in it.
+
+    `typed` are destinations in the person's own words beside those of the turn, `approved` is the
+    hash that a yes to a whole plan covers.
+    """
 
     sensitivity: int
     tainted: str
+    typed: frozenset[str] = frozenset()
+    approved: str = ""
 
 
 def of_turn(
@@ -46,7 +52,8 @@ def of_turn(
         tainted=OVERHEARD if event.audience == "lane" else seen.tainted,
         sensitivity=seen.sensitivity,
         own=own if is_private else frozenset(),
-        typed=fitting.typed(words) if fitting else frozenset(),
+        typed=(fitting.typed(words) if fitting else frozenset()) | seen.typed,
+        approved=seen.approved,
         grants=grants.of(gate, home, until) if is_private else (),
         closed=gate.suppressed,
         off=gate.off,

@@ -193,8 +193,10 @@ class _Turn:
                 yield replace(topic, day=found.day, rests=(said.id,))
 
     def _promises(self) -> Iterable[Topic]:
+        """Of acts that were announced; of what a plan's steps come to the plan itself tells."""
         for act in self.acts:
-            if act.wish and act.home in self.standing.gate.homes:
+            is_announced = bool(act.wish) and "plan" not in act.wish["facts"]
+            if is_announced and act.home in self.standing.gate.homes:
                 of, asked = f"{act.function} {act.lane} {act.after}", act.wish["asked"]
                 topic = self._topic("promise", act.id, of, End.from_row(asked), DAY)
                 yield replace(topic, rests=tuple(act.wish["facts"].get("rests", ())))

@@ -35,7 +35,9 @@ class Head:
     be answered; `tries` are the times of the last tries to link; `heard` says when a linked home
     was last heard or proven, where its address may be given to somebody else. `plans` is the
     highest number that a plan was given; `zone` the person's time zone, as they said it or as their
-    browser tells it. `looked` counts the reviews that had nothing to say since the last that had.
+    browser tells it. `awaited` are the plans that wait for words, as they stood at one epoch of the
+    gate (`acts/awaited.py`). `looked` counts the reviews that had nothing to say since the last
+    that had.
     """
 
     version: int = 0
@@ -60,6 +62,7 @@ class Head:
     zone: str = ""
     zone_said: bool = False
     looked: int = 0
+    awaited: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +359,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "ledger": head.ledger,
     }
     rare = {"linking": dict(head.linking), "tries": list(head.tries), "heard": dict(head.heard)}
-    rare |= {"zone": head.zone, "zone_said": head.zone_said}
+    rare |= {"zone": head.zone, "zone_said": head.zone_said, "awaited": dict(head.awaited)}
     digest |= {name: value for name, value in rare.items() if value}
     spent = {name: value for name, value in asdict(head.spent).items() if name in OLDEST or value}
     counted = {"wished": head.wished, "plans": head.plans, "looked": head.looked}
@@ -392,15 +395,9 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
     if row is None:
         return Head()
     digest = unseal(ports, f"lane:{lane}", f"HEAD {lane}", row["sealed"])
+    clear: dict[str, Any] = {name: row.get(name, 0) for name in CLEAR}
     return Head(
-        version=row["version"],
-        spoken=row["spoken"],
-        memory=row["memory"],
-        notes=row.get("notes", 0),
-        waiting=row["waiting"],
-        held_until=row["held_until"],
-        greeted=row["greeted"],
-        ledger=row["ledger"],
+        **clear,
         times=tuple(row["times"]),
         paced=digest["paced"],
         asking=digest["asking"],
@@ -415,4 +412,5 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         looked=row.get("looked", 0),
         zone=digest.get("zone", ""),
         zone_said=digest.get("zone_said", False),
+        awaited=digest.get("awaited", {}),
     )

@@ -16,8 +16,7 @@ def drain(hub: Hub) -> None:
     while True:
         while hub._take_batch() or hub._answer_bell():
             pass
-        due, now = sweep.run(hub.ports), state(hub)
-        if not due or now == before:
+        if not sweep.run(hub.ports) or (now := state(hub)) == before:
             return
         before = now
 

@@ -359,6 +359,35 @@ def test_what_is_still_under_way_after_a_day_is_told(hub: Hub) -> None:
     assert "Done" in ann.replies()[-1]
 
 
+PLAN = "plan: paint the fence\n1. buy the paint\n2. ask me which colour it is"
+
+
+def test_a_plan_that_waits_for_the_person_is_come_back_to_once_at_each_place(hub: Hub) -> None:
+    ann = Texter(hub)
+    ann.say(PLAN)
+    settle(hub, 3 * DAY)
+    (told,) = written(ann)
+    assert "paint the fence" in told
+    ann.say("yes 1")
+    settle(hub, 3 * DAY)
+    assert len(written(ann)) == 2
+    ann.say("done")
+    assert "colour" in ann.replies()[-1]
+    ann.say("answer 1: green")
+    assert not rows(hub)
+    settle(hub, 9 * DAY)
+    assert len(written(ann)) == 2
+
+
+def test_a_plan_that_was_dropped_or_goes_on_by_itself_is_left_alone(hub: Hub) -> None:
+    ann, bob = Texter(hub), Slacker(hub)
+    ann.say(PLAN)
+    ann.say("cancel 1")
+    bob.say("remind me to feed the cat every day at 9:00")
+    bob.say("remind me to feed the dog in 3 days at 9:00")
+    assert not rows(hub)
+
+
 class Away:
     """The documents' store, which does not answer until it is back."""
 
