@@ -14,6 +14,8 @@ from persona.memory import dates
 from persona.memory.own import own_words
 from persona.memory.terms import stem, terms
 
+MOST_READ = 4_000
+"""Characters of a message that are read: what somebody faces is not said behind so many."""
 FARTHEST = 400
 """Days ahead; what is said of later days is too uncertain."""
 EVENTS = """
@@ -29,9 +31,14 @@ _BETWEEN = (
     r"|they|it)\b)[\w'-]+\s+"
 )
 _BESIDE = rf"(?!\w+'s\b){_BETWEEN}"
+_DAYS = "|".join((*dates.MONTHS, *dates.WEEKDAYS))
+_WHEN = (
+    r"(?:(?:now|already|still|finally|only|also|planned|scheduled|set|fixed|due|coming|up|for|from)\s+)*"
+    rf"(?:on|in|at|this|next|tomorrow|today|tonight|the\s+day|\d|{_DAYS})"
+)
 _BEHIND = (
-    r"(?=\s*(?:[,:)\u2013\u2014-]|$|(?:is|'s|are|will|starts?|begins?|takes|comes|on|at|in|this|next"
-    r"|tomorrow|today|tonight|the\s+day|with|for|as|and|then|coming|scheduled|due|by)\b|'s\b))"
+    rf"(?=\s*(?:[,:)\u2013\u2014-]|$|(?:(?:is|'s|are|will\s+be)\s+)?{_WHEN}\b"
+    r"|(?:will|starts?|begins?|takes|comes|leaves|with|for|to|as|and|then|by)\b))"
 )
 _DOES = (
     r"(?:have|having|got|taking|take|sitting|sit|giving|give|holding|hold|running|run|doing|do|playing"
@@ -54,7 +61,7 @@ DONE_THEN = re.compile(
 )
 DOUBT = re.compile(
     r"\b(?:not|no|never|cannot|without|nobody|nothing|if|might|may\s+(?:be|have|get|come|take|move)|maybe"
-    r"|perhaps|could|would|should|whether|unless|wish|hope|hoping|suppose|imagine|pretend|dream\w*"
+    r"|perhaps|could|would|should|whether|unless|wish(?!\s+me\b)|hope|hoping|suppose|imagine|pretend|dream\w*"
     r"|jok\w+|kidding|think|guess|probably|possibly|unsure|either|or|until|till|before"
     r"|cancel\w*|postpon\w*|reschedul\w*|called\s+off|skip\w*|miss(?:ed|ing)?|refus\w+|avoid\w*"
     r"|withdr[ae]w\w*|was|were|went|did|passed|failed|finished|used\s+to|ago|every|each|weekly|daily"
@@ -64,16 +71,17 @@ DOUBT = re.compile(
 )
 OVER = re.compile(
     r"\b(?:went|passed|failed|done|over|finished|survived|was|were|did|got|won|lost|aced|nailed|made\s+it"
-    r"|behind\s+me)\b",
+    r"|moved|married|graduated|presented|ran|flew|landed|arrived|behind\s+me)\b",
     re.IGNORECASE,
 )
 ALL_OVER = re.compile(
     r"\b(?:(?:it|that|all|everything)\s+(?:all\s+)?(?:went|was)\b|(?:i|we)\s+(?:passed|failed|aced"
-    r"|nailed|won|lost|survived|made\s+it|got\s+(?:it|the\s+job))\b|(?:it|that)(?:'s|\s+is)\s+(?:over|done)\b)",
+    r"|nailed|won|lost|survived|made\s+it|got\s+(?:it|the\s+job))\b"
+    r"|^(?:passed|failed|aced|nailed|survived|done)\b|(?:it|that)(?:'s|\s+is)\s+(?:over|done)\b)",
     re.IGNORECASE,
 )
 ENDED = re.compile(
-    r"\b(?:cancel\w*|postpon\w*|reschedul\w*|moved|called\s+off|off|not|no\s+longer|withdr[ae]w\w*"
+    r"\b(?:cancel\w*|postpon\w*|reschedul\w*|moved|called\s+off|off|not|no|quit\w*|withdr[ae]w\w*"
     r"|dropped|instead|forget)\b|n't\b",
     re.IGNORECASE,
 )
@@ -94,6 +102,11 @@ KIN = (
 )
 """Words by which people come back to an event, beside its own."""
 SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
+CLAUSES = re.compile(
+    r",?\s+(?:and|but|so|while|though)\s+(?=(?:on|i|we|he|she|they|it|my|our|his|her|their|the|tomorrow"
+    r"|next|today)\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +120,13 @@ class Concern:
 
 def concern(text: str, today: int) -> Concern | None:
     """What the person faces, in words that they said on the day `today`; None for nothing sure."""
-    for said in SENTENCES.split(_plain(text)):
-        sentence = said.strip()
-        if DOUBT.search(sentence):
-            continue
-        found = OWN.search(sentence) or FACED.search(sentence) or DONE_THEN.search(sentence)
-        ahead = dates.coming(sentence, today)
-        if found is None or not ahead:
-            continue
-        last = max(days[1] for days in ahead)
-        if last - today <= FARTHEST:
-            return Concern(_stems(f"{found['kind']} {found['event']}"), last, sentence)
+    for said in SENTENCES.split(own_words(text)[:MOST_READ].strip()):
+        sentence = _plain(said)
+        for clause in () if DOUBT.search(sentence) else CLAUSES.split(sentence):
+            found = OWN.search(clause) or FACED.search(clause) or DONE_THEN.search(clause)
+            last = max((days[1] for days in dates.coming(clause, today)), default=0)
+            if found is not None and today <= last <= today + FARTHEST:
+                return Concern(_stems(f"{found['kind']} {found['event']}"), last, said.strip())
     return None
 
 
@@ -132,7 +141,7 @@ def settles(text: str, of: str, day: int, today: int) -> bool:
 
     After its day any mention does; on it, words that say how it went; before it, that it is off.
     """
-    plain = _plain(text)
+    plain = _plain(own_words(text))
     if today >= day and ALL_OVER.search(plain):
         return True
     if _kin(of.rsplit(maxsplit=1)[-1]).isdisjoint(terms(plain)):
@@ -152,4 +161,4 @@ def _stems(words: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return own_words(text).replace("\u2019", "'").strip()
+    return text.replace("\u2019", "'").strip()

@@ -132,7 +132,7 @@ PATTERNS: dict[Verb, str] = {
         r"(?:please\s+)?(?:do\s+not|don['\u2019]?t|never|stop)\s+(?:follow(?:ing)?\s+up|check(?:ing)?\s+in"
         r"|ask(?:ing)?(?:\s+me)?\s+(?:about|how)\s+(?:that|it|this|these|those|such\s+things|things)"
         r"(?:\s+(?:went|goes|go))?)(?:\s+(?:on|with|about)\s+(?:that|it|this|me|such\s+things|things))?"
-        r"(?:\s+(?:any\s*more|again|please))*\W*"
+        r"(?:[\s,]+(?:any\s*more|again|please))*\W*"
     ),
     "follow up": r"you\s+(?:may|can)\s+(?:follow\s+up|check\s+in)(?:\s+on\s+me)?(?:\s+(?:again|now))*\W*",
     "ledger": r"(?:the\s+|my\s+)?ledger\W*|what\s+(?:have|did)\s+you\s+(?:done?|do)(?:\s+for\s+me)?\W*",

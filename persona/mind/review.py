@@ -38,7 +38,7 @@ PROMISE = "{when} I took on to tell you how this goes, and it is still under way
 UNKNOWN = "{when} I could not tell whether this was done, and still cannot: {shown}."
 VAIN = "{when} I could not do this, because nobody answered me: {shown}."
 AGAIN = "I try it once more now."
-PLAN = "{when} this plan came to wait for you: {shown}"
+PLAN = "{when} this plan came to wait for you: {shown}."
 OFFER: Mapping[str, Any] = {
     "name": WRITE,
     "description": "Writes to the person about some of what is open.",
