@@ -21,11 +21,11 @@ def idle(results: Results, goal: str) -> Iterator[Row]:
         f"{quiet['models']}, {quiet['read']}, {quiet['written']}, {quiet['sent']}", NONE, "0",
         counted(is_idle and not quiet["sent"] and beside["models"] == beside["people"]),
     )  # fmt: skip
-    asked = sum(found["aws"].values())
+    asked, cpu = sum(found["aws"].values()), quiet["cpu_s"] * 1000
     yield Row(
         goal, "the same day: looks for what is due, by everybody together; CPU of all of them",
         NONE, NONE,
-        f"{quiet['looked']:,} ({asked * quiet['looked']:,} queries in aws), {quiet["cpu_s"] * 1000:.0f} ms",
+        f"{quiet['looked']:,} ({asked * quiet['looked']:,} queries in aws), {cpu:.0f} ms",
         NONE, f"≤ {MOST_CPU:.0f} s", counted(quiet["cpu_s"] <= MOST_CPU),
     )  # fmt: skip
 

@@ -1,14 +1,27 @@
 """The steps of a plan as arguments, for whatever makes or changes one."""
 
+import json
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from persona import catalog
 from persona.acts import plan_words
 from persona.declare import Moment
 from persona.plan import Premise, Relation, Step, StepKind
 
+
+def as_json(value: Any) -> Any:
+    """Anything JSON can say as one canonical text. Raises ValueError for what is no object."""
+    found = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(found, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004 pydantic takes only this one
+    return json.dumps(found, ensure_ascii=False, sort_keys=True)
+
+
+Json = Annotated[str, BeforeValidator(as_json)]
+"""The arguments of any capability: each has a schema of its own, by which they are checked."""
 By = Literal["", "sms", "email", "slack", "web"]
 
 
@@ -34,9 +47,11 @@ class UndoArguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
     capability: str = Field(description="The capability that takes it back.", max_length=60)
-    arguments: dict[str, Any] = Field(
-        default_factory=dict[str, Any],
-        description="Its arguments; {name} stands for a fact of what the step brought.",
+    arguments: Json = Field(
+        "{}",
+        description="Its arguments, as the text of a JSON object; {name} stands for a fact of what "
+        "the step brought.",
+        max_length=10_000,
     )
 
 
@@ -56,8 +71,10 @@ class StepArguments(BaseModel):
         max_length=4_000,
     )
     capability: str = Field("", description="For use: its name.", max_length=60)
-    arguments: dict[str, Any] = Field(
-        default_factory=dict[str, Any], description="For use: its arguments, as it describes them."
+    arguments: Json = Field(
+        "{}",
+        description="For use: its arguments, as it describes them, as the text of a JSON object.",
+        max_length=60_000,
     )
     seconds: float = Field(
         0.0,
@@ -100,7 +117,7 @@ def resolved(step: Any, moment: Moment) -> Any:
 def step_words(one: StepArguments) -> str:
     """The step in words, with every argument."""
     until = f" until {one.until}" if one.until else ""
-    return plan_words.step_line(_step(one)) + until
+    return plan_words.step_line(_step(one), catalog.capabilities()) + until
 
 
 def step_of(one: StepArguments, moment: Moment) -> Step:
@@ -118,12 +135,16 @@ def _step(one: StepArguments) -> Step:
         kind=one.kind,
         text=one.text,
         capability=one.capability,
-        arguments=one.arguments,
+        arguments=json.loads(one.arguments),
         seconds=one.seconds,
         premise=premise,
         to=one.to,
         times=one.times,
         by=one.by,
         goes_on=one.goes_on,
-        undo=one.undo.model_dump(mode="json") if one.undo else {},
+        undo=_undo(one.undo) if one.undo else {},
     )
+
+
+def _undo(one: UndoArguments) -> dict[str, Any]:
+    return {"capability": one.capability, "arguments": json.loads(one.arguments)}

@@ -84,4 +84,5 @@ def remind(arguments: Arguments, wished: Wished) -> str:
 
     schedule = read(arguments.when, wished.moment)
     plan = wished.plans.make(arguments.what, schedule, arguments.by, wished)
-    return f"I will remind you of “{plan.what}” {schedule.words}. It is number {plan.number} of your plans."
+    said = f"I will remind you of “{plan.what}” {schedule.words}."
+    return f"{said} It is number {plan.number} of your plans.{wished.plans.quiet(plan)}"

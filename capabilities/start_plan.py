@@ -1,18 +1,17 @@
 """Making a plan that goes on over time: steps, their times, what to do when one fails."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from capabilities._steps import By, StepArguments, resolved, step_of, step_words
-from persona.acts import plan_words
 from persona.acts.plans import Wished
 from persona.declare import Moment, capability
 from persona.schedule import Schedule
 
 NOW = "now"
-SHOWN = "{shown}\nSay “yes” to start it."
 APPROVED = "Started, and approved as a whole: {shown}"
 
 
@@ -76,8 +75,8 @@ def leads_to(
     arguments: Mapping[str, Any], moment: Moment
 ) -> Sequence[tuple[int, str, Mapping[str, Any]]]:
     """The capabilities that its steps use."""
-    steps = enumerate(arguments["steps"], 1)
-    return [(n, one["capability"], one["arguments"]) for n, one in steps if one["kind"] == "use"]
+    used = [(n, one) for n, one in enumerate(arguments["steps"], 1) if one["kind"] == "use"]
+    return [(n, one["capability"], json.loads(one["arguments"])) for n, one in used]
 
 
 @capability(
@@ -108,7 +107,6 @@ def start_plan(arguments: Arguments, wished: Wished) -> str:
         most=arguments.most,
         late=arguments.late,
     )
-    shown = plan_words.shown(plan, now)
     if not wished.approver:
-        return SHOWN.format(shown=shown)
+        return wished.plans.shown(plan, wished.asked.address.surface)
     return APPROVED.format(shown=wished.plans.approve(plan, wished))

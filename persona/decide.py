@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from persona import keys, reviewing
-from persona.acts import approval, awaited, effects, grants, limits, plans, telling, wishes
+from persona import keys, plan_commands, reviewing
+from persona.acts import approval, awaited, effects, grants, limits, telling, wishes
 from persona.acts.policy import EXPOSED
 from persona.decision import Decision
 from persona.memory import evidence, forget, tombstones
@@ -133,7 +133,8 @@ def _answer(
         or aside.wish(standing, events)
         or _permit(standing, events, ports)
         or consenting.wish(standing, events, ports)
-        or _plan(standing, events, ports)
+        or plan_commands.said(standing, events, ports)
+        or _zone(standing, events)
         or _ledger(standing, events, ports)
     )
     if by_code:
@@ -192,13 +193,11 @@ def _ledger(standing: Standing, events: Sequence[Event], ports: Ports) -> Decisi
     )
 
 
-def _plan(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
-    """What is asked or wished of plans by a plain command, and what zone the person says is theirs."""
+def _zone(standing: Standing, events: Sequence[Event]) -> Decision | None:
+    """What zone the person says is theirs."""
     command = parse(events[0].words) if len(events) == 1 else None
-    if command is None or command.verb not in ("plans", "cancel", "pause", "resume", "zone"):
+    if command is None or command.verb != "zone":
         return None
-    if command.verb != "zone":
-        return plans.said(standing, command.verb, command.rest, ports)
     zone = named_zone(command.rest)
     if not zone or standing.is_shared:
         return Decision(reply=NO_ZONE.format(name=command.rest), mind="none")

@@ -419,7 +419,7 @@ class Capability:
         return {
             "name": self.name,
             "description": self.about + facts,
-            "parameters": self.arguments.model_json_schema(),
+            "parameters": _whole_schema(self.arguments.model_json_schema()),
         }
 
 
@@ -433,6 +433,25 @@ DATED = re.compile(
     rf"{MONTHS}\b|\b{MONTHS}\s(?:the\s)?\d",
     re.IGNORECASE,
 )
+
+
+def _whole_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with every definition in its place: not each model's server follows references."""
+    known: dict[str, Any] = schema.pop("$defs", {})
+
+    def placed(part: Any) -> Any:
+        if isinstance(part, list):
+            return [placed(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        fields: dict[str, Any] = {str(name): value for name, value in part.items()}
+        named = fields.pop("$ref", "")
+        whole = {**known[named.rpartition("/")[2]], **fields} if named else fields
+        return {name: placed(value) for name, value in whole.items()}
+
+    return placed(schema)
+
+
 PUNCTUATION = " \t\n.,;:!?()[]{}<>\"'`*_\u201c\u201d\u2018\u2019\u00ab\u00bb"
 """What may stand around an address in a sentence and is no part of it."""
 

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from persona.acts import plan as moves
-from persona.acts import plan_words, wishes
+from persona.acts import wishes
+from persona.acts.moving import carry_on
 from persona.acts.plans import NONE, SHARED, Plans
 from persona.decision import Decision
 from persona.declare import moment
@@ -34,6 +35,7 @@ CHANGE = re.compile(
     r"step\s+(?P<step>\d+)(?:\s+(?:of|in)\s+\D*#?(?P<plan>\d+))?\s+(?:to|into)\b\s*:?\s*(?P<words>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
+ANSWER = re.compile(r"#?(?P<plan>\d+)\s*[:,]\s*(?P<words>\S.*)", re.DOTALL)
 BY_NUMBER = "Text messages can be sent by others in your name: say “yes {number}” to start it."
 WHICH_PLAN = "Of which plan? Say “change step {step} of plan 3 to …”."
 UNREAD_STEP = "I do not read “{words}” as a step. Say “text me: …”, “wait 2 hours”, “ask me: …”."
@@ -47,39 +49,42 @@ def said(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision 
     words = own_words(events[0].words).strip()
     command = parse(words)
     if command is None:
-        return _bare(standing, events[0], words, ports) or _planned(standing, events, words, ports)
+        return _bare(standing, events, words, ports) or _planned(standing, events, words, ports)
     if command.verb not in BY_VERB:
         return None
     if standing.is_shared:
         return Decision(reply=SHARED, mind="none")
-    return _done(standing, ports, lambda plans: BY_VERB[command.verb](plans, command.rest, ports))
+    verb, rest = BY_VERB[command.verb], command.rest
+    return _done(standing, events, ports, lambda plans: verb(plans, rest, events[0], ports))
 
 
-def _done(standing: Standing, ports: Ports, do: Callable[[Plans], str]) -> Decision:
-    """The decision with what was done, or with why it was not."""
+def _done(
+    standing: Standing, events: Sequence[Event], ports: Ports, do: Callable[[Plans], str]
+) -> Decision:
+    """The decision with what was done, and with what that leads to; or with why it was not."""
     plans = Plans(standing, ports)
     try:
         reply = do(plans)
     except Refused as refused:
-        reply = refused.reason
-    return plans.into(Decision(reply=reply, mind="none"))
+        return plans.into(Decision(reply=refused.reason, mind="none"))
+    return carry_on(standing, events, plans, Decision(reply=reply, mind="none"), ports)
 
 
 # By number
 
 
-def _show(plans: Plans, rest: str, ports: Ports) -> str:
-    plan = plans.find(int(rest))
-    plans.cite(plan)
-    return plan_words.shown(plan, ports.clock.now(), ports.capabilities)
+def _show(plans: Plans, rest: str, event: Event, ports: Ports) -> str:
+    return plans.shown(plans.find(int(rest)), event.address.surface)
 
 
-def _answer(plans: Plans, rest: str, ports: Ports) -> str:
-    number, _, words = re.sub(r"^#?(\d+)\s*[:,]\s*", r"\1:", rest).partition(":")
-    return plans.answer(int(number), words)
+def _answer(plans: Plans, rest: str, event: Event, ports: Ports) -> str:
+    found = ANSWER.fullmatch(rest)
+    if found is None:
+        raise Refused(UNREAD_STEP.format(words=rest))
+    return plans.answer(int(found["plan"]), found["words"], event.message_id)
 
 
-def _change(plans: Plans, rest: str, ports: Ports) -> str:
+def _change(plans: Plans, rest: str, event: Event, ports: Ports) -> str:
     """Another step in the place of one, read by the words that it would have in a new plan."""
     found = CHANGE.fullmatch(rest)
     if found is None:
@@ -103,17 +108,17 @@ def _step(words: str, plan: Plan, number: int, ports: Ports) -> Step:
     return planning.ended(step or Step("do", words.strip()), len(plan.steps))
 
 
-BY_VERB: Mapping[Verb, Callable[[Plans, str, Ports], str]] = {
-    "plans": lambda plans, rest, ports: plans.listed() or NONE,
+BY_VERB: Mapping[Verb, Callable[[Plans, str, Event, Ports], str]] = {
+    "plans": lambda plans, rest, event, ports: plans.listed() or NONE,
     "show": _show,
-    "cancel": lambda plans, rest, ports: plans.change("cancel", int(rest)),
-    "pause": lambda plans, rest, ports: plans.change("pause", int(rest)),
-    "resume": lambda plans, rest, ports: plans.change("resume", int(rest)),
-    "start": lambda plans, rest, ports: plans.start(int(rest)),
-    "skip": lambda plans, rest, ports: plans.skip(int(rest)),
-    "done": lambda plans, rest, ports: plans.done(int(rest)),
-    "run": lambda plans, rest, ports: plans.run_now(int(rest)),
-    "undo": lambda plans, rest, ports: plans.undo(int(rest)),
+    "cancel": lambda plans, rest, event, ports: plans.change("cancel", int(rest)),
+    "pause": lambda plans, rest, event, ports: plans.change("pause", int(rest)),
+    "resume": lambda plans, rest, event, ports: plans.change("resume", int(rest)),
+    "start": lambda plans, rest, event, ports: plans.start(int(rest)),
+    "skip": lambda plans, rest, event, ports: plans.skip(int(rest)),
+    "done": lambda plans, rest, event, ports: plans.done(int(rest)),
+    "run": lambda plans, rest, event, ports: plans.run_now(int(rest)),
+    "undo": lambda plans, rest, event, ports: plans.undo(int(rest)),
     "answer": _answer,
     "change": _change,
 }
@@ -122,22 +127,26 @@ BY_VERB: Mapping[Verb, Callable[[Plans, str, Ports], str]] = {
 # Bare words
 
 
-def _bare(standing: Standing, event: Event, words: str, ports: Ports) -> Decision | None:
+def _bare(standing: Standing, events: Sequence[Event], words: str, ports: Ports) -> Decision | None:
     """`yes` and `no` right after a plan was shown; `done` and `skip` where one waits for that."""
     if standing.is_shared or not standing.head.plans:
         return None
     if YES.fullmatch(words) or NO.fullmatch(words):
-        return _to_shown(standing, event, words, ports)
+        return _to_shown(standing, events, words, ports)
     if not (DONE.fullmatch(words) or SKIP.fullmatch(words)):
         return None
     is_done = DONE.fullmatch(words) is not None
     waiting = [one for one in Plans(standing, ports).all() if moves.stands_at(one, "do")]
     if not waiting:
         return None
-    return _done(standing, ports, lambda plans: plans.done(None) if is_done else plans.skip(None))
+    return _done(
+        standing, events, ports, lambda plans: plans.done(None) if is_done else plans.skip(None)
+    )
 
 
-def _to_shown(standing: Standing, event: Event, words: str, ports: Ports) -> Decision | None:
+def _to_shown(
+    standing: Standing, events: Sequence[Event], words: str, ports: Ports
+) -> Decision | None:
     asking = standing.head.asking
     if asking.get("what") != "plan":
         return None
@@ -145,10 +154,10 @@ def _to_shown(standing: Standing, event: Event, words: str, ports: Ports) -> Dec
     if shown is None or shown.state != "shown":
         return None
     if NO.fullmatch(words):
-        return _done(standing, ports, lambda plans: plans.change("cancel", shown.number))
-    if event.address.surface in SURFACES_WITHOUT_BARE_YES:
+        return _done(standing, events, ports, lambda plans: plans.change("cancel", shown.number))
+    if events[0].address.surface in SURFACES_WITHOUT_BARE_YES:
         return Decision(reply=BY_NUMBER.format(number=shown.number), mind="none", asks=dict(asking))
-    return _done(standing, ports, lambda plans: plans.start(None))
+    return _done(standing, events, ports, lambda plans: plans.start(None))
 
 
 # A plan in words

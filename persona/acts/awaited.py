@@ -22,7 +22,6 @@ from persona.plan import Came, CameState, Plan
 from persona.ports import Ports
 
 MISSED = "What fell due meanwhile:\n{listed}"
-ANSWERED = "Noted, for “{what}”."
 
 # A time
 
@@ -166,8 +165,8 @@ def answer(standing: Standing, events: Sequence[Event], ports: Ports) -> Decisio
     plans = Plans(standing, ports)
     for plan in filter(None, map(plans.get, asking)):
         if moves.stands_at(plan, "ask"):
-            plans.answer(plan.number, words, *(one.message_id for one in events))
-            return plans.into(Decision(reply=ANSWERED.format(what=plan.what), mind="none"))
+            said = plans.answer(plan.number, words, *(one.message_id for one in events))
+            return plans.into(Decision(reply=said, mind="none"))
     return None
 
 

@@ -52,10 +52,10 @@ def carry_on(
     else:
         for plan in list(filter(mover.may_move, plans.all()))[:MOST_PLANS]:
             mover.move(plan)
-        for plan, undo in plans.undoing:
-            mover.take_back(plan, undo)
     decision = telling.told(mover.decided(), standing, events, plans, ports)
-    decision = replace(decision, answers=(*decision.answers, *_withdrawn(standing, plans, ports)))
+    answered = {one.hash for one in decision.answers}
+    closed = [one for one in _withdrawn(standing, plans, ports) if one.hash not in answered]
+    decision = replace(decision, answers=(*decision.answers, *closed))
     decision = plans.into(decision)
     return wishes.judged(standing, events, decision, ports) if decision.intents else decision
 
@@ -70,7 +70,8 @@ def _hold(plans: Plans) -> None:
 def _withdrawn(standing: Standing, plans: Plans, ports: Ports) -> Iterable[Answer]:
     """The open questions of plans that are over now."""
     over = {*plans.over, *(id for id, one in plans.changed.items() if one.state == "over")}
-    if not any(_may_be_asking(one) for one in (*plans.over.values(), *plans.changed.values())):
+    ended = [one for one in (*plans.over.values(), *plans.changed.values()) if one.id in over]
+    if not any(map(_may_be_asking, ended)):
         return []
     now = ports.clock.now()
     found = [one for one in questions.listed(standing.gate, ports) if one.is_open(now)]
@@ -82,8 +83,8 @@ def _withdrawn(standing: Standing, plans: Plans, ports: Ports) -> Iterable[Answe
 
 
 def _may_be_asking(plan: Plan) -> bool:
-    step = plan.steps[plan.step - 1] if 0 < plan.step <= len(plan.steps) else None
-    return plan.state == "shown" or (plan.begun and step is not None and step.kind == "use")
+    """Whether a question about it, or about a step of its, may be open."""
+    return any(step.kind == "use" for step in plan.steps)
 
 
 class _Mover:
@@ -194,23 +195,6 @@ class _Mover:
             return moves.with_news(plan, telling.of(plan, asks))
         return plan if capability.function else self._came(plan, "done", said)
 
-    def take_back(self, plan: Plan, undo: Mapping[str, Any]) -> None:
-        """Wishes what takes a step of a cancelled plan back; told like any other wish."""
-        capability = self._ports.capabilities[undo["capability"]]
-        try:
-            arguments = capability.settled(undo["arguments"], self._moment)
-        except Refused as refused:
-            self._say(
-                wishes.DENIES.format(
-                    shown=capability.shown(undo["arguments"]), reason=refused.reason
-                )
-            )
-            return
-        count = self._standing.head.wished + len(self._decision.wishes) + 1
-        intent = self._intent(capability, arguments, f"wish {count}")
-        wish, said = self._wish(plan, intent, {"asked": asdict(plan.asked)})
-        self._say("\n".join(filter(None, [said, *([] if said else wishes.told([wish]))])))
-
     def _intent(self, capability: Capability, arguments: Mapping[str, Any], cause: str) -> Intent:
         lane = self._standing.place.lane
         return Intent(capability.name, capability.version, arguments, lane, cause)
@@ -235,10 +219,6 @@ class _Mover:
         came = Came(plan.step, state, said, at=self._now)
         told = [telling.of(plan, came)] if said else []
         return moves.came_to(moves.with_news(plan, *told), came, self._now)
-
-    def _say(self, text: str) -> None:
-        reply = "\n\n".join(filter(None, [self._decision.reply, text]))
-        self._decision = replace(self._decision, reply=reply)
 
     @property
     def _moment(self) -> Moment:

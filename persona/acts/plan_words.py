@@ -4,7 +4,7 @@ Nothing of a step's arguments is left out, since a yes to a plan is a yes to wha
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 from types import MappingProxyType
 
@@ -52,31 +52,14 @@ def line(plan: Plan, now: float) -> str:
     return f"{plan.number}. {' · '.join(parts)}"
 
 
-def shown(
-    plan: Plan,
-    now: float,
-    known: Known = NOTHING_KNOWN,
-    *,
-    asks: Collection[int] = (),
-    surface: str = "",
-) -> str:
+def shown(plan: Plan, now: float, known: Known = NOTHING_KNOWN, surface: str = "") -> str:
     """The whole plan: goal, times, limits, each step and where it stands, and what can be said.
 
-    `known` are the capabilities by name, `asks` the steps that would be asked for first, `surface`
-    where it is read.
+    `known` are the capabilities by name, `surface` is where it is read.
     """
     steps = [_numbered(plan, number, now, known) for number in range(1, len(plan.steps) + 1)]
-    parts = [f"Plan {plan.number}: {plan.what}", f"When: {_when(plan, now)}", *steps]
-    limits = _limits(plan)
-    parts += [limits] if limits else []
-    if asks:
-        named = ", ".join(map(str, sorted(asks)))
-        parts.append(
-            f"I ask you before step {named}."
-            if len(asks) == 1
-            else f"I ask you before steps {named}."
-        )
-    return "\n".join([*parts, offers(plan, surface)])
+    parts = [f"Plan {plan.number}: {plan.what}", f"When: {_when(plan, now)}", *steps, _limits(plan)]
+    return "\n".join([*filter(None, parts), offers(plan, surface)])
 
 
 def offers(plan: Plan, surface: str = "") -> str:
@@ -93,7 +76,7 @@ def offers(plan: Plan, surface: str = "") -> str:
             said = f"“resume {number}”, “cancel {number}”"
         case "waiting" if step and step.kind == "do" and plan.begun:
             said = f"“done {number}”, “skip {number}”, “cancel {number}”"
-        case "waiting" if step and step.kind in ("ask", "await") and plan.begun:
+        case "waiting" if step and step.kind == "ask" and plan.begun:
             said = f"“answer {number}: …”, “skip {number}”, “cancel {number}”"
         case "over":
             return f"“undo {number}” takes back what it did."

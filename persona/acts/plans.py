@@ -8,6 +8,7 @@ brought two plans of one number together. `moving.py` goes on with them.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
+from typing import Any
 
 from persona import ids
 from persona.acts import plan as moves
@@ -17,12 +18,14 @@ from persona.declare import Moment, moment
 from persona.errors import Refused
 from persona.keys import Key
 from persona.memory import plans as rows
+from persona.memory.reachable import home_on
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Standing
 from persona.model import End, Event, Evidence
+from persona.people.consent import Consent
 from persona.plan import Came, Plan, Step
 from persona.ports import Ports, Row
-from persona.schedule import Schedule
+from persona.schedule import Schedule, near
 
 MOST = 100
 """Plans of one person that are not over."""
@@ -40,13 +43,15 @@ NOTHING = "None of your plans waits for that. “plans” lists them."
 SEVERAL = "Which one? Name its number:\n{listed}"
 ENDED = "Cancelled: {line}"
 UNDER_WAY = (
-    "\nWhat I was doing for step {number} just now may still come to its end; nothing more begins."
+    "\nIf step {number} is on its way already, it may still come to its end; no more begins."
 )
 UNDO = "\nIt had done this already: {done}. “undo {number}” takes that back, for a week."
 PAUSED = "Paused: {line}\n“resume {number}” goes on with it."
 RESUMED = "It goes on: {line}"
 STARTED = "Started: {line}"
 RUNNING = "I begin it now: {line}"
+QUIET = "\nYou have quiet hours then: it comes {when}."
+NOTED = "Noted, step {step} of “{what}”."
 SKIPPED = "Left out: {what}"
 CHANGED = "Changed, step {step} of plan {number} is now: {line}"
 CHANGED_SINCE = "plan {number} was changed since I asked; “yes {number}” starts it as it is now"
@@ -88,7 +93,7 @@ class Plans:
         done = decision or Decision()
         self.changed = {one.id: one for one in done.plans}
         self.over = {one.id: one for one in done.over}
-        self.undoing: list[tuple[Plan, Mapping[str, object]]] = []
+        self._intents: list[Intent] = []
         self._shown: dict[str, Plan] = {}
         self._asks = ""
 
@@ -107,6 +112,7 @@ class Plans:
             recalled=(*decision.recalled, *(one for one in cited if one.pointer not in known)),
             shown=max(decision.shown, highest),
             asks=asks,
+            intents=(*decision.intents, *self._intents),
         )
 
     # Found
@@ -146,6 +152,16 @@ class Plans:
         """`3. feed the cat · tomorrow 17:45`; the reply rests on the plan's words then."""
         self.cite(plan)
         return plan_words.line(plan, self._ports.clock.now())
+
+    def shown(self, plan: Plan, surface: str) -> str:
+        """The whole plan as it is read on a surface: its steps, and where it stands."""
+        self.cite(plan)
+        now, known = self._ports.clock.now(), self._ports.capabilities
+        return plan_words.shown(plan, now, known, surface)
+
+    def step_line(self, plan: Plan, step: int) -> str:
+        """One step of a plan, with every argument."""
+        return plan_words.step_line(plan.steps[step - 1], self._ports.capabilities, plan.steps)
 
     def cite(self, plan: Plan) -> None:
         """The reply repeats words of this plan."""
@@ -278,11 +294,23 @@ class Plans:
             named = asked.get("plan") if asked.get("what") == "plan" else None
             shown = [plan for plan in shown if plan.id == named]
         plan = self._one(shown, number, lambda plan: plan.state == "shown")
-        return STARTED.format(line=self.line(self.set_waiting(plan)))
+        plan = self.set_waiting(plan)
+        return STARTED.format(line=self.line(plan)) + self.quiet(plan)
+
+    def quiet(self, plan: Plan) -> str:
+        """That its next time falls into hours in which its person wants no messages, where it does."""
+        gate, zone = self._standing.gate, self._ports.settings.timezone
+        home = home_on(self._standing, plan.by, self._ports)
+        address = gate.links[home].address if home else plan.asked.address
+        free = Consent.of(gate.row).free_at(address, plan.begins, zone)
+        if plan.begins <= self._ports.clock.now() or free in (plan.begins, inf):
+            return ""
+        return QUIET.format(when=near(free, self._ports.clock.now(), zone))
 
     def approve(self, plan: Plan, wished: Wished) -> str:
         """The yes to all that a plan would do, which starts it; what is told of it."""
-        return self.line(self.set_waiting(plan, wished.approver))
+        plan = self.set_waiting(plan, wished.approver)
+        return self.line(plan) + self.quiet(plan)
 
     def set_waiting(self, plan: Plan, approver: str = "") -> Plan:
         """The plan on its way; approved as a whole where an approver is given."""
@@ -325,12 +353,16 @@ class Plans:
         return said + UNDO.format(done=", ".join(done), number=plan.number)
 
     def undo(self, number: int) -> str:
-        """Wishes that what a cancelled plan did be taken back, the last first (`undoing`)."""
+        """Wishes that what a cancelled plan did be taken back, the last first. Raises Refused."""
         plan = self.find(number)
         if plan.state != "over" or not _undoable(plan):
             raise Refused(NOT_WAITING.format(number=number))
-        for one in reversed(_undoable(plan)):
-            self.undoing.append((plan, _taken_back(plan, one)))
+        for step in reversed(_undoable(plan)):
+            undo = _taken_back(plan, step)
+            known = self._ports.capabilities[undo["capability"]]
+            arguments = known.settled(undo["arguments"], moment(self._ports))
+            lane, cause = self._standing.place.lane, f"undo {plan.id} step {step}"
+            self._intents.append(Intent(known.name, known.version, arguments, lane, cause))
         self.cite(plan)
         self.end(plan)
         return ""
@@ -347,7 +379,7 @@ class Plans:
         """Leaves out the step that a plan stands at, or its next time. Raises Refused, in words."""
         plan = self._one(self._answerable(), number, lambda plan: plan.state == "waiting")
         now = self._ports.clock.now()
-        what = plan_words.step_line(plan.steps[plan.step - 1]) if plan.step else self.line(plan)
+        what = self.step_line(plan, plan.step) if plan.step else self.line(plan)
         self.cite(plan)
         self.move(moves.skipped(plan, now))
         return SKIPPED.format(what=what)
@@ -368,7 +400,7 @@ class Plans:
         came = Came(plan.step, "done", words, sensitivity=sensitivity(words), rests=rests)
         self.cite(plan)
         self.move(moves.came_to(plan, came, now))
-        return ""
+        return NOTED.format(step=plan.step, what=plan.what)
 
     def change_step(self, number: int, step: int, new: Step) -> str:
         """Puts another step in the place of one. Raises Refused, in words."""
@@ -385,7 +417,7 @@ class Plans:
             raise Refused(f"that does not work: {'; '.join(wrong)}", "unfit")
         self.move(changed)
         self.cite(changed)
-        said = CHANGED.format(step=step, number=number, line=plan_words.step_line(new))
+        said = CHANGED.format(step=step, number=number, line=self.step_line(changed, step))
         return said + (ASK_AGAIN if plan.is_approved and not changed.is_approved else "")
 
     # Which one is meant
@@ -418,7 +450,7 @@ def _undoable(plan: Plan) -> list[int]:
     return [number for number, step in enumerate(plan.steps, 1) if step.undo and number in done]
 
 
-def _taken_back(plan: Plan, number: int) -> Mapping[str, object]:
+def _taken_back(plan: Plan, number: int) -> Mapping[str, Any]:
     """The capability and arguments that take a step back; `{name}` is a fact of what it brought."""
     undo, came = plan.steps[number - 1].undo, plan.what_came(number)
     known = came.facts if came else {}
@@ -441,21 +473,6 @@ def evidence(plan: Plan) -> Evidence:
         at=plan.made,
         sensitivity=max(sensitivity(plan.words), plan.sensitivity if plan.came else 0),
     )
-
-
-# By words
-
-
-def said(standing: Standing, verb: str, rest: str, ports: Ports) -> Decision:
-    """The decision on `plans`, `cancel N`, `pause N` and `resume N`."""
-    if standing.is_shared:
-        return Decision(reply=SHARED, mind="none")
-    plans = Plans(standing, ports)
-    try:
-        reply = (plans.listed() or NONE) if verb == "plans" else plans.change(verb, int(rest))
-    except Refused as refused:
-        reply = refused.reason
-    return plans.into(Decision(reply=reply, mind="none"))
 
 
 # In time

@@ -26,9 +26,10 @@ SPOKEN = frozenset({"message", "press"})
 """Events in which the person speaks: what they move is an answer, also in quiet hours."""
 MOST_UNTOLD = 500
 
-TOLD = "Reminder: {what}"
+REMINDS = "Reminder: "
+TOLD = REMINDS + "{what}"
 WAS_DUE = " (it was due {when})"
-SKIPPED = " (and {count} times since then, which I could not tell)"
+SKIPPED = " (and {times} since then, which I could not tell)"
 IS_LATE = "“{what}” was due {when}{skipped}. I begin it now."
 LEFT_OUT = "“{what}” was due {when}{skipped}, while I could not. I leave that out, as you wished."
 DO = "{text}\nThat is step {step} of “{what}”. Say “done” when it is, or “skip” (“done {number}”)."
@@ -47,17 +48,21 @@ OTHERS = "what a step of a plan brought"
 
 def reminder(plan: Plan, now: float) -> Came:
     """The plan's words at its time, and how many times went by unsaid."""
-    count = plan.missed + plan.schedule.missed(plan.begins, now)
-    said = TOLD.format(what=plan.what) + (SKIPPED.format(count=count) if count else "")
+    said = TOLD.format(what=plan.what) + _skipped(plan, now)
     return Came(plan.step, "done", said, at=min(now, plan.begins))
 
 
 def late(plan: Plan, now: float, said: str = IS_LATE) -> Came:
     """That a run begins late, or is left out."""
-    count = plan.missed + plan.schedule.missed(plan.begins, now)
-    skipped = SKIPPED.format(count=count) if count else ""
     when = near(plan.begins, now, plan.schedule.zone)
-    return Came(0, "done", said.format(what=plan.what, when=when, skipped=skipped), at=now)
+    text = said.format(what=plan.what, when=when, skipped=_skipped(plan, now))
+    return Came(0, "done", text, at=now)
+
+
+def _skipped(plan: Plan, now: float) -> str:
+    """How many times went by since the one that is told."""
+    count = plan.missed + plan.schedule.missed(plan.begins, now)
+    return SKIPPED.format(times=f"{count} times" if count > 1 else "once") if count else ""
 
 
 def filled(plan: Plan, step: Step, now: float) -> Came:
@@ -179,9 +184,10 @@ class _Letter:
     def _line(self, one: Came) -> str:
         if self._now - one.at <= LATE:
             return one.text
-        return one.text + WAS_DUE.format(
-            when=near(one.at, self._now, self._ports.settings.timezone)
-        )
+        when = near(one.at, self._now, self._ports.settings.timezone)
+        if one.text.startswith(REMINDS):
+            return one.text + WAS_DUE.format(when=when)
+        return f"{when[:1].upper()}{when[1:]}: {one.text}"
 
     def _free_at(self, home: str) -> float:
         if self._standing.halted or (self._standing.is_silent and not home):

@@ -191,7 +191,7 @@ def _judged(
         "audience": about.audience,
         "tainted": about.tainted,
         "sensitivity": about.sensitivity,
-        "typed": sorted(about.typed),
+        "typed": sorted(about.typed | _typed_later(intent, fitting, events, ports)),
         "words": "\n".join(event.words for event in events),
         "limited": circumstances.limited(intent, fitting, about) if fitting else [],
         "day": circumstances.counts(spent),
@@ -202,6 +202,17 @@ def _judged(
     code = ids.code(ports.entropy(ids.CODE)) if verdict.decision == "ask" else ""
     shown = fitting.shown(intent.arguments) if fitting else ""  # nothing can be said of the rest
     return Wish(intent, verdict, shown, facts, code)
+
+
+def _typed_later(
+    intent: Intent, capability: Capability | None, events: Sequence[Event], ports: Ports
+) -> frozenset[str]:
+    """The destinations in these words to which what it leads to may send."""
+    if capability is None or capability.leads_to is None:
+        return frozenset()
+    used = [name for _, name, _ in capability.leads_to(intent.arguments, moment(ports))]
+    known = ports.capabilities
+    return circumstances.typed(events, [known[name] for name in used if name in known])
 
 
 def _by_steps(
