@@ -359,33 +359,30 @@ def test_what_is_still_under_way_after_a_day_is_told(hub: Hub) -> None:
     assert "Done" in ann.replies()[-1]
 
 
-STEPS = [{"kind": "do", "text": "buy the paint"}, {"kind": "ask", "text": "Which colour is it?"}]
-PLAN = Call("1", "start_plan", {"goal": "paint the fence", "steps": STEPS})
+PLAN = "plan: paint the fence\n1. buy the paint\n2. ask me which colour it is"
 
 
-def planned(hub: Hub, person: Person) -> None:
-    """A model makes the plan; nothing else here has one."""
-
-    def script(prompts: Sequence[Prompt]) -> Completion:
-        return Completion("Well.") if prompts[-1].role == "tool" else Completion("", (PLAN,))
-
-    plain, hub.ports = hub.ports, hub.ports.but(models=(ScriptedModel(script),))
-    assert "paint the fence" in person.say("I must paint the fence")
-    hub.ports = plain
-
-
-def test_a_plan_that_waits_for_a_yes_is_come_back_to_once(hub: Hub) -> None:
+def test_a_plan_that_waits_for_the_person_is_come_back_to_once_at_each_place(hub: Hub) -> None:
     ann = Texter(hub)
-    planned(hub, ann)
-    settle(hub, 9 * DAY)
+    ann.say(PLAN)
+    settle(hub, 3 * DAY)
     (told,) = written(ann)
     assert "paint the fence" in told
     assert "Shall we go on with it?" in told
+    ann.say("yes 1")
+    settle(hub, 3 * DAY)
+    assert len(written(ann)) == 2
+    ann.say("done")
+    assert "colour" in ann.replies()[-1]
+    ann.say("answer 1: green")
+    assert not rows(hub)
+    settle(hub, 9 * DAY)
+    assert len(written(ann)) == 2
 
 
 def test_a_plan_that_was_dropped_or_goes_on_by_itself_is_left_alone(hub: Hub) -> None:
     ann, bob = Texter(hub), Slacker(hub)
-    planned(hub, ann)
+    ann.say(PLAN)
     ann.say("cancel 1")
     bob.say("remind me to feed the cat every day at 9:00")
     bob.say("remind me to feed the dog in 3 days at 9:00")
