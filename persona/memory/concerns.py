@@ -44,46 +44,38 @@ _DOES = (
     r"(?:have|having|got|taking|take|sitting|sit|giving|give|holding|hold|running|run|doing|do|playing"
     r"|play|facing|face|attending|attend|singing\s+at|speaking\s+at|going\s+to|go\s+to)"
 )
-OWN = re.compile(
-    rf"\b(?:my|our)\s+(?P<kind>(?:{_BETWEEN}){{0,3}}?)(?P<event>{_EVENT})\b{_BEHIND}", re.IGNORECASE
-)
-FACED = re.compile(
+OWN = rf"\b(?:my|our)\s+(?P<kind>(?:{_BETWEEN}){{0,3}}?)(?P<event>{_EVENT})\b{_BEHIND}"
+FACED = (
     r"\b(?:i|we)(?:'m|'ve|'re|'ll|\s+am|\s+are|\s+will|\s+have)?\s+(?:also\s+|still\s+|finally\s+)?"
     rf"{_DOES}\s+(?:(?:an?|the|another|my|our|two|three)\s+)?(?P<kind>(?:{_BESIDE}){{0,3}}?)"
-    rf"(?P<event>{_EVENT})\b{_BEHIND}",
-    re.IGNORECASE,
+    rf"(?P<event>{_EVENT})\b{_BEHIND}"
 )
-DONE_THEN = re.compile(
+DONE_THEN = (
     r"\b(?:i|we)(?:'m|'re|'ll|\s+am|\s+are|\s+will(?:\s+be)?)?\s+(?P<kind>)"
     r"(?P<event>getting\s+married|get\s+married|graduating|graduate|defending\s+my\s+thesis"
-    r"|moving\s+(?:house|into|to)|starting\s+(?:my|a|the)\s+new\s+job|start\s+(?:my|a|the)\s+new\s+job)\b",
-    re.IGNORECASE,
+    r"|moving\s+(?:house|into|to)|starting\s+(?:my|a|the)\s+new\s+job|start\s+(?:my|a|the)\s+new\s+job)\b"
 )
-DOUBT = re.compile(
+DOUBT = (
     r"\b(?:not|no|never|cannot|without|nobody|nothing|if|might|may\s+(?:be|have|get|come|take|move)|maybe"
     r"|perhaps|could|would|should|whether|unless|wish(?!\s+me\b)|hope|hoping|suppose|imagine|pretend|dream\w*"
     r"|jok\w+|kidding|think|guess|probably|possibly|unsure|either|or|until|till|before"
     r"|cancel\w*|postpon\w*|reschedul\w*|called\s+off|skip\w*|miss(?:ed|ing)?|refus\w+|avoid\w*"
     r"|withdr[ae]w\w*|was|were|went|did|passed|failed|finished|used\s+to|ago|every|each|weekly|daily"
     r"|monthly|yearly|always|usually|often|sometimes|says?|said|wrote|asked|tell|remind|text|e-?mail"
-    r"|send|plan|book|watch|listen\w*)\b|n't\b|\?",
-    re.IGNORECASE,
+    r"|send|plan|book|watch|listen\w*)\b|n't\b|\?"
 )
-OVER = re.compile(
+OVER = (
     r"\b(?:went|passed|failed|done|over|finished|survived|was|were|did|got|won|lost|aced|nailed|made\s+it"
-    r"|moved|married|graduated|presented|ran|flew|landed|arrived|behind\s+me)\b",
-    re.IGNORECASE,
+    r"|moved|married|graduated|presented|ran|flew|landed|arrived|behind\s+me)\b"
 )
-ALL_OVER = re.compile(
+ALL_OVER = (
     r"\b(?:(?:it|that|all|everything)\s+(?:all\s+)?(?:went|was)\b|(?:i|we)\s+(?:passed|failed|aced"
     r"|nailed|won|lost|survived|made\s+it|got\s+(?:it|the\s+job))\b"
-    r"|^(?:passed|failed|aced|nailed|survived|done)\b|(?:it|that)(?:'s|\s+is)\s+(?:over|done)\b)",
-    re.IGNORECASE,
+    r"|^(?:passed|failed|aced|nailed|survived|done)\b|(?:it|that)(?:'s|\s+is)\s+(?:over|done)\b)"
 )
-ENDED = re.compile(
+ENDED = (
     r"\b(?:cancel\w*|postpon\w*|reschedul\w*|moved|called\s+off|off|not|no|quit\w*|withdr[ae]w\w*"
-    r"|dropped|instead|forget)\b|n't\b",
-    re.IGNORECASE,
+    r"|dropped|instead|forget)\b|n't\b"
 )
 KIN = (
     "exam exams examination midterm finals test viva grade mark",
@@ -101,12 +93,18 @@ KIN = (
     "moving moved move",
 )
 """Words by which people come back to an event, beside its own."""
-SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
-CLAUSES = re.compile(
+SENTENCES = r"(?<=[.!?;])\s+|\n+"
+CLAUSES = (
     r",?\s+(?:and|but|so|while|though)\s+(?=(?:on|i|we|he|she|they|it|my|our|his|her|their|the|tomorrow"
-    r"|next|today)\b)",
-    re.IGNORECASE,
+    r"|next|today)\b)"
 )
+
+
+NAMED = frozenset(
+    {event.partition("\\")[0] for event in EVENTS.split()}
+    | {"married", "graduat", "defending", "moving", "new job"}
+)
+"""What words must hold for any of it to be worth reading them by the rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +118,17 @@ class Concern:
 
 def concern(text: str, today: int) -> Concern | None:
     """What the person faces, in words that they said on the day `today`; None for nothing sure."""
-    for said in SENTENCES.split(own_words(text)[:MOST_READ].strip()):
+    folded = text.casefold()
+    if not any(named in folded for named in NAMED):
+        return None
+    for said in _rule(SENTENCES).split(own_words(text)[:MOST_READ].strip()):
         sentence = _plain(said)
-        for clause in () if DOUBT.search(sentence) else CLAUSES.split(sentence):
-            found = OWN.search(clause) or FACED.search(clause) or DONE_THEN.search(clause)
+        for clause in () if _rule(DOUBT).search(sentence) else _rule(CLAUSES).split(sentence):
+            found = (
+                _rule(OWN).search(clause)
+                or _rule(FACED).search(clause)
+                or _rule(DONE_THEN).search(clause)
+            )
             last = max((days[1] for days in dates.coming(clause, today)), default=0)
             if found is not None and today <= last <= today + FARTHEST:
                 return Concern(_stems(f"{found['kind']} {found['event']}"), last, said.strip())
@@ -142,11 +147,17 @@ def settles(text: str, of: str, day: int, today: int) -> bool:
     After its day any mention does; on it, words that say how it went; before it, that it is off.
     """
     plain = _plain(own_words(text))
-    if today >= day and ALL_OVER.search(plain):
+    if today >= day and _rule(ALL_OVER).search(plain):
         return True
     if _kin(of.rsplit(maxsplit=1)[-1]).isdisjoint(terms(plain)):
         return False
-    return today > day or bool((OVER if today == day else ENDED).search(plain))
+    return today > day or bool(_rule(OVER if today == day else ENDED).search(plain))
+
+
+@cache
+def _rule(pattern: str) -> re.Pattern[str]:
+    """Made when first needed: most processes never are."""
+    return re.compile(pattern, re.IGNORECASE)
 
 
 @cache

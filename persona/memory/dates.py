@@ -7,6 +7,7 @@ also name a day, a month or a year, with or without its year.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 
 Days = tuple[int, int]
 
@@ -51,14 +52,13 @@ RELATIVE = re.compile(
     re.IGNORECASE,
 )
 
-LATER = re.compile(
+LATER = (
     rf"\b(?:(?P<near>the day after tomorrow|tomorrow|today|tonight|this (?:morning|afternoon|evening))"
     rf"|(?P<turn>this|next) (?P<unit>week|weekend|month|year|{'|'.join(WEEKDAYS)})"
     rf"|in (?P<count>\d{{1,3}}|{'|'.join(sorted(COUNTS, key=len, reverse=True))}) (?P<units>day|week|month)s?"
     rf"|(?<!last )(?<!past )(?<!since )(?<!every )(?<!each )(?P<weekday>{'|'.join(WEEKDAYS)})"
     r"|on the (?P<nth>\d{1,2})(?:st|nd|rd|th)(?! of)"
-    rf"|(?:in|during|early|late|mid) (?P<month>{'|'.join(MONTHS)}))\b(?!'s|\u2019s)",
-    re.IGNORECASE,
+    rf"|(?:in|during|early|late|mid) (?P<month>{'|'.join(MONTHS)}))\b(?!'s|\u2019s)"
 )
 
 
@@ -87,8 +87,13 @@ def coming(text: str, today: int) -> list[Days]:
     named = [
         min((d for d in found if d[1] >= today), default=(0, 0)) for found in _each(text, year)
     ]
-    said = [_coming(found, today) for found in LATER.finditer(text)]
+    said = [_coming(found, today) for found in _later().finditer(text)]
     return [days for days in (*named, *said) if days[1] >= today]
+
+
+@cache
+def _later() -> re.Pattern[str]:
+    return re.compile(LATER, re.IGNORECASE)
 
 
 def _each(text: str, year: int) -> Iterator[list[Days]]:
