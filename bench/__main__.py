@@ -53,6 +53,8 @@ COUNTED: dict[str, Step] = {
     "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),
     "tampers": partial(alone.run, "bench.suite:measure_tamperings"),
     "erased": partial(alone.run, "bench.suite:measure_erasures"),
+    "idle": partial(alone.run, "bench.idle:measure"),
+    "reviews": partial(alone.run, "bench.suite:measure_reviews"),
     "proof": partial(alone.run, "infra.proof.prove:prove"),
     "kills": partial(alone.run, "bench.kills:measure"),
 }

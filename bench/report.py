@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from rich import box
 from rich.table import Table
 
-from bench import boundary, goals, reliability
+from bench import alive, boundary, goals, reliability
 from bench.rows import NONE, Results, Row, Verdict
 
 FAILING: frozenset[Verdict] = frozenset({"no", "failed"})
@@ -65,11 +65,10 @@ COMPLAINTS = (
         "bound to the exact words, used once",
         "a model that obeys an attacker",
     ),
-    ("bills while nobody speaks", "nothing polls, nothing thinks", ""),
+    ("bills while nobody speaks", "one look a minute for everybody, no thought", "idle day"),
     ("forgotten things that come back", "tombstones and receipts", "forgotten things"),
 )
 """What people say of such assistants, what stands against it here, and the claim that shows it."""
-IDLE = "no model call on an idle day (a test holds it)"
 
 
 def complaints(results: Results) -> str:
@@ -77,8 +76,8 @@ def complaints(results: Results) -> str:
     made = rows(results)
     lines = ["| they complain of | here | measured | control |", "|---|---|---|---|"]
     for complaint, answer, claim in COMPLAINTS:
-        row = next((one for one in made if claim and one.what.startswith(claim)), None)
-        shown = f"{row.what}: **{row.ours}**" if row else "not run" if claim else IDLE
+        row = next((one for one in made if one.what.startswith(claim)), None)
+        shown = f"{row.what}: **{row.ours}**" if row else "not run"
         control = f"{row.peer}: {row.its}" if row and row.its != NONE else NONE
         lines.append(f"| {complaint} | {answer} | {shown} | {control} |")
     return "\n".join(lines)
@@ -160,6 +159,8 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "proof", "roles that do more or less than declared", reliability.proven),
     ("", "hostile", "a hostile model", boundary.hostile),
     ("", "judge", "a verdict", boundary.verdict),
+    ("", "idle", "idle day of 1,000 quiet people", alive.idle),
+    ("", "reviews", "when to write unasked", alive.reviews),
     ("", "kills", "`kill -9` under load", reliability.kills),
     ("", "peers", "peers, in the same run", _peers),
 )

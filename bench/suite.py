@@ -64,6 +64,12 @@ def measure_erasures() -> dict[str, Any]:
     }
 
 
+def measure_reviews() -> dict[str, Any]:
+    """When a review wrote as it should, when it should not have, when it should and did not."""
+    _run("tests/stories/test_review_table.py", FIGURES / "review.json", "-n", "0")
+    return json.loads((FIGURES / "review.json").read_text())
+
+
 def measure_hostile() -> dict[str, Any]:
     """The hostile model by arm: attacks and leaks, what was meant and done, the first rules' leaks."""
     _run("tests/hostile", FIGURES / "hostile.jsonl", "-n", "0")

@@ -5,7 +5,7 @@ from typing import Any
 
 from functions import _compose
 from functions._observe import count, log
-from persona.acts import held, outbox, plans, questions, residue, waking
+from persona.acts import held, looking, outbox, plans, questions, residue, waking
 from persona.errors import Conflict
 from persona.keys import Key
 from persona.people import addresses
@@ -53,6 +53,8 @@ def _work(key: Key, ports: Ports) -> None:
         _fire(key, ports)
     elif key.partition.startswith("WAKE#"):
         ports.bell.ring(waking.FUNCTION, key.partition.partition("#")[2], [key.sort])
+    elif key.sort == "REVIEW":
+        _review(key, ports)
     elif _is_proof(key):
         _prove(key, ports)
     elif key.sort == "ERASE":
@@ -109,6 +111,20 @@ def _fire(key: Key, ports: Ports) -> None:
         return
     waking.fire(row, plan, ports)
     later: Row = {"due": ports.clock.now() + plans.AGAIN, "fired": row.get("fired", 0) + 1}
+    with suppress(Conflict):  # the turn was quicker
+        ports.table.commit([Update(key, later, equals("changes", row["changes"]))])
+
+
+def _review(key: Key, ports: Ports) -> None:
+    """Puts into its lane that something left open is to be looked at; the turn sees whether it is."""
+    row = ports.table.get([key]).get(key)
+    event = looking.event(key, row, ports) if row else None
+    if row is None or event is None:
+        return
+    place = addresses.find(ports.table, event.address)
+    if place is not None:
+        ports.lanes.put(place.lane, event.to_json(), event.id)
+    later: Row = {"due": ports.clock.now() + looking.AGAIN, "fired": row.get("fired", 0) + 1}
     with suppress(Conflict):  # the turn was quicker
         ports.table.commit([Update(key, later, equals("changes", row["changes"]))])
 

@@ -9,6 +9,7 @@ from persona.memory import notes
 from persona.memory.standing import Gate, Link, open_gate, open_head, silent
 from persona.model import Address, Note, Place
 from persona.people import addresses
+from persona.people.consent import follows_up
 from persona.ports import Ports
 
 
@@ -34,6 +35,7 @@ def person(address: Address, ports: Ports, *, ended: bool = False) -> dict[str, 
         "off": sorted(gate.off),
         "grants": [dict(row) for row in grants.live(gate, ports.clock.now())],
         "quiet_hours": gate.row.get("quiet", {}),
+        "follows_up": follows_up(gate.row),
         "consent": _consent({place.lane, *(link.lane for link in gate.links.values())}, ports),
         "links": _links(place, address, gate, silent(head, gate, ports), ports),
         "plans": [plan_facts.facts(plan) for plan in plans],

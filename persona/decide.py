@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from persona import keys, plan_commands
+from persona import keys, plan_commands, reviewing
 from persona.acts import approval, awaited, effects, grants, limits, starting, telling, wishes
 from persona.acts.policy import EXPOSED
 from persona.decision import Decision
@@ -76,6 +76,8 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
         case "timer":
             think = partial(think_on, standing, events[0], ports)
             return awaited.on_time(standing, events[0], ports, think)
+        case "review":
+            return reviewing.on_time(standing, events[0], ports, reflex_only)
         case "signin":
             return _on_signin(standing, events[0], ports)
         case "leave" | "restore":

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from persona import ids
 from persona.model import Address, Audience, Event, Evidence, Note
 from persona.plan import Plan
+from persona.topic import Looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class Decision:
     time zone that the person says is theirs. `rests` names turns whose words
     the reply repeats beside what it recalled. `tainted` says whose untrusted words its mind was
     shown, beside what it recalled, or its reply repeats. `withheld`: the reply does not fit what
-    today's text messages may cost.
+    today's text messages may cost. `looked` is what a review came to; None for any other turn.
     """
 
     reply: str = ""
@@ -184,6 +185,12 @@ class Decision:
     tainted: str = ""
     shown: int = 0
     aside: str = ""
+    looked: Looked | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it is a review that had nothing to say."""
+        return self.looked is not None and not self.looked.told
 
 
 State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]

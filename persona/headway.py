@@ -57,6 +57,7 @@ def next_head(
         tries=_tries(head, decision, now),
         heard=_heard(standing, events[0], ports),
         plans=max([head.plans, *(plan.number for plan in decision.plans)]),
+        looked=head.looked + 1 if decision.is_silent else 0 if decision.looked else head.looked,
         awaited=awaited.next_awaited(standing, decision),
         **_zone(head, events[0], decision),
         untold=_untold(notes, decision.untold),

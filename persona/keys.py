@@ -10,6 +10,7 @@
 | what is kept on purpose, with its evidence | `HOME#<home>` | `NOTE#<id>` |
 | what is to be done in time | `HOME#<home>` | `PLAN#<id>` |
 | what waits outside to wake a plan | `WAKE#<home>` | `<plan id>` |
+| what was left open, and when to look at it | `HOME#<home>` | `REVIEW` |
 | was this message, were these words forgotten? | `HOME#<home>` | `TOMB#<mark>` |
 | the compare-and-swap of a lane, its digest | `LANE#<lane>` | `HEAD` |
 | the last turns, for the prompt | `LANE#<lane>` | `RECENT#<number mod 8>` |
@@ -199,6 +200,11 @@ def plans_of(keys: Iterable[Key]) -> Iterator[tuple[str, str]]:
 def wake(home: str, id: str) -> Key:
     """What waits outside for a plan; an empty id is the prefix of all of a home."""
     return Key(f"WAKE#{home}", id)
+
+
+def review(home: str) -> Key:
+    """What was left open in a home; there is none where nothing was."""
+    return Key(f"HOME#{home}", "REVIEW")
 
 
 def head(lane: str) -> Key:

@@ -24,6 +24,7 @@ Kind = Literal[
     "press",
     "expiry",
     "timer",
+    "review",
     "signin",
     "leave",
     "restore",

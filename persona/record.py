@@ -13,6 +13,7 @@ from persona.acts import (
     handover,
     held,
     ledger,
+    openings,
     outbox,
     questions,
     replies,
@@ -100,14 +101,17 @@ def record(
     writes += moved
     if not moved:  # a report that came late tells nothing new
         decision = replace(decision, untold="" if decision.status[0] else decision.untold)
+    writes += openings.writes(standing, events, decision, turn, wanted, ports)
     writes += held.amend(standing, decision.amends, ports)
     writes += held.leave(standing, events[0], ports)
     head = headway.next_head(standing, events, decision, turn, (*acts, *away), ports)
-    entry = _entry(standing, events, decision, verdict, (*acts, *aside), ports)
-    head, lane = replace(head, ledger=entry["hash"]), standing.place.lane
+    lane = standing.place.lane
+    if not decision.is_silent:  # those are counted in the head alone
+        entry = _entry(standing, events, decision, verdict, (*acts, *aside), ports)
+        head = replace(head, ledger=entry["hash"])
+        writes.append(Put(keys.ledger(lane, version), entry))
     writes += [
         Put(keys.head(lane), head_row(ports, lane, head), standing.head_condition),
-        Put(keys.ledger(lane, version), entry),
         _gate_write(standing, events, decision, ports.clock.now()),
     ]
     behind, moved = _behind(standing, acts, ports), tuple(keys.plans_of(w.key for w in writes))
@@ -120,7 +124,8 @@ def _unsaid(decision: Decision, verdict: Verdict) -> Decision:
         decision = replace(decision, plans=(), over=())
     noes = tuple(one for one in decision.answers if not one.is_yes)
     denied = wishes.denied(decision.wishes, verdict)
-    decision = replace(decision, reply="", told=False, link={}, aside="")
+    looked = replace(decision.looked, told=()) if decision.looked else None
+    decision = replace(decision, reply="", told=False, link={}, aside="", looked=looked)
     return replace(decision, wishes=denied, answers=noes, grants=())
 
 

@@ -15,6 +15,7 @@ EMBEDS = "bedrock:amazon.titan-embed-text-v2"
 """How the names of the embedding models begin whose protocol is known."""
 BUDGET_TOKENS, THINK_SECONDS, QUARANTINE = 400_000, 60.0, 86_400
 BUDGET_SEGMENTS = 500
+REVIEWS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Settings:
     stand behind them. `embeddings` is the model, as `kind:name`, that gives recall vectors beside
     the words; empty for none. `budget_tokens`, `budget_usd` (0: no limit, and nothing is spent) and
     `budget_segments` (text messages as they are billed) are each lane's, for a day. `segment_usd`
-    is what one text message costs.
+    is what one text message costs. `reviews` is how often a day the persona may write to a person
+    of its own accord; 0 for never.
     `link_quarantine` is for how long (seconds) a new link opens no older words to either side.
     """
 
@@ -49,6 +51,7 @@ class Settings:
     budget_usd: float = 0.0
     budget_segments: int = BUDGET_SEGMENTS
     segment_usd: float = 0.0
+    reviews: int = REVIEWS
     bedrock_guardrail: str = ""
     embeddings: str = ""
     aws_region: str = ""
@@ -115,6 +118,7 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
         timezone=zone,
         **_models(env),
         **_texts(env),
+        reviews=_reviews(env),
         slack_api_url=env.get("HUB_SLACK_API_URL", ""),
         twilio_api_url=env.get("HUB_TWILIO_API_URL", ""),
         twilio_from=tuple(n.strip() for n in env.get("TWILIO_FROM", "").split(",") if n.strip()),
@@ -182,6 +186,13 @@ def _texts(env: Mapping[str, str]) -> dict[str, Any]:
     if not _is_amount(price):
         raise Broken(f"HUB_SMS_PRICE must be an amount in US dollars, not {price!r}.")
     return {"budget_segments": int(most), "segment_usd": float(price)}
+
+
+def _reviews(env: Mapping[str, str]) -> int:
+    most = env.get("HUB_REVIEWS", str(REVIEWS))
+    if not (most.isascii() and most.isdigit()):
+        raise Broken(f"HUB_REVIEWS must be a whole number of messages a day, not {most!r}.")
+    return int(most)
 
 
 def _order(text: str) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ LAST_WORD = (
     "That is all that I may send you in text messages today. I go on reading what you write here; "
     "what I answer stands on the web, and tomorrow I text again."
 )
+REVIEWS = "review"
+"""As what messages of the persona's own accord are counted."""
 RESERVE = 2
 """Text messages of a day that are kept for the last word."""
 MISSED = "(Some answers of mine did not go out: the day's text messages were used up.)"
@@ -66,6 +68,8 @@ def counted(spent: Spent, decision: Decision, acts: Sequence[Act], ports: Ports)
     for act in acts:
         takes = _of(act.address, [act.text], ports)
         spent = spent.using((), takes.priced, takes.segments)
+    if decision.looked and decision.looked.told:
+        spent = spent.using([REVIEWS])
     if decision.withheld:
         spent = replace(spent, segments=max(spent.segments, ports.settings.budget_segments))
     return spent

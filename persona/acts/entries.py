@@ -14,7 +14,7 @@ from typing import Any
 from persona.decision import Act, Decision, Intent, Wish
 from persona.memory.standing import Gate, Standing
 from persona.model import Event
-from persona.people.consent import EVERYWHERE, OPTED_OUT, open_quiet, told_quiet
+from persona.people.consent import EVERYWHERE, OFF, OPTED_OUT, open_quiet, told_quiet
 from persona.ports import Ports, Row, Store
 
 
@@ -34,6 +34,9 @@ def told(
     consented = [*_of_events(standing, events, ports), *_changed(standing, events, closed, ports)]
     if "quiet" in decision.gate:
         consented.append(_quieted(decision.gate["quiet"]))
+    if "review" in decision.gate:
+        why = "asked not to" if decision.gate["review"] == OFF else "asked for"
+        consented.append({"surface": EVERYWHERE, "change": "following up", "why": why})
     told: Row = {"whose": whose(ports, home)}
     if decision.wishes:
         told["wished"] = list(_wished(home, events[-1], decision.wishes, acts, ports))
@@ -44,7 +47,19 @@ def told(
         ]
     if consented:
         told["consent"] = consented
+    if decision.looked:
+        why = [{"about": kind, "why": WHY[kind]} for kind in decision.looked.told]
+        told["review"] = {"told": why, "silent_before": standing.head.looked}
     return told
+
+
+WHY = {
+    "promise": "what was promised is still under way",
+    "outcome": "what became of a wish was not known, or in vain",
+    "plan": "it waits for the person",
+    "concern": "its day is over",
+}
+"""By which rule a review wrote about a topic of each kind."""
 
 
 def whose(store: Store, home: str) -> str:

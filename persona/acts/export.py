@@ -17,11 +17,12 @@ from persona import keys
 from persona.acts import credentials, handover, outbox, questions, residue
 from persona.decision import Act
 from persona.errors import Refused, Transient
-from persona.memory import documents, evidence, notes, plans
+from persona.memory import documents, evidence, notes, plans, topics
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Gate, open_gate
 from persona.model import Address, Note, Place, Turn
 from persona.people import addresses
+from persona.people.consent import follows_up
 from persona.ports import Blobs, Clock, Store
 from persona.settings import Settings
 
@@ -103,6 +104,7 @@ def _everything(address: Address, store: Store, blobs: Blobs, until: float) -> I
     yield from ({"type": "grant", **one} for one in gate.row.get("grants", ()))
     yield from _documents(place.home, gate, until, store, blobs)
     yield from _plans(place.home, gate, until, store)
+    yield from _topics(gate, store)
     own = {str(address), *(str(link.address) for link in gate.links.values())}
     for one in sorted(own):
         yield from _said_in_rooms(Address.parse(one), store)
@@ -136,6 +138,7 @@ def _consent(gate: Gate) -> Line:
         "stopped": gate.halted,
         "closed_addresses": dict(gate.suppressed),
         "quiet_hours": dict(gate.row.get("quiet", {})),
+        "follows_up": follows_up(gate.row),
         "since": gate.since,
     }
 
@@ -231,6 +234,14 @@ def _plans(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
                 "made": plan.made,
                 "message": plan.message,
             }
+
+
+def _topics(gate: Gate, store: Store) -> Iterator[Line]:
+    """What the persona may come back to by itself; the words are among the messages."""
+    for home, known in topics.read(store, gate.homes).items():
+        for one in known.topics:
+            line: Line = {"type": "topic", "home": home, "kind": one.kind, "at": one.at}
+            yield {**line, "made": one.made, "rests": list(one.rests)}
 
 
 def _named(fields: Mapping[str, Any]) -> dict[str, Any]:

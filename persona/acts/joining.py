@@ -13,6 +13,7 @@ from typing import Any
 
 from persona import keys
 from persona.memory.standing import Gate, Link
+from persona.people.consent import OFF, follows_up
 from persona.ports import ABSENT, Check, Delete, Put, Row, Update, Write, equals
 
 MOST_MOVED_BY = 20
@@ -128,6 +129,7 @@ def _carried(gate: Gate, other: Gate, suppressed: Mapping[str, str]) -> Row:
         "off": sorted(gate.off | other.off),
         "stopped": max(one.row.get("stopped", 0.0) for one in (gate, other)),
         "suppressed": {**gate.suppressed, **suppressed},
+        **({"review": OFF} if any(not follows_up(one.row) for one in (gate, other)) else {}),
         "quiet": {**other.row.get("quiet", {}), **gate.row.get("quiet", {})},
         "moved_by": list(dict.fromkeys(moved_by))[-MOST_MOVED_BY:],
     }

@@ -8,7 +8,7 @@ were not forgotten, is no residue. The receipt is an entry of the lane's ledger.
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -17,7 +17,7 @@ from persona import ids, keys
 from persona.acts import handover, ledger, outbox
 from persona.errors import Broken
 from persona.keys import Key
-from persona.memory import documents, tombstones
+from persona.memory import documents, tombstones, topics
 from persona.memory.lines import PERSONA
 from persona.memory.standing import head_row, open_head
 from persona.memory.tombstones import Keeping, Tombstone
@@ -182,6 +182,7 @@ CONTEXTS: dict[tuple[str, str], Callable[[str, str, Row], str]] = {
     ("HOME", "TURN"): lambda home, rest, row: f"TURN {home} {row['version']}",
     ("HOME", "NOTE"): lambda home, rest, row: f"NOTE {home} {row['id']}",
     ("HOME", "PLAN"): lambda home, rest, row: f"PLAN {home} {rest}",
+    ("HOME", "REVIEW"): lambda home, rest, row: topics.context(home),
     ("HOME", "QUESTION"): lambda home, rest, row: f"QUESTION {rest}",
     ("HOME", "INDEX"): lambda home, rest, row: f"INDEX {home} {int(rest)}",
     ("LANE", "HEAD"): lambda lane, rest, row: f"HEAD {lane}",
@@ -214,6 +215,14 @@ def _of_plan(home: str, plan: Mapping[str, Any]) -> Iterator[Words]:
         yield Words("PLAN", came["text"], next(iter(came["rests"]), message), home)
 
 
+def _of_topics(home: str, open: Sequence[Mapping[str, Any]]) -> Iterator[Words]:
+    """The words of an event, by their stems; all else points to what is looked through itself."""
+    for one in open:
+        yield Words(
+            "REVIEW", one["of"] if one["kind"] == "concern" else "", "".join(one["rests"][:1]), home
+        )
+
+
 def _of_segment(home: str, packed: Mapping[str, Any]) -> Iterator[Words]:
     authors = [packed["names"][names[0]] for names in packed["named"]]
     for id, text, author in zip(packed["ids"], packed["texts"], authors, strict=True):
@@ -238,6 +247,7 @@ READERS: dict[str, Callable[[str, Any], Iterator[Words]]] = {
     "RECENT": _of_turn,
     "NOTE": _of_note,
     "PLAN": _of_plan,
+    "REVIEW": _of_topics,
     "INDEX": _of_segment,
     "WAIT": _of_held,
     handover.FUNCTION: _of_handover,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from persona.topic import TopicKind
+
 DEFAULT = Path(__file__).with_name("default.toml")
 
 
@@ -38,6 +40,19 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What it comes back to by itself, in this order, and what it asks then, by the kind of topic.
+
+    `ask` is what it asks itself first, beside what its patterns have it ask. A kind that is not
+    among `about` is never written about.
+    """
+
+    about: tuple[TopicKind, ...]
+    ask: str
+    asks: dict[TopicKind, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Style:
     """How it sounds, and how that is rendered on each surface: the thinnest part."""
 
@@ -55,6 +70,7 @@ class Identity:
     constructs: tuple[Construct, ...]
     patterns: tuple[Pattern, ...]
     structures: tuple[Structure, ...]
+    review: Review
     style: Style
     stamp: str
 
@@ -67,4 +83,8 @@ def load(path: Path = DEFAULT) -> Identity:
     fields: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))
     stamp = f"{fields.get('version', 0)}-{hashlib.sha256(raw).hexdigest()[:12]}"
     closed = with_config(ConfigDict(extra="forbid"))(Identity)
-    return TypeAdapter(closed).validate_python({**fields, "stamp": stamp})
+    identity = TypeAdapter(closed).validate_python({**fields, "stamp": stamp})
+    unasked = set(identity.review.about) - identity.review.asks.keys()
+    if unasked:
+        raise ValueError(f"review.asks says nothing of {', '.join(sorted(unasked))}")
+    return identity

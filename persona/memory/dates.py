@@ -7,6 +7,7 @@ also name a day, a month or a year, with or without its year.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 
 Days = tuple[int, int]
 
@@ -51,6 +52,15 @@ RELATIVE = re.compile(
     re.IGNORECASE,
 )
 
+LATER = (
+    rf"\b(?:(?P<near>the day after tomorrow|tomorrow|today|tonight|this (?:morning|afternoon|evening))"
+    rf"|(?P<turn>this|next) (?P<unit>week|weekend|month|year|{'|'.join(WEEKDAYS)})"
+    rf"|in (?P<count>\d{{1,3}}|{'|'.join(sorted(COUNTS, key=len, reverse=True))}) (?P<units>day|week|month)s?"
+    rf"|(?<!last )(?<!past )(?<!since )(?<!every )(?<!each )(?P<weekday>{'|'.join(WEEKDAYS)})"
+    r"|on the (?P<nth>\d{1,2})(?:st|nd|rd|th)(?! of)"
+    rf"|(?:in|during|early|late|mid) (?P<month>{'|'.join(MONTHS)}))\b(?!'s|\u2019s)"
+)
+
 
 def asked(question: str, today: int, years: Iterable[int]) -> list[Days]:
     """The days that a question asks about; one without a year is looked for in each of `years`."""
@@ -65,6 +75,62 @@ def asked(question: str, today: int, years: Iterable[int]) -> list[Days]:
 def spoken(text: str, today: int) -> list[Days]:
     """The days that words said on the day `today` point to: "yesterday", "two weeks ago"."""
     return [_resolved(found, today) for found in RELATIVE.finditer(text)]
+
+
+def coming(text: str, today: int) -> list[Days]:
+    """The days, not yet over, that words said on the day `today` speak of.
+
+    Where a phrase may mean two days ("next Friday", a Friday's own "on Friday"), or is meant
+    loosely ("in two weeks"), the range ends with the later one.
+    """
+    year = date.fromordinal(today).year
+    named = [
+        min((d for d in found if d[1] >= today), default=(0, 0)) for found in _each(text, year)
+    ]
+    said = [_coming(found, today) for found in _later().finditer(text)]
+    return [days for days in (*named, *said) if days[1] >= today]
+
+
+@cache
+def _later() -> re.Pattern[str]:
+    return re.compile(LATER, re.IGNORECASE)
+
+
+def _each(text: str, year: int) -> Iterator[list[Days]]:
+    """For each day that is named in its month: that day of this year and of the next."""
+    for pattern in (DAY_MONTH, MONTH_DAY):
+        for found in pattern.finditer(text):
+            yield list(_named_days(found[0], (year, year + 1)))
+
+
+def _coming(found: re.Match[str], today: int) -> Days:
+    if found["near"]:
+        shift = {"tomorrow": 1, "the day after tomorrow": 2}.get(found["near"].lower(), 0)
+        return today + shift, today + shift
+    if found["count"]:
+        many, unit = found["count"].lower(), found["units"].lower()
+        count = int(many) if many.isdigit() else COUNTS[many]
+        then = today + count * {"day": 1, "week": 7, "month": 30}[unit]
+        return then, then + SLACK[unit]
+    if found["nth"]:
+        return _nth(int(found["nth"]), today)
+    if found["month"]:
+        day, month = date.fromordinal(today), NUMBER_OF[found["month"].lower()]
+        return _month((day.year + (month < day.month)) * 12 + month - 1)
+    named = (found["weekday"] or found["unit"]).lower()
+    if named not in WEEKDAYS:
+        return _turned(int(found["turn"].lower() == "next"), named, today)
+    ahead = (WEEKDAYS.index(named) - date.fromordinal(today).weekday()) % 7
+    may_be_later = ahead == 0 or (found["turn"] or "").lower() == "next"
+    return today + ahead, today + ahead + 7 * may_be_later
+
+
+def _nth(nth: int, today: int) -> Days:
+    """The next day of that number in its month; none for a number that no month has."""
+    for ordinal in range(today, today + 62):
+        if date.fromordinal(ordinal).day == nth:
+            return ordinal, ordinal
+    return 0, 0
 
 
 def _named_days(question: str, years: Iterable[int]) -> Iterator[Days]:

@@ -8,11 +8,12 @@ from persona import keys
 from persona.decision import Spent
 from persona.errors import Broken, Refused
 from persona.halts import Halts
-from persona.memory import evidence, tombstones, walls
+from persona.memory import evidence, tombstones, topics, walls
 from persona.memory.sensitivity import MOST, PRIVATE, sensitivity
 from persona.model import FORMAT, Address, Audience, Event, Evidence, Place, Turn, shortened
 from persona.ports import ABSENT, Condition, Ports, Row, equals
 from persona.seal import seal, unseal
+from persona.topic import Open
 
 SAID_STOP = "you said stop"
 MOST_RECENT = 2_000
@@ -30,12 +31,13 @@ class Head:
     is due. `asking` is a question that the next words may answer; `untold` what the person has yet
     to hear about messages that did not arrive. `tails` names the last act to each address; None
     where older code kept no such account. `spent` is what this lane has cost today, `wished` how
-    many wishes it ever had.
-    `linking` is the one code that was offered here, and until when it can be answered; `tries` are
-    the times of the last tries to link; `heard` says when a linked home was last heard or proven,
-    where its address may be given to somebody else. `plans` is the highest number that a plan was given;
-    `zone` the person's time zone, said or told by their browser. `awaited` are the plans that wait
-    for words, at one epoch of the gate.
+    many wishes it ever had. `linking` is the one code that was offered here, and until when it can
+    be answered; `tries` are the times of the last tries to link; `heard` says when a linked home
+    was last heard or proven, where its address may be given to somebody else. `plans` is the
+    highest number that a plan was given; `zone` the person's time zone, as they said it or as their
+    browser tells it. `awaited` are the plans that wait for words, as they stood at one epoch of the
+    gate (`acts/awaited.py`). `looked` counts the reviews that had nothing to say since the last
+    that had.
     """
 
     version: int = 0
@@ -59,6 +61,7 @@ class Head:
     plans: int = 0
     zone: str = ""
     zone_said: bool = False
+    looked: int = 0
     awaited: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -170,10 +173,9 @@ class Standing:
     `opens` says whether evidence may be recalled for the address that speaks, as its links are;
     `recent` are the last turns as that address may see them, `slots` as they stand; `hides`: a link
     is so new that words of another home may be closed to it; `is_new`: it was this address that was
-    linked a short while ago. `silent` are the linked homes whose addresses were silent
-    for so long that somebody else may have them.
-    `forgotten` are the events whose message was forgotten: they are no news, however late they come
-    again. `halts` is what is halted for everybody.
+    linked a short while ago. `silent` are linked homes whose addresses somebody else may have.
+    `forgotten` are the events whose message was forgotten: they are no news, however late they
+    come. `halts` is what is halted for everybody, `open` what was left open in this home.
     """
 
     place: Place
@@ -191,6 +193,7 @@ class Standing:
     silent: frozenset[str] = frozenset()
     forgotten: frozenset[str] = frozenset()
     halts: Halts = field(default_factory=Halts)
+    open: Open = topics.NOTHING
 
     @property
     def halted(self) -> str:
@@ -273,8 +276,8 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         for event in events
         if (key := tombstones.key_of(ports, place.home, event.message_id))
     }
-    own = [*seen_keys.values(), *gone_keys.values(), *thread_keys.values()]
-    now = ports.clock.now()
+    now, open_key = ports.clock.now(), keys.review(place.home)
+    own = [*seen_keys.values(), *gone_keys.values(), *thread_keys.values(), open_key]
     watched = ports.halts.wanted(now)
     rows = ports.table.get(dict.fromkeys([head_key, gate_key, *recent_keys, *own, *watched]))
     halts = ports.halts.take(watched, rows, now)
@@ -289,8 +292,8 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         )
         for row in (rows[key] for key in recent_keys if key in rows)
     ]
-    head = open_head(ports, place.lane, rows.get(head_key))
-    gate, until = open_gate(rows[gate_key]), now - ports.settings.link_quarantine
+    head, gate = open_head(ports, place.lane, rows.get(head_key)), open_gate(rows[gate_key])
+    until = now - ports.settings.link_quarantine
     slots, audience = sorted(recent, key=lambda turn: turn.version), events[0].audience
     shown = [
         gate.shown(place.home, walls.heard_again(turn, place.home, audience), until)
@@ -312,6 +315,7 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         silent=silent(head, gate, ports),
         forgotten=frozenset(id for id, key in gone_keys.items() if key in rows),
         halts=halts,
+        open=topics.open_row(ports, place.home, rows.get(open_key)),
     )
 
 
@@ -359,17 +363,10 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
     rare = ("linking", "tries", "heard", "zone", "zone_said", "awaited")
     digest |= {name: value for name in rare if (value := getattr(head, name))}
     spent = {name: value for name, value in asdict(head.spent).items() if name in OLDEST or value}
-    counted = {"wished": head.wished, "plans": head.plans}
+    counted = {"wished": head.wished, "plans": head.plans, "looked": head.looked}
     return {
         "v": FORMAT,
-        "version": head.version,
-        "spoken": head.spoken,
-        "memory": head.memory,
-        "notes": head.notes,
-        "waiting": head.waiting,
-        "held_until": head.held_until,
-        "greeted": head.greeted,
-        "ledger": head.ledger,
+        **{name: getattr(head, name) for name in CLEAR},
         "times": list(head.times),
         "spent": spent,
         **{name: count for name, count in counted.items() if count},
@@ -377,6 +374,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
     }
 
 
+CLEAR = ("version", "spoken", "memory", "notes", "waiting", "held_until", "greeted", "ledger")
 OLDEST = ("day", "tokens", "usd")
 """Counts that every head has; others come once there is something to count."""
 
@@ -394,15 +392,9 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
     if row is None:
         return Head()
     digest = unseal(ports, f"lane:{lane}", f"HEAD {lane}", row["sealed"])
+    clear: dict[str, Any] = {name: row.get(name, 0) for name in CLEAR}
     return Head(
-        version=row["version"],
-        spoken=row["spoken"],
-        memory=row["memory"],
-        notes=row.get("notes", 0),
-        waiting=row["waiting"],
-        held_until=row["held_until"],
-        greeted=row["greeted"],
-        ledger=row["ledger"],
+        **clear,
         times=tuple(row["times"]),
         paced=digest["paced"],
         asking=digest["asking"],
@@ -414,6 +406,7 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         heard=digest.get("heard", {}),
         wished=row.get("wished", 0),
         plans=row.get("plans", 0),
+        looked=row.get("looked", 0),
         zone=digest.get("zone", ""),
         zone_said=digest.get("zone_said", False),
         awaited=digest.get("awaited", {}),

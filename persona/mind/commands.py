@@ -34,6 +34,8 @@ Verb = Literal[
     "do not",
     "may again",
     "quiet",
+    "follow up",
+    "do not follow up",
     "ledger",
     "plans",
     "cancel",
@@ -126,6 +128,13 @@ PATTERNS: dict[Verb, str] = {
         r"|(?:on|at)\s+(?:the\s+)?(?P<before>weekends?))\W*"
         r"|no\s+(?:more\s+)?quiet\s+hours\W*|quiet\s+hours\s+off\W*"
     ),
+    "do not follow up": (
+        r"(?:please\s+)?(?:do\s+not|don['\u2019]?t|never|stop)\s+(?:follow(?:ing)?\s+up|check(?:ing)?\s+in"
+        r"|ask(?:ing)?(?:\s+me)?\s+(?:about|how)\s+(?:that|it|this|these|those|such\s+things|things)"
+        r"(?:\s+(?:went|goes|go))?)(?:\s+(?:on|with|about)\s+(?:that|it|this|me|such\s+things|things))?"
+        r"(?:[\s,]+(?:any\s*more|again|please))*\W*"
+    ),
+    "follow up": r"you\s+(?:may|can)\s+(?:follow\s+up|check\s+in)(?:\s+on\s+me)?(?:\s+(?:again|now))*\W*",
     "ledger": r"(?:the\s+|my\s+)?ledger\W*|what\s+(?:have|did)\s+you\s+(?:done?|do)(?:\s+for\s+me)?\W*",
 }
 GRAMMAR: dict[Verb, re.Pattern[str]] = {

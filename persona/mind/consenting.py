@@ -17,16 +17,19 @@ from persona.people.consent import (
     ASKED_NOT_TO,
     BY_CARRIER,
     EVERYWHERE,
+    OFF,
+    ON,
     WEEKEND,
     Consent,
     Quiet,
+    follows_up,
     open_quiet,
     plain_quiet,
     told_quiet,
 )
 from persona.ports import Ports
 
-VERBS = frozenset({"may you", "do not", "may again", "quiet"})
+VERBS = frozenset({"may you", "do not", "may again", "quiet", "follow up", "do not follow up"})
 WAYS = {"text": "sms", "sms": "sms", "mail": "email", "e-mail": "email", "email": "email"}
 """What people call a surface, by how the word begins; `slack` is its own name."""
 SHARED = "That is between us: say it to me directly, where nobody else reads."
@@ -39,6 +42,13 @@ QUIETED = (
     "come at once."
 )
 LOUD = "You have no quiet hours any more."
+NO_REVIEWS = (
+    "Then I come back to nothing by myself any more. What you asked to be reminded of still comes. "
+    "“you may follow up” allows it again."
+)
+REVIEWS = (
+    "Then I may come back to what you left open, at most {most} a day. “do not follow up” ends it."
+)
 UNCLEAR = "I know no such hours. Say it like “quiet hours from 22:00 to 7:00”."
 
 
@@ -51,6 +61,11 @@ def wish(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision 
         return _say(SHARED)
     if command.verb == "quiet":
         return _quiet(standing, command, ports)
+    if command.verb == "do not follow up":
+        return replace(_say(NO_REVIEWS), gate={"review": OFF})
+    if command.verb == "follow up":
+        told = REVIEWS.format(most=_times(ports.settings.reviews))
+        return replace(_say(told), gate={"review": ON})
     own = _meant(standing, events[0].address, command.where)
     if command.verb == "may you":
         return _say(_told(standing, own, ports))
@@ -131,9 +146,15 @@ def _told(standing: Standing, own: list[Address], ports: Ports) -> str:
         return NONE
     lines = [_line(one, gate.suppressed, ports) for one in own]
     quiet = {name: open_quiet(one) for name, one in gate.row.get("quiet", {}).items()}
+    if not follows_up(gate.row):
+        lines.append("Of what you left open I write nothing by myself.")
     if quiet:
         lines.append(f"Quiet: {_rules(quiet, ports)}, by the clock of {ports.settings.timezone}.")
     return "\n".join(lines)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _line(one: Address, closed: Mapping[str, str], ports: Ports) -> str:

@@ -55,6 +55,13 @@ WHY = {
     "needs a yes": "it could not be undone, or words of others had been read",
 }
 """The judge's rules, as a person reads them."""
+REVIEW = "review"
+"""How the mind of a message is called that nobody asked for."""
+WROTE = "I wrote of my own accord, because you told me this and it was still open:"
+WHY_WROTE = (
+    "My last answer rests on nothing that you told me: it came from my rules.",
+    "I wrote of my own accord, because what I had taken on for you was still open.",
+)
 EVERYTHING = re.compile(r"everything|all(?:\s+of)?(?:\s+(?:it|this|that))?|me", re.IGNORECASE)
 
 
@@ -311,12 +318,12 @@ class _Reflex:
         pointers = set(last.recalled)
         used = [one for one in self.hands.everything() if one.pointer in pointers]
         if not used:
-            rests = "My last answer rests on nothing that you told me: it came from my rules."
-            return rests + self._tried(last)
+            return WHY_WROTE[last.mind.startswith(REVIEW)] + self._tried(last)
         used += [one for one in self._before(used) if one not in used]
         self.hands.cite(used)
         listed = numbered(self._until(one) + self._quoted(one) for one in used)
-        return f"My last answer rests on this:\n{listed}{self._tried(last)}"
+        head = WROTE if last.mind.startswith(REVIEW) else "My last answer rests on this:"
+        return f"{head}\n{listed}{self._tried(last)}"
 
     def _tried(self, turn: Turn) -> str:
         """What was wished in that turn and what came of it, as this lane's ledger has it."""
@@ -349,7 +356,7 @@ class _Reflex:
             "• link: makes you one person to me on another surface; unlink SURFACE parts it again",
             "• questions, grants, revoke N, switch off …: what waits, what I may do, what I never do",
             "• dry run: …, ledger: what I would do, what I did",
-            "• may you text me, do not text me, quiet hours 22:00 to 7:00",
+            "• may you text me, do not text me, do not follow up, quiet hours 22:00 to 7:00",
             "• stop, start: halts and resumes everything",
         ]
         return "This is what I can do:\n" + "\n".join(lines)

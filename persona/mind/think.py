@@ -234,12 +234,12 @@ def _ask(
 ) -> Completion:
     """One answer. Raises _Failed with whatever the model raises, or the budget."""
     try:
-        return _call(model, prompts, offers, ports, until, budget)
+        return call_once(model, prompts, offers, ports, until, budget)
     except (Transient, Refused, Unknown) as error:
         raise _Failed(error) from error
 
 
-def _call(
+def call_once(
     model: Model,
     prompts: Sequence[Prompt],
     offers: Offers,

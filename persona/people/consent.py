@@ -32,7 +32,11 @@ OVER_BY_WRITING = frozenset({BOUNCED, REVOKED})
 EVERYWHERE = "*"
 DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 WEEKEND = (5, 6)
+AWAKE = (10, 20)
+"""The hours of a person's day in which the persona writes to them of its own accord."""
 MOST_STEPS = 32
+OFF, ON = "off", "on"
+"""In a gate's `review`: whether the persona may come back to what was left open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,22 @@ class Consent:
             return inf
         rules = [self.quiet[one] for one in (EVERYWHERE, address.surface) if one in self.quiet]
         return _free_at(rules, now, ZoneInfo(zone))
+
+
+def follows_up(gate: Mapping[str, Any]) -> bool:
+    """Whether the person lets the persona come back to what they left open, as a gate's row says."""
+    return gate.get("review") != OFF
+
+
+def awake_at(at: float, zone: str) -> float:
+    """This moment, or the next in the person's zone that lies in their waking hours."""
+    from zoneinfo import ZoneInfo
+
+    first, last = AWAKE
+    local = datetime.fromtimestamp(at, ZoneInfo(zone))
+    if local.hour < first:
+        return _at(local, first * 60).timestamp()
+    return _at(local + timedelta(1), first * 60).timestamp() if local.hour >= last else at
 
 
 def open_quiet(row: Mapping[str, Any]) -> Quiet:

@@ -193,6 +193,15 @@ STORIES = (
         told=((str(ANN), "Reminder: feed the cat"), (str(BOB), "Reminder: water the plants")),
     ),
     Story(
+        "come back to what was left open",
+        (
+            said(ANN, 1, "my driving test is today"),
+            said(BOB, 1, "my audition is today"),
+            said(BOB, 2, "forget my audition is today"),
+        ),
+        told=((str(ANN), "I write of my own accord, because this is still open:"),),
+    ),
+    Story(
         "erased, with words in a shared channel, then a stranger",
         (
             said(BOB, 1, "remember my locker code is 5555"),

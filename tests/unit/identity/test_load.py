@@ -44,7 +44,9 @@ def test_every_byte_changes_the_stamp(folder: Path) -> None:
     [
         ('name = "Wren"', 'name = "Wren"\nmood = "blue"', "mood"),
         ('name = "Wren"', "", "name"),
-        ("version = 1", 'version = "one"', "version"),
+        ("version = 2", 'version = "two"', "version"),
+        ('concern = "How', 'worry = "How', "concern"),
+        ('about = ["promise"', 'about = ["gossip"', "about"),
         ("[style]", '[style]\nvolume = "loud"', "volume"),
         ('tension = "The truth', 'tensions = "The truth', "tensions"),
         ('keep = ["model", "reflex"]', 'keep = "model"', "keep"),
