@@ -11,7 +11,7 @@ from persona import keys
 from persona.acts import circumstances, outbox
 from persona.acts.desk import Desk
 from persona.acts.policy import Facts, judge, judge_reply
-from persona.acts.wishes import open_wish
+from persona.acts.wished import open_wish
 from persona.decision import Act, Intent, Verdict
 from persona.declare import Capability
 from persona.errors import Refused, Transient, Unknown

@@ -116,6 +116,12 @@ def stands_at(plan: Plan, kind: str) -> bool:
     return is_running and plan.steps[plan.step - 1].kind == kind
 
 
+def undoable(plan: Plan) -> list[int]:
+    """The steps whose effect is done and can be taken back."""
+    done = {one.step for one in plan.came if one.state == "done"}
+    return [number for number, step in enumerate(plan.steps, 1) if step.undo and number in done]
+
+
 # What happened
 
 

@@ -6,8 +6,8 @@ Nothing here names a row: a plan is known by its number, as its person says it.
 from math import inf
 from typing import Any
 
+from persona.acts.plan import undoable
 from persona.acts.plan_words import step_line
-from persona.acts.plans import undoable
 from persona.memory import evidence, plans
 from persona.memory.standing import Gate
 from persona.model import shortened

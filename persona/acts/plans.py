@@ -236,7 +236,7 @@ class Plans(Kept):
         is_acting = plan.step and plan.begun and plan.steps[plan.step - 1].kind == "use"
         if is_acting and plan.what_came(plan.step) is None:
             said += UNDER_WAY.format(number=plan.step)
-        done = [f"step {number}" for number in undoable(plan)]
+        done = [f"step {number}" for number in moves.undoable(plan)]
         if not done:
             self.end(plan)
             return said
@@ -247,9 +247,9 @@ class Plans(Kept):
     def undo(self, number: int) -> str:
         """Wishes that what a cancelled plan did be taken back, the last first. Raises Refused."""
         plan = self.find(number)
-        if plan.state != "over" or not undoable(plan):
+        if plan.state != "over" or not moves.undoable(plan):
             raise Refused(NOT_WAITING.format(number=number))
-        for step in reversed(undoable(plan)):
+        for step in reversed(moves.undoable(plan)):
             undo = _taken_back(plan, step)
             known = self._ports.capabilities[undo["capability"]]
             arguments = known.settled(undo["arguments"], moment(self._ports))
@@ -334,12 +334,6 @@ class Plans(Kept):
         """The plans that wait for something of their person."""
         kinds: Iterable[str] = ("do", "ask", "await")
         return [plan for plan in self.all() if any(moves.stands_at(plan, kind) for kind in kinds)]
-
-
-def undoable(plan: Plan) -> list[int]:
-    """The steps whose effect is done and can be taken back."""
-    done = {one.step for one in plan.came if one.state == "done"}
-    return [number for number, step in enumerate(plan.steps, 1) if step.undo and number in done]
 
 
 def _taken_back(plan: Plan, number: int) -> Mapping[str, Any]:

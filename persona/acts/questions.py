@@ -12,7 +12,7 @@ from typing import Any
 from persona import ids, keys
 from persona.acts import grants
 from persona.acts.entries import intent_mark
-from persona.acts.wishes import open_wish, plain
+from persona.acts.wished import open_wish, plain
 from persona.decision import Act, Answer, Wish
 from persona.declare import Capability
 from persona.errors import Broken

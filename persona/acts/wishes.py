@@ -7,15 +7,15 @@ it is carried out (see `again.py`).
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
 from persona import ids
 from persona.acts import circumstances, costs
 from persona.acts.circumstances import Seen
 from persona.acts.plans import Plans, Wished
 from persona.acts.policy import judge
+from persona.acts.wished import open_wish, plain
 from persona.decision import Act, Decision, Intent, Spent, Verdict, Wish
 from persona.declare import Capability, Letter, moment
 from persona.errors import Refused
@@ -41,18 +41,6 @@ WOULD = {
     "ask": "{shown}.\nI would ask you first, because {reason}.",
     "deny": "{shown}.\nI would not do this. The reason: {reason}.",
 }
-
-
-def plain(wish: Wish) -> dict[str, Any]:
-    """The wish as JSON holds it, without the code that would approve it."""
-    fields = asdict(wish)
-    fields.pop("code")
-    return fields
-
-
-def open_wish(fields: Mapping[str, Any]) -> Wish:
-    intent, verdict = Intent(**fields["intent"]), Verdict(**fields["verdict"])
-    return Wish(intent, verdict, fields["shown"], fields["facts"])
 
 
 # In the turn

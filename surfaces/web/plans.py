@@ -2,9 +2,12 @@
 
 import json
 
-from persona.acts import plan_facts, questions
+from persona import keys
+from persona.acts import plan_facts
 from persona.declare import Request, Response
 from persona.errors import Rejected
+from persona.memory.standing import open_gate
+from persona.people import addresses
 from persona.ports import Door
 from surfaces.web import session
 
@@ -18,10 +21,11 @@ def receive(request: Request, door: Door) -> Response:
     """
     now = door.clock.now()
     signed_in = session.read(request.headers, door.table, now)
-    found = questions.standing_of(door, signed_in.address)
-    if found is None:
+    place = addresses.find(door.table, signed_in.address)
+    gate_row = door.table.get([keys.gate(place.lane)]).get(keys.gate(place.lane)) if place else None
+    if place is None or gate_row is None or gate_row.get("erased"):
         raise Rejected("sign in first", "unproven")
-    place, gate = found
+    gate = open_gate(gate_row)
     until = now - door.settings.link_quarantine
     plans = plan_facts.seen_from(place.home, gate, until, door)
     told = [plan_facts.facts(plan) for plan in plans]
