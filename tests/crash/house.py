@@ -138,7 +138,7 @@ class Story:
     `pace` is how many turns a minute a lane takes. `calls` are what a model wishes of these very
     words, where there is one. `free` are the addresses that need no yes, `limits` the uses a day of
     a capability. `altered`: somebody who holds the table sends untried acts to this address. What
-    stands in `told` is said to that address once, with or without more behind it.
+    stands in `told` is said to that address once, with or without more before and behind it.
     """
 
     name: str
@@ -513,7 +513,7 @@ class House:
         found["lost"] += len(sent - set(sends))
         for address, text in self.story.told:
             got = [a.text for _, a in self.provider.got if str(a.address) == address]
-            times = sum(said.startswith(text) for said in got)
+            times = sum(line.startswith(text) for said in got for line in said.splitlines())
             found["lost"] += times == 0 and not found["unknown"]
             found["doubled sends"] += max(0, times - 1)
         found["out of order"] += self._out_of_order()
