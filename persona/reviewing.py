@@ -15,9 +15,10 @@ def on_time(standing: Standing, event: Event, ports: Ports, reflex_only: bool) -
     """Nobody spoke, and something is open: told where it was left so, or passed over in silence."""
     if looking.is_stale(standing, event, ports):
         return Decision(mind="none", looked=Looked())
-    free = telling.free_at(standing, event.address, ports)
+    now = ports.clock.now()
+    free = telling.free_at(standing, event.address, now, ports)
     speaks = looking.may_speak_at(standing, free, ports)
-    if speaks > ports.clock.now():
+    if speaks > now:
         return Decision(mind="none", looked=looking.put_off(standing, speaks))
     look = looking.Look(standing, ports)
     found = look.found(ports.identity.review.about)
