@@ -44,22 +44,30 @@ class Arguments(BaseModel):
     )
 
 
+def apart(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
+    """What, and when, where the words hold both. Raises Refused to ask."""
+    from persona.mind.times import split
+
+    what = arguments.get("what")
+    if not isinstance(what, str) or arguments.get("when"):
+        return arguments
+    what, when = split(what, moment)
+    return {**arguments, "what": what, "when": when}
+
+
 def resolve(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
     """The time as a date with its zone, whatever words it was said in. Raises Refused to ask."""
-    from persona.mind.times import read, split
+    from persona.mind.times import read
 
-    what, when = arguments.get("what", ""), arguments.get("when", "")
-    if not (isinstance(what, str) and isinstance(when, str)):
-        return arguments
-    if not when:
-        what, when = split(what, moment)
-    return {**arguments, "what": what, "when": read(when, moment).words}
+    when = arguments.get("when")
+    return {**arguments, "when": read(when, moment).words} if isinstance(when, str) else arguments
 
 
 @capability(
     effect="write",
     in_turn=True,
     resolve=resolve,
+    apart=apart,
     undo="change_plan",
     rate=200,
     asks="remind you of “{what}” {when}",

@@ -42,7 +42,7 @@ class Commit:
     `behind` names the acts that must have ended before the first of `acts`; None where only a
     look at the table can tell. `aside` are acts for others than the address that spoke: what the
     turn wishes of functions that send nothing, and a reply that goes elsewhere. `notes` are what
-    it keeps on purpose.
+    it keeps on purpose; `moved` are the plans that it begins, moves on or ends, a home and an id.
     """
 
     writes: list[Write]
@@ -51,6 +51,7 @@ class Commit:
     behind: tuple[str, ...] | None = None
     aside: tuple[Act, ...] = ()
     notes: tuple[Note, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
 
 
 def record(
@@ -106,7 +107,8 @@ def record(
         Put(keys.ledger(lane, version), entry),
         _gate_write(standing, events, decision, ports.clock.now()),
     ]
-    return Commit(writes, acts, turn, _behind(standing, acts, ports), aside, kept)
+    behind, moved = _behind(standing, acts, ports), tuple(keys.plans_of(w.key for w in writes))
+    return Commit(writes, acts, turn, behind, aside, kept, moved)
 
 
 def _unsaid(decision: Decision, verdict: Verdict) -> Decision:
@@ -195,7 +197,8 @@ def _turn(
         if spoken and decision.note:
             surface, note = first.address.surface, evidence.reply_id(home, version, "note")
             said.append(Said(note, "persona", decision.note, surface, now, tells=False))
-    if not said:
+    led = tuple(dict.fromkeys(act.function for act in wanted if act.wish))
+    if not said and not led:  # a plan's step acts, and its turn says nothing
         return None
     return Turn(
         version=version,
@@ -214,7 +217,7 @@ def _turn(
         audience=first.audience,
         sensitivity=walls.high_water(events, decision),
         tainted=taint(events, decision),
-        acts=tuple(dict.fromkeys(act.function for act in wanted if act.wish)),
+        acts=led,
     )
 
 
@@ -287,7 +290,7 @@ def _memory_writes(
     cost = {**decision.cost, **rejected}
     row = evidence.turn_row(ports, turn, ports.identity.stamp, cost)
     writes.append(Put(keys.turn(turn.home, turn.version), row))
-    if events[0].kind == "copy":  # it was said in another conversation
+    if events[0].kind == "copy" or not turn.said:  # it was said in another conversation, or nowhere
         return writes
     recent = Put(keys.recent(lane, turn.number), recent_row(ports, lane, turn))
     writes = [*(w for w in writes if w.key != recent.key), recent]

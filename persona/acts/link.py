@@ -174,6 +174,7 @@ class Linking:
             return
         told = {own.home, other.home}
         what = "joined" if act.detail["signin"] == "new" else "entered"
+        self._tell(act, other, "let in")
         self._tell_others(act, own.address, told, what, str(other.address))
 
     def _join(self, act: Act, code: Code, other: End) -> Code:

@@ -34,7 +34,8 @@ class Head:
     `linking` is the one code that was offered here, and until when it can be answered; `tries` are
     the times of the last tries to link; `heard` says when a linked home was last heard or proven,
     where its address may be given to somebody else. `plans` is the highest number that a plan was given;
-    `zone` the person's time zone, as they said it or as their browser tells it.
+    `zone` the person's time zone, as they said it or as their browser tells it. `awaited` are the
+    plans that wait for words, as they stood at one epoch of the gate (`acts/awaited.py`).
     """
 
     version: int = 0
@@ -58,6 +59,7 @@ class Head:
     plans: int = 0
     zone: str = ""
     zone_said: bool = False
+    awaited: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +355,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "ledger": head.ledger,
     }
     rare = {"linking": dict(head.linking), "tries": list(head.tries), "heard": dict(head.heard)}
-    rare |= {"zone": head.zone, "zone_said": head.zone_said}
+    rare |= {"zone": head.zone, "zone_said": head.zone_said, "awaited": dict(head.awaited)}
     digest |= {name: value for name, value in rare.items() if value}
     spent = {name: value for name, value in asdict(head.spent).items() if name in OLDEST or value}
     counted = {"wished": head.wished, "plans": head.plans}
@@ -417,4 +419,5 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         plans=row.get("plans", 0),
         zone=digest.get("zone", ""),
         zone_said=digest.get("zone_said", False),
+        awaited=digest.get("awaited", {}),
     )

@@ -62,6 +62,7 @@ SAID = {
         "Somebody signed in on the web as you just now, with a code that I sent to another of your "
         "addresses. If that was not you: sign out everywhere on the page, and “unlink {id}”."
     ),
+    "let in": "",  # the page itself shows it
     "wrong": "That is not the number that {other} shows. Nothing is linked; tries left: {left}.",
     "full": (
         "Nothing was linked: I keep at most {most} addresses together, and one that was linked a "

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from functions import socket
 from persona.memory.standing import open_gate
 from persona.ports import Write
 from tests.stories.browsers import Browser, code_of
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, settle
-from tests.support import ENV, PHONE, Hub
+from tests.support import ENV, PHONE, PUBLIC_URL, Hub
 
 SECRET = "4812"
 
@@ -39,6 +40,24 @@ def test_a_code_by_mail_opens_the_whole_conversation(hub: Hub, ann: Mailer) -> N
     drain(hub)
     assert SECRET in browser.texts()[-1]
     assert surfaces_of(hub, ann) == ["email", "web"]
+
+
+def test_a_page_that_is_quicker_than_the_link_is_shown_what_it_may_see_then(
+    hub: Hub, ann: Mailer
+) -> None:
+    browser, heard = Browser(hub), list[str]()
+    browser.ask("ann@example.org")
+    code = {"code": code_of(ann)}
+    assert browser.post("/web/signin/code", code).status == 200
+    assert browser.texts() == [], "the two are not joined yet"
+    hub.family.sockets.add("socket-1", heard.append)
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    about = {"eventType": "CONNECT", "connectionId": "socket-1"}
+    event = {"requestContext": about, "headers": {"cookie": cookie, "origin": PUBLIC_URL}}
+    assert socket.run(event, hub.ports)["statusCode"] == 200
+    drain(hub)
+    assert SECRET in "".join(heard), "and nobody has said anything since"
+    assert len(ann.replies()) == 2, "which tells nobody anything by itself"
 
 
 @pytest.mark.parametrize(
