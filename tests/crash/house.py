@@ -37,7 +37,7 @@ from persona.model import Address, Audience, Event, message_id
 from persona.people import addresses
 from persona.ports import Hands, Ports, Row, Sent
 from persona.settings import Settings
-from tests.crash import wishes
+from tests.crash import plans, wishes
 from tests.crash.diary import CREDENTIAL, Diary
 from tests.crash.injector import (
     Death,
@@ -136,7 +136,8 @@ class Story:
     `pace` is how many turns a minute a lane takes. `calls` are what a model wishes of these very
     words, where there is one. `free` are the addresses that need no yes, `limits` the uses a day of
     a capability. `altered`: somebody who holds the table sends untried acts to this address. What
-    stands in `told` is said to that address once, with or without more behind it.
+    stands in `told` begins a line that this address hears once, or as often as it stands there; what
+    stands in `never` is a line that nobody hears. `kept` is how many documents are left, where that is told.
     """
 
     name: str
@@ -154,6 +155,8 @@ class Story:
     limits: Mapping[str, int] = field(default_factory=dict[str, int])
     altered: str = ""
     told: tuple[tuple[str, str], ...] = ()
+    never: tuple[str, ...] = ()
+    kept: int | None = None
 
 
 def _is_handed(event: Event) -> bool:
@@ -505,11 +508,13 @@ class House:
         found["needlessly unknown"] += sum(map(self._can_be_known, unknown))
         sent = {act.id for act in acts if act.state == "sent" and self._is_carried(act)}
         found["lost"] += len(sent - set(sends))
-        for address, text in self.story.told:
-            got = [a.text for _, a in self.provider.got if str(a.address) == address]
-            times = sum(said.startswith(text) for said in got)
-            found["lost"] += times == 0 and not found["unknown"]
-            found["doubled sends"] += max(0, times - 1)
+        got = [act for _, act in self.provider.got]
+        rows = [one for kind in ("HOME#", "WAKE#") for one in self.family.table.scan(kind)]
+        story = self.story
+        found += plans.count(story.told, story.never, got, rows, found["unknown"])
+        if story.kept is not None:
+            more = len(self._parts()["blobs"].list("documents/")) - story.kept
+            found["doubled effects" if more > 0 else "plans lost"] += abs(more)
         found["out of order"] += self._out_of_order()
         found["after halt"] += len(self.after_halt)
         found["leaked"] += self._leaks()
