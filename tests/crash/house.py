@@ -39,6 +39,7 @@ from persona.ports import Hands, Ports, Row, Sent
 from persona.settings import Settings
 from tests.crash import plans, wishes
 from tests.crash.diary import CREDENTIAL, Diary
+from tests.crash.executions import Executions
 from tests.crash.injector import (
     Death,
     FaultyBell,
@@ -138,6 +139,7 @@ class Story:
     a capability. `altered`: somebody who holds the table sends untried acts to this address. What
     stands in `told` begins a line that this address hears once, or as often as it stands there; what
     stands in `never` is a line that nobody hears. `kept` is how many documents are left, where that is told.
+    Executions wait for the plans of a `driven` story, as on AWS.
     """
 
     name: str
@@ -157,6 +159,7 @@ class Story:
     told: tuple[tuple[str, str], ...] = ()
     never: tuple[str, ...] = ()
     kept: int | None = None
+    driven: bool = False
 
 
 def _is_handed(event: Event) -> bool:
@@ -192,6 +195,7 @@ class House:
         self.halted_at: int | None = None
         self.begun: list[wishes.Begun] = []
         self.diary = Diary(injector)
+        self.executions = Executions(self.clock)
         self.stall = TURN_STALL
         self.ahead = list(story.events)
         self.settings = replace(SETTINGS, turns_a_minute=story.pace)
@@ -229,7 +233,8 @@ class House:
             instead["lanes"] = FaultyLanes(parts["lanes"], self.injector)
             instead["bell"] = FaultyBell(parts["bell"], self.injector)
             instead["timers"] = FaultyTimers(parts["timers"], self.injector)
-            instead["plans"] = FaultyPlans(parts["plans"], self.injector)
+            waiting = self.executions if self.story.driven else parts["plans"]
+            instead["plans"] = FaultyPlans(waiting, self.injector)
             instead["blobs"] = FaultyBlobs(parts["blobs"], self.injector)
         return compose(self.settings, parts, **instead)
 
@@ -396,7 +401,7 @@ class House:
             return True
         ring = self.family.bell.take(0.0)
         if ring is None:
-            return False
+            return self._execute()
         before = len(self.provider.got)
         if self.story.altered and ring.function in self.capabilities:
             with self._unseen() as ports:
@@ -415,6 +420,14 @@ class House:
         if self.halted_at is not None:
             self.after_halt += [a for _, a in self.provider.got[before:] if not a.notice]
         return True
+
+    def _execute(self) -> bool:
+        """Whether an execution outside went on."""
+        try:
+            return self.executions.step(self.ports)
+        except Death:
+            self.ports = self._process()
+            return True
 
     def _work_lane(self, messages: list[Message]) -> None:
         """One invocation a lane, so that calls come in the same order each time."""
@@ -474,6 +487,7 @@ class House:
             if self.family.lanes.waiting() == 0 and self.family.table.next_due() is None:
                 return
             ahead = [self.family.table.next_due(self.clock.time), self.family.lanes.next_visible()]
+            ahead.append(self.executions.next_at())
             times = [time for time in ahead if time is not None and time > self.clock.time]
             if times and min(times) > until:
                 return

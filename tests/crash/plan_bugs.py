@@ -103,9 +103,13 @@ def sweeper_skips_plans(patch: pytest.MonkeyPatch) -> None:
 
 
 PLAN_BUGS: dict[str, Bug] = {
-    "a time put off without compare": Bug(put_off_without_compare, "doubled sends", TWO),
+    "a time put off without compare": Bug(
+        put_off_without_compare, "doubled sends", TWO, mode="zombie"
+    ),
     "a step marked before its effect": Bug(moved_before_its_effects, "plans lost", LATER),
-    "a step marked after its effect": Bug(moved_after_its_effects, "doubled sends", TWO),
+    "a step marked after its effect": Bug(
+        moved_after_its_effects, "doubled sends", TWO, mode="after"
+    ),
     "the outcome of another step": Bug(any_outcome_will_do, "told wrongly", SKIPPED),
     "the approval of a plan that was changed": Bug(
         approval_of_a_changed_plan, "unapproved", CHANGED

@@ -1,5 +1,7 @@
 """What can happen to plans, in little: crashed at every outside call like all other stories."""
 
+from dataclasses import replace
+
 from tests.crash.house import ERASE, Story
 from tests.crash.stories import ANN, BOB, CAROL, DAVE, said
 
@@ -15,6 +17,7 @@ CHANGED = "a plan that is changed after the yes to all of it"
 OUT_OF_TIME = "a plan that runs out of time"
 ROUND = "a plan that goes round"
 TWO = "two plans that are due at once"
+ASKING = "a plan that asks, and awaits a word"
 LATER = "a plan that saves, waits and tells"
 
 ACTING = (
@@ -96,7 +99,7 @@ QUIET = (
         pace=20,
     ),
     Story(
-        "a plan that asks, and awaits a word",
+        ASKING,
         (
             said(
                 BOB,
@@ -177,4 +180,10 @@ QUIET = (
     ),
 )
 """Plans that reach their own person alone: of one class, since no other differs there."""
+DRIVEN = tuple(
+    replace(story, name=f"{story.name}, driven", driven=True)
+    for story in QUIET
+    if story.name in (LATER, ASKING)
+)
+"""The same, with executions outside that wait for the plans."""
 PLANS = (*ACTING, *QUIET)

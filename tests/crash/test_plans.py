@@ -10,7 +10,7 @@ import pytest
 
 from tests.crash import plan_naive
 from tests.crash.house import CLASSES, Class, Story
-from tests.crash.plan_stories import ACTING, PLANS, QUIET
+from tests.crash.plan_stories import ACTING, DRIVEN, PLANS, QUIET
 from tests.crash.test_sweep import (
     EVIL,
     KEEPS,
@@ -26,7 +26,10 @@ from tests.crash.test_sweep import (
 )
 
 LOCAL_DAYS, AWS_DAYS = (1, 1) if TRIES_ALL else (3, 7) if KEEPS else (61, 127)
-LOCAL = [*((story, kind) for story in ACTING for kind in CLASSES), *((one, "key") for one in QUIET)]
+LOCAL = [
+    *((story, kind) for story in ACTING for kind in CLASSES),
+    *((story, "key") for story in (*QUIET, *DRIVEN)),
+]
 IDS = [f"{story.name}, {kind}" for story, kind in LOCAL]
 
 
