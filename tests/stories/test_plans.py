@@ -49,6 +49,18 @@ def test_a_reminder_is_told_once_at_its_time_where_it_was_asked_for(hub: Hub, su
     assert "no plans" in ann.say("plans")
 
 
+def test_of_many_wished_in_one_breath_none_is_dropped(hub: Hub) -> None:
+    ann = Texter(hub)
+    ann.say("hello")
+    for number in range(8):
+        ann.send(f"remind me to feed cat {number} in 20 seconds")
+    drain(hub)
+    assert ann.say("plans").count("feed cat") == 8
+    pass_time(hub, 30)
+    told = "\n".join(ann.replies())
+    assert [told.count(f"Reminder: feed cat {number}") for number in range(8)] == [1] * 8
+
+
 def test_it_is_told_in_the_thread_where_it_was_asked_for(hub: Hub) -> None:
     ann = Slacker(hub)
     ann.say("remind me to feed the cat in 20 seconds")
