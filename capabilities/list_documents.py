@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from persona.declare import Figure, Means, Result, Statement, capability
+from persona.declare import Means, Result, Statement, capability
+from persona.figures import Figure
 from persona.memory import documents
 
 

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from capabilities._calendar.words import Named, Time, Zone, in_their_time
-from persona.declare import Figure, Means, Moment, Result, capability
+from persona.declare import Means, Moment, Result, capability
 from persona.errors import Refused
+from persona.figures import Figure
 
 if TYPE_CHECKING:
     from icalendar import Event

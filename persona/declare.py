@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, get_type_hints
 
 from persona.decision import Act
 from persona.errors import Refused
+from persona.figures import Figure, is_dated
 from persona.model import Address, Audience
 from persona.ports import Blobs, Clock, Door, Hands, Ports, Sent
+from persona.schemas import whole
 from persona.settings import Settings
 
 if TYPE_CHECKING:  # a lean ingress reads declarations and must not pay for pydantic
@@ -40,7 +42,6 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
 STOP_WORDS = frozenset({"stop"})
 START_WORDS = frozenset({"start"})
 
@@ -126,32 +127,6 @@ class Result:
     untrusted: bool = False
     rests: tuple[str, ...] = ()
     facts: Mapping[str, str | float] = field(default_factory=dict[str, "str | float"])
-
-
-FigureKind = Literal["count", "clock"]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """What can be known of that which came back without reading it, so that a plan can go by it.
-
-    A `count` is a whole number, a `clock` a time of the day (`08:30`) by the clock of the zone that
-    was asked for. Neither holds words, so nobody else's words decide what a plan does. `words` name
-    it to a person, `heard` is the pattern of what they call it: of a count the things that are
-    counted.
-    """
-
-    kind: FigureKind
-    words: str
-    heard: str
-
-    def fits(self, value: object) -> bool:
-        """Whether this is such a figure."""
-        if self.kind == "count":
-            return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-        return (
-            isinstance(value, str) and re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value) is not None
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +312,7 @@ class Capability:
         """
         told = self.apart(dict(arguments), moment) if self.apart else dict(arguments)
         resolved = self.resolve(dict(told), moment) if self.resolve else told
-        timely = {n: t for n, t in told.items() if resolved.get(n) != t and not _is_dated(t)}
+        timely = {n: t for n, t in told.items() if resolved.get(n) != t and not is_dated(t)}
         return {**self.fit(resolved), **timely}
 
     def fit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -419,37 +394,8 @@ class Capability:
         return {
             "name": self.name,
             "description": self.about + facts,
-            "parameters": _whole_schema(self.arguments.model_json_schema()),
+            "parameters": whole(self.arguments.model_json_schema()),
         }
-
-
-def _is_dated(words: Any) -> bool:
-    """Whether words of a time name its date, which is the same whenever they are read."""
-    return not isinstance(words, str) or DATED.search(words) is not None
-
-
-DATED = re.compile(
-    r"\d{4}-\d\d|\d{1,2}\.\d{1,2}\.|\d/\d|\d(?:st|nd|rd|th)?\s(?:of\s)?"
-    rf"{MONTHS}\b|\b{MONTHS}\s(?:the\s)?\d",
-    re.IGNORECASE,
-)
-
-
-def _whole_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with every definition in its place: not each model's server follows references."""
-    known: dict[str, Any] = schema.pop("$defs", {})
-
-    def placed(part: Any) -> Any:
-        if isinstance(part, list):
-            return [placed(one) for one in part]
-        if not isinstance(part, dict):
-            return part
-        fields: dict[str, Any] = {str(name): value for name, value in part.items()}
-        named = fields.pop("$ref", "")
-        whole = {**known[named.rpartition("/")[2]], **fields} if named else fields
-        return {name: placed(value) for name, value in whole.items()}
-
-    return placed(schema)
 
 
 PUNCTUATION = " \t\n.,;:!?()[]{}<>\"'`*_\u201c\u201d\u2018\u2019\u00ab\u00bb"

@@ -181,7 +181,8 @@ class Plan:
 
     @property
     def is_reminder(self) -> bool:
-        return len(self.steps) == 1 and self.steps[0].kind == "tell"
+        """Whether all that it does is to say its own words at its time."""
+        return [(one.kind, one.text) for one in self.steps] == [("tell", self.what)]
 
     @property
     def repeats(self) -> bool:

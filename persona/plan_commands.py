@@ -50,6 +50,8 @@ def said(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision 
     command = parse(words)
     if command is None:
         return _bare(standing, events, words, ports) or _planned(standing, events, words, ports)
+    if command.verb == "confirm":  # no link waits for this number, or it would have had it
+        return _confirmed(standing, events, int(command.rest), ports)
     if command.verb not in BY_VERB:
         return None
     if standing.is_shared:
@@ -158,6 +160,18 @@ def _to_shown(
     if events[0].address.surface in SURFACES_WITHOUT_BARE_YES:
         return Decision(reply=BY_NUMBER.format(number=shown.number), mind="none", asks=dict(asking))
     return _done(standing, events, ports, lambda plans: plans.start(None))
+
+
+def _confirmed(
+    standing: Standing, events: Sequence[Event], number: int, ports: Ports
+) -> Decision | None:
+    """`yes 12` to a plan that was shown; nothing where none was."""
+    if standing.is_shared or not standing.head.plans:
+        return None
+    shown = [one.number for one in Plans(standing, ports).all() if one.state == "shown"]
+    if number not in shown:
+        return None
+    return _done(standing, events, ports, lambda plans: plans.start(number))
 
 
 # A plan in words

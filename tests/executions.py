@@ -66,7 +66,7 @@ class Machine:
         self._moving: set[str] = set()
         self._owners: dict[str, str] = {}
         self._used: set[str] = set()
-        self._awaiting: set[str] = set()
+        self._until: dict[str, float] = {}
         self.closing = False
         self.stopped: set[str] = set()
         self.moves: list[tuple[str, str]] = []
@@ -125,9 +125,15 @@ class Machine:
 
     def _settle(self) -> None:
         until = time.monotonic() + HANGS
-        while self._moving & {*self.running()} - {one.execution for one in self._questions}:
+        while self._restless():
             assert time.monotonic() < until, f"hangs: {self._moving}"
             time.sleep(POLL)
+
+    def _restless(self) -> set[str]:
+        """Executions that neither ask nor wait, and those whose wait is over."""
+        now, asking = self._now(), {one.execution for one in list(self._questions)}
+        late = {name for name, at in dict(self._until).items() if at <= now}
+        return (self._moving | late) & {*self.running()} - asking
 
     # For moto's threads
 
@@ -147,27 +153,35 @@ class Machine:
 
     def wait_until(self, env: Any, at: float) -> None:
         name = env.states.context_object.context_object_data["Execution"]["Name"]
+        self._until[name] = at
         self._moving.discard(name)
         while self._now() < at and env.is_running() and not self.closing:
             time.sleep(POLL)
         self._moving.add(name)
+        del self._until[name]
 
     def beat_until(self, token: str, event: threading.Event, seconds: float) -> bool:
-        """Whether something was heard before so many seconds had passed on the test's clock."""
+        """Whether something was heard before so many seconds had passed on the test's clock.
+
+        An answer that came before anybody listened counts; in moto nobody hears it.
+        """
         name, at = self._owners[token], self._now() + seconds
-        if not event.is_set():
-            self._awaiting.add(token)
-            if token not in self._used:
-                self._moving.discard(name)
-        while not event.is_set() and self._now() < at and not self._is_over(name):
+        if not event.is_set() and token not in self._used:
+            self._until[name] = at
+            self._moving.discard(name)
+
+        def heard() -> bool:
+            return event.is_set() or token in self._used
+
+        while not heard() and self._now() < at and not self._is_over(name):
             time.sleep(POLL)
-        heard = event.is_set()
+        was_heard = heard()
         event.clear()
-        if not heard or token in self._used:
-            self._awaiting.discard(token)
+        if not was_heard or token in self._used:
             self._used.add(token)
             self._moving.add(name)
-        return heard
+        self._until.pop(name, None)
+        return was_heard
 
     def _is_over(self, name: str) -> bool:
         return self.closing or not self.executions()[name].exec_worker.env.is_running()

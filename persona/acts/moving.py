@@ -53,7 +53,9 @@ def carry_on(
         for plan in list(filter(mover.may_move, plans.all()))[:MOST_PLANS]:
             mover.move(plan)
     decision = telling.told(mover.decided(), standing, events, plans, ports)
-    decision = replace(decision, answers=(*decision.answers, *_withdrawn(standing, plans, ports)))
+    answered = {one.hash for one in decision.answers}
+    closed = [one for one in _withdrawn(standing, plans, ports) if one.hash not in answered]
+    decision = replace(decision, answers=(*decision.answers, *closed))
     decision = plans.into(decision)
     return wishes.judged(standing, events, decision, ports) if decision.intents else decision
 

@@ -52,6 +52,12 @@ def line(plan: Plan, now: float) -> str:
     return f"{plan.number}. {' · '.join(parts)}"
 
 
+def entry(plan: Plan, now: float, known: Known = NOTHING_KNOWN) -> str:
+    """Its line, and below it, but for a reminder, its steps and how they went."""
+    steps = [_numbered(plan, number, now, known) for number in range(1, len(plan.steps) + 1)]
+    return "\n   ".join([line(plan, now), *([] if plan.is_reminder else steps)])
+
+
 def shown(plan: Plan, now: float, known: Known = NOTHING_KNOWN, surface: str = "") -> str:
     """The whole plan: goal, times, limits, each step and where it stands, and what can be said.
 
@@ -165,11 +171,17 @@ def _told(text: str) -> str:
 
 def _use(step: Step, known: Known) -> str:
     """In its capability's own words; with every argument in any case."""
-    capability = known.get(step.capability)
-    if capability is None:
-        given = "; ".join(f"{name}: {value}" for name, value in step.arguments.items())
-        return f"{step.capability.replace('_', ' ')} ({given})"
-    return capability.shown(step.arguments).replace("\n", "\n      ")
+    capability, given = known.get(step.capability), step.arguments
+    taken = capability.arguments.model_fields if capability else {}
+    whole = {
+        name: given[name] if name in given else one.get_default(call_default_factory=True)
+        for name, one in taken.items()
+        if name in given or not one.is_required()
+    }
+    if capability and given.keys() <= taken.keys() == whole.keys():
+        return capability.shown(whole).replace("\n", "\n      ")
+    told = "; ".join(f"{name}: {value}" for name, value in given.items())
+    return f"{step.capability.replace('_', ' ')} ({told})"
 
 
 def _until(schedule: Schedule) -> str:

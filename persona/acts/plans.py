@@ -1,9 +1,4 @@
-"""The plans of one person in one turn: made, listed, changed and moved; nothing before its commit.
-
-A plan stands in the home of the address where it was asked for, so that it follows that home
-through links. Its number is its person's: never given twice in a lane, and given anew where a link
-brought two plans of one number together. `moving.py` goes on with them.
-"""
+"""What can be done with plans: made, begun, answered, changed, taken back; `moving.py` goes on with them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,18 +7,19 @@ from typing import Any
 
 from persona import ids
 from persona.acts import plan as moves
-from persona.acts import plan_words
-from persona.decision import Decision, Intent
+from persona.acts.kept import Kept
+from persona.decision import Intent
 from persona.declare import Moment, moment
 from persona.errors import Refused
 from persona.keys import Key
 from persona.memory import plans as rows
+from persona.memory.reachable import home_on
 from persona.memory.sensitivity import sensitivity
-from persona.memory.standing import Standing
-from persona.model import End, Event, Evidence
+from persona.model import End, Event
+from persona.people.consent import Consent
 from persona.plan import Came, Plan, Step
 from persona.ports import Ports, Row
-from persona.schedule import Schedule
+from persona.schedule import Schedule, near
 
 MOST = 100
 """Plans of one person that are not over."""
@@ -35,19 +31,18 @@ UNDOABLE = 7 * 86_400.0
 
 NONE = "You have no plans. “remind me tomorrow at 17:45 to call Bob” makes one."
 SHARED = "Your plans are for you alone: write to me directly, where nobody else reads."
-NO_SUCH = "You have no plan {number}. “plans” lists them."
-WHICH = "Two of your plans had the number {number}, so I number them anew:\n{listed}"
 NOTHING = "None of your plans waits for that. “plans” lists them."
 SEVERAL = "Which one? Name its number:\n{listed}"
 ENDED = "Cancelled: {line}"
 UNDER_WAY = (
-    "\nWhat I was doing for step {number} just now may still come to its end; nothing more begins."
+    "\nIf step {number} is on its way already, it may still come to its end; no more begins."
 )
 UNDO = "\nIt had done this already: {done}. “undo {number}” takes that back, for a week."
 PAUSED = "Paused: {line}\n“resume {number}” goes on with it."
 RESUMED = "It goes on: {line}"
 STARTED = "Started: {line}"
 RUNNING = "I begin it now: {line}"
+QUIET = "\nYou have quiet hours then: it comes {when}."
 NOTED = "Noted, step {step} of “{what}”."
 SKIPPED = "Left out: {what}"
 CHANGED = "Changed, step {step} of plan {number} is now: {line}"
@@ -78,91 +73,8 @@ class Wished:
     approver: str = ""
 
 
-class Plans:
-    """What one turn does with the person's plans: `changed` and `over` go into its commit.
-
-    Begun with what a decision did to them already.
-    """
-
-    def __init__(self, standing: Standing, ports: Ports, decision: Decision | None = None) -> None:
-        self._standing, self._ports = standing, ports
-        self._known: dict[str, Plan] | None = None
-        done = decision or Decision()
-        self.changed = {one.id: one for one in done.plans}
-        self.over = {one.id: one for one in done.over}
-        self._intents: list[Intent] = []
-        self._shown: dict[str, Plan] = {}
-        self._asks = ""
-
-    def into(self, decision: Decision) -> Decision:
-        """The decision with what was done here, and with the words that the reply now rests on."""
-        if not (self.changed or self.over or self._shown):
-            return decision
-        known = {one.pointer for one in decision.recalled}
-        cited = tuple(map(evidence, self._shown.values()))
-        highest = max((one.sensitivity for one in cited), default=0)
-        asks = {"what": "plan", "plan": self._asks} if self._asks else decision.asks
-        return replace(
-            decision,
-            plans=tuple(self.changed.values()),
-            over=tuple(self.over.values()),
-            recalled=(*decision.recalled, *(one for one in cited if one.pointer not in known)),
-            shown=max(decision.shown, highest),
-            asks=asks,
-            intents=(*decision.intents, *self._intents),
-        )
-
-    # Found
-
-    def all(self) -> list[Plan]:
-        """Every plan of the person that may be shown at this address, by number."""
-        if self._known is None:
-            found = [p for h in self._standing.gate.homes for p in rows.read(self._ports, h)]
-            self._known = {one.id: one for one in found if self._standing.opens(evidence(one))}
-        standing = {**self._known, **self.changed}
-        left = [plan for id, plan in standing.items() if id not in self.over]
-        return sorted(left, key=lambda plan: (plan.number, plan.made))
-
-    def get(self, id: str) -> Plan | None:
-        """The plan of this id; None where it is over, or closed to this address."""
-        return next((plan for plan in self.all() if plan.id == id), None)
-
-    def find(self, number: int) -> Plan:
-        """Raises Refused, in words, where there is none, or not one alone."""
-        found = [plan for plan in self.all() if plan.number == number]
-        if not found:
-            raise Refused(NO_SUCH.format(number=number))
-        if len(found) > 1:
-            raise Refused(WHICH.format(number=number, listed=self.listed()))
-        return found[0]
-
-    def listed(self) -> str:
-        """All of them, a line each; of two that share a number the later gets a new one."""
-        taken = set[int]()
-        for plan in self.all():
-            if plan.number in taken:
-                self.move(replace(plan, number=self._newest() + 1))
-            taken.add(plan.number)
-        return "\n".join(map(self.line, self.all()))
-
-    def line(self, plan: Plan) -> str:
-        """`3. feed the cat · tomorrow 17:45`; the reply rests on the plan's words then."""
-        self.cite(plan)
-        return plan_words.line(plan, self._ports.clock.now())
-
-    def shown(self, plan: Plan, surface: str) -> str:
-        """The whole plan as it is read on a surface: its steps, and where it stands."""
-        self.cite(plan)
-        now, known = self._ports.clock.now(), self._ports.capabilities
-        return plan_words.shown(plan, now, known, surface)
-
-    def step_line(self, plan: Plan, step: int) -> str:
-        """One step of a plan, with every argument."""
-        return plan_words.step_line(plan.steps[step - 1], self._ports.capabilities, plan.steps)
-
-    def cite(self, plan: Plan) -> None:
-        """The reply repeats words of this plan."""
-        self._shown[plan.id] = plan
+class Plans(Kept):
+    """What a person, or a mind for them, can do with their plans; each says what is told of it."""
 
     # Made
 
@@ -226,7 +138,7 @@ class Plans:
         return Plan(
             id=ids.derive("plan", wished.intent.hash),
             home=wished.asked.home,
-            number=self._newest() + 1,
+            number=self.newest() + 1,
             what=what,
             schedule=schedule,
             at=at,
@@ -264,24 +176,7 @@ class Plans:
             return [f"step {number}, {known.name.replace('_', ' ')}: {refused.reason}"]
         return []
 
-    def _newest(self) -> int:
-        return max([self._standing.head.plans, *(plan.number for plan in self.all())])
-
     # Changed
-
-    def move(self, plan: Plan) -> None:
-        """Takes down that the plan is now like this."""
-        known = self.changed.get(plan.id)
-        changes = known.changes if known else plan.changes + 1
-        self.changed[plan.id] = replace(plan, changes=changes)
-
-    def end(self, plan: Plan) -> None:
-        """Takes down that the plan is over; one that was never kept leaves nothing."""
-        moved = self.changed.pop(plan.id, None)
-        if moved is None:
-            self.over[plan.id] = plan
-        elif moved.changes:
-            self.over[plan.id] = replace(moved, changes=moved.changes - 1)
 
     def start(self, number: int | None = None) -> str:
         """The yes to a plan that was shown; what is told of it. Raises Refused, in words."""
@@ -291,11 +186,23 @@ class Plans:
             named = asked.get("plan") if asked.get("what") == "plan" else None
             shown = [plan for plan in shown if plan.id == named]
         plan = self._one(shown, number, lambda plan: plan.state == "shown")
-        return STARTED.format(line=self.line(self.set_waiting(plan)))
+        plan = self.set_waiting(plan)
+        return STARTED.format(line=self.line(plan)) + self.quiet(plan)
+
+    def quiet(self, plan: Plan) -> str:
+        """That its next time falls into hours in which its person wants no messages, where it does."""
+        gate, zone = self._standing.gate, self._ports.settings.timezone
+        home = home_on(self._standing, plan.by, self._ports)
+        address = gate.links[home].address if home else plan.asked.address
+        free = Consent.of(gate.row).free_at(address, plan.begins, zone)
+        if plan.begins <= self._ports.clock.now() or free in (plan.begins, inf):
+            return ""
+        return QUIET.format(when=near(free, self._ports.clock.now(), zone))
 
     def approve(self, plan: Plan, wished: Wished) -> str:
         """The yes to all that a plan would do, which starts it; what is told of it."""
-        return self.line(self.set_waiting(plan, wished.approver))
+        plan = self.set_waiting(plan, wished.approver)
+        return self.line(plan) + self.quiet(plan)
 
     def set_waiting(self, plan: Plan, approver: str = "") -> Plan:
         """The plan on its way; approved as a whole where an approver is given."""
@@ -329,7 +236,7 @@ class Plans:
         is_acting = plan.step and plan.begun and plan.steps[plan.step - 1].kind == "use"
         if is_acting and plan.what_came(plan.step) is None:
             said += UNDER_WAY.format(number=plan.step)
-        done = [f"step {number}" for number in _undoable(plan)]
+        done = [f"step {number}" for number in undoable(plan)]
         if not done:
             self.end(plan)
             return said
@@ -340,9 +247,9 @@ class Plans:
     def undo(self, number: int) -> str:
         """Wishes that what a cancelled plan did be taken back, the last first. Raises Refused."""
         plan = self.find(number)
-        if plan.state != "over" or not _undoable(plan):
+        if plan.state != "over" or not undoable(plan):
             raise Refused(NOT_WAITING.format(number=number))
-        for step in reversed(_undoable(plan)):
+        for step in reversed(undoable(plan)):
             undo = _taken_back(plan, step)
             known = self._ports.capabilities[undo["capability"]]
             arguments = known.settled(undo["arguments"], moment(self._ports))
@@ -429,7 +336,7 @@ class Plans:
         return [plan for plan in self.all() if any(moves.stands_at(plan, kind) for kind in kinds)]
 
 
-def _undoable(plan: Plan) -> list[int]:
+def undoable(plan: Plan) -> list[int]:
     """The steps whose effect is done and can be taken back."""
     done = {one.step for one in plan.came if one.state == "done"}
     return [number for number, step in enumerate(plan.steps, 1) if step.undo and number in done]
@@ -444,20 +351,6 @@ def _taken_back(plan: Plan, number: int) -> Mapping[str, Any]:
         if isinstance(value, str) and value[:1] == "{" and value[1:-1] in known:
             arguments[name] = known[value[1:-1]]
     return {"capability": undo["capability"], "arguments": arguments}
-
-
-def evidence(plan: Plan) -> Evidence:
-    """The words that a plan repeats: forgetting them silences what was told of it."""
-    return Evidence(
-        id=plan.message,
-        home=plan.home,
-        version=plan.turn,
-        text=plan.what,
-        author=str(plan.asked.address),
-        surface=plan.asked.address.surface,
-        at=plan.made,
-        sensitivity=max(sensitivity(plan.words), plan.sensitivity if plan.came else 0),
-    )
 
 
 # In time

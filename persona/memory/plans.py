@@ -8,7 +8,8 @@ from typing import Any
 from persona import keys
 from persona.errors import Broken
 from persona.keys import Key
-from persona.model import End
+from persona.memory.sensitivity import sensitivity
+from persona.model import End, Evidence
 from persona.plan import Came, Plan, Step
 from persona.ports import ABSENT, Delete, Put, Row, Store, Write, equals
 from persona.schedule import Schedule
@@ -87,3 +88,17 @@ def writes_to_drop(store: Store, homes: Iterable[str], gone: Iterable[str]) -> l
 def brought(plan: Plan) -> list[str]:
     """What its steps brought back rests on: messages, and turns by pointer."""
     return [one for came in (*plan.came, *plan.news) for one in came.rests]
+
+
+def evidence(plan: Plan) -> Evidence:
+    """The words that a plan repeats: forgetting them silences what was told of it."""
+    return Evidence(
+        id=plan.message,
+        home=plan.home,
+        version=plan.turn,
+        text=plan.what,
+        author=str(plan.asked.address),
+        surface=plan.asked.address.surface,
+        at=plan.made,
+        sensitivity=max(sensitivity(plan.words), plan.sensitivity if plan.came else 0),
+    )

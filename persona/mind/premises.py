@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from persona.declare import Capability, Figure, Moment
+from persona.declare import Capability, Moment
 from persona.errors import Refused
+from persona.figures import Figure
 from persona.mind.spelled import NUMBER, UNCLEAR, UNREAD, number
 from persona.mind.times import read_clock
 from persona.plan import Premise, Relation, Step

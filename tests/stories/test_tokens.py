@@ -1,12 +1,19 @@
 """Tokens that come late, twice, from elsewhere or never: harmless, and the plan goes on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from math import inf
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from functions import plan as plan_function
 from persona.acts import waking
+from persona.errors import Broken, Conflict, Transient
+from persona.memory import plans as rows
 from persona.plan import Plan, Step
 from tests.executions import Machine
 from tests.stories.driving import DAY, Driven, driving
@@ -17,9 +24,9 @@ STEPS = (Step("ask", "Shall I?"), Step("wait", seconds=600), Step("tell", "done"
 
 
 @pytest.fixture
-def hub(tmp_path: object) -> Iterator[Hub]:
+def hub(tmp_path: Path) -> Iterator[Hub]:
     """Tokens are Step Functions' own."""
-    opened = Hub(tmp_path, family="aws")  # type: ignore[arg-type]
+    opened = Hub(tmp_path, family="aws")
     yield opened
     opened.close()
 
@@ -173,3 +180,72 @@ def goes_on_and_ends(case: Case, place: str) -> None:
     assert not [one for one in case.machine.running() if one.startswith(case.plan.id)]
     assert case.driven.wake(case.ann) is None
     assert not case.machine.failed()
+
+
+# What one answer may meet
+
+
+def test_a_plan_that_moves_while_its_token_is_on_the_way_is_not_waited_for(
+    driven: Driven,
+) -> None:
+    ann, machine = Texter(driven.hub), driven.machine
+    assert machine
+    plan = driven.planned(ann, STEPS, at=DAY)
+    plan = driven.move(plan, step=1, begun=True, at=inf)
+    while not machine.moves:  # it is told to await, and its token is not kept yet
+        driven.hub._answer_bell()
+        machine.step()
+    assert machine.moves == [(f"{plan.id}-1", "await")]
+    now = driven.hub.clock.now()
+    driven.hub.ports.table.commit(
+        [
+            rows.write(
+                driven.hub.ports, replace(plan, step=2, at=now + 600, changes=plan.changes + 1)
+            )
+        ]
+    )  # and the bell is lost
+    driven.play()
+    assert [move for _, move in machine.moves] == ["await", "held", "wait"]
+
+
+@pytest.mark.parametrize("error", [Conflict("raced"), Transient("throttled")])
+def test_a_question_that_may_be_asked_again_is_asked_again(
+    driven: Driven, error: Exception
+) -> None:
+    ann, machine = Texter(driven.hub), driven.machine
+    assert machine
+    plan = driven.planned(ann, STEPS, at=DAY)
+    with failing_once(error):
+        driven.move(plan, step=1, begun=True, at=inf)
+        driven.play()
+    assert machine.running() == [f"{plan.id}-1"]
+    assert [move for _, move in machine.moves] == ["await", "held"]
+
+
+def test_what_is_broken_ends_its_execution_and_the_next_bell_begins_another(
+    driven: Driven,
+) -> None:
+    ann, machine = Texter(driven.hub), driven.machine
+    assert machine
+    plan = driven.planned(ann, STEPS, at=DAY)
+    with failing_once(Broken("a bug of ours")):
+        plan = driven.move(plan, step=1, begun=True, at=inf)
+        driven.play()
+    assert machine.failed() == [f"{plan.id}-1"]
+    driven.ring(plan)
+    driven.play()
+    assert machine.running() == [f"{plan.id}-2"]
+
+
+@contextmanager
+def failing_once(error: Exception) -> Generator[None]:
+    """The next look fails so, before it has done anything."""
+    look, left = waking.look, [error]
+
+    def fail(*args: Any) -> dict[str, Any]:
+        if left:
+            raise left.pop()
+        return look(*args)
+
+    with patch.object(waking, "look", fail):
+        yield
