@@ -271,7 +271,8 @@ def _free_at(
 
 def _is_full(standing: Standing, address: Address, ports: Ports) -> bool:
     """Whether an address has had its automatic messages of this hour."""
-    return telling.paced_until(standing, address, ports) > ports.clock.now()
+    now = ports.clock.now()
+    return telling.paced_until(standing, address, now, ports) > now
 
 
 def _first_words(ports: Ports) -> str:

@@ -33,7 +33,7 @@ def on_time(standing: Standing, event: Event, ports: Ports, think: Think) -> Dec
     counted as missed.
     """
     plans, now = Plans(standing, ports), ports.clock.now()
-    free = telling.free_at(standing, event.address, ports)
+    free = telling.free_at(standing, event.address, now, ports)
     for plan in plans.all():
         is_due = plan.is_due_by_itself and plan.at <= now
         if not is_due or plan.home != standing.place.home:

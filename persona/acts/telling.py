@@ -196,18 +196,18 @@ class _Letter:
             return self._now
         gate = self._standing.gate
         address = gate.links[home].address if home else self._event.address
-        return free_at(self._standing, address, self._ports)
+        return free_at(self._standing, address, self._now, self._ports)
 
 
-def free_at(standing: Standing, address: Address, ports: Ports) -> float:
-    """From when something that nobody just asked for may go there; infinite for not at all."""
-    now, zone = ports.clock.now(), ports.settings.timezone
+def free_at(standing: Standing, address: Address, now: float, ports: Ports) -> float:
+    """From when something that nobody just asked for may go there: now, later, infinite for never."""
+    zone = ports.settings.timezone
     wanted = consent.Consent.of(standing.gate.row).free_at(address, now, zone)
-    return max(wanted, paced_until(standing, address, ports))
+    return max(wanted, paced_until(standing, address, now, ports))
 
 
-def paced_until(standing: Standing, address: Address, ports: Ports) -> float:
+def paced_until(standing: Standing, address: Address, now: float, ports: Ports) -> float:
     """When an address may have its next automatic message; the hour's last one is kept here too."""
-    paced, now = ports.surfaces[address.surface].paced, ports.clock.now()
+    paced = ports.surfaces[address.surface].paced
     sent = standing.head.paced.get(str(address), [])
     return limits.free_at(sent, now, paced - 1, limits.HOUR) if paced else now
