@@ -40,6 +40,7 @@ TIMED: dict[str, Step] = {
     "turns": partial(alone.run, "bench.turns:measure"),
     "recall": partial(alone.run, "bench.recall:measure"),
     "judge": partial(alone.run, "bench.judge:measure"),
+    "plans": partial(alone.run, "bench.plans:measure"),
 }
 COUNTED: dict[str, Step] = {
     "crash": partial(alone.run, "bench.suite:measure_crashes"),
@@ -54,6 +55,8 @@ COUNTED: dict[str, Step] = {
     "erased": partial(alone.run, "bench.suite:measure_erasures"),
     "proof": partial(alone.run, "infra.proof.prove:prove"),
     "kills": partial(alone.run, "bench.kills:measure"),
+    "plan kills": partial(alone.run, "bench.kills:measure_plans"),
+    "long": partial(alone.run, "bench.long:measure"),
 }
 
 

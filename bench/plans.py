@@ -43,7 +43,8 @@ class Watched:
 
     def look(self, house: House) -> "Watched":
         """Reads what Slack got: promises and reminders."""
-        self.due.clear(), self.told.clear()
+        self.due.clear()
+        self.told.clear()
         for post in list(house.slack.posts):
             for word, day, hour in WHEN.findall(post["text"]):
                 spelled = f"{day} {hour if hour.count(':') == 2 else hour + ':00'}"
@@ -80,9 +81,8 @@ def measure() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, open_house(Path(folder), **HERE) as house:
         house.hub.start()
         people = [OnSlack(house) for _ in range(PEOPLE)]
-        bare = _memory(house)
         spread = _make_all(house, people, 0, _in_a_while)
-        idle = _idle(house) | {"bare_mb": bare, "plans": PEOPLE * EACH}
+        idle = _idle(house) | {"plans": PEOPLE * EACH}
         soon = [word for word in spread if int(word.rpartition("x")[2]) < 2]
         seen = Watched()
         until(lambda: len(seen.look(house).late(soon)) == len(soon), PATIENCE, "the reminders")

@@ -160,5 +160,8 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "hostile", "a hostile model", boundary.hostile),
     ("", "judge", "a verdict", boundary.verdict),
     ("", "kills", "`kill -9` under load", reliability.kills),
+    ("", "plan kills", "`kill -9` while plans wait, ask and act", reliability.plan_kills),
+    ("", "plans", "plans that wait, and all at once", reliability.plans),
+    ("", "long", "a plan of a hundred steps", reliability.long_plans),
     ("", "peers", "peers, in the same run", _peers),
 )

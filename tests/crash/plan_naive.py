@@ -4,6 +4,7 @@ This is what a loop over a table of jobs does. It is built here and nowhere else
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 from functions import turn
@@ -54,9 +55,9 @@ def _run(place: Place, event: Event, ports: Ports, order: Order) -> None:
                 plan = moves.began(plan, now)
             case moves.Take(_, step):
                 after = moves.came_to(plan, Came(plan.step, "done", step.text), now)
-                deeds = [lambda text=step.text: _say(place, event, text, ports)]
-                deeds.append(lambda after=after: _mark(after, ports))
-                for deed in deeds if order == "says, then marks" else reversed(deeds):
+                says = partial(_say, place, event, step.text, ports)
+                marks = partial(_mark, after, ports)
+                for deed in (says, marks) if order == "says, then marks" else (marks, says):
                     deed()
                 plan = after
             case moves.Wait() | moves.Await():
