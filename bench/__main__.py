@@ -40,6 +40,7 @@ TIMED: dict[str, Step] = {
     "turns": partial(alone.run, "bench.turns:measure"),
     "recall": partial(alone.run, "bench.recall:measure"),
     "judge": partial(alone.run, "bench.judge:measure"),
+    "plans": partial(alone.run, "bench.plans:measure"),
 }
 COUNTED: dict[str, Step] = {
     "crash": partial(alone.run, "bench.suite:measure_crashes"),
@@ -57,6 +58,8 @@ COUNTED: dict[str, Step] = {
     "reviews": partial(alone.run, "bench.suite:measure_reviews"),
     "proof": partial(alone.run, "infra.proof.prove:prove"),
     "kills": partial(alone.run, "bench.kills:measure"),
+    "plan kills": partial(alone.run, "bench.kills:measure_plans"),
+    "long": partial(alone.run, "bench.long:measure"),
 }
 
 

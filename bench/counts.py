@@ -139,7 +139,7 @@ def measure() -> dict[str, Any]:
     built by the same functions on the local table and its rows are put into moto's; the last real
     counts are made a second time that way, and both must be the same.
     """
-    hub, turns = _Aws(), dict[int, Any]()
+    hub, turns = Aws(), dict[int, Any]()
     try:
         for number in range(1, REAL + AROUND):
             hops = hub.message(number)
@@ -149,7 +149,7 @@ def measure() -> dict[str, Any]:
         hub.close()
     found: dict[str, Any] = {}
     for number in (REAL, max(SHOWN)):
-        hub = _Aws()
+        hub = Aws()
         try:
             hub.live_through(number)
             hops = [hub.message(number + after) for after in range(AROUND)]
@@ -167,7 +167,7 @@ def _calls(hops: dict[str, Any]) -> list[Any]:
     return [hop["by_operation"] for hop in hops.values()]
 
 
-class _Aws:
+class Aws:
     """The hub's functions on the aws family, one message at a time."""
 
     def __init__(self) -> None:
@@ -189,11 +189,11 @@ class _Aws:
         """One text message through ingress, turn and act; what each asked AWS for."""
         self.clock.at += 61.0
         event, hops = text_message(number), dict[str, Any]()
-        with _Counting(hops, "ingress"):
+        with Counting(hops, "ingress"):
             assert ingress.run(event, self.ports)["statusCode"] == 200
-        with _Counting(hops, "turn"):
-            self._take()
-        with _Counting(hops, "act"):
+        with Counting(hops, "turn"):
+            self.take()
+        with Counting(hops, "act"):
             self._act()
         return hops
 
@@ -210,7 +210,7 @@ class _Aws:
         self.ports = here
         self.message(number - 1 + 10**6)  # the process knows lane and index now, as a warm one does
 
-    def _take(self) -> None:
+    def take(self) -> None:
         messages = self.family.lanes.receive()
         assert not turn.run(sqs_event(messages), self.ports)["batchItemFailures"]
         for message in messages:
@@ -226,10 +226,10 @@ class _Aws:
         found: dict[str, Any] = {}
         for name, later in (("within", 1.0), ("after", 400.0)):
             self.clock.at += later
-            with _Counting(found, name):
+            with Counting(found, name):
                 assert ingress.run(text_message(number), self.ports)["statusCode"] == 200
                 if self.family.lanes.waiting():
-                    self._take()
+                    self.take()
                 assert self.family.bell.waiting() == 0
         return found
 
@@ -244,7 +244,7 @@ def text_message(number: int) -> dict[str, Any]:
     return texting(texted(words(number), f"SM{number:032x}")).event()
 
 
-class _Counting:
+class Counting:
     """A meter on the requests made inside the block, kept under `name`."""
 
     def __init__(self, found: dict[str, Any], name: str) -> None:

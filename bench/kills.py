@@ -8,12 +8,14 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from tests.end_to_end import test_kill_acts
 from tests.end_to_end.test_kill import besiege
 
 FIGURES = Path(__file__).with_name("figures") / "kills.json"
@@ -46,6 +48,16 @@ def measure(tell: Callable[[int], None] = lambda kill: None) -> dict[str, Any]:
     FIGURES.parent.mkdir(exist_ok=True)
     FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
     return figures
+
+
+def measure_plans() -> dict[str, Any]:
+    """The same for plans that act, wait and ask: how many were wanted, and how they ended."""
+    kills = int(os.environ.get("HUB_KILLS", KILLS))
+    seed = int(os.environ.get("HUB_SEED", "0")) or secrets.randbelow(1 << 32)
+    with tempfile.TemporaryDirectory() as folder:
+        found = asdict(test_kill_acts.besiege(Path(folder), kills, seed).plans)
+    counts = {name: len(one) if isinstance(one, list) else one for name, one in found.items()}
+    return {"kills": kills, "seed": seed, **counts}
 
 
 def table(figures: Mapping[str, Any]) -> Table:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bench.rows import NONE, Results, Row, counted
+from bench.rows import NONE, Results, Row, counted, timed
 
 EVIL = (
     "lost",
@@ -23,24 +23,36 @@ EVIL = (
     "untold",
     "told twice",
     "over the limit",
+    "told wrongly",
+    "plans stuck",
+    "plans lost",
+    "wakes left",
 )
+ARMS = (
+    ("ours", "local", "control", 1_000),
+    ("aws", "aws", "control", 1),
+    ("plans", "plans, local", "naive plans", 500),
+    ("plans on aws", "plans, aws", "naive plans", 1),
+)
+"""Of the crash sweep: its title, its control, and how many crashes must have happened at least."""
 
 
 def crashes(results: Results, goal: str) -> Iterator[Row]:
     crash = results["crash"]
-    control = crash["control"]
-    naive = ", ".join(f"{control[name]} {name}" for name in EVIL if control.get(name))
-    for arm, title in (("ours", "local"), ("aws", "aws")):
+    for arm, title, beside, least in ARMS:
+        control = crash.get(beside, {})
+        naive = ", ".join(f"{control[name]} {name}" for name in EVIL if control.get(name))
         found = crash.get(arm)
         if not found:
             yield Row(goal, f"crash sweep, {title}", NONE, NONE, NONE, NONE, NONE, "not run")
             continue
         evil = sum(found.get(name, 0) for name in EVIL)
-        is_good = not evil and found["points"] == found["fired"] >= (1_000 if arm == "ours" else 1)
+        is_good = not evil and found["points"] == found["fired"] >= least
         unknown = f"; {found['unknown']} unknown, told" if found.get("unknown") else ""
         yield Row(
             goal, f"crash sweep, {title}: lost, doubled or stuck after crashes that happened",
-            "naive hub", f"{naive} of {control['points']:,}",
+            "naive runner" if "plans" in arm else "naive hub",
+            f"{naive} of {control['points']:,}",
             f"{evil} of {found['fired']:,}{_share(found)}{unknown}", NONE, "0", counted(is_good),
         )  # fmt: skip
     bugs = crash["bug"]
@@ -118,6 +130,54 @@ def kills(results: Results, goal: str) -> Iterator[Row]:
         f"{one['lost']}, {one['doubled']} of {one['messages']:,}; "
         f"{one['unknown']} unknown, {one['excused']} of them not arrived",
         NONE, "0, 0", counted(one["lost"] == one["doubled"] == 0),
+    )  # fmt: skip
+
+
+def plan_kills(results: Results, goal: str) -> Iterator[Row]:
+    one = results["plan kills"]
+    evil = sum(one[name] for name in ("lost", "doubled", "untold"))
+    yield Row(
+        goal, f"{one['kills']} × `kill -9` while plans wait, ask and act: lost, doubled, no end told",
+        NONE, NONE,
+        f"{one['lost']}, {one['doubled']}, {one['untold']} of {one['plans']:,}; "
+        f"{one['unknown']} unknown, told",
+        NONE, "0, 0, 0", counted(not evil and one["wanted"] > one["kills"]),
+    )  # fmt: skip
+
+
+def plans(results: Results, goal: str) -> Iterator[Row]:
+    one = results["plans"]
+    idle, spread, burst = one["idle"], one["spread"], one["burst"]
+    holds = not any(part[name] for part in (spread, burst) for name in ("lost", "doubled", "early"))
+    yield Row(
+        goal, f"{idle['plans']:,} plans waiting in `make run`: memory, idle CPU",
+        NONE, NONE, f"{idle['mb']:.0f} MB; {idle['cpu_percent']} % of a core",
+        NONE, "≤ 200 MB; ≤ 5 %",
+        timed(results, "plans", idle["mb"] <= 200 and idle["cpu_percent"] <= 5),
+    )  # fmt: skip
+    yield Row(
+        goal, "from when a plan is due until Slack has it, p50 (p99), among those",
+        NONE, NONE, f"{spread['late_p50_ms']} ms ({spread['late_p99_ms']:,} ms)", NONE, "p99 < 1 s",
+        timed(results, "plans", spread["late_p99_ms"] < 1_000),
+    )  # fmt: skip
+    yield Row(
+        goal, f"{burst['plans']:,} plans due in the same second: lost, doubled, early; last one told",
+        NONE, NONE,
+        f"{burst['lost']}, {burst['doubled']}, {burst['early']}; {burst['late_max_ms'] / 1000:.1f} s",
+        NONE, "0, 0, 0", counted(holds),
+    )  # fmt: skip
+
+
+def long_plans(results: Results, goal: str) -> Iterator[Row]:
+    one = results["long"]
+    first, last = one["taken"]["10"], one["taken"]["100"]
+    yield Row(
+        goal, "a step of a plan of 100: AWS requests, bytes written; step 100 to step 10",
+        NONE, NONE,
+        f"{last['requests']:.0f}, {last['written_bytes'] / 1000:.1f} kB; "
+        f"{last['requests']:.0f} to {first['requests']:.0f}",
+        f"{one['ratio']['requests']:.2f}; {one['ratio']['written_bytes']:.2f}", "1.00; ≤ 1.30",
+        counted(one["ratio"]["requests"] <= 1 and one["ratio"]["written_bytes"] <= 1.3),
     )  # fmt: skip
 
 

@@ -162,5 +162,8 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "idle", "idle day of 1,000 quiet people", alive.idle),
     ("", "reviews", "when to write unasked", alive.reviews),
     ("", "kills", "`kill -9` under load", reliability.kills),
+    ("", "plan kills", "`kill -9` while plans wait, ask and act", reliability.plan_kills),
+    ("", "plans", "plans that wait, and all at once", reliability.plans),
+    ("", "long", "a plan of a hundred steps", reliability.long_plans),
     ("", "peers", "peers, in the same run", _peers),
 )

@@ -15,11 +15,12 @@ FIGURES = ROOT / "bench" / "figures"
 def measure_crashes() -> dict[str, Any]:
     """A day's share of the crash sweep on both families, its control arm, the planted bugs, by arm.
 
-    `ours` is the local family, `every` how many points there are; `bug` also has how many were
-    `planted`.
+    `ours` is the local family, `every` how many points there are; `plans`, `plans on aws` and
+    `naive plans` are the same of plans; `bug` also has how many were `planted`.
     """
     _run("tests/crash", FIGURES / "crash.jsonl")
-    arms = {arm: Counter[str]() for arm in ("ours", "aws", "control", "bug")}
+    plans = ("plans", "plans on aws", "naive plans")
+    arms = {arm: Counter[str]() for arm in ("ours", "aws", "control", *plans, "bug")}
     for line in (FIGURES / "crash.jsonl").read_text().splitlines():
         row = json.loads(line)
         arms[row["arm"]].update({k: v for k, v in row.items() if isinstance(v, int)})

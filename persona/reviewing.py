@@ -17,7 +17,7 @@ def on_time(standing: Standing, event: Event, ports: Ports, reflex_only: bool) -
         return Decision(mind="none", looked=Looked())
     now = ports.clock.now()
     free = telling.free_at(standing, event.address, now, ports)
-    speaks = looking.may_speak_at(standing, free, ports)
+    speaks = looking.may_speak_at(standing, free, now, ports)
     if speaks > now:
         return Decision(mind="none", looked=looking.put_off(standing, speaks))
     look = looking.Look(standing, ports)

@@ -62,14 +62,14 @@ def event(key: Key, row: Row, ports: Ports) -> Event | None:
 # In the turn
 
 
-def may_speak_at(standing: Standing, free: float, ports: Ports) -> float:
+def may_speak_at(standing: Standing, free: float, now: float, ports: Ports) -> float:
     """From when a review may speak here (epoch seconds), infinity for not at all.
 
-    `free` is when the address takes what nobody asked for. Never while the person is halted, at an
+    `free` is when the address takes what nobody asked for; `now` where it may at once. Never while the person is halted, at an
     address that may be somebody else's, right after they spoke, at night, or more often than a day
     allows.
     """
-    now, zone = ports.clock.now(), ports.settings.timezone
+    zone = ports.settings.timezone
     if standing.gate.halted or standing.is_silent or not consent.follows_up(standing.gate.row):
         return inf
     if free == inf or not ports.settings.reviews:

@@ -15,7 +15,7 @@ from persona.model import Event
 from persona.ports import Ports
 
 MOST = 5
-"""Wishes of one turn, and as many that do not fit."""
+"""Wishes of one turn, or one a message where it answers more, and as many that do not fit."""
 UNKNOWN = "unknown"
 """What a capability is called that there is none of: the name is a mind's own words."""
 
@@ -25,6 +25,7 @@ class Wishing:
 
     def __init__(self, standing: Standing, events: Sequence[Event], ports: Ports) -> None:
         self._lane, self._before = standing.place.lane, standing.head.wished
+        self._most = max(MOST, len(events))
         self._capabilities = ports.capabilities
         self._ports = ports
         self._intents: list[Intent] = []
@@ -50,7 +51,7 @@ class Wishing:
             if refused.code == "unfit":
                 self._reject(name, capability.version, arguments)
             raise
-        if len(self._intents) >= MOST:
+        if len(self._intents) >= self._most:
             return wording().say("too_many_wishes")
         cause = f"wish {self._before + len(self._intents) + 1}"
         intent = Intent(name, capability.version, canonical, self._lane, cause)
@@ -60,7 +61,7 @@ class Wishing:
 
     def _reject(self, name: str, version: int, arguments: Mapping[str, Any]) -> None:
         cause = f"wish {self._before + 1}, unfit {len(self._unfit)}"
-        if len(self._unfit) < MOST:
+        if len(self._unfit) < self._most:
             self._unfit.append(Intent(name, version, dict(arguments), self._lane, cause))
 
 

@@ -22,6 +22,7 @@ from persona.model import FORMAT, End, Event, Place
 from persona.ports import ANY, Condition, Ports, Put, Row, Update
 from persona.record import Commit, record
 from tests.crash.house import Class
+from tests.crash.injector import Mode
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 HALTED, HANGING = "a stop that must hold", "a packing that hangs while its words are forgotten"
@@ -31,12 +32,13 @@ ALTERED = "an approved act that somebody alters"
 
 @dataclass(frozen=True)
 class Bug:
-    """The figure that must show it, in the story and the class of provider where it bites first."""
+    """The figure that must show it, in the story, the class of provider and the mode where it bites."""
 
     plant: Plant
     figure: str
     story: str = "two people and a duplicate"
     kind: Class = "none"
+    mode: Mode | None = None
 
 
 def no_seen_condition(patch: pytest.MonkeyPatch) -> None:

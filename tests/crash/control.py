@@ -36,7 +36,7 @@ def _naive_turn(place: Place, event: Event, ports: Ports) -> None:
     commit = record(standing, [event], decide.on(standing, [event], ports, True), ports)
     acts = {id(write): write for write in commit.writes if write.key.partition.startswith("ACT#")}
     for act in commit.acts:
-        _send_inline(act, ports)
+        send_inline(act, ports)
     for write in sorted(commit.writes, key=lambda one: one.key.sort.startswith("SEEN#")):
         if isinstance(write, Put) and id(write) not in acts:
             ports.table.commit([Put(write.key, write.row)])
@@ -47,7 +47,7 @@ def _naive_turn(place: Place, event: Event, ports: Ports) -> None:
     ports.indexes.advance(standing, commit.turn, commit.notes)
 
 
-def _send_inline(act: Act, ports: Ports) -> None:
+def send_inline(act: Act, ports: Ports) -> None:
     carrier = ports.carriers[act.function]
     assert carrier.send
     carrier.send(act, ports)

@@ -7,16 +7,20 @@ import pytest
 from tests.crash.bugs import BUGS
 from tests.crash.house import Class, House, Story
 from tests.crash.injector import Injector, Kind
+from tests.crash.plan_bugs import PLAN_BUGS
+from tests.crash.plan_stories import PLANS
 from tests.crash.stories import STORIES
 from tests.crash.test_sweep import crash, keep, points
 
+EVERY = {**BUGS, **PLAN_BUGS}
 
-@pytest.mark.parametrize("name", BUGS)
+
+@pytest.mark.parametrize("name", EVERY)
 def test_a_planted_bug_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    bug = BUGS[name]
-    (story,) = (one for one in STORIES if one.name == bug.story)
+    bug = EVERY[name]
+    (story,) = (one for one in (*STORIES, *PLANS) if one.name == bug.story)
     bug.plant(monkeypatch)
-    tried = points(_census(story, bug.kind))
+    tried = [one for one in points(_census(story, bug.kind)) if bug.mode in (None, one[1])]
     for count, (at, mode) in enumerate(tried, 1):
         if crash(story, bug.kind, at, mode)[bug.figure]:
             found = Counter({"caught": 1, "points": count})

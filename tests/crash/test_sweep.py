@@ -16,7 +16,7 @@ import pytest
 
 from functions import turn
 from tests.aws import world
-from tests.crash import wishes
+from tests.crash import plans, wishes
 from tests.crash.control import naive_worker
 from tests.crash.house import CLASSES, Class, Family, House, Story, Worker
 from tests.crash.injector import MODES, Injector, Kind, Mode
@@ -46,6 +46,7 @@ EVIL = (
     "half erased",
     "needlessly unknown",
     *wishes.EVIL,
+    *plans.EVIL,
 )
 
 

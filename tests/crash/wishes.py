@@ -1,9 +1,11 @@
 """What the house counts of wishes: each done once, only as approved, and its outcome told once."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from persona import ids
 from persona.acts import outbox
 from persona.acts.questions import Question
 from persona.decision import Act, Intent
@@ -60,6 +62,11 @@ def alter(ports: Ports, capabilities: Mapping[str, Capability], scan: Scan, to: 
         ports.table.commit([Put(key, outbox.row_of(ports, forged))])
 
 
+def _plan_of(intent: Intent) -> str:
+    """What the plan is called that this wish would make."""
+    return ids.derive("plan", intent.hash)
+
+
 @dataclass
 class Account:
     """All that a run left behind."""
@@ -98,6 +105,8 @@ class Account:
         if gate is None:
             return False
         hash, intent = wish["facts"].get("approved"), Intent(**wish["intent"])
+        if wish["facts"].get("how") == "plan":
+            return wish["facts"]["approver"] in gate.homes and self._is_planned(one)
         if hash:
             same = [asked for asked in self.questions if asked.wish.intent == intent]
             closed = [one.states.get(f"QUESTION#{asked.hash}") for asked in same]
@@ -110,9 +119,22 @@ class Account:
         own = {str(link.address) for link in gate.links.values()}
         return str(one.act.address) in {*own, *self.free}
 
+    def _is_planned(self, one: Begun) -> bool:
+        """Whether a plan that was approved by then says just this in the step that wished it."""
+        facts, intent = one.act.wish["facts"], Intent(**one.act.wish["intent"])
+        asked = [q for q in self.questions if _plan_of(q.wish.intent) == facts["plan"]]
+        if not asked or one.states.get(f"QUESTION#{asked[0].hash}") != "approved":
+            return False
+        step = asked[0].wish.intent.arguments["steps"][facts["step"] - 1]
+        said = json.loads(step["arguments"])
+        is_same = said.items() <= dict(intent.arguments).items()
+        return is_same and step["capability"] == intent.capability
+
     def _is_in_vain(self, question: Question) -> bool:
         """A yes counts as often as its act: once, and no other answer has one."""
         intent = question.wish.intent
+        if not self.capabilities[intent.capability].function:  # the turn on the yes carried it out
+            return False
         made = [act for act in self.acts if act.wish["intent"]["cause"] == intent.cause]
         return len(made) != (question.state == "approved")
 

@@ -1,6 +1,7 @@
 """`kill -9` while capabilities are at work: no wish that was approved is lost, no effect doubled.
 
-People ask for mails to strangers, approve them, and keep documents, while the hub dies under them.
+People ask for mails to strangers, approve them, keep documents, and make plans that do the same,
+wait and ask, while the hub dies under them.
 A relay can never say whether it has a mail, so an act that ended `unknown` excuses a missing one,
 but none that was told as done, and no second one ever.
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end import errands
 from tests.end_to_end.house import CHECKOUT, House, OnSlack, OnSms, OnWeb, Person, ask, open_house
 from tests.end_to_end.test_kill import Letter, hand_over, wait
 
@@ -87,8 +89,17 @@ def judge(wishes: Sequence[Wish], effects: Counter[str], unknown: set[str]) -> T
 TOLD = {"done": "Done: ", "unsure": "I do not know whether this was done: "}
 
 
-def besiege(folder: Path, kills: int, seed: int) -> tuple[Tally, dict[str, int]]:
-    """Lets people wish while the hub is killed `kills` times, then counts."""
+@dataclass(frozen=True, slots=True)
+class Siege:
+    """What a finished siege came to: of wishes, of plans, and of ledgers that are broken."""
+
+    wishes: Tally
+    plans: errands.Tally
+    broken: dict[str, int]
+
+
+def besiege(folder: Path, kills: int, seed: int) -> Siege:
+    """Lets people wish and plan while the hub is killed `kills` times, then counts."""
     chance = random.Random(seed)
     with open_house(folder, PYTHONPATH=str(CHECKOUT)) as house:
         for vendor in (house.slack, house.twilio, house.relay):
@@ -98,13 +109,19 @@ def besiege(folder: Path, kills: int, seed: int) -> tuple[Tally, dict[str, int]]
         makers: list[Callable[[], Person]] = [
             lambda: OnSlack(house),
             lambda: OnWeb(house),
-            lambda: OnSlack(house),
-            lambda: OnWeb(house),
             lambda: OnSms(house),
         ]
-        with ThreadPoolExecutor(len(makers)) as pool:
+        planners: list[Callable[[], Person]] = [
+            lambda: OnSlack(house),
+            lambda: OnWeb(house),
+            lambda: OnSlack(house),
+        ]
+        with ThreadPoolExecutor(len(makers) + len(planners)) as pool:
             try:
                 voices = [pool.submit(_wishes, make, over, chance.random()) for make in makers]
+                planned = [
+                    pool.submit(errands.voices, make, over, chance.random()) for make in planners
+                ]
                 for _ in range(kills):
                     wait(house, time.monotonic())
                     time.sleep(chance.uniform(0.3, 2.0))
@@ -115,19 +132,25 @@ def besiege(folder: Path, kills: int, seed: int) -> tuple[Tally, dict[str, int]]
             finally:
                 over.set()
             wishes = [wish for voice in voices for wish in voice.result(90)]
+            plans = [one for voice in planned for one in voice.result(90)]
         assert house.hub.is_idle(55), "something is still waiting"
-        for wish in wishes:
-            wish.heard = [one.text for one in wish.person.heard()]
+        for one in (*wishes, *plans):
+            one.heard = [heard.text for heard in one.person.heard()]
         unknown = {
             word
             for act in house.hub.sent("email")
             if act["status"] == "unknown"
             for word in WORD.findall(act["text"])
         }
-        tally = judge(wishes, _effects(house, wishes), unknown)
+        writers = [
+            *(wish.person for wish in wishes if not wish.is_mail),
+            *(one.person for one in plans if not one.is_acting),
+        ]
+        effects = _effects(house, writers)
         house.hub.end()
         ledger = json.loads(house.hub.run(".venv/bin/hub", "ledger", "--json").stdout)
-    return tally, ledger["broken"]
+    told = judge(wishes, effects, unknown), errands.judge(plans, effects, unknown)
+    return Siege(*told, ledger["broken"])
 
 
 def _wishes(make: Callable[[], Person], over: threading.Event, seed: float) -> list[Wish]:
@@ -175,14 +198,14 @@ def _code(wish: Wish) -> str:
     return codes[-1] if codes else ""
 
 
-def _effects(house: House, wishes: Sequence[Wish]) -> Counter[str]:
+def _effects(house: House, writers: Sequence[Person]) -> Counter[str]:
     """How often each word arrived at the relay, or is the title of a document."""
     effects: Counter[str] = Counter()
     for mail in list(house.relay.mails):
         body = mail.get_body(("plain",))
         if str(mail["To"]).endswith("@example.net") and body is not None:
             effects.update(set(WORD.findall(body.get_content())))
-    for person in {id(w.person): w.person for w in wishes if not w.is_mail}.values():
+    for person in {id(one): one for one in writers}.values():
         before = len(person.heard())
         ask(person, "documents")
         assert house.hub.is_idle()
@@ -194,11 +217,13 @@ def _effects(house: House, wishes: Sequence[Wish]) -> Counter[str]:
 def test_kills_while_capabilities_work_lose_and_double_nothing(tmp_path: Path) -> None:
     seed = int(os.environ.get("HUB_SEED", "0")) or secrets.randbelow(1 << 32)
     print(f"seed {seed} (HUB_SEED={seed} HUB_KILLS={KILLS} repeats the moments)")
-    tally, broken = besiege(tmp_path, KILLS, seed)
-    print(tally)
+    siege = besiege(tmp_path, KILLS, seed)
+    print(siege)
+    tally, plans = siege.wishes, siege.plans
     assert tally.lost == [] and tally.doubled == [] and tally.unapproved == []
-    assert tally.untold == [] and broken == {}
-    assert tally.done > KILLS, "the kills hit nothing"
+    assert tally.untold == [] and siege.broken == {}
+    assert plans.lost == [] and plans.doubled == [] and plans.untold == []
+    assert tally.done + plans.ended > KILLS and plans.wanted > 0, "the kills hit nothing"
 
 
 def test_the_count_sees_what_is_lost_doubled_untold_or_not_approved() -> None:
@@ -219,3 +244,22 @@ def test_the_count_sees_what_is_lost_doubled_untold_or_not_approved() -> None:
     assert tally.doubled == words[:1] and tally.unapproved == words[1:2]
     assert tally.lost == words[2:3] and tally.untold == words[2:4]
     assert (tally.unknown, tally.done) == (1, 4)
+
+
+def test_the_count_sees_a_plan_that_is_lost_doubled_or_never_ends() -> None:
+    """The control: the same judge on an account with one of each."""
+    house = House.__new__(House)
+    made = [
+        errands.Errand(f"w{n:012x}", OnSlack(house), is_acting=True, shown=True, started=True)
+        for n in range(5)
+    ]
+    for one in made:
+        one.heard = [f"the end of {one.word}\nThat was all of “errand {one.word}”."]
+    words = [one.word for one in made]
+    assert errands.judge(made, Counter(words), set()) == errands.Tally(5, wanted=5, ended=5)
+    made[2].heard, made[3].heard = [], made[3].heard * 2
+    made[4].heard = [f"“errand {words[4]}” ends here, since nobody knows whether step 1 was done."]
+    effects = Counter([words[0], words[0], words[2], words[3]])
+    tally = errands.judge(made, effects, {words[4]})
+    assert tally.doubled == [words[0], words[3]] and tally.lost == [words[1]]
+    assert tally.untold == [words[2], words[3]] and tally.unknown == 1

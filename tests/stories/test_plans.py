@@ -14,7 +14,7 @@ from persona.model import Address
 from persona.people import addresses
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel
-from tests.support import NOON, Hub, Open
+from tests.support import NOON, Clock, Hub, Open
 
 DAY = 86_400.0
 PEOPLE: dict[str, Callable[[Hub], Person]] = {
@@ -47,6 +47,39 @@ def test_a_reminder_is_told_once_at_its_time_where_it_was_asked_for(hub: Hub, su
     pass_time(hub, DAY)
     assert len(reminders(ann)) == 1
     assert "no plans" in ann.say("plans")
+
+
+def test_of_many_wished_in_one_breath_none_is_dropped(hub: Hub) -> None:
+    ann = Texter(hub)
+    ann.say("hello")
+    for number in range(8):
+        ann.send(f"remind me to feed cat {number} in 20 seconds")
+    drain(hub)
+    assert ann.say("plans").count("feed cat") == 8
+    pass_time(hub, 30)
+    told = "\n".join(ann.replies())
+    assert [told.count(f"Reminder: feed cat {number}") for number in range(8)] == [1] * 8
+
+
+def test_on_a_clock_that_never_stands_still_a_plan_is_told_and_ends(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on every real one: two looks at it within a turn are two times."""
+
+    def ticks(clock: Clock) -> float:
+        clock.at += 0.0001
+        return clock.at
+
+    monkeypatch.setattr(Clock, "now", ticks)
+    ann = Slacker(hub)
+    ann.say("plan: shed\n1. wait 2 minutes\n2. tell me: the shed is dry")
+    ann.say("yes")
+    pass_time(hub, 200)
+    pass_time(hub, 200)
+    told = "\n".join(ann.replies())
+    assert told.count("\nthe shed is dry") == told.count("That was all of “shed”.") == 1
+    assert "no plans" in ann.say("plans")
+    assert hub.family.table.next_due() is None
 
 
 def test_it_is_told_in_the_thread_where_it_was_asked_for(hub: Hub) -> None:
