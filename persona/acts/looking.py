@@ -65,9 +65,9 @@ def event(key: Key, row: Row, ports: Ports) -> Event | None:
 def may_speak_at(standing: Standing, free: float, now: float, ports: Ports) -> float:
     """From when a review may speak here (epoch seconds), infinity for not at all.
 
-    `free` is when the address takes what nobody asked for; `now` where it may at once. Never while the person is halted, at an
-    address that may be somebody else's, right after they spoke, at night, or more often than a day
-    allows.
+    `free` is when the address takes what nobody asked for, `now` where it may at once. Never while
+    the person is halted, at an address that may be somebody else's, right after they spoke, at
+    night, or more often than a day allows.
     """
     zone = ports.settings.timezone
     if standing.gate.halted or standing.is_silent or not consent.follows_up(standing.gate.row):
