@@ -22,15 +22,15 @@ Relation = Literal["is", "is not", "contains", "before", "after", "at least", "a
 class Premise:
     """What must hold of what an earlier step came to, for a step to be taken.
 
-    `fact` is `state` (of the outcome), `text` (what came back), or one of the facts that the
-    step's capability declares. Clock times (`08:30`) compare as times, numbers as numbers. A fact
-    that did not come does not hold.
+    `finding` is `state` (of the outcome), `text` (what came back), or one of the facts that the
+    step's capability declares. Clock times (`08:30`) compare as times, numbers as numbers. What did
+    not come does not hold.
     """
 
     step: int
     relation: Relation
     value: str
-    fact: str = "state"
+    finding: str = "state"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,199 @@
+"""What a stage is told, and what everything of it is called.
+
+Every name begins with the stage's, so that an ARN can be spelled before what bears it is there and
+no two resources wait for each other. `address` is the one place where a symbol of `infra/roles.py`
+becomes an ARN; the proof reads the same, on a stage that is nowhere.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from troposphere import (
+    And,
+    Condition,
+    Equals,
+    If,
+    Join,
+    Not,
+    Parameter,
+    Ref,
+    Select,
+    Split,
+    Sub,
+    Template,
+)
+
+from persona import catalog
+from persona.settings import BUDGET_SEGMENTS, BUDGET_TOKENS, QUARANTINE, THINK_SECONDS
+
+PREFIX = "hub-${Stage}-"
+HERE = "${AWS::Region}:${AWS::AccountId}"
+NO_MAIL = "persona@hub.localhost"
+PARTITION = "arn:${AWS::Partition}:"
+
+
+class Setting(NamedTuple):
+    """What stands in every function's environment: its default, and what it means."""
+
+    default: str
+    about: str
+
+
+SETTINGS: Mapping[str, Setting] = {
+    "HUB_PUBLIC_URL": Setting("", "Where people and vendors reach it, where not at the API's own address."),
+    "HUB_EMAIL_ADDRESS": Setting(NO_MAIL, "Its mail address, in a domain that SES receives for."),
+    "HUB_SMTP_RELAY": Setting("", "host:port that takes outgoing mail."),
+    "HUB_TIMEZONE": Setting("UTC", "The zone of people of whom nothing better is known."),
+    "HUB_LINK_QUARANTINE": Setting(str(QUARANTINE), "Seconds for which a new link opens nothing older."),
+    "HUB_MODEL": Setting("reflex", "reflex, or bedrock:ID or openai:NAME, or several with commas."),
+    "HUB_MODEL_PRICES": Setting("", "US dollars for a million tokens, as kind:name=in/out."),
+    "HUB_THINK_SECONDS": Setting(str(THINK_SECONDS), "What all models together may take for an answer."),
+    "HUB_BUDGET_TOKENS": Setting(str(BUDGET_TOKENS), "Tokens a person and day."),
+    "HUB_BUDGET_USD": Setting("", "US dollars a person and day; empty: nothing is spent."),
+    "HUB_BUDGET_SMS": Setting(str(BUDGET_SEGMENTS), "Text messages a person and day, as carriers bill them."),
+    "HUB_SMS_PRICE": Setting("0", "US dollars for one text message."),
+    "HUB_BEDROCK_GUARDRAIL": Setting("", "ID:VERSION of a guardrail on Bedrock."),
+    "HUB_EMBEDDINGS": Setting("", "The model, on Bedrock, that gives recall its vectors."),
+    "OPENAI_BASE_URL": Setting("", "Where OpenAI-compatible models are asked."),
+    "TWILIO_FROM": Setting("", "Its telephone numbers, with commas."),
+    "HUB_SLACK_API_URL": Setting("", "Where Slack's Web API is, where not at Slack."),
+    "HUB_TWILIO_API_URL": Setting("", "Where Twilio's API is, where not at Twilio."),
+}  # fmt: skip
+"""All that `persona.settings.parse` reads and a stage may choose; the defaults are its own."""
+ASKED: Mapping[str, Setting] = {
+    "CodeBucket": Setting("", "The bucket that holds the bundles."),
+    "Code": Setting("", "The folder of the bundles there, named by their contents."),
+    "ModelArns": Setting("", "What may be asked on Bedrock: models and inference profiles, by ARN."),
+    "AlarmAddress": Setting("", "A mail address that is told of alarms; empty: nobody is."),
+    "MonthlyUsd": Setting("0", "What all may cost a month, told at 80 % and when foreseen; 0: untold."),
+}  # fmt: skip
+
+
+def parameter(name: str) -> str:
+    """What a setting is called where a stage is made: `HUB_MODEL_PRICES` is `ModelPrices`."""
+    return "".join(word.capitalize() for word in name.removeprefix("HUB_").split("_"))
+
+
+def logical(*words: str) -> str:
+    """A resource's name inside the template: `("act-send_email", "Role")` is `ActSendEmailRole`."""
+    parts = "-".join(words).replace("_", "-").split("-")
+    return "".join(part[:1].upper() + part[1:] for part in parts if part)
+
+
+def named(rest: str) -> Sub:
+    """What something is called in AWS; `rest` tells it from the stage's others."""
+    return Sub(PREFIX + rest)
+
+
+ADDRESSES: Mapping[str, str] = {
+    "table": f"dynamodb:{HERE}:table/hub-${{Stage}}",
+    "keys": f"dynamodb:{HERE}:table/{PREFIX}keys",
+    "lanes": f"sqs:{HERE}:{PREFIX}lanes.fifo",
+    "dead": f"sqs:{HERE}:{PREFIX}lanes-dead.fifo",
+    "timers-dead": f"sqs:{HERE}:{PREFIX}timers-dead",
+    "mail-dead": f"sqs:{HERE}:{PREFIX}mail-dead",
+    "blobs": "s3:::hub-${Stage}-blobs-${AWS::AccountId}-${AWS::Region}",
+    "schedules": f"scheduler:{HERE}:schedule/default/{PREFIX}*",
+    "sockets": f"execute-api:{HERE}:${{Sockets}}/live/POST/@connections/*",
+    "receipts": f"ses:{HERE}:receipt-rule-set/hub-${{Stage}}:receipt-rule/mail",
+}
+FAMILIES: Mapping[str, str] = {
+    "table": f"dynamodb:{HERE}:table/hub-${{Stage}}/",
+    "blobs": "s3:::hub-${Stage}-blobs-${AWS::AccountId}-${AWS::Region}/",
+    "secret": f"ssm:{HERE}:parameter/hub/${{Stage}}/",
+    "function": f"lambda:{HERE}:function:{PREFIX}",
+    "role": f"iam::${{AWS::AccountId}}:role/{PREFIX}",
+    "logs": f"logs:{HERE}:log-group:/aws/lambda/{PREFIX}",
+}
+"""What stands before the rest of a symbol that has several words."""
+WIDE: Mapping[str, str] = {
+    "blobs": "whose homes' blobs they are only the process knows; see OwnBlobs of persona/acts/perform.py",
+    "logs": "Lambda names a function's log streams",
+    "schedules": "a timer bears its plan's id",
+    "sockets": "API Gateway names connections",
+    "doors": "which routes lead here the routes say",
+    "master": "a key's own policy speaks of that key alone",
+}
+"""Why a resource's pattern ends in `*`; nothing else of the template may."""
+
+
+def address(symbol: str) -> Any:
+    """A symbol's ARN, as the template spells it. Raises KeyError for one that has none."""
+    if symbol == "master":
+        return Sub("${Master.Arn}")
+    if symbol == "models":
+        return Ref("ModelArns")
+    if symbol == "guardrail":
+        first = Select(0, Split(":", Ref("BedrockGuardrail")))
+        return Sub(f"{PARTITION}bedrock:{HERE}:guardrail/${{Id}}", Id=first)
+    if symbol in ADDRESSES:
+        return Sub(PARTITION + ADDRESSES[symbol])
+    family, _, rest = symbol.partition("/")
+    tail = ":log-stream:*" if family == "logs" else ""
+    return Sub(PARTITION + FAMILIES[family] + rest + tail)
+
+
+MAYBE: Mapping[str, str] = {"models": "HasModels", "guardrail": "HasGuardrail"}
+"""Symbols of what a stage may lack, and the condition under which it has it."""
+
+
+def add_parameters(template: Template) -> None:
+    """What a stage is asked, and the conditions that follow from it."""
+    stage = {"AllowedPattern": "[a-z][a-z0-9]{0,11}", "Description": "What this hub is called."}
+    template.add_parameter(Parameter("Stage", Type="String", **stage))
+    for name, asked in ASKED.items():
+        kind = "CommaDelimitedList" if name.endswith("Arns") else "String"
+        default = {} if name.startswith("Code") else {"Default": asked.default}
+        template.add_parameter(Parameter(name, Type=kind, Description=asked.about, **default))
+    for name, choice in (
+        ("Runtime", ["python3.13", "python3.12", "python3.11"]),
+        ("Architecture", ["arm64", "x86_64"]),
+    ):
+        about = "That of the machine on which the bundles were built."
+        template.add_parameter(
+            Parameter(
+                name, Type="String", Default=choice[0], AllowedValues=choice, Description=about
+            )
+        )
+    for name, setting in SETTINGS.items():
+        about = f"{setting.about} ({name})"
+        template.add_parameter(
+            Parameter(parameter(name), Type="String", Default=setting.default, Description=about)
+        )
+    for surface in with_secrets():
+        about = (
+            f"Whether {surface}'s credentials stand in SSM, so that something can be sent there."
+        )
+        template.add_parameter(
+            Parameter(logical("has", surface), Type="String", Default="no",
+                      AllowedValues=["yes", "no"], Description=about)
+        )  # fmt: skip
+    _add_conditions(template)
+
+
+def _add_conditions(template: Template) -> None:
+    for name, value, empty in (
+        ("HasMail", Ref("EmailAddress"), NO_MAIL),
+        ("HasPublicUrl", Ref("PublicUrl"), ""),
+        ("HasModels", Join(",", Ref("ModelArns")), ""),
+        ("HasGuardrail", Ref("BedrockGuardrail"), ""),
+        ("HasAlarmAddress", Ref("AlarmAddress"), ""),
+    ):
+        template.add_condition(name, Not(Equals(value, empty)))
+    costs = Not(Equals(Ref("MonthlyUsd"), "0"))
+    template.add_condition("HasBudget", And(Condition("HasAlarmAddress"), costs))
+    for surface in with_secrets():
+        template.add_condition(
+            f"Sends{logical(surface)}", Equals(Ref(logical("has", surface)), "yes")
+        )
+
+
+def with_secrets() -> dict[str, tuple[str, ...]]:
+    """The surfaces whose vendor gives credentials, and what these are called."""
+    return {one.name: one.secrets for one in catalog.surfaces().values() if one.secrets}
+
+
+def public_url() -> If:
+    """Where it is reached: as it was told, else the API's own address."""
+    own = Sub("https://${Doors}.execute-api.${AWS::Region}.${AWS::URLSuffix}")
+    return If("HasPublicUrl", Ref("PublicUrl"), own)

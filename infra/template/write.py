@@ -1,0 +1,51 @@
+"""`make template`: puts the rooms together and writes `template.json`, whose changes a review sees.
+
+The template is the same for every stage and every build: stage, settings and the folder of the
+bundles are its parameters.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from troposphere import Template
+
+from infra.template.alarms import add_alarms
+from infra.template.data import add_data
+from infra.template.doors import add_doors
+from infra.template.functions import add_functions
+from infra.template.lanes import add_lanes
+from infra.template.mail import add_mail
+from infra.template.stage import add_parameters
+
+WRITTEN = Path(__file__).with_name("template.json")
+MOST_BYTES, MOST_RESOURCES = 1_000_000, 500
+"""What CloudFormation takes of a template that lies in S3."""
+ROOMS = (add_parameters, add_data, add_lanes, add_functions, add_doors, add_mail, add_alarms)
+
+
+@cache
+def template() -> dict[str, Any]:
+    """As CloudFormation takes it; its order is the rooms', and each one's the catalog's."""
+    made = Template(Description="Persona Hub: one persistent persona on many surfaces.")
+    made.set_version()
+    for add in ROOMS:
+        add(made)
+    return json.loads(made.to_json(sort_keys=False))
+
+
+def spelled() -> str:
+    """The template as it is kept."""
+    return json.dumps(template(), indent=1) + "\n"
+
+
+def main() -> None:
+    WRITTEN.write_text(spelled())
+    told = f"{len(template()['Resources'])} resources, {WRITTEN.stat().st_size:,} bytes"
+    Console().print(f"{WRITTEN.name}: {told}")
+
+
+if __name__ == "__main__":
+    main()
