@@ -9,7 +9,7 @@ from typing import Any
 from troposphere import Ref, Sub, Template, dynamodb, kms, s3
 
 from backends.aws._shape import KEYS_TABLE, TABLE, TABLE_EXPIRY
-from infra.template.stage import PARTITION, address, named
+from infra.template.stage import PARTITION, address, named, wide
 
 KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 RECEIVED = "mail/"
@@ -38,7 +38,11 @@ def add_data(template: Template) -> None:
     template.add_resource(_kept(_blobs()))
     template.add_resource(
         s3.BucketPolicy(
-            "BlobsPolicy", Bucket=Ref("Blobs"), PolicyDocument=laying_mails(), Condition="HasMail"
+            "BlobsPolicy",
+            Bucket=Ref("Blobs"),
+            PolicyDocument=laying_mails(),
+            Condition="HasMail",
+            Metadata=wide("mail"),
         )
     )
 
@@ -55,6 +59,7 @@ def _master() -> kms.Key:
         Description=Sub("Wraps the data keys of hub ${Stage}."),
         EnableKeyRotation=True,
         KeyPolicy=key_policy(),
+        Metadata=wide("master"),
     )
 
 

@@ -7,7 +7,16 @@ from troposphere import GetAtt, Join, Output, Ref, Sub, Template, logs
 from troposphere import apigatewayv2 as gateway
 
 from infra.template.functions import DOOR_SECONDS, LOG_DAYS, invoking
-from infra.template.stage import HERE, PARTITION, PREFIX, logical, named, public_url, with_secrets
+from infra.template.stage import (
+    HERE,
+    PARTITION,
+    PREFIX,
+    logical,
+    named,
+    public_url,
+    wide,
+    with_secrets,
+)
 from persona import catalog
 
 WAITS = (DOOR_SECONDS + 4) * 1000
@@ -70,11 +79,10 @@ def _add_door(template: Template, function: str, routes: Any) -> None:
         route = logical("Route", *words)
         template.add_resource(_route(route, "Doors", f"{method} {below}", title))
     source = Sub(f"{PARTITION}execute-api:{HERE}:${{Doors}}/*")
-    template.add_resource(invoking(function, "apigateway", source))
+    template.add_resource(invoking(function, "apigateway", source, Metadata=wide("doors")))
 
 
 def _integration(title: str, api: str, function: str, **more: Any) -> gateway.Integration:
-    # The name is spelled, since the function in turn is told where its API is.
     where = Sub(
         "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
         "${Function}/invocations",
@@ -112,4 +120,4 @@ def _add_sockets(template: Template) -> None:
         title = logical("Route", "socket", key.removeprefix("$"))
         template.add_resource(_route(title, "Sockets", key, "SocketDoor"))
     source = Sub(f"{PARTITION}execute-api:{HERE}:${{Sockets}}/{LIVE}/*")
-    template.add_resource(invoking("socket", "apigateway", source))
+    template.add_resource(invoking("socket", "apigateway", source, Metadata=wide("doors")))

@@ -15,10 +15,12 @@ from infra.template.stage import (
     PREFIX,
     SETTINGS,
     address,
+    is_wide,
     logical,
     named,
     parameter,
     public_url,
+    wide,
     with_secrets,
 )
 from persona.acts.outbox import LEASE
@@ -37,6 +39,8 @@ class Kind(NamedTuple):
     memory: int
 
 
+CLAIMING = ACTS | {"functions.link"}
+"""Entry points that hold an act by a lease."""
 ACTING = Kind(int(LEASE) - 5, 512)
 """Ended before its lease is, so that nobody takes over from one that still works."""
 KINDS: Mapping[str, Kind] = {
@@ -45,16 +49,11 @@ KINDS: Mapping[str, Kind] = {
     "functions.mail": Kind(60, 512),
     "functions.turn": Kind(LANE_SECONDS - MARGIN, 1024),
     "functions.undelivered": Kind(DEAD_SECONDS - MARGIN, 1024),
-    "functions.act": ACTING,
-    "functions.capability": ACTING,
-    "functions.handover": ACTING,
-    "functions.link": ACTING,
     "functions.erase": Kind(60, 512),
     "functions.sweep": Kind(55, 512),
+    **dict.fromkeys(CLAIMING, ACTING),
 }
-RUNG = (
-    frozenset({"functions.socket", "functions.sweep", "functions.erase", "functions.link"}) | ACTS
-)
+RUNG = CLAIMING | {"functions.erase", "functions.socket", "functions.sweep"}
 """Woken by a bell that may be lost and is rung again, so Lambda itself repeats nothing."""
 MAIL_HOURS = 6
 """For which a mail that cannot be taken is tried, before it is a dead letter."""
@@ -166,15 +165,23 @@ def _invoked(function: Deployed) -> awslambda.EventInvokeConfig:
 
 def _role(role: Role) -> iam.Role:
     """With its statements in it, so that one resource says all that may be done in its name."""
-    after: dict[str, Any] = {"DependsOn": logical(role.trusted, "Role")} if role.tags else {}
+    more: dict[str, Any] = {"DependsOn": logical(role.trusted, "Role")} if role.tags else {}
+    if _wide(role):
+        more["Metadata"] = wide(*_wide(role))
     return iam.Role(
         logical(role.name, "Role"),
         RoleName=named(role.name),
         Description=_about(role),
         AssumeRolePolicyDocument=trust(role, address),
         Policies=[iam.Policy(PolicyName="declared", PolicyDocument=permissions(role))],
-        **after,
+        **more,
     )
+
+
+def _wide(role: Role) -> list[str]:
+    """The families of its resources that are patterns."""
+    symbols = {symbol for one in role.allowed for symbol in one.resources}
+    return sorted({symbol.partition("/")[0] for symbol in symbols if is_wide(symbol)})
 
 
 def _about(role: Role) -> str:

@@ -108,13 +108,19 @@ FAMILIES: Mapping[str, str] = {
 """What stands before the rest of a symbol that has several words."""
 WIDE: Mapping[str, str] = {
     "blobs": "whose homes' blobs they are only the process knows; see OwnBlobs of persona/acts/perform.py",
+    "mail": "SES names a mail by its own id",
     "logs": "Lambda names a function's log streams",
     "schedules": "a timer bears its plan's id",
     "sockets": "API Gateway names connections",
     "doors": "which routes lead here the routes say",
     "master": "a key's own policy speaks of that key alone",
 }
-"""Why a resource's pattern ends in `*`; nothing else of the template may."""
+"""Why a `*` stands in an address; nowhere else in the template does one."""
+
+
+def wide(*families: str) -> dict[str, Any]:
+    """The reasons as a resource's own metadata, so that a review reads them where they hold."""
+    return {"Wide": {family: WIDE[family] for family in families}}
 
 
 def address(symbol: str) -> Any:
@@ -126,11 +132,20 @@ def address(symbol: str) -> Any:
     if symbol == "guardrail":
         first = Select(0, Split(":", Ref("BedrockGuardrail")))
         return Sub(f"{PARTITION}bedrock:{HERE}:guardrail/${{Id}}", Id=first)
+    return Sub(PARTITION + _spelled(symbol))
+
+
+def _spelled(symbol: str) -> str:
     if symbol in ADDRESSES:
-        return Sub(PARTITION + ADDRESSES[symbol])
+        return ADDRESSES[symbol]
     family, _, rest = symbol.partition("/")
     tail = ":log-stream:*" if family == "logs" else ""
-    return Sub(PARTITION + FAMILIES[family] + rest + tail)
+    return FAMILIES[family] + rest + tail
+
+
+def is_wide(symbol: str) -> bool:
+    """Whether it stands for more than one thing."""
+    return symbol not in {"master", *MAYBE} and _spelled(symbol).endswith("*")
 
 
 MAYBE: Mapping[str, str] = {"models": "HasModels", "guardrail": "HasGuardrail"}

@@ -23,6 +23,7 @@ from infra.template.stage import add_parameters
 WRITTEN = Path(__file__).with_name("template.json")
 MOST_BYTES, MOST_RESOURCES = 1_000_000, 500
 """What CloudFormation takes of a template that lies in S3."""
+MOST_WIDTH = 150
 ROOMS = (add_parameters, add_data, add_lanes, add_functions, add_doors, add_mail, add_alarms)
 
 
@@ -37,8 +38,19 @@ def template() -> dict[str, Any]:
 
 
 def spelled() -> str:
-    """The template as it is kept."""
-    return json.dumps(template(), indent=1) + "\n"
+    """The template as it is kept: JSON in which whatever fits into a line stands in one."""
+    return _lines(template(), 0) + "\n"
+
+
+def _lines(told: Any, deep: int) -> str:
+    line = json.dumps(told)
+    if deep + len(line) <= MOST_WIDTH or not isinstance(told, dict | list):
+        return line
+    pad = " " * (deep + 1)
+    if isinstance(told, list):
+        return "[\n" + ",\n".join(pad + _lines(one, deep + 1) for one in told) + f"\n{' ' * deep}]"
+    named = [f"{pad}{json.dumps(name)}: {_lines(one, deep + 1)}" for name, one in told.items()]
+    return "{\n" + ",\n".join(named) + f"\n{' ' * deep}}}"
 
 
 def main() -> None:
