@@ -6,7 +6,7 @@ from typing import Any
 
 from functions import _compose
 from functions._observe import count, log
-from persona.acts import held, outbox, plans, questions, residue
+from persona.acts import held, outbox, plans, questions, residue, waking
 from persona.errors import Conflict
 from persona.keys import Key
 from persona.people import addresses
@@ -61,6 +61,8 @@ def _work(key: Key, ports: Ports) -> None:
         _expire(key, ports)
     elif key.sort.startswith("PLAN#"):
         _fire(key, ports)
+    elif key.partition.startswith("WAKE#"):
+        ports.bell.ring(waking.FUNCTION, key.partition.partition("#")[2], [key.sort])
     elif _is_proof(key):
         _prove(key, ports)
     elif key.sort == "ERASE":
@@ -110,15 +112,12 @@ def _expire(key: Key, ports: Ports) -> None:
 
 
 def _fire(key: Key, ports: Ports) -> None:
-    """Puts a plan's time into its lane; the turn moves the plan on, so that it is told once."""
+    """Puts a plan's time into its lane, again and again until a turn has moved the plan on."""
     row = ports.table.get([key]).get(key)
     plan = plans.read_due(key, row, ports) if row else None
     if row is None or plan is None:
         return
-    event = plans.timer(row, plan, ports.clock.now())
-    place = addresses.find(ports.table, event.address)
-    if place is not None:
-        ports.lanes.put(place.lane, event.to_json(), event.id)
+    waking.fire(row, plan, ports)
     later: Row = {"due": ports.clock.now() + plans.AGAIN, "fired": row.get("fired", 0) + 1}
     with suppress(Conflict):  # the turn was quicker
         ports.table.commit([Update(key, later, equals("changes", row["changes"]))])

@@ -7,9 +7,13 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from persona.people.same import Crowd
+    from persona.people.texture import Texture
 
 evaluations = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -45,6 +49,21 @@ def recall() -> None:
             else:
                 print(json.dumps({"ids": talk.recall(asked)}), flush=True)
         talk.close()
+
+
+@evaluations.command()
+def person() -> None:
+    """Whose words are these? `{"op": "history", …}` in; `{"op": "match", …}` in, scores out."""
+    os.environ.setdefault("HUB_LOG", os.devnull)
+    with tempfile.TemporaryDirectory() as folder:
+        people = _People(_Talk(Path(folder)))
+        for line in sys.stdin:
+            asked = json.loads(line)
+            if asked["op"] == "history":
+                people.hear(asked["person"], asked["messages"])
+            else:
+                print(json.dumps(people.match(asked)), flush=True)
+        people.talk.close()
 
 
 @dataclass
@@ -97,6 +116,18 @@ class _Talk:
         found = MemoryHands(standing, [event], self._ports).recall(event.words, asked["k"])
         return [self._ids[one.id] for one in found]
 
+    def told(self) -> dict[str, list[str]]:
+        """What each person said in their own words, as it stands in the table."""
+        from persona.memory.evidence import evidence_of, read_turns
+        from persona.memory.own import own_of
+        from persona.model import Address
+
+        told: dict[str, list[str]] = {}
+        for turn in read_turns(self._ports, self._place.home):
+            for one in evidence_of(turn):
+                told.setdefault(Address.parse(one.author).id, []).append(own_of(one))
+        return told
+
     def _event(self, id: str, person: str, words: str, at: str, thread: object) -> Any:
         from persona.model import Address, Event
 
@@ -115,3 +146,38 @@ class _Talk:
 
     def close(self) -> None:
         self._family.close()
+
+
+class _People:
+    """Persons who all talked in one place: who they are is asked of how they write alone."""
+
+    def __init__(self, talk: _Talk) -> None:
+        self.talk = talk
+        self._heard = 0
+        self._textures: dict[str, Texture] = {}
+        self._crowds: dict[frozenset[str], Crowd] = {}
+
+    def hear(self, person: str, messages: list[str]) -> None:
+        for text in messages:
+            self._heard += 1
+            at = datetime.fromtimestamp(60.0 * self._heard, UTC).replace(tzinfo=None).isoformat()
+            self.talk.add(
+                {"id": f"{self._heard}", "person": person, "text": text, "at": at, "session": 1}
+            )
+
+    def match(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """A score for each candidate, and the chance that the best is right."""
+        from persona.memory.own import own_words
+        from persona.people.same import Crowd
+        from persona.people.texture import Texture, read
+
+        if not self._textures:
+            self._textures = {who: read(said) for who, said in self.talk.told().items()}
+        known = frozenset(asked["candidates"])
+        if known not in self._crowds:
+            textures = {one: self._textures.get(one, Texture()) for one in known}
+            self._crowds[known] = Crowd(textures)
+        guess = self._crowds[known].guess(read(map(own_words, asked["messages"])))
+        scores = dict.fromkeys(asked["candidates"], 0.0)
+        scores |= {one.person: one.score for one in guess.ranking}
+        return {"scores": scores, "confidence": guess.chance}

@@ -13,7 +13,7 @@ from typing import Any
 from backends.local.bell import Ring
 from backends.local.family import Family
 from backends.local.lanes import Message
-from functions import act, capability, erase, handover, link, socket, sweep, turn, undelivered
+from functions import act, capability, erase, handover, link, plan, socket, sweep, turn, undelivered
 from functions._observe import log
 from persona.acts import outbox
 from persona.errors import Broken, Conflict, Refused
@@ -35,6 +35,7 @@ class Stage:
         self._family = family
         self._ports = ports
         self._stopping = threading.Event()
+        self._moved = threading.Event()
         self._busy: set[str] = set()
         self._choosing = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -80,6 +81,7 @@ class Stage:
         """Lets each worker finish what it holds; what takes longer is repeated after the start."""
         self._stopping.set()
         self._family.lanes.arrived.set()
+        self._moved.set()
         until = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -88,7 +90,10 @@ class Stage:
         """Nothing in any lane, at any bell, in any outbox, and nothing due but people's answers."""
         family = self._family
         ahead = family.table.due(float("inf"), MOST_HELD)
-        due = any(not key.sort.startswith("QUESTION#") for key in ahead)
+        due = any(
+            not key.sort.startswith("QUESTION#") and not key.partition.startswith("WAKE#")
+            for key in ahead
+        )
         busy = family.lanes.waiting() or family.bell.waiting() or due
         busy = busy or (family.timers.next_at() or float("inf")) <= self._ports.clock.now()
         # An outcome goes from the table into a lane, so the lanes are looked at once more.
@@ -134,12 +139,15 @@ class Stage:
         ring = self._family.bell.take(LONGEST_NAP)
         if ring is None:
             return
+        if ring.function == "plan":  # one may be due before the sweeper meant to wake
+            self._moved.set()
         try:
             answer(ring, self._ports)
         finally:
             self._family.bell.done(ring)
 
     def _sweep_step(self) -> None:
+        self._moved.clear()
         found = self._family.timers.fire() + sweep.run(self._ports)
         self._end_dead_letters()
         now = self._ports.clock.now()
@@ -151,7 +159,10 @@ class Stage:
             self._expire_at = now + EXPIRE_EVERY
         ahead = [self._family.table.next_due(), self._family.timers.next_at()]
         nap = min([LONGEST_NAP, *(max(0.05, at - now) for at in ahead if at is not None)])
-        self._stopping.wait(max(nap, 0.2) if found else nap)
+        if found:
+            self._stopping.wait(max(nap, 0.2))
+        else:
+            self._moved.wait(nap)
 
     def _end_dead_letters(self) -> None:
         dead = self._family.lanes.dead_letters()
@@ -176,6 +187,8 @@ def answer(ring: Ring, ports: Ports) -> None:
         handover.run(ring.event(), ports)
     elif ring.function == "erase":
         erase.run(ring.event(), ports)
+    elif ring.function == "plan":
+        plan.run(ring.event(), ports)
     elif ring.function in ports.carriers:
         act.run(ring.event(), ports)
     else:

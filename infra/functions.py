@@ -31,6 +31,7 @@ APIS: Mapping[str, tuple[str, ...]] = {
     "lanes": ("sqs",),
     "bell": ("lambda",),
     "timers": ("scheduler",),
+    "plans": ("stepfunctions",),
     "blobs": ("s3",),
     "keys": ("kms",),
     "secrets": ("ssm",),
@@ -90,6 +91,7 @@ def deployed() -> dict[str, Deployed]:
         _one("act-link", "link", []),
         _one("act-handover", "handover", []),
         _one("act-erase", "erase", list(surfaces.values())),
+        _one("plan", "plan", []),
         _one("sweep", "sweep", []),
         _turn("undelivered", surfaces),
     ]

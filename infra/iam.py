@@ -139,6 +139,8 @@ def _fits(operator: str, values: Sequence[str], found: str | Sequence[str] | Non
             return len(there) == 1 and _is_like(there[0], values)
         case "ForAllValues:StringEquals":
             return all(one in values for one in there)
+        case "ForAnyValue:StringEquals":
+            return any(one in values for one in there)
         case "ForAllValues:StringLike":
             return all(_is_like(one, values) for one in there)
         case _:

@@ -90,11 +90,12 @@ ROWS: Mapping[str, Rows] = {
         deleted="ACT#link#* LANE#*",
     ),
     "act-erase": Rows(
-        read="ACT#* ADDRESS#* ERASE#* ERASED HOME#* LANE#* PASSKEYS#* PROVIDER#* SESSIONS#* SOCKETS#*",
+        read="ACT#* ADDRESS#* ERASE#* ERASED HOME#* LANE#* PASSKEYS#* PROVIDER#* SESSIONS#* SOCKETS#* WAKE#*",
         put="ERASE#* ERASED",
         deleted="ACT#* ADDRESS#* CODE#* CREDENTIAL#* ERASE#* GATE#* HOME#* LANE#* PACE#* PASSKEY#* "
-        "PASSKEYS#* PROVIDER#* SESSION#* SESSIONS#* SOCKET#* SOCKETS#* TICKET#*",
+        "PASSKEYS#* PROVIDER#* SESSION#* SESSIONS#* SOCKET#* SOCKETS#* TICKET#* WAKE#*",
     ),
+    "plan": Rows(read="ADDRESS#*"),
     "sweep": Rows(
         read="ACT#* ADDRESS#* HOME#* LANE#*",
         put="ACT#* HOME#* LANE#*",
@@ -123,5 +124,6 @@ OWNERS: Mapping[str, Owners] = {
         buried="tombstones:blobs#* tombstones:certificates#*",
         unburied="tombstones:erase:* tombstones:home:* tombstones:lane:*",
     ),
+    "plan": Owners(read="home:*"),
     "sweep": Owners(read="home:* lane:*", buried="tombstones:blobs#* tombstones:home:*"),
 }

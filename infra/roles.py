@@ -17,6 +17,7 @@ from functools import cache
 from backends.aws._shape import DUE_INDEX
 from infra.functions import Deployed, deployed
 from infra.iam import Allowed, Conditions, Role
+from infra.machine import ALIAS
 from infra.own_rows import OWNERS, ROWS, WRITES_TO, Owners, Rows
 from persona import catalog
 from persona.declare import Capability, Statement
@@ -35,6 +36,8 @@ DELETES = ("dynamodb:DeleteItem",)
 TURNS = frozenset({"functions.turn", "functions.undelivered"})
 ACTS = frozenset({"functions.act", "functions.capability", "functions.handover"})
 """Entry points that work one lane at a time."""
+WAKES = "functions.plan"
+"""Looks at the plans of one home at a time."""
 LISTS = "s3:ListBucket"
 QUEUES: Mapping[str, str] = {"functions.turn": "lanes", "functions.undelivered": "dead"}
 """Which queue Lambda receives from in a function's name."""
@@ -45,7 +48,9 @@ def roles() -> dict[str, Role]:
     """Every role by name: a function's bears its name, its lane's has `-lane` behind it."""
     made = [role for function in deployed().values() for role in _roles(function)]
     fires = Allowed(("sqs:SendMessage",), ("lanes", "timers-dead"))
-    return {role.name: role for role in [*made, Role("timers", "scheduler", (fires,))]}
+    asks = Allowed(("lambda:InvokeFunction",), (f"function/plan:{ALIAS}",))
+    beside = [Role("timers", "scheduler", (fires,)), Role("plans", "states", (asks,))]
+    return {role.name: role for role in [*made, *beside]}
 
 
 def _roles(function: Deployed) -> Iterable[Role]:
@@ -76,7 +81,7 @@ def lane_scope(function: Deployed, lane: str, homes: Sequence[str]) -> Scope | N
     if function.entry in ACTS:
         credential = next((one.credential for one in _carried(function)), "")
         return Scope.of_acts(lane, acts_of(function), credential)
-    return None
+    return Scope.of_plans(lane, homes) if function.entry == WAKES else None
 
 
 def acts_of(function: Deployed) -> str:
@@ -116,14 +121,31 @@ def _of_process(function: Deployed) -> Iterable[Allowed]:
     if "models" in function.parts:
         yield Allowed(("bedrock:InvokeModel",), ("models",))
         yield Allowed(("bedrock:ApplyGuardrail",), ("guardrail",))
-    if "timers" in function.parts:
-        names = ("Create", "Delete", "Update")
-        yield Allowed(tuple(f"scheduler:{name}Schedule" for name in names), ("schedules",))
-        passed = {"StringEquals": {"iam:PassedToService": ("scheduler.amazonaws.com",)}}
-        yield Allowed(("iam:PassRole",), ("role/timers",), passed)
+    if "plans" in function.parts:
+        yield from _on_plans(function)
     for one in _carried(function):
         for said in one.statements:
             yield from _stated(said)
+
+
+def _on_plans(function: Deployed) -> Iterable[Allowed]:
+    """What wakes plans; whoever erases a person only ends it.
+
+    Executions begin by the alias of a published version alone. A token is a secret of one moment
+    of one execution, and all that AWS asks for beside the action.
+    """
+    if function.entry != WAKES:
+        yield Allowed(("scheduler:DeleteSchedule",), ("schedules",))
+        yield Allowed(("states:StopExecution",), ("executions",))
+        return
+    names = ("Create", "Delete", "Update")
+    yield Allowed(tuple(f"scheduler:{name}Schedule" for name in names), ("schedules",))
+    passed = {"StringEquals": {"iam:PassedToService": ("scheduler.amazonaws.com",)}}
+    yield Allowed(("iam:PassRole",), ("role/timers",), passed)
+    by_alias = {"ForAnyValue:StringEquals": {"states:StateMachineQualifier": (ALIAS,)}}
+    yield Allowed(("states:StartExecution",), ("machine",), by_alias)
+    yield Allowed(("states:DescribeExecution", "states:StopExecution"), ("executions",))
+    yield Allowed(("states:SendTaskHeartbeat", "states:SendTaskSuccess"), ("tokens",))
 
 
 def _stated(said: Statement) -> Iterable[Allowed]:
@@ -217,7 +239,7 @@ def _on_functions(function: Deployed) -> Iterable[Allowed]:
     if "bell" not in function.parts:
         return
     acting = [one.name for one in deployed().values() if one.name.startswith("act-")]
-    called = ["socket"] if function.name == "socket" else [*acting, "socket"]
+    called = ["socket"] if function.name == "socket" else [*acting, "plan", "socket"]
     yield Allowed(("lambda:InvokeFunction",), tuple(f"function/{name}" for name in called))
 
 

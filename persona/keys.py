@@ -9,6 +9,7 @@
 | what waits for a yes, by its code | `HOME#<home>` | `QUESTION#<hash>` |
 | what is kept on purpose, with its evidence | `HOME#<home>` | `NOTE#<id>` |
 | what is to be done in time | `HOME#<home>` | `PLAN#<id>` |
+| what waits outside to wake a plan | `WAKE#<home>` | `<plan id>` |
 | was this message, were these words forgotten? | `HOME#<home>` | `TOMB#<mark>` |
 | the compare-and-swap of a lane, its digest | `LANE#<lane>` | `HEAD` |
 | the last turns, for the prompt | `LANE#<lane>` | `RECENT#<number mod 8>` |
@@ -51,7 +52,7 @@ leave gaps.
 A worker of a lane reaches only the partitions that bear its lane and that lane's homes: `Scope`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -104,6 +105,13 @@ class Scope:
         given = [f"CREDENTIAL#{credential}#{lane}"] if credential else []
         read = frozenset([f"GATE#{lane}", *given]) | HUB
         return Scope(lane, (), read | frozenset(_act_partitions(function, lane)), read)
+
+    @staticmethod
+    def of_plans(lane: str, homes: Iterable[str]) -> "Scope":
+        """What wakes plans: theirs, to read, and what stands outside for them; it knows no lane."""
+        homes = tuple(homes)
+        read = frozenset(f"HOME#{home}" for home in homes)
+        return Scope(lane, homes, read | {f"WAKE#{home}" for home in homes}, read)
 
     @staticmethod
     def of_gate(lane: str) -> "Scope":
@@ -179,6 +187,18 @@ def plan(home: str, id: str) -> Key:
 def plans(home: str) -> Key:
     """The prefix of all plans of a home that are not over."""
     return Key(f"HOME#{home}", "PLAN#")
+
+
+def plans_of(keys: Iterable[Key]) -> Iterator[tuple[str, str]]:
+    """Home and id of every plan among these."""
+    for key in keys:
+        if key.sort.startswith("PLAN#"):
+            yield key.partition.removeprefix("HOME#"), key.sort.removeprefix("PLAN#")
+
+
+def wake(home: str, id: str) -> Key:
+    """What waits outside for a plan; an empty id is the prefix of all of a home."""
+    return Key(f"WAKE#{home}", id)
 
 
 def head(lane: str) -> Key:

@@ -168,6 +168,33 @@ class Timers(Protocol):
         ...
 
 
+class Plans(Protocol):
+    """Executions that wait until a plan may move, and only look then; each may be lost or doubled.
+
+    A name is a plan's id and a generation. Who waits for an answer has given a token for it.
+    """
+
+    def start(self, name: str, body: Mapping[str, Any]) -> None:
+        """Does nothing where there is or was one of this name."""
+        ...
+
+    def is_running(self, name: str) -> bool:
+        """Whether it still waits or looks; may lag behind `start`."""
+        ...
+
+    def stop(self, name: str) -> None:
+        """Does nothing where there is none, or it is over."""
+        ...
+
+    def answer(self, token: str) -> bool:
+        """Wakes whoever waits with this token; False where nobody does (any more)."""
+        ...
+
+    def beat(self, token: str) -> bool:
+        """Says that the answer is still to come; False where nobody waits for it."""
+        ...
+
+
 class Blobs(Protocol):
     """Things too large for a row, by name."""
 
@@ -323,6 +350,7 @@ class Ports:
     lanes: Lanes
     bell: Bell
     timers: Timers
+    plans: Plans
     halts: Watch
     blobs: Blobs
     keys: Keys

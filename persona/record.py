@@ -42,7 +42,7 @@ class Commit:
     `behind` names the acts that must have ended before the first of `acts`; None where only a
     look at the table can tell. `aside` are acts for others than the address that spoke: what the
     turn wishes of functions that send nothing, and a reply that goes elsewhere. `notes` are what
-    it keeps on purpose.
+    it keeps on purpose; `moved` are the plans that it begins, moves on or ends, a home and an id.
     """
 
     writes: list[Write]
@@ -51,6 +51,7 @@ class Commit:
     behind: tuple[str, ...] | None = None
     aside: tuple[Act, ...] = ()
     notes: tuple[Note, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
 
 
 def record(
@@ -106,7 +107,8 @@ def record(
         Put(keys.ledger(lane, version), entry),
         _gate_write(standing, events, decision, ports.clock.now()),
     ]
-    return Commit(writes, acts, turn, _behind(standing, acts, ports), aside, kept)
+    behind, moved = _behind(standing, acts, ports), tuple(keys.plans_of(w.key for w in writes))
+    return Commit(writes, acts, turn, behind, aside, kept, moved)
 
 
 def _unsaid(decision: Decision, verdict: Verdict) -> Decision:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import decide
+from persona.acts import waking
 from persona.decision import Act, Decision
 from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Scope
@@ -73,7 +74,9 @@ def take_turn(
             continue
         ports.indexes.advance(standing, commit.turn, commit.notes)
         _ring(commit, ports)
-        is_new = commit.turn is not None or fresh[0].kind == "link"  # other homes' words may show now
+        is_new = (
+            commit.turn is not None or fresh[0].kind == "link"
+        )  # other homes' words may show now
         woke = "web" in standing.gate.surfaces and is_new
         if woke:
             ports.bell.ring("socket", place.lane)
@@ -168,6 +171,9 @@ def _ring(commit: Commit, ports: Ports) -> None:
     """One ring for the acts of a commit, which all go to one address; it says what they follow."""
     for act in commit.aside:
         ports.bell.ring(act.function, act.lane)
+    for home in dict.fromkeys(home for home, _ in commit.moved):
+        moved = [id for one, id in commit.moved if one == home]
+        ports.bell.ring(waking.FUNCTION, home, moved)
     if commit.acts:
         first, named = commit.acts[0], [act.after for act in commit.acts]
         if commit.behind is None:

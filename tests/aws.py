@@ -1,7 +1,8 @@
 """The aws family in this process: our code and botocore as shipped, moto in place of AWS.
 
 Requests run through botocore to its `before-send` hook, where moto answers. What moto gets wrong
-and the lanes rest on is put right here, in the open: `SqsQueue`, `SqsMessage`, `SameKind`. What it does not
+and the lanes rest on is put right here, in the open: `SqsQueue`, `SqsMessage`, `SameKind`,
+`_by_alias`. What it does not
 do (a schedule that fires, a row that expires, an invoke that runs, a socket that closes) is played
 by the ends that only tests use, on a clock in their hand.
 
@@ -26,6 +27,8 @@ import moto.dynamodb.models
 import moto.dynamodb.models.table
 import moto.dynamodb.responses
 import moto.sqs.models
+import moto.stepfunctions.models
+import moto.stepfunctions.responses
 from botocore.session import Session
 from moto.backends import get_backend
 from moto.core.models import botocore_stubber
@@ -39,6 +42,7 @@ from backends.aws.family import open_family
 from backends.clock import Clock as MachineClock
 from backends.local.bell import Bell as LocalBell
 from backends.local.lanes import BATCH, Message
+from infra import machine
 from persona import ports
 from persona.keys import Key, Scope
 from persona.ports import Row, Write
@@ -46,11 +50,15 @@ from persona.ports import Row, Write
 sqs: Any = moto.sqs.models
 dynamodb: Any = moto.dynamodb.models
 responses: Any = moto.core.responses
+machines: Any = moto.stepfunctions.models
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 TABLE, KEYS_TABLE, BUCKET, PREFIX = "hub", "hub-keys", "hub-blobs", "hub-"
 LANES, DEAD = "lanes.fifo", "lanes-dead.fifo"
 SECRETS_PATH = "/hub/"
 REPEATS = 300_000
+PLAN_FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:hub-plan:{machine.ALIAS}"
+MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:hub-{machine.NAME}"
+GROUP = "hub"
 LANE_ROLE = f"arn:aws:iam::{ACCOUNT}:role/hub-lane"
 ENV = {
     "HUB_TABLE": TABLE,
@@ -61,6 +69,8 @@ ENV = {
     "HUB_SOCKETS_URL": f"https://hub.execute-api.{REGION}.amazonaws.com/live",
     "HUB_LANES_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{LANES}",
     "HUB_LANES_ARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{LANES}",
+    "HUB_PLANS_MACHINE": f"{MACHINE}:{machine.ALIAS}",
+    "HUB_TIMERS_GROUP": GROUP,
     "HUB_TIMERS_ROLE": f"arn:aws:iam::{ACCOUNT}:role/hub-timers",
     "HUB_TIMERS_DLQ_ARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:timers-dead",
 }
@@ -154,6 +164,18 @@ def _wired(value: Any) -> dict[str, Any]:
             return {kind: held}
 
 
+def _by_alias(self: Any, arn: str) -> Any:
+    """A machine by the ARN of an alias too, which moto makes and then does not start by."""
+    known, _, alias = arn.rpartition(":")
+    for one in self.state_machines:
+        if one.arn == known and alias in one.aliases:
+            return one
+    return _describe_machine(self, arn)
+
+
+_describe_machine: Any = machines.StepFunctionBackend.describe_state_machine
+
+
 class Faults(Protocol):
     """What a test does to requests on their way: botocore's three hooks around a call."""
 
@@ -170,6 +192,7 @@ class World:
         moto.dynamodb.comparisons.COMPARATOR_CLASS["="] = SameKind
         BaseJSONSerializer._serialize_type_structure = _serialize
         moto.dynamodb.responses.DynamoHandler.call_action = _one_at_a_time
+        machines.StepFunctionBackend.describe_state_machine = _by_alias
         responses.method_names_from_class = cache(responses.method_names_from_class)
         answer, answering = botocore_stubber.process_request, threading.RLock()
 
@@ -232,7 +255,9 @@ class World:
             queue.pending_messages.clear()
             queue.deleted_messages.clear()
         self.backend("s3").buckets[BUCKET].keys.clear()
-        self.backend("scheduler").schedule_groups["default"].schedules.clear()
+        self.backend("scheduler").schedule_groups[GROUP].schedules.clear()
+        for made in self.machines().state_machines:
+            made.executions.clear()
         self.sockets.clear()
 
     def _make(self) -> None:
@@ -247,7 +272,25 @@ class World:
         queues.create_queue(QueueName=LANES, Attributes=attributes)
         place = {"LocationConstraint": REGION}
         self.clients.get("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+        self.clients.get("scheduler").create_schedule_group(Name=GROUP)
+        self.make_machine()
         self.secrets = {}
+
+    def make_machine(self) -> None:
+        """As it is deployed: a published version, with an alias on it."""
+        client = self.clients.get("stepfunctions")
+        made = client.create_state_machine(
+            name=f"hub-{machine.NAME}",
+            definition=json.dumps(machine.definition(PLAN_FUNCTION)),
+            roleArn=f"arn:aws:iam::{ACCOUNT}:role/hub-plans",
+            publish=True,
+        )
+        route = {"stateMachineVersionArn": made["stateMachineVersionArn"], "weight": 100}
+        client.create_state_machine_alias(name=machine.ALIAS, routingConfiguration=[route])
+
+    def machines(self) -> Any:
+        """Moto's state machines: those that run, where `tests/executions.py` switched them on."""
+        return moto.stepfunctions.responses.get_backend(ACCOUNT, REGION)
 
     @property
     def master(self) -> str:
@@ -278,7 +321,8 @@ class World:
         name = unquote(params["url_path"].split("/")[-2])
         ring = json.loads(params["body"])
         function = ring["function"]
-        assert name == PREFIX + (function if function == "socket" else f"act-{function}"), name
+        is_own = function in ("plan", "socket")
+        assert name == PREFIX + (function if is_own else f"act-{function}"), name
         assert params["headers"]["X-Amz-Invocation-Type"] == "Event"
         self.heard(ring)
         if self.faults:
@@ -460,7 +504,7 @@ class Timers:
         self._port.cancel(name)
 
     def _schedules(self) -> dict[str, Any]:
-        return world().backend("scheduler").schedule_groups["default"].schedules
+        return world().backend("scheduler").schedule_groups[GROUP].schedules
 
     def next_at(self) -> float | None:
         return min(map(_moment, self._schedules().values()), default=None)
@@ -528,6 +572,7 @@ class AwsFamily:
         self.lanes = Lanes(self._ports["lanes"])
         self.bell = Bell(self._ports["bell"])
         self.timers = Timers(self._ports["timers"])
+        self.plans: ports.Plans = self._ports["plans"]
         self.sockets = Sockets(self._ports["sockets"])
         self.blobs: ports.Blobs = self._ports["blobs"]
         self.keys: ports.Keys = self._ports["keys"]

@@ -21,6 +21,7 @@ from functions import (
     ingress,
     link,
     mail,
+    plan,
     socket,
     sweep,
     turn,
@@ -31,7 +32,7 @@ from infra.proof.stage import address
 from infra.roles import roles
 from persona.keys import Scope
 from persona.ports import Ports
-from tests.aws import KEYS_TABLE, TABLE, world
+from tests.aws import GROUP, KEYS_TABLE, MACHINE, TABLE, world
 
 Asked = tuple[str, str, Mapping[str, Any]]
 """An action, the symbol of a resource, and what is known of the request beside."""
@@ -122,6 +123,7 @@ ENTRIES: tuple[tuple[Any, str, Callable[..., str]], ...] = (
     (link, "run", lambda *_: "act-link"),
     (handover, "run", lambda *_: "act-handover"),
     (erase, "run", lambda *_: "act-erase"),
+    (plan, "run", lambda *_: "plan"),
     (ingress, "run", lambda event, ports: _ingress(event, ports)),  # noqa: PLW0108 - defined below
 )
 
@@ -185,10 +187,25 @@ def asks(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[As
             yield "sts:TagSession", "role/lane", {}
         case "execute-api":
             yield "execute-api:ManageConnections", "sockets", {}
+        case "states":
+            yield from _of_plans(operation, params)
         case "scheduler":
+            assert params["GroupName"] == GROUP
             yield f"scheduler:{operation}", "schedules", {}
+            if "Target" in params:
+                passed = {"iam:PassedToService": "scheduler.amazonaws.com"}
+                yield "iam:PassRole", "role/timers", passed
         case _:
             raise AssertionError(f"{service} was asked for {operation}")
+
+
+def _of_plans(operation: str, params: Mapping[str, Any]) -> Iterator[Asked]:
+    if operation == "StartExecution":
+        known, _, alias = params["stateMachineArn"].rpartition(":")
+        assert known == MACHINE
+        yield f"states:{operation}", "machine", {"states:StateMachineQualifier": alias}
+    else:
+        yield f"states:{operation}", "executions" if "executionArn" in params else "tokens", {}
 
 
 def _of_rows(operation: str, params: Mapping[str, Any]) -> Iterator[Asked]:

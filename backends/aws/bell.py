@@ -39,5 +39,6 @@ class Bell:
             log.warning("ring lost: %s", error, extra={"function": function})
 
     def _name(self, function: str) -> str:
-        """The sockets have a function of their own; every other is one of acts."""
-        return f"{self._prefix}socket" if function == "socket" else f"{self._prefix}act-{function}"
+        """Sockets and plans have a function of their own; every other is one of acts."""
+        is_own = function in ("plan", "socket")
+        return f"{self._prefix}{'' if is_own else 'act-'}{function}"

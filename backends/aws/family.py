@@ -11,6 +11,7 @@ from backends.aws.bell import Bell
 from backends.aws.blobs import Blobs
 from backends.aws.keys import Keys
 from backends.aws.lanes import Lanes
+from backends.aws.plans import Plans
 from backends.aws.secrets import Secrets
 from backends.aws.sockets import Sockets
 from backends.aws.table import Table
@@ -24,7 +25,8 @@ SETTINGS_OF: Mapping[str, tuple[str, ...]] = {
     "within": ("HUB_LANE_ROLE",),
     "lanes": ("HUB_LANES_URL",),
     "bell": ("HUB_FUNCTIONS_PREFIX",),
-    "timers": ("HUB_LANES_ARN", "HUB_TIMERS_ROLE", "HUB_TIMERS_DLQ_ARN"),
+    "timers": ("HUB_TIMERS_GROUP", "HUB_LANES_ARN", "HUB_TIMERS_ROLE", "HUB_TIMERS_DLQ_ARN"),
+    "plans": ("HUB_PLANS_MACHINE",),
     "blobs": ("HUB_BLOBS",),
     "keys": ("HUB_KEYS_TABLE", "HUB_KMS_KEY"),
     "secrets": ("HUB_SECRETS_PATH", "HUB_SECRETS"),
@@ -41,7 +43,9 @@ class Family:
     | `HUB_TABLE`, `HUB_KEYS_TABLE` | the table; the one of wrapped keys |
     | `HUB_LANE_ROLE` | ARN of the role that a worker assumes for its lane; may be absent |
     | `HUB_LANES_URL`, `HUB_LANES_ARN` | the lanes' queue |
+    | `HUB_TIMERS_GROUP` | the group of all schedules |
     | `HUB_TIMERS_ROLE`, `HUB_TIMERS_DLQ_ARN` | what the scheduler acts as; where it gives up |
+    | `HUB_PLANS_MACHINE` | ARN of the state machine's alias |
     | `HUB_FUNCTIONS_PREFIX` | what every function's name begins with |
     | `HUB_BLOBS` | a bucket |
     | `HUB_KMS_KEY` | the key that wraps data keys |
@@ -61,6 +65,7 @@ class Family:
             "lanes": self._lanes,
             "bell": self._bell,
             "timers": self._timers,
+            "plans": self._plans,
             "blobs": self._blobs,
             "keys": self._keys,
             "secrets": self._secrets,
@@ -93,8 +98,11 @@ class Family:
         return Bell(self._client("lambda"), self._setting("HUB_FUNCTIONS_PREFIX"))
 
     def _timers(self) -> Timers:
-        lanes, role, dead_letters = map(self._setting, SETTINGS_OF["timers"])
-        return Timers(self._client("scheduler"), lanes, role, dead_letters, self._clock)
+        group, lanes, role, dead_letters = map(self._setting, SETTINGS_OF["timers"])
+        return Timers(self._client("scheduler"), group, lanes, role, dead_letters, self._clock)
+
+    def _plans(self) -> Plans:
+        return Plans(self._client("stepfunctions"), self._setting("HUB_PLANS_MACHINE"))
 
     def _blobs(self) -> Blobs:
         return Blobs(self._client("s3"), self._setting("HUB_BLOBS"))

@@ -13,16 +13,23 @@ SOONEST = 60.0
 
 
 class Timers:
-    """Implements `persona.ports.Timers`. `lanes`, `role` and `dead_letters` are ARNs.
+    """Implements `persona.ports.Timers`; `group` is the schedules' own, all else are ARNs.
 
     A schedule deletes itself after its end. Scheduler cannot mark a repeat, so the queue does, by
     the body's hash.
     """
 
     def __init__(
-        self, client: Callable[[], Any], lanes: str, role: str, dead_letters: str, clock: Clock
+        self,
+        client: Callable[[], Any],
+        group: str,
+        lanes: str,
+        role: str,
+        dead_letters: str,
+        clock: Clock,
     ) -> None:
         self._client = client
+        self._group = group
         self._lanes = lanes
         self._role = role
         self._dead_letters = dead_letters
@@ -33,6 +40,7 @@ class Timers:
         spelled = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S")
         schedule = {
             "Name": name,
+            "GroupName": self._group,
             "ScheduleExpression": f"at({spelled})",
             "ScheduleExpressionTimezone": "UTC",
             "FlexibleTimeWindow": {"Mode": "OFF"},
@@ -56,4 +64,4 @@ class Timers:
 
     def cancel(self, name: str) -> None:
         with translating(but={"ResourceNotFoundException"}):
-            self._client().delete_schedule(Name=name)
+            self._client().delete_schedule(Name=name, GroupName=self._group)

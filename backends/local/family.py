@@ -12,6 +12,7 @@ from backends.local.bell import Bell
 from backends.local.blobs import Blobs
 from backends.local.keys import Keys
 from backends.local.lanes import Lanes
+from backends.local.plans import Plans
 from backends.local.secrets import Secrets
 from backends.local.sockets import Sockets
 from backends.local.table import Table
@@ -29,6 +30,7 @@ class Family:
     lanes: Lanes
     bell: Bell
     timers: Timers
+    plans: Plans
     blobs: Blobs
     keys: Keys
     secrets: Secrets
@@ -37,7 +39,7 @@ class Family:
 
     def ports(self) -> dict[str, Any]:
         """The parts under their ports' names."""
-        names = "table lanes bell timers blobs keys secrets sockets clock".split()
+        names = "table lanes bell timers plans blobs keys secrets sockets clock".split()
         return {**{name: getattr(self, name) for name in names}, "client": _no_client}
 
     def close(self) -> None:
@@ -66,6 +68,7 @@ def open_family(
         lanes=lanes,
         bell=Bell(),
         timers=Timers(database, lanes, time, _own_key("timers", secrets)),
+        plans=Plans(),
         blobs=Blobs(state / "blobs", _own_key("blobs", secrets)),
         keys=Keys(state / "keys.db", secrets.master),
         secrets=secrets,

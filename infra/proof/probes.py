@@ -59,7 +59,11 @@ def probes() -> list[Probe]:
             worker = roles()[f"{function.name}-lane"]
             found += [*_of_scope(worker, scope), *_beyond(worker, scope), *_of_resources(worker)]
             found += _of_trust(worker)
-    return found + list(_of_resources(roles()["timers"]))
+    return found + [probe for name in BESIDE for probe in _of_resources(roles()[name])]
+
+
+BESIDE = ("plans", "timers")
+"""Roles of no function: the state machine's, and that of what fires timers."""
 
 
 # A worker's rows
@@ -197,6 +201,21 @@ TABLES = frozenset({"table", "table/index/due"})
 """Asked about row by row, above."""
 ALWAYS = frozenset({"sts:GetCallerIdentity"})
 """Whoever has credentials may ask whose they are; no policy takes that away."""
+
+
+def _anywhere(role: Role) -> frozenset[str]:
+    """What it may do whatever the resource: AWS knows none for an answer with a token."""
+    answers = (said.actions for said in role.allowed if "tokens" in said.resources)
+    return ALWAYS.union(*answers)
+
+
+def _of_apis(actions: Iterable[str]) -> frozenset[str]:
+    """Those that these name, or every action of a service of theirs does."""
+    asked = set(actions)
+    known = {action for actions in used().values() for action in actions} | ALWAYS
+    return frozenset(one for one in known if {one, f"{one.partition(':')[0]}:*"} & asked)
+
+
 CANARIES = ("secret/CANARY", "function/canary", "role/canary", "blobs/canary/one", "logs/canary")
 """Of what nobody has any."""
 
@@ -213,7 +232,7 @@ def _of_own(role: Role, symbol: str, statements: Sequence[Allowed]) -> Iterator[
         expected = frozenset(action for said in fits for action in said.actions)
         context = _context(*circumstance)
         actions = every if circumstance == circumstances[0] else known
-        told = expected | (ALWAYS if "sts:*" in actions else frozenset())
+        told = expected | (_anywhere(role) & _of_apis(actions))
         # A key leaves it to its roles; without that none opens anything.
         key = key_policy() if symbol == "master" else None
         yield Probe(role.name, actions, _sample(symbol), context, told, f"its own {symbol}", key)

@@ -9,6 +9,7 @@ from backends.aws._shape import DEAD_SECONDS, LANE_SECONDS
 from backends.aws.family import SETTINGS_OF
 from infra.functions import Deployed, deployed
 from infra.iam import Role, policy, trust
+from infra.machine import ALIAS, ASKING_SECONDS
 from infra.roles import ACTS, TURNS, roles, secrets_of
 from infra.template.stage import (
     MAYBE,
@@ -50,10 +51,11 @@ KINDS: Mapping[str, Kind] = {
     "functions.turn": Kind(LANE_SECONDS - MARGIN, 1024),
     "functions.undelivered": Kind(DEAD_SECONDS - MARGIN, 1024),
     "functions.erase": Kind(60, 512),
+    "functions.plan": Kind(ASKING_SECONDS - 10, 512),
     "functions.sweep": Kind(55, 512),
     **dict.fromkeys(CLAIMING, ACTING),
 }
-RUNG = CLAIMING | {"functions.erase", "functions.socket", "functions.sweep"}
+RUNG = CLAIMING | {f"functions.{name}" for name in ("erase", "plan", "socket", "sweep")}
 """Woken by a bell that may be lost and is rung again, so Lambda itself repeats nothing."""
 MAIL_HOURS = 6
 """For which a mail that cannot be taken is tried, before it is a dead letter."""
@@ -123,6 +125,8 @@ def _of_family(function: Deployed) -> dict[str, Any]:
         "HUB_KMS_KEY": address("master"),
         "HUB_LANES_URL": Ref("Lanes"),
         "HUB_LANES_ARN": address("lanes"),
+        "HUB_TIMERS_GROUP": Ref("Schedules"),
+        "HUB_PLANS_MACHINE": Sub("${Arn}:" + ALIAS, Arn=address("machine")),
         "HUB_TIMERS_ROLE": address("role/timers"),
         "HUB_TIMERS_DLQ_ARN": address("timers-dead"),
         "HUB_FUNCTIONS_PREFIX": Sub(PREFIX),

@@ -23,6 +23,7 @@ from troposphere import (
     Template,
 )
 
+from infra.machine import NAME
 from persona import catalog
 from persona.settings import BUDGET_SEGMENTS, BUDGET_TOKENS, QUARANTINE, THINK_SECONDS
 
@@ -93,7 +94,9 @@ ADDRESSES: Mapping[str, str] = {
     "timers-dead": f"sqs:{HERE}:{PREFIX}timers-dead",
     "mail-dead": f"sqs:{HERE}:{PREFIX}mail-dead",
     "blobs": "s3:::hub-${Stage}-blobs-${AWS::AccountId}-${AWS::Region}",
-    "schedules": f"scheduler:{HERE}:schedule/default/{PREFIX}*",
+    "schedules": f"scheduler:{HERE}:schedule/hub-${{Stage}}/*",
+    "machine": f"states:{HERE}:stateMachine:{PREFIX}{NAME}",
+    "executions": f"states:{HERE}:execution:{PREFIX}{NAME}:*",
     "sockets": f"execute-api:{HERE}:${{Sockets}}/live/POST/@connections/*",
     "receipts": f"ses:{HERE}:receipt-rule-set/hub-${{Stage}}:receipt-rule/mail",
 }
@@ -110,7 +113,9 @@ WIDE: Mapping[str, str] = {
     "blobs": "whose homes' blobs they are only the process knows; see OwnBlobs of persona/acts/perform.py",
     "mail": "SES names a mail by its own id",
     "logs": "Lambda names a function's log streams",
-    "schedules": "a timer bears its plan's id",
+    "schedules": "a schedule bears its plan's id",
+    "executions": "an execution bears its plan's id and generation",
+    "tokens": "AWS knows no resource for an answer with a token",
     "sockets": "API Gateway names connections",
     "doors": "which routes lead here the routes say",
     "master": "a key's own policy speaks of that key alone",
@@ -127,6 +132,8 @@ def address(symbol: str) -> Any:
     """A symbol's ARN, as the template spells it. Raises KeyError for one that has none."""
     if symbol == "master":
         return Sub("${Master.Arn}")
+    if symbol == "tokens":
+        return "*"
     if symbol == "models":
         return Ref("ModelArns")
     if symbol == "guardrail":
@@ -145,7 +152,9 @@ def _spelled(symbol: str) -> str:
 
 def is_wide(symbol: str) -> bool:
     """Whether it stands for more than one thing."""
-    return symbol not in {"master", *MAYBE} and _spelled(symbol).endswith("*")
+    if symbol in {"master", *MAYBE}:
+        return False
+    return symbol == "tokens" or _spelled(symbol).endswith("*")
 
 
 MAYBE: Mapping[str, str] = {"models": "HasModels", "guardrail": "HasGuardrail"}

@@ -18,13 +18,23 @@ from infra.template.doors import add_doors
 from infra.template.functions import add_functions
 from infra.template.lanes import add_lanes
 from infra.template.mail import add_mail
+from infra.template.plans import add_plans
 from infra.template.stage import add_parameters
 
 WRITTEN = Path(__file__).with_name("template.json")
 MOST_BYTES, MOST_RESOURCES = 1_000_000, 500
 """What CloudFormation takes of a template that lies in S3."""
 MOST_WIDTH = 150
-ROOMS = (add_parameters, add_data, add_lanes, add_functions, add_doors, add_mail, add_alarms)
+ROOMS = (
+    add_parameters,
+    add_data,
+    add_lanes,
+    add_functions,
+    add_plans,
+    add_doors,
+    add_mail,
+    add_alarms,
+)
 
 
 @cache

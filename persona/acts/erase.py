@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from persona import ids, keys
-from persona.acts import handover, ledger, outbox, residue
+from persona.acts import handover, ledger, outbox, residue, waking
 from persona.errors import Conflict, Refused, Transient
 from persona.keys import Key
 from persona.memory import documents, evidence, tombstones
@@ -156,7 +156,7 @@ def run(id: str, ports: Ports) -> Row | None:
 def _delete(person: Person, until: float, ports: Ports) -> None:
     """Every row and raw original of the person; the gates last, since they keep workers out.
 
-    Plans are rows of the homes, and a gate that is erased takes no turn: nothing else is to stop.
+    What would wake a plan ends with its row; a gate that is erased takes no turn.
     """
     for home in person.homes:
         _drop_made_of(home, person, ports)
@@ -170,6 +170,7 @@ def _delete(person: Person, until: float, ports: Ports) -> None:
         for key, _ in _rows(ports, keys.passkey_of(home, "").partition):
             ports.table.commit([Delete(key), Delete(keys.passkey(key.sort))])
         _empty(ports, f"HOME#{home}")
+        waking.end(home, ports)
     for lane in person.lanes:
         _drop_held(lane, ports)
         for function in {*ports.functions, handover.FUNCTION}:

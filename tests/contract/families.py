@@ -31,6 +31,8 @@ class Opened(Protocol):
     @property
     def timers(self) -> ports.Timers: ...
     @property
+    def plans(self) -> ports.Plans: ...
+    @property
     def blobs(self) -> ports.Blobs: ...
     @property
     def keys(self) -> ports.Keys: ...
@@ -74,6 +76,7 @@ class Local:
         self.family = open_family(self.folder, SECRETS, clock=self.clock, durable=False)
         self.table, self.lanes, self.bell = self.family.table, self.family.lanes, self.family.bell
         self.timers, self.blobs, self.keys = self.family.timers, self.family.blobs, self.family.keys
+        self.plans = self.family.plans
         self.secrets, self.sockets = self.family.secrets, self.family.sockets
 
     def reopen(self) -> None:
@@ -128,6 +131,7 @@ class Aws:
         self.lanes: ports.Lanes = parts["lanes"]
         self.bell: ports.Bell = parts["bell"]
         self.timers: ports.Timers = parts["timers"]
+        self.plans: ports.Plans = parts["plans"]
         self.blobs: ports.Blobs = parts["blobs"]
         self.keys: ports.Keys = parts["keys"]
         self.secrets: ports.Secrets = parts["secrets"]

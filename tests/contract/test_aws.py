@@ -514,7 +514,8 @@ def test_a_setting_that_is_missing_is_told_when_its_part_is_first_used() -> None
         "table": "HUB_TABLE",
         "lanes": "HUB_LANES_URL",
         "bell": "HUB_FUNCTIONS_PREFIX",
-        "timers": "HUB_LANES_ARN",
+        "timers": "HUB_TIMERS_GROUP",
+        "plans": "HUB_PLANS_MACHINE",
         "blobs": "HUB_BLOBS",
         "keys": "HUB_KEYS_TABLE",
         "secrets": "HUB_SECRETS_PATH",
@@ -530,7 +531,7 @@ def test_a_setting_that_is_missing_is_told_when_its_part_is_first_used() -> None
 
 
 def test_every_client_has_short_timeouts_and_few_tries() -> None:
-    names = ("dynamodb", "sqs", "lambda", "scheduler", "s3", "kms", "ssm", "sts")
+    names = ("dynamodb", "sqs", "lambda", "scheduler", "stepfunctions", "s3", "kms", "ssm", "sts")
     for name in names:
         config = world().clients.get(name).meta.config
         assert config.connect_timeout == 2

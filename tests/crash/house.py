@@ -45,7 +45,9 @@ from tests.crash.injector import (
     FaultyBlobs,
     FaultyCarrier,
     FaultyLanes,
+    FaultyPlans,
     FaultyTable,
+    FaultyTimers,
     Injector,
 )
 
@@ -223,6 +225,8 @@ class House:
             instead["table"] = FaultyTable(parts["table"], self.injector)
             instead["lanes"] = FaultyLanes(parts["lanes"], self.injector)
             instead["bell"] = FaultyBell(parts["bell"], self.injector)
+            instead["timers"] = FaultyTimers(parts["timers"], self.injector)
+            instead["plans"] = FaultyPlans(parts["plans"], self.injector)
             instead["blobs"] = FaultyBlobs(parts["blobs"], self.injector)
         return compose(self.settings, parts, **instead)
 
@@ -456,6 +460,7 @@ class House:
     def _until_idle(self, until: float = float("inf")) -> None:
         """Works and sweeps, then jumps to the next moment at which anything can happen."""
         for _ in range(PATIENCE):
+            self.family.timers.fire()
             try:
                 sweep.run(self.ports)
             except Death:

@@ -5,7 +5,7 @@ lost     the effect, its answer dropped: the client's own retry meets its own ro
 refuse   the service says no, no effect   zombie   a stall while other workers finish everything
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from persona.decision import Act
@@ -61,7 +61,7 @@ class Injector:
         if kind == "send":
             raise Unknown("the answer was lost")
         if kind == "ring":
-            return None
+            return False
         return do()  # the client's own retry, which meets what it wrote itself
 
 
@@ -105,6 +105,37 @@ class FaultyBell:
         self, function: str, lane: str, acts: Sequence[str] = (), behind: Sequence[str] = ()
     ) -> None:
         self._injector.call("ring", lambda: self._bell.ring(function, lane, acts, behind))
+
+
+class FaultyTimers:
+    def __init__(self, timers: Any, injector: Injector) -> None:
+        self._timers, self._injector = timers, injector
+
+    def set(self, name: str, at: float, lane: str, body: str) -> None:
+        self._injector.call("commit", lambda: self._timers.set(name, at, lane, body))
+
+    def cancel(self, name: str) -> None:
+        self._injector.call("commit", lambda: self._timers.cancel(name))
+
+
+class FaultyPlans:
+    def __init__(self, plans: Any, injector: Injector) -> None:
+        self._plans, self._injector = plans, injector
+
+    def start(self, name: str, body: Mapping[str, Any]) -> None:
+        self._injector.call("commit", lambda: self._plans.start(name, body))
+
+    def is_running(self, name: str) -> bool:
+        return self._injector.call("read", lambda: self._plans.is_running(name))
+
+    def stop(self, name: str) -> None:
+        self._injector.call("commit", lambda: self._plans.stop(name))
+
+    def answer(self, token: str) -> bool:
+        return self._injector.call("ring", lambda: self._plans.answer(token))
+
+    def beat(self, token: str) -> bool:
+        return self._injector.call("ring", lambda: self._plans.beat(token))
 
 
 class FaultyBlobs:

@@ -28,6 +28,9 @@ KINDS: dict[str, Kind] = {
     "GetObject": "read",
     "SendMessage": "put",
     "ChangeMessageVisibility": "put",
+    "DescribeExecution": "read",
+    "SendTaskHeartbeat": "ring",
+    "SendTaskSuccess": "ring",
     "Invoke": "ring",
 }
 """What each operation is; all others write."""

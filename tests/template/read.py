@@ -16,6 +16,7 @@ REFERRED = {
     "Blobs": "hub-proof-blobs",
     "Lanes": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/hub-proof-lanes.fifo",
     "Doors": "hubdoors",
+    "Schedules": "hub-proof",
     "HasSlack": "yes",
     "HasSms": "yes",
 }

@@ -1,7 +1,7 @@
 """The template is deployed by moto's CloudFormation, and a message goes through what it made.
 
-moto knows tables, queues, bucket, key, roles, functions and mappings, and no API of the gateway's,
-alarm or receipt rule; of those cfn-lint says that they are well formed, and an account the rest.
+moto knows tables, queues, bucket, key, roles, functions, mappings and the state machine, and no API
+of the gateway's, alias, alarm or receipt rule; of those cfn-lint says that they are well formed, and an account the rest.
 Each function runs in a process of its own, with the environment that the template gave it.
 """
 
@@ -35,7 +35,9 @@ TOLD = {
 }
 BEYOND_MOTO = (
     "AWS::ApiGatewayV2::", "AWS::CloudWatch::Alarm", "AWS::SES::", "AWS::SNS::TopicPolicy",
-    "AWS::Lambda::EventInvokeConfig", "AWS::S3::BucketPolicy", "AWS::Budgets::",
+    "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::Scheduler::ScheduleGroup",
+    "AWS::StepFunctions::StateMachineAlias", "AWS::StepFunctions::StateMachineVersion",
+    "AWS::S3::BucketPolicy", "AWS::Budgets::",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from infra.functions import deployed
 from infra.iam import Allowed, Context, Role, may, policy, trust
+from infra.proof.probes import BESIDE
 from infra.proof.prove import RESULT, allowed, digest, policies
 from infra.proof.simulator import Package, check, locked
 from infra.proof.stage import address
@@ -63,7 +64,7 @@ def test_every_function_has_its_role_and_every_lane_worker_another() -> None:
     workers = {name for name, one in deployed().items() if lane_scope(one, "A", ["B"])}
     acting = {f"act-{one}" for one in catalog.functions()} & deployed().keys()
     assert acting - workers == {"act-link"}
-    assert roles().keys() == {*deployed(), *(f"{name}-lane" for name in workers), "timers"}
+    assert roles().keys() == {*deployed(), *(f"{name}-lane" for name in workers), *BESIDE}
 
 
 def test_a_capability_has_its_declaration_and_nothing_of_anothers() -> None:
@@ -165,4 +166,20 @@ def test_an_archive_that_is_not_the_locked_one_is_refused() -> None:
 def test_every_policy_is_spelled_for_one_stage_and_no_other() -> None:
     for said in policies().values():
         for statement in said["Statement"]:
-            assert all(one.startswith("arn:aws:") for one in statement["Resource"])
+            if not {*statement["Action"]} <= ANSWERS:
+                assert all(one.startswith("arn:aws:") for one in statement["Resource"])
+
+
+ANSWERS = {"states:SendTaskHeartbeat", "states:SendTaskSuccess"}
+"""AWS knows no resource for these: who may answer is who was given the token."""
+
+
+def test_only_what_wakes_plans_answers_by_token_and_begins_by_the_alias_alone() -> None:
+    said = [(name, one) for name, role in roles().items() for one in role.allowed]
+    assert {name for name, one in said if ANSWERS & {*one.actions}} == {"plan"}
+    begins = [(name, one) for name, one in said if "states:StartExecution" in one.actions]
+    assert [(name, [*one.when.values()]) for name, one in begins] == [
+        ("plan", [{"states:StateMachineQualifier": ("live",)}])
+    ]
+    asks = [(name, one) for name, one in said if "function/plan:live" in one.resources]
+    assert [(name, one.actions) for name, one in asks] == [("plans", ("lambda:InvokeFunction",))]

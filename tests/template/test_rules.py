@@ -2,12 +2,14 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from infra.functions import deployed
+from infra.machine import ALIAS
 from infra.roles import LEADING
 from infra.template.functions import CLAIMING, MARGIN, RUNG
 from infra.template.stage import logical
@@ -102,6 +104,35 @@ def kept_when_it_cannot_be_taken(resources: Resources) -> Iterator[tuple[str, bo
             yield name, one["MaximumRetryAttempts"] == 2 and kept is not None
 
 
+def published_and_called_by_alias(resources: Resources) -> Iterator[tuple[str, bool]]:
+    """What waits for days goes on by the words it began with; another build is another version."""
+    aliases = {"AWS::Lambda::Alias", "AWS::StepFunctions::StateMachineAlias"}
+    known = {name for name, one in resources.items() if one["Type"] in aliases}
+    for name, machine in of_type(resources, "AWS::StepFunctions::StateMachine"):
+        leads = [one["Ref"] for one in machine["DefinitionSubstitutions"].values()]
+        yield name, bool(leads) and known.issuperset(leads)
+        called = set(re.findall(r'"FunctionName":"([^"]*)"', machine["DefinitionString"]))
+        yield name, called == {f"${{{one}}}" for one in machine["DefinitionSubstitutions"]}
+    for name, version in of_type(resources, "AWS::Lambda::Version"):
+        yield name, version.get("Description") == {"Ref": "Code"}
+    for name, version in of_type(resources, "AWS::StepFunctions::StateMachineVersion"):
+        revision = version.get("StateMachineRevisionId", {}).get("Fn::GetAtt", [])
+        yield name, revision == [version["StateMachineArn"]["Ref"], "StateMachineRevisionId"]
+    for name, function in of_type(resources, "AWS::Lambda::Function"):
+        begun = function["Environment"]["Variables"].get("HUB_PLANS_MACHINE")
+        if begun:
+            yield name, begun["Fn::Sub"][0].endswith(f":{ALIAS}")
+
+
+def ended_before_the_machine_asks_again(resources: Resources) -> Iterator[tuple[str, bool]]:
+    for name, machine in of_type(resources, "AWS::StepFunctions::StateMachine"):
+        asked = json.loads(machine["DefinitionString"])["States"].values()
+        timeout = resources[logical("plan")]["Properties"]["Timeout"]
+        waits = [one for one in asked if one["Type"] == "Task"]
+        yield name, all(one.get("TimeoutSeconds", timeout + 1) > timeout for one in waits)
+        yield name, all({"TimeoutSeconds", "TimeoutSecondsPath"} & one.keys() for one in waits)
+
+
 def statements(resources: Resources) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, role in of_type(resources, "AWS::IAM::Role"):
         for said in role["Policies"][0]["PolicyDocument"]["Statement"]:
@@ -150,6 +181,8 @@ RULES: dict[str, Rule] = {
         told_of_every_dead_letter,
         repeated_by_nobody_but_the_sweeper,
         kept_when_it_cannot_be_taken,
+        published_and_called_by_alias,
+        ended_before_the_machine_asks_again,
         no_action_is_a_pattern,
         rows_are_asked_for_by_key,
         no_variable_is_a_pattern,
@@ -213,6 +246,14 @@ def careless(resources: Resources) -> None:
     del resources["MailInvoked"]["Properties"]["DestinationConfig"]
 
 
+def unpublished(resources: Resources) -> None:
+    resources["Plans"]["Properties"]["DefinitionSubstitutions"]["PlanLive"] = {"Ref": "Plan"}
+
+
+def slow(resources: Resources) -> None:
+    resources["Plan"]["Properties"]["Timeout"] = 60
+
+
 def all_powerful(resources: Resources) -> None:
     first_said(resources, "SweepRole")["Action"] = ["dynamodb:*"]
 
@@ -234,6 +275,7 @@ SPOILT: dict[str, Callable[[Resources], None]] = dict(
     zip(
         RULES,
         (longer, whole_batches, outliving, hasty, patient, losing, silent, insistent, careless,
+         unpublished, slow,
          all_powerful, unguarded, patterned, endless),
         strict=True,
     )
