@@ -40,6 +40,7 @@ TIMED: dict[str, Step] = {
     "turns": partial(alone.run, "bench.turns:measure"),
     "recall": partial(alone.run, "bench.recall:measure"),
     "judge": partial(alone.run, "bench.judge:measure"),
+    "deployment": partial(alone.run, "bench.deployment:measure"),
 }
 COUNTED: dict[str, Step] = {
     "crash": partial(alone.run, "bench.suite:measure_crashes"),

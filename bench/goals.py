@@ -267,3 +267,15 @@ def _cold(floor: str, paths: Mapping[str, Path]) -> dict[str, Path]:
 
 def megabytes(size: float) -> str:
     return f"{size:.1f} MB"
+
+
+def deployment(results: Results, goal: str) -> Iterator[Row]:
+    one = results["deployment"]
+    ours = (
+        f"{one['seconds']:.1f} s of cpu, {one['functions']} functions, {one['resources']} resources"
+    )
+    is_good = one["seconds"] < 2
+    yield Row(
+        goal, "the template, written from the declarations",
+        NONE, NONE, ours, NONE, "< 2 s", timed(results, "deployment", is_good),
+    )  # fmt: skip
