@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format template prove bench bench-peers locks clean
+.PHONY: run test check format template deploy prove bench bench-peers locks clean
 .DELETE_ON_ERROR:
 
 run: .venv
@@ -41,7 +41,12 @@ format: .venv/.developing
 
 # What is deployed, written from the declarations; `make test` fails where it is not what is kept.
 template: .venv/.developing
-	@$(BIN)/python -m infra.template.write
+	@$(BIN)/hub template
+
+# A stage in AWS, from what is here; the changes are shown first.
+STAGE ?= dev
+deploy: .venv
+	@$(BIN)/hub deploy $(STAGE)
 
 # What each role may do, asked of a simulator of IAM; `make test` fails where the result is stale.
 prove: .venv/.developing

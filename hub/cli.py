@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from hub import stages
 from hub import state as states
 from hub.client import Client, consent_of, grants_of, links_of, notes_of, printable, table_of
 from hub.evaluate import evaluations
@@ -23,6 +24,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 console = Console()
 app.add_typer(evaluations, name="eval")
 app.add_typer(servers, name="mcp")
+app.command()(stages.deploy)
+app.command()(stages.template)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -380,10 +383,18 @@ def _password() -> str:
 
 
 @app.command()
-def doctor(json: Json = False) -> None:
-    """Say what this machine and state are ready for."""
+def doctor(
+    stage: Annotated[str, typer.Argument(help="A stage in AWS, to be deployed.")] = "",
+    json: Json = False,
+) -> None:
+    """Say what this machine and state are ready for, or what a stage in AWS still needs."""
     from hub import halting
 
+    if stage:
+        from hub import deploying
+
+        deploying.check(stage, as_json=json)
+        return
     free = shutil.disk_usage(_state().parent).free // 2**20
     facts = {
         "python": sys.version.split()[0],

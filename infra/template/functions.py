@@ -11,15 +11,14 @@ from infra.functions import Deployed, deployed
 from infra.iam import Role, policy, trust
 from infra.machine import ALIAS, ASKING_SECONDS
 from infra.roles import ACTS, TURNS, roles, secrets_of
+from infra.template.settings import SETTINGS, parameter
 from infra.template.stage import (
     MAYBE,
     PREFIX,
-    SETTINGS,
     address,
     is_wide,
     logical,
     named,
-    parameter,
     public_url,
     wide,
     with_secrets,

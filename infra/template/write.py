@@ -6,10 +6,8 @@ bundles are its parameters.
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from troposphere import Template
 
 from infra.template.alarms import add_alarms
@@ -19,9 +17,9 @@ from infra.template.functions import add_functions
 from infra.template.lanes import add_lanes
 from infra.template.mail import add_mail
 from infra.template.plans import add_plans
+from infra.template.settings import WRITTEN
 from infra.template.stage import add_parameters
 
-WRITTEN = Path(__file__).with_name("template.json")
 MOST_BYTES, MOST_RESOURCES = 1_000_000, 500
 """What CloudFormation takes of a template that lies in S3."""
 MOST_WIDTH = 150
@@ -63,11 +61,8 @@ def _lines(told: Any, deep: int) -> str:
     return "{\n" + ",\n".join(named) + f"\n{' ' * deep}}}"
 
 
-def main() -> None:
-    WRITTEN.write_text(spelled())
-    told = f"{len(template()['Resources'])} resources, {WRITTEN.stat().st_size:,} bytes"
-    Console().print(f"{WRITTEN.name}: {told}")
-
-
-if __name__ == "__main__":
-    main()
+def write() -> dict[str, Any]:
+    """Writes it where it is kept; says where, and how much there is."""
+    text = spelled()
+    WRITTEN.write_text(text)
+    return {"path": str(WRITTEN), "resources": len(template()["Resources"]), "bytes": len(text)}

@@ -20,7 +20,8 @@ from bench import bundles, served
 from bench.bundles import Bundle
 from infra.functions import deployed
 from infra.reach import ROOT
-from infra.template.write import WRITTEN, template
+from infra.template.settings import WRITTEN
+from infra.template.write import template
 from tests.vendor import provider
 
 STACK = "hub-dev"

@@ -15,8 +15,9 @@ from infra.roles import lane_scope, roles, secrets_of
 from infra.template.data import key_policy as key_policy_declared
 from infra.template.doors import SOCKET_ROUTES
 from infra.template.resolve import Stage
-from infra.template.stage import SETTINGS, WIDE, logical, parameter
-from infra.template.write import MOST_BYTES, MOST_RESOURCES, WRITTEN, spelled, template
+from infra.template.settings import SETTINGS, WRITTEN, parameter
+from infra.template.stage import WIDE, logical
+from infra.template.write import MOST_BYTES, MOST_RESOURCES, spelled, template
 from persona import catalog
 from persona.errors import Broken
 from persona.settings import parse
