@@ -52,7 +52,7 @@ def vendor() -> Iterator[tuple[str, list[tuple[str, str]]]]:
 def aws(vendor: tuple[str, Any]) -> Iterator[served.Served]:
     """An AWS in which the stack stands, and nothing else but its credentials and bundles."""
     with served.started() as one:
-        _configure(one)
+        configure(one)
         _upload(one)
         for name, value in served.SECRETS.items():
             if value:
@@ -71,7 +71,7 @@ def aws(vendor: tuple[str, Any]) -> Iterator[served.Served]:
         yield one
 
 
-def _configure(aws: served.Served) -> None:
+def configure(aws: served.Served) -> None:
     """An invoke is taken and runs nothing: the bell only rings here."""
     asked = urllib.request.Request(
         f"{aws.env['AWS_ENDPOINT_URL']}/moto-api/config",
