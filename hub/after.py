@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hub.ready import RECEIVING
+from persona.identity.load import load
 
 EVENTS = ("app_mention", "message.channels", "message.groups", "message.im", "message.mpim",
           "app_uninstalled", "tokens_revoked")  # fmt: skip
@@ -49,5 +50,5 @@ def steps(stage: str, outputs: Mapping[str, str], env: Mapping[str, str]) -> Ite
         yield f"DNS: {domain}. MX 10 inbound-smtp.{region}.amazonaws.com."
         yield f"Complaints and bounces: name {outputs['FeedbackTopic']} where the identity sends from"
     if not env.get("SLACK_BOT_TOKEN"):
-        app = json.dumps(manifest("Wren", outputs), separators=(",", ":"))
+        app = json.dumps(manifest(load().name, outputs), separators=(",", ":"))
         yield f"Slack: make an app from this manifest, then deploy again with its secrets: {app}"

@@ -20,7 +20,12 @@ from hub.evaluate import evaluations
 from hub.mcp import servers
 from persona.errors import Broken, Refused
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help=__doc__,
+    pretty_exceptions_show_locals=False,  # what is secret stands in them
+)
 console = Console()
 app.add_typer(evaluations, name="eval")
 app.add_typer(servers, name="mcp")
