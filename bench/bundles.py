@@ -80,7 +80,11 @@ def measure() -> dict[str, Any]:
         built = {name: build(one, Path(folder)) for name, one in deployed().items()}
         return {
             "sizes": {name: size(bundle) for name, bundle in built.items()},
-            "offenders": [f"{name}: {one}" for name in built for one in offenders(built[name])],
+            "offenders": [
+                f"{name}: {one}"
+                for name, bundle in built.items()
+                for one in offenders(bundle, loaded(bundle))
+            ],
             "cold": costs(built),
             "first": first_requests(built),
         }
@@ -104,13 +108,13 @@ def size(bundle: Bundle) -> dict[str, Any]:
     }
 
 
-def offenders(bundle: Bundle) -> list[str]:
-    """Modules loaded by a first message that must not be (G3)."""
+def offenders(bundle: Bundle, loaded: frozenset[str]) -> list[str]:
+    """Those of the modules loaded by a first message that must not be (G3)."""
     function = bundle.function
     never = NOWHERE | _others(function)
     if function.name.startswith("ingress-") or function.name in ("mail", "socket"):
         never |= HEAVY - (ONLY_SLACK if function.name == "ingress-slack" else frozenset())
-    return sorted(never & loaded(bundle))
+    return sorted(never & loaded)
 
 
 def _others(function: Deployed) -> frozenset[str]:

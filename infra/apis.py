@@ -6,6 +6,7 @@ Plain JSON, since unpacking costs more than reading; without texts; endpoints of
 import gzip
 import json
 from collections.abc import Collection, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,11 @@ def api_data(
     yield DEFAULTS, _spell(_without_texts(_read(data / DEFAULTS)))
     yield "partitions.json", _spell(_ours(_read(data / "partitions.json"), "id"))
     endpoints = _ours(_read(data / "endpoints.json"), "partition")
-    for partition in endpoints["partitions"]:
-        kept = {name: of for name, of in partition["services"].items() if name in prefixes}
-        partition["services"] = kept
-    yield "endpoints.json", _spell(endpoints)
+    partitions = [
+        {**one, "services": {name: of for name, of in one["services"].items() if name in prefixes}}
+        for one in endpoints["partitions"]
+    ]
+    yield "endpoints.json", _spell({**endpoints, "partitions": partitions})
 
 
 def _called(model: dict[str, Any], words: Collection[str]) -> dict[str, Any]:
@@ -91,6 +93,7 @@ def _ours(told: dict[str, Any], name: str) -> dict[str, Any]:
     return {**told, "partitions": [one for one in told["partitions"] if one[name] == PARTITION]}
 
 
+@cache
 def _read(path: Path) -> dict[str, Any]:
     raw = path.read_bytes()
     return json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)

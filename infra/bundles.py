@@ -7,7 +7,7 @@ libraries are those of the machine that builds, which has to be of Lambda's kind
 where the machine has `strip`.
 """
 
-import py_compile
+import marshal
 import re
 import shutil
 import subprocess
@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
+from importlib.util import MAGIC_NUMBER, source_hash
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -174,12 +175,19 @@ def _required(owner: str) -> tuple[str, ...]:
 
 
 def _installed(owner: str, shares: Collection[Share]) -> Iterator[tuple[str, bytes]]:
-    for file in metadata.files(owner) or ():
-        path = file.as_posix()
+    for path, source in _sources(owner):
         if any(share.takes(path) for share in shares):
-            own = INSTEAD / path
-            source = own if own.is_file() else Path(str(file.locate()))
             yield path, _stripped(source) if source.suffix == ".so" else source.read_bytes()
+
+
+@cache
+def _sources(owner: str) -> tuple[tuple[str, Path], ...]:
+    """Every file of a distribution: where it lies in a bundle, and where it is read."""
+    paths = {file.as_posix(): Path(str(file.locate())) for file in metadata.files(owner) or ()}
+    own = {path: INSTEAD / path for path in paths}
+    return tuple(
+        (path, own[path] if own[path].is_file() else source) for path, source in paths.items()
+    )
 
 
 def _with_compiled(path: str, data: bytes, owner: str) -> Iterator[File]:
@@ -192,17 +200,10 @@ def _with_compiled(path: str, data: bytes, owner: str) -> Iterator[File]:
 
 @cache
 def _compiled(data: bytes, path: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "code.py"
-        source.write_bytes(data)
-        made = py_compile.compile(
-            str(source),
-            cfile=f"{source}c",
-            dfile=f"{PLACE}/{path}",
-            doraise=True,
-            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-        )
-        return Path(str(made)).read_bytes()
+    """Hash-based and unchecked (PEP 552): magic number, flags, hash of the source, code."""
+    code = compile(data, f"{PLACE}/{path}", "exec", dont_inherit=True)
+    flags = (1).to_bytes(4, "little")
+    return b"".join([MAGIC_NUMBER, flags, source_hash(data), marshal.dumps(code)])
 
 
 @cache

@@ -13,7 +13,6 @@ import base64
 import copy
 import json
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -112,14 +111,46 @@ class SameKind(moto.dynamodb.comparisons.OpEqual):
 
 
 class DynamoTable(moto.dynamodb.models.table.Table):
-    """A table whose copy, made for each write of a transaction, shares what no write changes."""
+    """A table that walks what it is asked for, and whose copy shares what no write changes.
+
+    moto sorts every row there is for each query, and copies every row for each write of a
+    transaction; the rows that come of it are the same.
+    """
+
+    _asked: list[Any] | None = None
+    _kept: "DynamoTable"
+
+    def query(self, hash_key: Any, *rest: Any, **more: Any) -> Any:
+        index_name = rest[INDEX_NAME]
+        partition = self.items.get(hash_key, {}).values()
+        self._asked = self.has_idx_items(index_name) if index_name else list(partition)
+        try:
+            return super().query(hash_key, *rest, **more)
+        finally:
+            self._asked = None
+
+    def all_items(self) -> list[Any]:
+        return super().all_items() if self._asked is None else self._asked
+
+    def has_idx_items(self, index_name: str) -> list[Any]:
+        wanted = [key["AttributeName"] for key in self.get_index(index_name).schema]
+        rows = (item for partition in self.items.values() for item in partition.values())
+        return [item for item in rows if all(name in item.attrs for name in wanted)]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "DynamoTable":
-        copied = copy.copy(self)
-        copied.items = defaultdict(dict)
-        for partition, rows in self.items.items():
-            copied.items[partition] = {sort: _copied(item) for sort, item in rows.items()}
-        return copied
+        return self._kept
+
+    def keep(self, writes: Iterable[Mapping[str, Any]]) -> None:
+        """Remembers how it is before these writes of a transaction, which may yet be taken back."""
+        kept = copy.copy(self)
+        kept.items = self.items.copy()
+        for write in writes:
+            row = write.get("Key") or write["Item"]
+            partition, sort = (DynamoType(row[name]) for name in (_rows.PARTITION, _rows.SORT))
+            rows = kept.items[partition] = kept.items.get(partition, {}).copy()
+            if sort in rows:
+                rows[sort] = _copied(rows[sort])
+        self._kept = kept
 
 
 def _copied(item: Any) -> Any:
@@ -138,12 +169,40 @@ def _serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> 
         _serialize_slowly(self, serialized, value, shape, key)
 
 
+def _transact(self: Any, transact_items: Sequence[Mapping[str, Any]]) -> None:
+    writes = [write for item in transact_items for write in item.values()]
+    for name, table in self.tables.items():
+        table.keep(write for write in writes if write["TableName"] == name)
+    _transact_slowly(self, transact_items)
+
+
+def _asks_table(request: Any) -> bool:
+    return request.headers.get("X-Amz-Target", b"").startswith(b"DynamoDB_")
+
+
+def _of_table(request: Any) -> Any:
+    """moto's answer to a request for a table, which needs nothing of a web server's own objects."""
+    handler: Any = moto.dynamodb.responses.DynamoHandler()
+    named = ("X-Amz-Target", "Content-Type")
+    handler.headers = {name: request.headers[name].decode() for name in named}
+    handler.method, handler.path, handler.data = "POST", "/", request.body
+    handler.content_type = handler.headers["Content-Type"]
+    handler.values, handler.querystring, handler.uri_match = {}, {}, {}
+    handler.response_headers = {}
+    handler.region, handler.partition, handler.current_account = REGION, "aws", ACCOUNT
+    handler.parse_parameters(handler)
+    return handler.call_action()
+
+
 def _one_at_a_time(self: Any) -> Any:
     """A whole request before the next; moto's transactions see what other threads write meanwhile."""
     with _alone:
         return _call_action(self)
 
 
+INDEX_NAME = 6
+"""Where `moto.dynamodb.models.table.Table.query` is given it, after the key."""
+_transact_slowly: Any = dynamodb.DynamoDBBackend.transact_write_items
 _alone = threading.RLock()
 _call_action: Any = moto.dynamodb.responses.DynamoHandler.call_action
 _serialize_slowly: Any = BaseJSONSerializer._serialize_type_structure
@@ -190,15 +249,17 @@ class World:
     def __init__(self) -> None:
         sqs.Message, sqs.Queue, dynamodb.Table = SqsMessage, SqsQueue, DynamoTable
         moto.dynamodb.comparisons.COMPARATOR_CLASS["="] = SameKind
+        dynamodb.DynamoDBBackend.transact_write_items = _transact
         BaseJSONSerializer._serialize_type_structure = _serialize
         moto.dynamodb.responses.DynamoHandler.call_action = _one_at_a_time
         machines.StepFunctionBackend.describe_state_machine = _by_alias
-        responses.method_names_from_class = cache(responses.method_names_from_class)
+        for made_again in ("method_names_from_class", "camelcase_to_underscores"):
+            setattr(responses, made_again, cache(getattr(responses, made_again)))
         answer, answering = botocore_stubber.process_request, threading.RLock()
 
         def one_at_a_time(request: Any) -> Any:  # moto's transactions are none between threads
             with answering:
-                return answer(request)
+                return (_of_table if _asks_table(request) else answer)(request)
 
         botocore_stubber.process_request = one_at_a_time
         sqs.unix_time_millis = lambda: self.clock.now() * 1000

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import Any
 
 from persona import ids, keys
@@ -30,6 +31,8 @@ MOST_LOOKS = 10
 AGAIN = 30.0
 MARKS = frozenset({"TOMB", "SEEN", "FORGOT", "LEDGER", "REDACT", "GONE"})
 """Rows that hold marks, hashes and numbers, and no words."""
+MARKS_KEPT = 1 << 14
+"""Marks of one look that are not made again, since people repeat themselves; about 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class _Probe:
 
     def __init__(self, store: Store, gone: Mapping[str, Mapping[str, Tombstone]]) -> None:
         self._store, self._gone = store, gone
+        self._mark = lru_cache(MARKS_KEPT)(partial(tombstones.mark, store))
         self._probes = {
             home: {probe for one in stones.values() for probe in one.probes}
             for home, stones in gone.items()
@@ -109,7 +113,7 @@ class _Probe:
                 for said in spoken:
                     for start in range(len(said) - length + 1):
                         window = said[start : start + length]
-                        mark = tombstones.mark(self._store, home, "probe", *window)
+                        mark = self._mark(home, "probe", *window)
                         if mark in wanted:
                             found.add((home, mark))
         return found

@@ -53,7 +53,7 @@ class Tombstone:
 def mark(store: Store, home: str, kind: Kind, *parts: str) -> str:
     """32 hexadecimal digits under the home's key. Raises Refused where that was destroyed."""
     said = "\x1f".join([kind, *parts]).encode("utf-8", "surrogatepass")
-    return hmac.new(store.keys.of(f"home:{home}"), said, hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(store.keys.of(f"home:{home}"), said, "sha256").hex()[:32]
 
 
 def canonical(words: str) -> list[str]:

@@ -266,6 +266,8 @@ def test_the_second_start_is_healthy_within_three_seconds(house: House) -> None:
     for _ in range(3):
         house.hub.end()
         times.append(house.hub.start())
+        if times[-1] < 3:
+            break
     print(f"second start to healthy: {min(times):.2f} s (of {[round(t, 2) for t in times]})")
     assert min(times) < 3
 

@@ -161,7 +161,7 @@ def besiege(folder: Path, kills: int, seed: int, tell: Callable[[int], None] = p
                         time.sleep(chance.uniform(0.0, 0.6))  # while it starts
                     else:
                         starts += [wait(house, launched)] if kill > 1 else []
-                        time.sleep(chance.uniform(0.05, 3.0))
+                        time.sleep(chance.uniform(0.05, 2.0))
                         uncertain |= _unknown(house) if kill % 5 == 0 else set()
                     house.hub.kill()
                     tell(kill)

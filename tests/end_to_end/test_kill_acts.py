@@ -107,7 +107,7 @@ def besiege(folder: Path, kills: int, seed: int) -> tuple[Tally, dict[str, int]]
                 voices = [pool.submit(_wishes, make, over, chance.random()) for make in makers]
                 for _ in range(kills):
                     wait(house, time.monotonic())
-                    time.sleep(chance.uniform(0.3, 3.0))
+                    time.sleep(chance.uniform(0.3, 2.0))
                     house.hub.kill()
                     house.hub.launch()
                 wait(house, time.monotonic())
