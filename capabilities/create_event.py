@@ -30,15 +30,15 @@ class Arguments(BaseModel):
     calendar: Named = ""
 
 
-def resolve(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
-    """Where the title holds the time, as in plain words, it is told apart. Raises Refused to ask."""
+def apart(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
+    """Title and time, where the words hold both. Raises Refused to ask."""
     from persona.mind.times import split
 
     title = arguments.get("title")
     if isinstance(title, str) and not arguments.get("start"):
         what, when = split(title, moment)
-        arguments = {**arguments, "title": what, "start": when}
-    return in_their_time(arguments, moment)
+        return {**arguments, "title": what, "start": when}
+    return arguments
 
 
 @capability(
@@ -49,7 +49,8 @@ def resolve(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
     credential="calendar",
     keyed=True,
     undo="cancel_event",
-    resolve=resolve,
+    resolve=in_their_time,
+    apart=apart,
     heard=(
         r"(?:please\s+)?(?:create|add|make)\s+(?:an?\s+)?(?:event|appointment)\s*:?\s+(?P<title>\S.*)",
     ),

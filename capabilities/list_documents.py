@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from persona.declare import Means, Result, Statement, capability
+from persona.figures import Figure
 from persona.memory import documents
 
 
@@ -19,6 +20,7 @@ class Arguments(BaseModel):
     effect="read",
     returns_sensitivity=1,
     statements=(Statement(("s3:ListBucket",), ("blobs/documents/{home}/*",)),),
+    facts={"count": Figure("count", "documents", r"documents?")},
     asks="list your documents",
     heard=(r"(?:list\s+)?(?:my\s+)?documents\W*",),
     say="documents",
@@ -33,4 +35,9 @@ def list_documents(arguments: Arguments, means: Means) -> Result:
         for one in kept
     ]
     rests = tuple(dict.fromkeys(turn for one in kept for turn in one.rests))
-    return Result("\n".join(lines) or "You keep no documents here.", sensitivity=1, rests=rests)
+    return Result(
+        "\n".join(lines) or "You keep no documents here.",
+        sensitivity=1,
+        rests=rests,
+        facts={"count": len(kept)},
+    )

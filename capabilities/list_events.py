@@ -1,19 +1,40 @@
 """Reading a person's own calendar."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from capabilities._calendar.words import Named, Time, Zone, in_their_time
-from persona.declare import Means, Result, capability
+from persona.declare import Means, Moment, Result, capability
 from persona.errors import Refused
+from persona.figures import Figure
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 MOST_DAYS = 366
 SPAN = (
     r"(?:\s+(?:for|of|from))?\s+(?P<start>[^?!]+?)(?:\s+(?:until|to)\s+(?P<until>[^?!]+?))?[?.!\s]*"
 )
+
+
+NAMED = r"(?:meeting|event|appointment|thing in (?:my|the) calendar)"
+FACTS = {
+    "count": Figure("count", "events", rf"{NAMED}s?(?:\s+in\s+(?:my|the)\s+calendar)?"),
+    "first": Figure(
+        "clock",
+        "the start of the first event",
+        rf"(?:the|my)\s+(?:first|earliest)\s+{NAMED}(?:\s+(?:starts|begins))?",
+    ),
+    "last": Figure(
+        "clock",
+        "the end of the last event",
+        rf"(?:the|my)\s+(?:last|latest)\s+{NAMED}\s+(?:ends|finishes|is\s+over)",
+    ),
+}
 
 
 class Arguments(BaseModel):
@@ -35,13 +56,43 @@ class Arguments(BaseModel):
     calendar: Named = ""
 
 
+def apart(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
+    """A calendar that is just looked into is looked into for today."""
+    return {**arguments, "start": arguments.get("start") or "today"}
+
+
+def facts(
+    found: "list[Event]", first: datetime, last: datetime, zone: str
+) -> dict[str, str | float]:
+    """How many take place; when the first begins and the last ends, but for those of whole days.
+
+    What began before the time that was asked for, or ends after it, is no first or last one of it.
+    """
+    from capabilities._calendar import when
+
+    held = [one for one in found if str(one.get("STATUS", "")).upper() != "CANCELLED"]
+    timed = [one for one in held if isinstance(one.start, datetime)]
+    begins = [at for one in timed if (at := when.in_utc(one.start, zone)) >= first]
+    ends = [at for one in timed if (at := when.in_utc(one.end, zone)) <= last]
+    told: dict[str, str | float] = {"count": len(held)}
+    for name, at in (("first", min(begins, default=None)), ("last", max(ends, default=None))):
+        if at is not None:
+            told[name] = f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+    return told
+
+
 @capability(
     effect="read",
     returns_sensitivity=2,
     returns_untrusted=True,
     credential="calendar",
     resolve=in_their_time,
+    apart=apart,
+    facts=FACTS,
     heard=(
+        r"(?:please\s+)?(?:check|look\s+(?:at|into|through))\s+my\s+(?:calendar|agenda)(?:"
+        + SPAN
+        + r"|[?.!\s]*)",
         r"(?:please\s+)?(?:list|show)\s+(?:me\s+)?(?:my\s+)?(?:events|calendar|appointments)"
         + SPAN,
         r"(?:my\s+)?(?:events|calendar|appointments)" + SPAN,
@@ -72,4 +123,9 @@ def list_events(arguments: Arguments, means: Means) -> Result:
     lines = [event.line(one, zone, own) for one in found[: event.MOST_LINES]]
     if len(found) > event.MOST_LINES:
         lines.append(f"… and {len(found) - event.MOST_LINES} more; ask for fewer days")
-    return Result("\n".join(lines) or "Nothing stands there.", sensitivity=2, untrusted=True)
+    return Result(
+        "\n".join(lines) or "Nothing stands there.",
+        sensitivity=2,
+        untrusted=True,
+        facts=facts(found, first, last, zone),
+    )

@@ -2,8 +2,9 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from persona.acts.plans import NONE, Plans, evidence
+from persona.acts.plans import NONE, Plans
 from persona.declare import capability
+from persona.memory.plans import evidence
 from persona.mind.hands import MemoryHands
 from persona.ports import Ports
 
@@ -18,10 +19,10 @@ class Arguments(BaseModel):
     effect="read", inline=True, say="plans", brief="lists your reminders and plans, by number"
 )
 def list_plans(arguments: Arguments, hands: MemoryHands, ports: Ports) -> str:
-    """Lists the person's reminders and plans, each with its number, when it is next due and its state."""
+    """Lists the person's reminders and plans: number, when it is next due, state, steps and progress."""
     if hands.standing.is_shared or hands.standing.place_is_unproven:
         return "Plans are shown in private only."
     plans = Plans(hands.standing, ports)
     known = plans.all()
     hands.cite(map(evidence, known))
-    return "\n".join(map(plans.line, known)) or NONE
+    return "\n".join(map(plans.entry, known)) or NONE

@@ -32,7 +32,7 @@ class Arguments(BaseModel):
     returns_sensitivity=1,
     returns_untrusted=True,
     statements=(Statement(("s3:GetObject", "s3:ListBucket"), ("blobs/documents/{home}/*",)),),
-    asks="read the document “{title}”",
+    asks="read the document “{title}”, part {part}",
     heard=(r"(?:please\s+)?read\s+(?:the\s+|my\s+)?document\s+(?P<title>\S.*)",),
     say="read document TITLE",
     brief="shows it",

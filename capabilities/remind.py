@@ -1,5 +1,6 @@
 """Reminding the person of something, once or again and again."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -44,25 +45,39 @@ class Arguments(BaseModel):
     )
 
 
+def apart(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
+    """What, and when, where the words hold both. Raises Refused to ask."""
+    from persona.mind.times import split
+
+    what = arguments.get("what")
+    if not isinstance(what, str) or arguments.get("when"):
+        return arguments
+    what, when = split(what, moment)
+    return {**arguments, "what": what, "when": when}
+
+
 def resolve(arguments: dict[str, Any], moment: Moment) -> dict[str, Any]:
     """The time as a date with its zone, whatever words it was said in. Raises Refused to ask."""
-    from persona.mind.times import read, split
+    from persona.mind.times import read
 
-    what, when = arguments.get("what", ""), arguments.get("when", "")
-    if not (isinstance(what, str) and isinstance(when, str)):
-        return arguments
-    if not when:
-        what, when = split(what, moment)
-    return {**arguments, "what": what, "when": read(when, moment).words}
+    when = arguments.get("when")
+    return {**arguments, "when": read(when, moment).words} if isinstance(when, str) else arguments
+
+
+def shows(arguments: Mapping[str, Any]) -> str:
+    """Of what, when, and where it is told."""
+    what, when, by = (arguments[name] for name in ("what", "when", "by"))
+    return f"remind you{f' by {by}' if by else ''} of “{what}” {when}"
 
 
 @capability(
     effect="write",
     in_turn=True,
     resolve=resolve,
+    apart=apart,
     undo="change_plan",
     rate=200,
-    asks="remind you of “{what}” {when}",
+    shows=shows,
     heard=(
         r"(?:please\s+)?remind\s+me\s+(?:by|on|via)\s+(?P<by>text|sms|e-?mail|mail|slack)\s*[:,]?\s+(?P<what>\S.*)",
         r"(?:please\s+)?remind\s+me\s*[:,]?\s+(?P<what>\S.*)",
@@ -76,4 +91,5 @@ def remind(arguments: Arguments, wished: Wished) -> str:
 
     schedule = read(arguments.when, wished.moment)
     plan = wished.plans.make(arguments.what, schedule, arguments.by, wished)
-    return f"I will remind you of “{plan.what}” {schedule.words}. It is number {plan.number} of your plans."
+    said = f"I will remind you of “{plan.what}” {schedule.words}."
+    return f"{said} It is number {plan.number} of your plans.{wished.plans.quiet(plan)}"

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
-from persona import keys
-from persona.acts import approval, effects, grants, limits, plans, wishes
+from persona import keys, plan_commands
+from persona.acts import approval, awaited, effects, grants, limits, telling, wishes
 from persona.acts.policy import EXPOSED
 from persona.decision import Decision
 from persona.memory import evidence, forget, tombstones
 from persona.memory.standing import Standing
 from persona.mind import aside, consenting, elsewhere, linking, outcomes, signing_in
 from persona.mind.commands import parse, tells
-from persona.mind.think import think, think_about
+from persona.mind.think import think, think_about, think_on
+from persona.mind.wishing import heard
 from persona.mind.words import when, where
 from persona.mind.zones import is_zone, named_zone
 from persona.model import Address, Event, Evidence, message_id, shortened
@@ -64,11 +66,14 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
         case "link":
             return linking.told(standing, events[0], ports)
         case "press":
-            return approval.pressed(standing, events[0], ports)
+            decision = approval.pressed(standing, events[0], ports)
+            return _with_plans(standing, events, decision, ports)
         case "expiry":
-            return approval.expired(standing, events[0], ports)
+            decision = approval.expired(standing, events[0], ports)
+            return _with_plans(standing, events, decision, ports)
         case "timer":
-            return _on_timer(standing, events[0], ports)
+            think = partial(think_on, standing, events[0], ports)
+            return awaited.on_time(standing, events[0], ports, think)
         case "signin":
             return _on_signin(standing, events[0], ports)
         case "leave" | "restore":
@@ -103,6 +108,7 @@ def _on_message(
         first = standing.head.waiting == 0
         return Decision(mind="none", wait_until=free, reply=why if first else "")
     decision = _answer(standing, events, ports, reflex_only)
+    decision = _with_plans(standing, events, decision, ports)
     reply = decision.reply
     if reply and standing.head.untold:  # what went wrong is told where the answer goes
         reply = "\n".join([*dict.fromkeys(standing.head.untold), reply])
@@ -125,7 +131,8 @@ def _answer(
         or aside.wish(standing, events)
         or _permit(standing, events, ports)
         or consenting.wish(standing, events, ports)
-        or _plan(standing, events, ports)
+        or plan_commands.said(standing, events, ports)
+        or _zone(standing, events)
         or _ledger(standing, events, ports)
     )
     if by_code:
@@ -137,6 +144,9 @@ def _answer(
     if isinstance(errand, Decision):
         return errand
     if errand is None:
+        answer = _answer_to_plan(standing, events, ports)
+        if answer is not None:
+            return answer
         decision = think(standing, events, ports, reflex_only)
         return aside.offered(standing, wishes.judged(standing, events, decision, ports))
     if errand.home and _is_full(standing, standing.gate.links[errand.home].address, ports):
@@ -181,28 +191,37 @@ def _ledger(standing: Standing, events: Sequence[Event], ports: Ports) -> Decisi
     )
 
 
-def _plan(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
-    """What is asked or wished of plans by a plain command, and what zone the person says is theirs."""
+def _zone(standing: Standing, events: Sequence[Event]) -> Decision | None:
+    """What zone the person says is theirs."""
     command = parse(events[0].words) if len(events) == 1 else None
-    if command is None or command.verb not in ("plans", "cancel", "pause", "resume", "zone"):
+    if command is None or command.verb != "zone":
         return None
-    if command.verb != "zone":
-        return plans.said(standing, command.verb, command.rest, ports)
     zone = named_zone(command.rest)
     if not zone or standing.is_shared:
         return Decision(reply=NO_ZONE.format(name=command.rest), mind="none")
     return Decision(reply=ZONE.format(zone=zone), mind="none", zone=zone)
 
 
-def _on_timer(standing: Standing, event: Event, ports: Ports) -> Decision:
-    """A plan's time: told where it was asked for, or on the surface that was wished then."""
-    home = elsewhere.home_on(standing, event.detail.get("by", ""), ports)
-    address = standing.gate.links[home].address if home else event.address
-    now, zone = ports.clock.now(), ports.settings.timezone
-    wanted = consent.Consent.of(standing.gate.row).free_at(address, now, zone)
-    paced = _paced_until(standing, address, ports)
-    decision = plans.fired(standing, event, ports, max(paced, wanted))
-    return replace(decision, elsewhere=home) if decision.reply else decision
+def _answer_to_plan(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
+    """What plain words answer that a plan asked here; a choice that was left open goes first."""
+    said = [one.words for one in events]
+    is_plain = all(parse(words) is None and heard(words, ports) is None for words in said)
+    is_choice = standing.head.asking.get("what") not in (None, "plan")
+    if is_choice or not is_plain or standing.is_shared:
+        return None
+    return awaited.answer(standing, events, ports)
+
+
+def _with_plans(
+    standing: Standing, events: Sequence[Event], decision: Decision, ports: Ports
+) -> Decision:
+    """The decision with the plans moved on for which this turn brings what they wait for."""
+    if standing.is_shared or standing.place_is_unproven:
+        return decision
+    ponder = partial(think_on, standing, events[-1], ports)
+    if events[0].kind == "message" and all(parse(one.words) is None for one in events):
+        decision = awaited.on_words(standing, events, decision, ports, ponder)
+    return awaited.on_answers(standing, events, decision, ports, ponder)
 
 
 def _link(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
@@ -252,14 +271,7 @@ def _free_at(
 
 def _is_full(standing: Standing, address: Address, ports: Ports) -> bool:
     """Whether an address has had its automatic messages of this hour."""
-    return _paced_until(standing, address, ports) > ports.clock.now()
-
-
-def _paced_until(standing: Standing, address: Address, ports: Ports) -> float:
-    """When an address may have its next automatic message; the hour's last one is kept here too."""
-    paced, now = ports.surfaces[address.surface].paced, ports.clock.now()
-    sent = standing.head.paced.get(str(address), [])
-    return limits.free_at(sent, now, paced - 1, limits.HOUR) if paced else now
+    return telling.paced_until(standing, address, ports) > ports.clock.now()
 
 
 def _first_words(ports: Ports) -> str:
@@ -273,7 +285,7 @@ def _on_gate(standing: Standing, event: Event, ports: Ports) -> Decision:
     """Halted or resumed already; where the carrier confirms it, the persona keeps quiet of it."""
     is_quiet = ports.surfaces[event.address.surface].quiet_stop
     if event.kind == "resume":
-        missed = plans.meanwhile(standing, ports)
+        missed = awaited.meanwhile(standing, ports)
         back = "" if is_quiet else RESUMED
         return replace(missed, reply="\n\n".join(filter(None, [back, missed.reply])))
     if is_quiet:
@@ -327,6 +339,10 @@ def _on_done(standing: Standing, event: Event, ports: Ports, reflex_only: bool) 
     held back: starting again says so.
     """
     told = outcomes.told(standing, event, ports)
+    ponder = partial(think_on, standing, event, ports)
+    moved = awaited.on_outcome(standing, event, told, ports, ponder)
+    if moved is not None:
+        return moved
     if standing.halted:
         is_known = event.detail.get("reason", "") == f"halted: {standing.gate.halted_by_word}"
         note = "" if is_known else shortened(f"({told.reply})", MOST_NOTE)

@@ -139,7 +139,8 @@ class Decision:
     to go on with in private. `intents` are what the mind wishes done, `wishes` the same once
     judged, `answers` end questions, `grants` are standing permissions that come with them, `gate`
     other fields of the gate that this turn sets. `plans` are made or moved, those in `over` have
-    ended; `zone` is the time zone that the person says is theirs. `rests` names turns whose words
+    ended; `awaited` are the plans that wait for words, where this turn read them anew; `zone` is the
+    time zone that the person says is theirs. `rests` names turns whose words
     the reply repeats beside what it recalled. `tainted` says whose untrusted words its mind was
     shown, beside what it recalled, or its reply repeats. `withheld`: the reply does not fit what
     today's text messages may cost.
@@ -177,6 +178,7 @@ class Decision:
     gate: Mapping[str, Any] = field(default_factory=dict[str, Any])
     plans: tuple[Plan, ...] = ()
     over: tuple[Plan, ...] = ()
+    awaited: Mapping[str, Any] | None = None
     zone: str = ""
     withheld: bool = False
     tainted: str = ""

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, get_type_hints
 
 from persona.decision import Act
 from persona.errors import Refused
+from persona.figures import Figure, is_dated
+from persona.language import whole_schema
 from persona.model import Address, Audience
-from persona.ports import Blobs, Clock, Door, Hands, Sent
+from persona.ports import Blobs, Clock, Door, Hands, Ports, Sent
 from persona.settings import Settings
 
 if TYPE_CHECKING:  # a lean ingress reads declarations and must not pay for pydantic
@@ -116,13 +118,15 @@ class Result:
     """What a capability came to: words for the person or the mind, and how sensitive (0 to 3).
 
     `untrusted` where others wrote what is in it: a page, a document, another server. `rests` are
-    the turns whose words it repeats, so that it goes with them (`Means.causes`).
+    the turns whose words it repeats, so that it goes with them (`Means.causes`). `facts` are those
+    of the declared `Capability.facts` that it came with.
     """
 
     text: str
     sensitivity: int = 0
     untrusted: bool = False
     rests: tuple[str, ...] = ()
+    facts: Mapping[str, str | float] = field(default_factory=dict[str, "str | float"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,17 @@ class Moment:
     now: float
     zone: str
     shortest: float = 1.0
+
+
+SHORTEST_IN_AWS = 60.0
+"""Seconds: what is due is looked for each minute there."""
+
+
+def moment(ports: Ports) -> Moment:
+    """Now, by the clock of the person's zone."""
+    settings = ports.settings
+    shortest = SHORTEST_IN_AWS if settings.stage == "aws" else 1.0
+    return Moment(ports.clock.now(), settings.timezone, shortest)
 
 
 class Means(Protocol):
@@ -217,6 +232,10 @@ class Statement:
     resources: tuple[str, ...]
 
 
+LeadsTo = Callable[[Mapping[str, Any], Moment], Sequence[tuple[int, str, Mapping[str, Any]]]]
+"""What arguments lead to later: numbers of steps, each with a capability and its arguments."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Capability:
     """One thing the persona may do.
@@ -227,12 +246,16 @@ class Capability:
     is told. Any other is an act, carried out by a function of its own, or by the `worker` that
     several share. `resolve` makes arguments absolute that speak of time as people do, at the moment
     of the wish and before they are fitted, so it leaves alone what it does not know; it raises
-    Refused to ask. `carried_by` names the surface that carries it, where the effect is a message:
-    `use` then makes its `Letter`. `asks` says what would be done, in the words of a question, with
-    every argument in braces; `heard` are the patterns of plain words that wish it, whose groups are
-    the arguments. `dest` are the arguments that say where data goes. `returns_sensitivity` (0 to 3)
-    and `returns_untrusted` speak of what comes back. `egress`: others read its arguments, also
-    where it only reads. `cost` is in US dollars a use, `rate` is uses a day, `timeout` in seconds.
+    Refused to ask. `apart` comes before that, where plain words hold several arguments in one: it
+    tells them apart and leaves the time in its words, for a plan that settles them at each use.
+    `leads_to` says which wishes it leads to later. `carried_by` names the surface that carries it,
+    where the effect is a message: `use` then makes its `Letter`. `asks` says what would be done, in
+    the words of a question, with every argument in braces, `shows` where that takes more than a
+    sentence; `heard` are the patterns of plain words that wish it, whose groups are the arguments.
+    `facts` are what a later step of a plan can depend on. `dest` are the arguments that say where
+    data goes. `returns_sensitivity` (0 to 3) and `returns_untrusted` speak of what comes back.
+    `egress`: others read its arguments, also where it only reads. `cost` is in US dollars a use,
+    `rate` is uses a day, `timeout` in seconds.
     `undo` names the capability that takes it back. `keyed`: the provider drops repeats by the act's
     id. `statements` and `secrets` are all that its role may do beside its own acts; `credential`
     names the person's own credential that it gets, which several capabilities may share. `say` and
@@ -250,9 +273,13 @@ class Capability:
     in_turn: bool = False
     worker: str = ""
     resolve: Callable[[dict[str, Any], Moment], dict[str, Any]] | None = None
+    apart: Callable[[dict[str, Any], Moment], dict[str, Any]] | None = None
+    leads_to: LeadsTo | None = None
     carried_by: str = ""
     asks: str = ""
+    shows: Callable[[Mapping[str, Any]], str] | None = None
     heard: tuple[str, ...] = ()
+    facts: Mapping[str, Figure] = field(default_factory=dict[str, Figure])
     dest: Mapping[str, Destination] = field(default_factory=dict[str, Destination])
     returns_sensitivity: int = 0
     returns_untrusted: bool = False
@@ -275,7 +302,18 @@ class Capability:
 
     def settled(self, arguments: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
         """The arguments as they are judged: canonical, and absolute in time. Raises Refused."""
-        return self.fit(self.resolve(dict(arguments), moment) if self.resolve else arguments)
+        told = self.apart(dict(arguments), moment) if self.apart else dict(arguments)
+        return self.fit(self.resolve(told, moment) if self.resolve else told)
+
+    def repeatable(self, arguments: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
+        """The arguments for a use later, or again and again: fitting, times in the words of them.
+
+        `settled` makes them absolute at each use; a date is one now. Raises Refused like it.
+        """
+        told = self.apart(dict(arguments), moment) if self.apart else dict(arguments)
+        resolved = self.resolve(dict(told), moment) if self.resolve else told
+        timely = {n: t for n, t in told.items() if resolved.get(n) != t and not is_dated(t)}
+        return {**self.fit(resolved), **timely}
 
     def fit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments in canonical form. Raises Refused, with what is wrong in words."""
@@ -297,6 +335,8 @@ class Capability:
 
     def shown(self, arguments: Mapping[str, Any]) -> str:
         """What these arguments would do, in words that code rendered; only what is empty is left out."""
+        if self.shows:
+            return self.shows(arguments)
         if self.asks:
             return self.asks.format(**arguments)
         given = {name: value for name, value in arguments.items() if value not in ("", [], {})}
@@ -349,10 +389,12 @@ class Capability:
 
     def schema(self) -> dict[str, Any]:
         """The offer to a model, in JSON Schema."""
+        known = ", ".join(f"{name} ({one.words}, a {one.kind})" for name, one in self.facts.items())
+        facts = f" A later step of a plan can depend on: {known}." if known else ""
         return {
             "name": self.name,
-            "description": self.about,
-            "parameters": self.arguments.model_json_schema(),
+            "description": self.about + facts,
+            "parameters": whole_schema(self.arguments.model_json_schema()),
         }
 
 

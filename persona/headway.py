@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from persona.acts import costs, held, limits
+from persona.acts import awaited, costs, held, limits
 from persona.decision import Act, Decision, Spent
 from persona.memory.standing import Head, Standing
 from persona.mind.linking import TRIED
@@ -41,7 +41,7 @@ def next_head(
     return replace(
         head,
         version=standing.next_version,
-        spoken=head.spoken + (turn is not None and events[0].kind != "copy"),
+        spoken=head.spoken + (turn is not None and bool(turn.said) and events[0].kind != "copy"),
         memory=head.memory + bool(decision.forgets or decision.rewrites or overheard),
         notes=head.notes + bool(turn and decision.notes),
         waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
@@ -57,6 +57,7 @@ def next_head(
         tries=_tries(head, decision, now),
         heard=_heard(standing, events[0], ports),
         plans=max([head.plans, *(plan.number for plan in decision.plans)]),
+        awaited=awaited.next_awaited(standing, decision),
         **_zone(head, events[0], decision),
         untold=_untold(notes, decision.untold),
     )

@@ -80,7 +80,8 @@ CameState = Literal["done", "failed", "refused", "unknown", "skipped", "expired"
 class Came:
     """What a step came to in this run: its state, what came back in words, and facts by name.
 
-    `sensitivity` (0 to 3) and `untrusted` are those of the words; `at` is when.
+    `sensitivity` (0 to 3) and `untrusted` are those of the words, `rests` the messages and turns
+    that they repeat; `at` is when.
     """
 
     step: int
@@ -90,9 +91,15 @@ class Came:
     sensitivity: int = 0
     untrusted: bool = False
     at: float = 0.0
+    rests: tuple[str, ...] = ()
+
+    @staticmethod
+    def of_row(row: Mapping[str, Any]) -> "Came":
+        about: dict[str, Any] = {"rests": tuple(row.get("rests", ()))}
+        return Came(**{**row, **about})
 
 
-State = Literal["shown", "waiting", "paused", "missed"]
+State = Literal["shown", "waiting", "paused", "missed", "over"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +107,25 @@ class Plan:
     """Something to be done in time, kept in the home of the address where it was asked for.
 
     `number` is what its person calls it, `what` its goal. `schedule` says when a run begins, and
-    begins again. `state`: `shown` until the person's yes, then `waiting` for whatever comes next,
-    `paused` by its person, `missed` where its only time passed unsaid. `at` is when it is due to
-    move by itself (epoch seconds), infinite where only an answer or an outcome moves it.
+    begins again; `begins` is when the next one does. `state`: `shown` until the person's yes, then
+    `waiting` for whatever comes next, `paused` by its person, `missed` where its only time passed
+    unsaid, `over` where it has ended and something of it is still to be told or to be taken back.
+    `at` is when it is due to move by itself (epoch seconds), infinite where only an answer or an
+    outcome moves it.
 
     `step` is the number of the step that a run stands at, 0 between runs, `since` when it came
     there, `begun` whether the step was set going (told, asked, committed as an act); `came` is what
-    the steps of this run came to, `turns` how often each `repeat` went back, `run` counts the runs.
+    each step of this run came to, `turns` how often each `repeat` went back, `run` counts the runs.
+    `news` are words about it that its person has yet to be told, each under its step (0: the plan).
 
     `asked` is where it was asked for, `by` the surface on which it is told instead; `message` and
-    `turn` are the words that wished it. `deadline` (epoch seconds, 0 for none) ends it, `most` is
-    how many acts it may take in all, `used` how many it took. `approved` is the hash that it had
-    when its person approved it as a whole, in the home `approver`. `late` says what becomes of a
-    time that passed while nothing ran. `missed` counts the times that passed unsaid, `changes` its
-    moves. A plan that is over is no row any more.
+    `turn` are the words that wished it, `typed` the destinations that stood in them, `tainted` and
+    `sensitivity` say what else stood before the mind that made it. `deadline` (epoch seconds, 0 for
+    none) ends it, `most` is how many acts it may take in all (0: as many as it needs), `used` how
+    many it wished. `approved` is the hash that it had when its person approved it as a whole, in
+    the home `approver`. `late` says what becomes of a time that passed while nothing ran. `missed`
+    counts the times that passed unsaid, `changes` its moves. A plan that is over is no row any
+    more, once all of it was told.
     """
 
     id: str
@@ -143,6 +155,11 @@ class Plan:
     approved: str = ""
     approver: str = ""
     late: Literal["once", "skip"] = "once"
+    begins: float = 0.0
+    news: tuple[Came, ...] = ()
+    typed: tuple[str, ...] = ()
+    tainted: str = ""
+    sensitivity: int = 0
 
     @property
     def hash(self) -> str:
@@ -164,33 +181,35 @@ class Plan:
 
     @property
     def is_reminder(self) -> bool:
-        return len(self.steps) == 1 and self.steps[0].kind == "tell"
+        """Whether all that it does is to say its own words at its time."""
+        return [(one.kind, one.text) for one in self.steps] == [("tell", self.what)]
+
+    @property
+    def repeats(self) -> bool:
+        """Whether any of its steps may be taken more than once."""
+        return self.schedule.repeat is not None or any(one.kind == "repeat" for one in self.steps)
+
+    @property
+    def words(self) -> str:
+        """All that it says and would do, for whoever must know how sensitive that is."""
+        said = [
+            text for one in self.steps for text in (one.text, *map(str, one.arguments.values()))
+        ]
+        return "\n".join(filter(None, [self.what, *said]))
 
     @property
     def is_due_by_itself(self) -> bool:
         """Whether time alone moves it."""
-        return self.state == "waiting" and self.at < inf
+        return self.state in ("waiting", "over") and self.at < inf
 
     def what_came(self, step: int) -> Came | None:
         """What this step came to, the last time in this run."""
         return next((one for one in reversed(self.came) if one.step == step), None)
 
-    def advanced(self, now: float) -> "Plan | None":
-        """The plan after a run; None where that was the last."""
-        at = self.schedule.after(max(now, self.at)) if self.at < inf else self.schedule.after(now)
-        if at is None:
-            return None
-        return replace(self, at=at, missed=0, step=0, begun=False, came=(), turns={})
-
     def passed(self, now: float) -> "Plan":
         """The plan after its time passed and nothing could be said."""
         later, count = self.schedule.after(now), self.missed + 1
-        count += self.schedule.missed(self.at, now)
+        count += self.schedule.missed(self.begins, now)
         if later is None:
             return replace(self, state="missed", missed=count)
-        return replace(self, at=later, missed=count)
-
-    def resumed(self, now: float) -> "Plan":
-        """Waiting again; what fell due while it was paused stays unsaid, but for a single time."""
-        later = self.schedule.after(now)
-        return replace(self, state="waiting", at=self.at if later is None else later)
+        return replace(self, at=later, begins=later, missed=count)

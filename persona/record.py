@@ -197,7 +197,8 @@ def _turn(
         if spoken and decision.note:
             surface, note = first.address.surface, evidence.reply_id(home, version, "note")
             said.append(Said(note, "persona", decision.note, surface, now, tells=False))
-    if not said:
+    led = tuple(dict.fromkeys(act.function for act in wanted if act.wish))
+    if not said and not led:  # a plan's step acts, and its turn says nothing
         return None
     return Turn(
         version=version,
@@ -216,7 +217,7 @@ def _turn(
         audience=first.audience,
         sensitivity=walls.high_water(events, decision),
         tainted=taint(events, decision),
-        acts=tuple(dict.fromkeys(act.function for act in wanted if act.wish)),
+        acts=led,
     )
 
 
@@ -289,7 +290,7 @@ def _memory_writes(
     cost = {**decision.cost, **rejected}
     row = evidence.turn_row(ports, turn, ports.identity.stamp, cost)
     writes.append(Put(keys.turn(turn.home, turn.version), row))
-    if events[0].kind == "copy":  # it was said in another conversation
+    if events[0].kind == "copy" or not turn.said:  # it was said in another conversation, or nowhere
         return writes
     recent = Put(keys.recent(lane, turn.number), recent_row(ports, lane, turn))
     writes = [*(w for w in writes if w.key != recent.key), recent]

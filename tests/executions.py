@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 import moto.core.config
 from moto.stepfunctions.parser import models
-from moto.stepfunctions.parser.api import TaskTimedOut
+from moto.stepfunctions.parser.api import InvalidToken
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
     WaitFunction,
@@ -35,6 +35,13 @@ from tests.aws import PLAN_FUNCTION, world
 HANGS = 20.0
 """Real seconds after which an execution that neither asks nor waits is a failure."""
 POLL = 0.002
+
+
+class Used(InvalidToken):
+    """What AWS says of a token whose time is over; moto's own word for it has no code."""
+
+    code = exception_type = "TaskTimedOut"
+    message = "Task Timed Out: 'Provided task does not exist anymore'"
 
 
 @dataclass
@@ -59,8 +66,9 @@ class Machine:
         self._moving: set[str] = set()
         self._owners: dict[str, str] = {}
         self._used: set[str] = set()
-        self._awaiting: set[str] = set()
+        self._until: dict[str, float] = {}
         self.closing = False
+        self.stopped: set[str] = set()
         self.moves: list[tuple[str, str]] = []
 
     # For the test
@@ -87,7 +95,9 @@ class Machine:
         return {one.name: one for made in self._made() for one in made.executions}
 
     def running(self) -> list[str]:
-        return [name for name, one in self.executions().items() if one.status == "RUNNING"]
+        """Of those that were stopped moto's thread may yet have to notice."""
+        found = [name for name, one in self.executions().items() if one.status == "RUNNING"]
+        return [name for name in found if name not in self.stopped]
 
     def events(self, name: str) -> list[str]:
         """The kinds of events that AWS would bill of it."""
@@ -100,17 +110,30 @@ class Machine:
 
     def lose(self, name: str) -> None:
         """As a restart of the service loses an execution."""
+        self.stopped.add(name)
         self.executions()[name].stop(datetime.now(UTC), "States.ServiceRestart", "")
         self._settle()
+
+    def failed(self) -> list[str]:
+        """Executions that ended otherwise than by being done; moto says so of those stopped, too."""
+        ended = {"SUCCEEDED", "RUNNING"}
+        found = [name for name, one in self.executions().items() if one.status not in ended]
+        return [name for name in found if name not in self.stopped]
 
     def _made(self) -> list[Any]:
         return world().machines().state_machines
 
     def _settle(self) -> None:
         until = time.monotonic() + HANGS
-        while self._moving & {*self.running()} - {one.execution for one in self._questions}:
+        while self._restless():
             assert time.monotonic() < until, f"hangs: {self._moving}"
             time.sleep(POLL)
+
+    def _restless(self) -> set[str]:
+        """Executions that neither ask nor wait, and those whose wait is over."""
+        now, asking = self._now(), {one.execution for one in list(self._questions)}
+        late = {name for name, at in dict(self._until).items() if at <= now}
+        return (self._moving | late) & {*self.running()} - asking
 
     # For moto's threads
 
@@ -130,27 +153,35 @@ class Machine:
 
     def wait_until(self, env: Any, at: float) -> None:
         name = env.states.context_object.context_object_data["Execution"]["Name"]
+        self._until[name] = at
         self._moving.discard(name)
         while self._now() < at and env.is_running() and not self.closing:
             time.sleep(POLL)
         self._moving.add(name)
+        del self._until[name]
 
     def beat_until(self, token: str, event: threading.Event, seconds: float) -> bool:
-        """Whether something was heard before so many seconds had passed on the test's clock."""
+        """Whether something was heard before so many seconds had passed on the test's clock.
+
+        An answer that came before anybody listened counts; in moto nobody hears it.
+        """
         name, at = self._owners[token], self._now() + seconds
-        if not event.is_set():
-            self._awaiting.add(token)
-            if token not in self._used:
-                self._moving.discard(name)
-        while not event.is_set() and self._now() < at and not self._is_over(name):
+        if not event.is_set() and token not in self._used:
+            self._until[name] = at
+            self._moving.discard(name)
+
+        def heard() -> bool:
+            return event.is_set() or token in self._used
+
+        while not heard() and self._now() < at and not self._is_over(name):
             time.sleep(POLL)
-        heard = event.is_set()
+        was_heard = heard()
         event.clear()
-        if not heard or token in self._used:
-            self._awaiting.discard(token)
+        if not was_heard or token in self._used:
             self._used.add(token)
             self._moving.add(name)
-        return heard
+        self._until.pop(name, None)
+        return was_heard
 
     def _is_over(self, name: str) -> bool:
         return self.closing or not self.executions()[name].exec_worker.env.is_running()
@@ -158,7 +189,7 @@ class Machine:
     def answered(self, token: str, send: Callable[[], Any]) -> Any:
         """AWS takes one answer; moto every one."""
         if token in self._used:
-            raise TaskTimedOut("it was answered")
+            raise Used
         found = send()
         self._used.add(token)
         self._moving.add(self._owners[token])
@@ -171,6 +202,7 @@ def executing(ports: Callable[[], Ports], now: Callable[[], float]) -> Generator
     machine, switch = Machine(ports, now), moto.core.config.default_user_config
     on: Any = {**switch, "stepfunctions": {"execute_state_machine": True}}
     start = models.StepFunctionsParserBackend.start_execution
+    stop = models.StepFunctionsParserBackend.stop_execution
     send = models.StepFunctionsParserBackend.send_task_success
 
     def begin(self: Any, *args: Any, **more: Any) -> Any:
@@ -179,6 +211,10 @@ def executing(ports: Callable[[], Ports], now: Callable[[], float]) -> Generator
         if not known:
             machine.started(name)
         return start(self, *args, **more)
+
+    def halt(self: Any, execution_arn: str) -> Any:
+        machine.stopped.add(execution_arn.rpartition(":")[2])
+        return stop(self, execution_arn)
 
     def answer(self: Any, task_token: str, outcome: str) -> Any:
         return machine.answered(task_token, lambda: send(self, task_token, outcome))
@@ -202,6 +238,7 @@ def executing(ports: Callable[[], Ports], now: Callable[[], float]) -> Generator
     with ExitStack() as stack:
         for place, name, instead in (
             (models.StepFunctionsParserBackend, "start_execution", begin),
+            (models.StepFunctionsParserBackend, "stop_execution", halt),
             (models.StepFunctionsParserBackend, "send_task_success", answer),
             (lambda_eval_utils, "_invoke_lambda_function", machine.invoke),
             (WaitFunction, "_eval_body", wait),

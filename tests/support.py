@@ -141,6 +141,7 @@ class Hub:
         self.clock = Clock()
         self.post = {name: Post() for name in ("slack", "sms", "email")}
         self.settings = parse(self.env, stage="test", public_url=PUBLIC_URL, timezone="UTC")
+        self.family_name: Family = family
         self.family: Any = self._open(family)
         self.ports = self._compose()
         self._mails = 0
@@ -264,9 +265,13 @@ class Hub:
     def drain(self) -> None:
         """Plays the stage by one thread until nothing is left that can be done now."""
         for _ in range(10_000):
-            if not (self._take_batch() or self._answer_bell() or sweep.run(self.ports)):
+            if not (self._take_batch() or self._answer_bell() or self.sweep()):
                 return
         raise AssertionError("the hub does not come to rest")
+
+    def sweep(self) -> bool:
+        """Whether there was anything to sweep."""
+        return sweep.run(self.ports) > 0
 
     def _take_batch(self) -> bool:
         messages = self.family.lanes.receive()

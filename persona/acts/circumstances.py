@@ -1,6 +1,6 @@
 """What a verdict on a wish rests on: found in the turn, and found again when it is carried out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from persona.acts import costs, grants
@@ -15,10 +15,16 @@ from persona.ports import Ports
 
 
 class Seen(NamedTuple):
-    """What stood before the mind: how sensitive it was, and whose untrusted words were in it."""
+    """What stood before the mind: how sensitive it was, and whose untrusted words were in it.
+
+    `typed` are destinations in the person's own words beside those of the turn, `approved` is the
+    hash that a yes to a whole plan covers.
+    """
 
     sensitivity: int
     tainted: str
+    typed: frozenset[str] = frozenset()
+    approved: str = ""
 
 
 def of_turn(
@@ -37,7 +43,6 @@ def of_turn(
     gate, now, event = standing.gate, ports.clock.now(), events[-1]
     is_private, home = event.audience == "private", standing.place.home
     until = now - ports.settings.link_quarantine
-    words = "\n".join(own_words(one.words) for one in events) if is_private else ""
     own = own_addresses(gate, home, event.address, until) - _silent(standing)
     return Circumstances(
         now=now,
@@ -46,12 +51,21 @@ def of_turn(
         tainted=OVERHEARD if event.audience == "lane" else seen.tainted,
         sensitivity=seen.sensitivity,
         own=own if is_private else frozenset(),
-        typed=fitting.typed(words) if fitting else frozenset(),
+        typed=(typed(events, [fitting]) if fitting else frozenset()) | seen.typed,
+        approved=seen.approved,
         grants=grants.of(gate, home, until) if is_private else (),
         closed=gate.suppressed,
         off=gate.off,
         **(_day(intent, fitting, spent, ports) if fitting else {}),
     )
+
+
+def typed(events: Sequence[Event], capabilities: Iterable[Capability]) -> frozenset[str]:
+    """The destinations of these capabilities that stand in the person's own words, in private."""
+    if events[-1].audience != "private":
+        return frozenset()
+    words = "\n".join(own_words(one.words) for one in events)
+    return frozenset(named for one in capabilities for named in one.typed(words))
 
 
 def _day(intent: Intent, capability: Capability, spent: Spent, ports: Ports) -> dict[str, Any]:

@@ -85,9 +85,10 @@ def _joined(store: Store, rows: Iterable[tuple[str, Row]], homes: Sequence[str])
     for lane, row in sorted(rows, key=lambda one: (one[1]["at_ms"], one[1]["version"])):
         at = row["at_ms"] / 1000
         for wish in row.get("wished", ()):
-            home = known.get(row.get("whose", ""), "")
+            words = wish.get("words", {"whose": row.get("whose", ""), "version": row["version"]})
+            home, said = known.get(words["whose"], ""), words["version"]
             effect = effects.get(wish["intent"]) or Effect(
-                at, lane, row["version"], home, wish["capability"], wish["decision"], wish["why"]
+                at, lane, said, home, wish["capability"], wish["decision"], wish["why"]
             )
             effects[wish["intent"]] = effect
             _wish(effect, wish, at)

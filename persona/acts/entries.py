@@ -78,8 +78,11 @@ def _wished(
         }
         if wish.verdict.decision == "allow" and wish.intent.hash in done:
             row["act"] = done[wish.intent.hash]
+        if "plan" in wish.facts:  # wished in another turn than this one
+            row["words"] = {"whose": whose(ports, asked), "version": wish.facts["turn"]}
         if wish.facts.get("approved"):
             how = "code" if event.kind == "message" else event.detail.get("how", event.kind)
+            how = wish.facts.get("how", how)
             row["approved"] = {"surface": event.address.surface, "how": how}
         yield row
 

@@ -182,5 +182,13 @@ class Performing:
             text = f"{text[:MOST_RESULT]}\n(cut here: {len(text) - MOST_RESULT} more characters)"
         untrusted = result.untrusted or self.capability.returns_untrusted
         sensitivity = max(result.sensitivity, self.capability.returns_sensitivity)
-        told = Result(text, sensitivity, untrusted, result.rests)
+        told = Result(text, sensitivity, untrusted, result.rests, self._facts(result))
         return Sent(result=asdict(told))
+
+    def _facts(self, result: Result) -> dict[str, str | float]:
+        """Raises Broken for what was not declared."""
+        known = self.capability.facts
+        for name, value in result.facts.items():
+            if name not in known or not known[name].fits(value):
+                raise Broken(f"{self.capability.name} did not declare the fact {name} like this")
+        return dict(result.facts)

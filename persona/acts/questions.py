@@ -102,10 +102,16 @@ def opened(
     shown = next((_copy(act) for act in reversed(replies) if _has_buttons(act, ports)), None)
     version = standing.next_version
     return [
-        _put(place, wish, version, shown, ports)
+        _put(_asked(wish) or place, wish, version, shown, ports)
         for wish in wished
         if wish.verdict.decision == "ask"
     ]
+
+
+def _asked(wish: Wish) -> End | None:
+    """Where a plan was asked for whose step this is; None for any other wish."""
+    asked = wish.facts.get("asked")
+    return End.from_row(asked) if asked else None
 
 
 def _has_buttons(act: Act, ports: Ports) -> bool:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from persona import keys
+from persona.acts import plan as moves
 from persona.acts import plans
 from persona.errors import Conflict, Refused
 from persona.keys import Scope
@@ -45,7 +46,7 @@ class Wake:
 
     `token` answers that execution, which saw the plan at this number of `changes` and looks again
     by itself `until` then (epoch seconds, 0 while it is about to look). `started` is when this
-    generation began, `moves` counts the writes of this row; none yet where it is not there.
+    generation began, `writes` counts those of this row; none yet where it is not there.
     """
 
     home: str
@@ -56,7 +57,7 @@ class Wake:
     changes: int = -1
     until: float = 0.0
     started: float = 0.0
-    moves: int = 0
+    writes: int = 0
 
     @property
     def name(self) -> str:
@@ -155,7 +156,7 @@ class _Waking:
         if plan is None:
             _clear(wake, self._ports)
             if self._known:
-                self._own.table.commit([Delete(self._key, equals("moves", wake.moves))])
+                self._own.table.commit([Delete(self._key, equals("writes", wake.writes))])
         elif plan.state != "waiting" or not (plan.step or plan.is_due_by_itself):
             _clear(wake, self._ports)
             if wake.kind:
@@ -184,9 +185,9 @@ class _Waking:
             self._commit(wake)  # it is looked at again a day from now
             if wake.token:
                 outside.beat(wake.token)
-        elif wake.token:
-            outside.answer(wake.token)
-        elif plan.at < wake.until:  # it waits for longer than it now should
+        elif outside.answer(wake.token) if wake.token else plan.at >= wake.until:
+            return  # it looks now, or soon enough by itself
+        else:
             self._begin()
             outside.stop(wake.name)
 
@@ -194,7 +195,7 @@ class _Waking:
         """The next generation; whatever an older one still says is heard by nobody."""
         before = self._wake
         wake = Wake(before.home, before.plan, "run", before.generation + 1, started=self._now)
-        self._commit(replace(wake, moves=before.moves))
+        self._commit(replace(wake, writes=before.writes))
         body = {"home": wake.home, "plan": wake.plan, "generation": wake.generation}
         self._ports.plans.start(wake.name, {**body, "move": {"looks": 0}})
         if before.kind == "timer":
@@ -214,7 +215,7 @@ class _Waking:
         is_due = plan.at <= self._now
         until = self._now + AGAIN if is_due else min(plan.at, self._now + LONGEST)
         self._commit(replace(wake, token="", changes=plan.changes, until=until))
-        waits = not is_due and plan.steps[plan.step - 1].kind == "wait"
+        waits = not is_due and isinstance(moves.next_move(plan, self._now), moves.Wait)
         return _move("wait" if waits else "await", until, looks + 1, until - self._now)
 
     def hold(self, generation: int, token: str) -> None:
@@ -234,8 +235,8 @@ class _Waking:
 
     def _commit(self, wake: Wake, since: float = 0.0) -> None:
         """Looked at again a day after `since`, or now. Raises Conflict where the row moved meanwhile."""
-        when = equals("moves", wake.moves) if self._known else ABSENT
-        wake = replace(wake, moves=wake.moves + 1)
+        when = equals("writes", wake.writes) if self._known else ABSENT
+        wake = replace(wake, writes=wake.writes + 1)
         row: Row = {"v": FORMAT, **asdict(wake)}
         if wake.kind:
             row["due"] = (since or self._now) + LOOK

@@ -17,7 +17,7 @@ from persona.acts.circumstances import Seen
 from persona.acts.plans import Plans, Wished
 from persona.acts.policy import judge
 from persona.decision import Act, Decision, Intent, Spent, Verdict, Wish
-from persona.declare import Letter, Moment
+from persona.declare import Capability, Letter, moment
 from persona.errors import Refused
 from persona.memory import walls
 from persona.memory.standing import Standing
@@ -28,6 +28,11 @@ from persona.ports import Ports
 DOES = "I do this now and tell you how it went: {shown}."
 HOW = "Say “approve {code}” or “deny {code}”."
 ASKS = "May I do this? {shown}.\nI ask because {reason}. " + HOW
+WHOLE = (
+    "\nI would ask you before some of it ({reason}). “approve {code}” starts it and is your yes to "
+    "these steps, too; after a plain “yes” I ask when they come."
+)
+BY_A_STEP = "a step needs a yes"
 DENIES = "I may not do this: {shown}. The reason: {reason}."
 REHEARSED = "A dry run: nothing is done, and nobody is asked.\n{told}"
 NOTHING = "A dry run: I would do nothing in the world about that, only answer."
@@ -59,29 +64,62 @@ def judged(
     """The decision with each wish judged, and with what the person is told of them."""
     if not decision.intents:
         return decision
-    asked, plans = End.of(events[-1], standing.place.home), Plans(standing, ports)
+    asked = End.of(events[-1], standing.place.home)
+    plans = Plans(standing, ports, decision)
     each = _each(standing, events, decision, ports)
     done = [done_in_turn(wish, asked, plans, ports) for wish in each]
     wished, said = tuple(wish for wish, _ in done), [said for _, said in done]
     still = told([wish for wish, said in done if not said])
     reply = "\n\n".join(filter(None, [decision.reply, *said, *still]))
+    wished = (*decision.wishes, *wished)
     return plans.into(replace(decision, intents=(), wishes=wished, reply=reply))
+
+
+def judged_alone(
+    standing: Standing,
+    events: Sequence[Event],
+    intent: Intent,
+    seen: Seen,
+    before: Iterable[Wish],
+    ports: Ports,
+) -> Wish:
+    """One wish judged that no mind of this turn made, as if those `before` it were done already."""
+    spent = standing.head.spent.at(ports.clock.now())
+    for wish in before:
+        if wish.verdict.decision == "allow":
+            spent = costs.used(spent, wish, ports)
+    return _judged(intent, standing, events, seen, spent, ports)
 
 
 def done_in_turn(wish: Wish, asked: End, plans: Plans, ports: Ports) -> tuple[Wish, str]:
     """A wish that the turn itself carries out, and what is told of it; nothing for any other.
 
-    One that cannot be done after all ends denied.
+    One that cannot be done after all ends denied. A plan is shown also where its steps are asked
+    for: the code of the question then starts it and is a yes to them, too.
     """
     capability = ports.capabilities.get(wish.intent.capability)
-    if capability is None or not capability.in_turn or wish.verdict.decision != "allow":
+    is_shown = wish.verdict.rule == BY_A_STEP
+    is_done = wish.verdict.decision == "allow" or is_shown
+    if capability is None or not capability.in_turn or not is_done:
         return wish, ""
-    facts = wish.facts
-    moment = Moment(ports.clock.now(), ports.settings.timezone)
-    about = Wished(plans, wish.intent, asked, facts["message"], facts["turn"], moment)
+    facts, now = wish.facts, moment(ports)
+    about = Wished(
+        plans,
+        wish.intent,
+        asked,
+        facts["message"],
+        facts["turn"],
+        now,
+        typed=tuple(facts["typed"]),
+        tainted=facts["tainted"],
+        sensitivity=facts["sensitivity"],
+        approver=facts["approver"] if facts.get("approved") == wish.intent.hash else "",
+    )
     try:
         fitted = capability.arguments.model_validate(dict(wish.intent.arguments))
-        return wish, str(capability.use(fitted, about))
+        said = str(capability.use(fitted, about))
+        asks = WHOLE.format(code=wish.code, reason=wish.verdict.reason) if is_shown else ""
+        return wish, said + asks
     except Refused as refused:
         return replace(wish, verdict=Verdict("deny", refused.reason, "refused")), ""
 
@@ -147,11 +185,13 @@ def _judged(
     fitting = capability if capability and capability.fits(intent.arguments) else None
     about = circumstances.of_turn(standing, events, intent, fitting, seen, spent, ports)
     verdict = judge(intent, capability, about)
+    if fitting and fitting.leads_to and verdict.decision == "allow" and not seen.approved:
+        verdict = _by_steps(intent, fitting, standing, events, seen, spent, ports) or verdict
     facts = {
         "audience": about.audience,
         "tainted": about.tainted,
         "sensitivity": about.sensitivity,
-        "typed": sorted(about.typed),
+        "typed": sorted(about.typed | _typed_later(intent, fitting, events, ports)),
         "words": "\n".join(event.words for event in events),
         "limited": circumstances.limited(intent, fitting, about) if fitting else [],
         "day": circumstances.counts(spent),
@@ -162,6 +202,44 @@ def _judged(
     code = ids.code(ports.entropy(ids.CODE)) if verdict.decision == "ask" else ""
     shown = fitting.shown(intent.arguments) if fitting else ""  # nothing can be said of the rest
     return Wish(intent, verdict, shown, facts, code)
+
+
+def _typed_later(
+    intent: Intent, capability: Capability | None, events: Sequence[Event], ports: Ports
+) -> frozenset[str]:
+    """The destinations in these words to which what it leads to may send."""
+    if capability is None or capability.leads_to is None:
+        return frozenset()
+    used = [name for _, name, _ in capability.leads_to(intent.arguments, moment(ports))]
+    known = ports.capabilities
+    return circumstances.typed(events, [known[name] for name in used if name in known])
+
+
+def _by_steps(
+    intent: Intent,
+    capability: Capability,
+    standing: Standing,
+    events: Sequence[Event],
+    seen: Seen,
+    spent: Spent,
+    ports: Ports,
+) -> Verdict | None:
+    """The question that a yes to the whole plan answers: the first of its steps that would ask."""
+    assert capability.leads_to is not None
+    for step, name, arguments in capability.leads_to(intent.arguments, moment(ports)):
+        used = ports.capabilities.get(name)
+        if used is None or used.effect == "spend":
+            continue
+        try:
+            settled = used.settled(arguments, moment(ports))
+        except Refused:  # what is not clear now is asked for when it comes
+            continue
+        wished = Intent(name, used.version, settled, intent.lane, intent.cause)
+        about = circumstances.of_turn(standing, events, wished, used, seen, spent, ports)
+        verdict = judge(wished, used, about)
+        if verdict.decision == "ask":
+            return Verdict("ask", f"step {step} needs your yes: {verdict.reason}", BY_A_STEP)
+    return None
 
 
 def denied(wishes: Iterable[Wish], verdict: Verdict) -> tuple[Wish, ...]:
@@ -230,12 +308,16 @@ def _act(standing: Standing, events: Sequence[Event], wish: Wish, after: str, po
 
 # Afterwards
 
+OF_A_PLAN = ("plan", "step", "run", "use")
+"""What the wish of a plan's step carries, so that its outcome moves that plan on."""
+
 
 def outcome(act: Act, event: Event) -> Event:
     """The outcome of a wish, told where it was spoken."""
     asked, wish = End.from_row(act.wish["asked"]), open_wish(act.wish)
     came = dict(act.result)
     rests = [*wish.facts.get("rests", ()), *came.pop("rests", ())]
+    came["facts"] = json.dumps(came.get("facts", {}))
     about = {
         **asked.detail,
         **event.detail,
@@ -246,6 +328,7 @@ def outcome(act: Act, event: Event) -> Event:
         "capability": wish.intent.capability,
         "arguments": json.dumps(dict(wish.intent.arguments)),
         "chain": str(wish.facts.get("chain", 1)),
+        **{name: str(wish.facts[name]) for name in OF_A_PLAN if name in wish.facts},
         "rests": " ".join(dict.fromkeys(rests)),
     }
     return replace(

@@ -58,7 +58,8 @@ def writes_for(
         packed = segments.renew(ports, home, versions, renew.gone | renew.changed.keys())
         writes += _but_surplus(packed, most, ports)
     dropped = notes.writes_to_drop(ports, standing.gate.homes, renew.gone, renew.changed)
-    dropped += plans.writes_to_drop(ports, standing.gate.homes, renew.gone)
+    rested_on = {*renew.gone, *(turn.pointer for turn in holders if renew.drops(turn))}
+    dropped += plans.writes_to_drop(ports, standing.gate.homes, rested_on)
     writes += _but_surplus(dropped, MOST_NOTES, ports)
     writes += _recent_writes(standing, ports, renew, pointers)
     return writes, [*holders, *quoting]
@@ -82,6 +83,10 @@ class _Renewal:
         if self.author and turn.author == self.author:
             return True
         return any(said.id in self.gone or said.id in self.changed for said in turn.said)
+
+    def drops(self, turn: Turn) -> bool:
+        """Whether words of it go, and are not only changed."""
+        return any(said.id in self.gone for said in turn.said)
 
     def of(self, turn: Turn) -> Turn:
         said = tuple(self._said(one) for one in turn.said)

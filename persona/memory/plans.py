@@ -8,7 +8,8 @@ from typing import Any
 from persona import keys
 from persona.errors import Broken
 from persona.keys import Key
-from persona.model import End
+from persona.memory.sensitivity import sensitivity
+from persona.model import End, Evidence
 from persona.plan import Came, Plan, Step
 from persona.ports import ABSENT, Delete, Put, Row, Store, Write, equals
 from persona.schedule import Schedule
@@ -36,12 +37,16 @@ def open_row(store: Store, key: Key, row: Row) -> Plan:
     clear = {name: row[name] for name in CLEAR}
     if row["v"] == 1:
         hidden |= {"steps": [asdict(Step("tell", hidden["what"]))], "came": []}
+    at = inf if row["at"] is None else row["at"]
+    hidden = {"begins": at, "news": [], "typed": [], **hidden}
     about: dict[str, Any] = {
-        "at": inf if row["at"] is None else row["at"],
+        "at": at,
         "asked": End.from_row(hidden.pop("asked")),
         "schedule": Schedule.of_row(hidden.pop("schedule")),
         "steps": tuple(map(Step.of_row, hidden.pop("steps"))),
-        "came": tuple(Came(**one) for one in hidden.pop("came")),
+        "came": tuple(map(Came.of_row, hidden.pop("came"))),
+        "news": tuple(map(Came.of_row, hidden.pop("news"))),
+        "typed": tuple(hidden.pop("typed")),
     }
     return Plan(**{**clear, **hidden, **about})
 
@@ -69,9 +74,31 @@ def drop(plan: Plan) -> Write:
 
 
 def writes_to_drop(store: Store, homes: Iterable[str], gone: Iterable[str]) -> list[Write]:
-    """The writes that end the plans which rest on messages that are forgotten."""
+    """The writes that end the plans which rest on what is forgotten: messages, turns by pointer.
+
+    A plan rests on the words that wished it, and on those that its steps brought back.
+    """
     named = frozenset(gone)
     if not named:
         return []
     found = [plan for home in homes for plan in read(store, home)]
-    return [drop(plan) for plan in found if plan.message in named]
+    return [drop(plan) for plan in found if named.intersection([plan.message, *brought(plan)])]
+
+
+def brought(plan: Plan) -> list[str]:
+    """What its steps brought back rests on: messages, and turns by pointer."""
+    return [one for came in (*plan.came, *plan.news) for one in came.rests]
+
+
+def evidence(plan: Plan) -> Evidence:
+    """The words that a plan repeats: forgetting them silences what was told of it."""
+    return Evidence(
+        id=plan.message,
+        home=plan.home,
+        version=plan.turn,
+        text=plan.what,
+        author=str(plan.asked.address),
+        surface=plan.asked.address.surface,
+        at=plan.made,
+        sensitivity=max(sensitivity(plan.words), plan.sensitivity if plan.came else 0),
+    )

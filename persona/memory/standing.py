@@ -34,7 +34,8 @@ class Head:
     `linking` is the one code that was offered here, and until when it can be answered; `tries` are
     the times of the last tries to link; `heard` says when a linked home was last heard or proven,
     where its address may be given to somebody else. `plans` is the highest number that a plan was given;
-    `zone` the person's time zone, as they said it or as their browser tells it.
+    `zone` the person's time zone, said or told by their browser. `awaited` are the plans that wait
+    for words, at one epoch of the gate.
     """
 
     version: int = 0
@@ -58,6 +59,7 @@ class Head:
     plans: int = 0
     zone: str = ""
     zone_said: bool = False
+    awaited: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +284,9 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         if row.get("v", 0) > FORMAT:
             raise Broken(f"{key.sort} is of format {row['v']}; this code knows up to {FORMAT}")
     recent = [
-        evidence.open_turn(unseal(ports, f"lane:{place.lane}", _recent(place.lane), row["sealed"]))
+        evidence.open_turn(
+            unseal(ports, f"lane:{place.lane}", f"RECENT {place.lane}", row["sealed"])
+        )
         for row in (rows[key] for key in recent_keys if key in rows)
     ]
     head = open_head(ports, place.lane, rows.get(head_key))
@@ -352,9 +356,8 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "tails": dict(head.tails or {}),
         "ledger": head.ledger,
     }
-    rare = {"linking": dict(head.linking), "tries": list(head.tries), "heard": dict(head.heard)}
-    rare |= {"zone": head.zone, "zone_said": head.zone_said}
-    digest |= {name: value for name, value in rare.items() if value}
+    rare = ("linking", "tries", "heard", "zone", "zone_said", "awaited")
+    digest |= {name: value for name in rare if (value := getattr(head, name))}
     spent = {name: value for name, value in asdict(head.spent).items() if name in OLDEST or value}
     counted = {"wished": head.wished, "plans": head.plans}
     return {
@@ -375,19 +378,15 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
 
 
 OLDEST = ("day", "tokens", "usd")
-"""Counts that every head has; the others stand there once there is something to count."""
+"""Counts that every head has; others come once there is something to count."""
 
 
 def recent_row(ports: Ports, lane: str, turn: Turn) -> Row:
     """A turn as the prompt will show it: long words are cut here, and whole in the home."""
     said = tuple(replace(one, text=shortened(one.text, MOST_RECENT)) for one in turn.said)
     content = evidence.plain_turn(replace(turn, said=said))
-    sealed = seal(ports, f"lane:{lane}", _recent(lane), content)
+    sealed = seal(ports, f"lane:{lane}", f"RECENT {lane}", content)
     return {"v": FORMAT, "version": turn.version, "sealed": sealed}
-
-
-def _recent(lane: str) -> str:
-    return f"RECENT {lane}"
 
 
 def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
@@ -417,4 +416,5 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         plans=row.get("plans", 0),
         zone=digest.get("zone", ""),
         zone_said=digest.get("zone_said", False),
+        awaited=digest.get("awaited", {}),
     )

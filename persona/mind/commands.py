@@ -39,6 +39,14 @@ Verb = Literal[
     "cancel",
     "pause",
     "resume",
+    "show",
+    "start",
+    "skip",
+    "done",
+    "run",
+    "undo",
+    "answer",
+    "change",
     "zone",
 ]
 CLOCK = r"\d{1,2}(?:[:.]\d{2})?(?:\s*[ap]m\b)?|noon|midnight"
@@ -56,6 +64,7 @@ _ELSEWHERE = (
     r"(?:\s+instead)?(?:\s+please)?"
 )
 _PLANS = r"(?:plans|reminders)"
+_NUMBER = r"(?:(?:my\s+|the\s+)?(?:plan|reminder|number)\s+)?#?(?P<rest>[0-9]{1,5})"
 
 PATTERNS: dict[Verb, str] = {
     "remember": r"(?:please\s+)?remember\b(?:\s+that\b)?[\s:,]*(?P<rest>\S.*)",
@@ -83,10 +92,17 @@ PATTERNS: dict[Verb, str] = {
     r"|what(?:'s|\u2019s|\s+is)\s+(?:waiting|pending)(?:\s+for\s+(?:me|my\s+(?:answer|approval)))?\W*",
     "elsewhere": rf"(?P<before>\S.*\?)?[\s(]*{_ELSEWHERE}[)]?(?:\s*[:,]\s*(?P<rest>\S.*)|[.!\s]*)",
     "plans": rf"(?:(?:list|show)\s+)?(?:me\s+)?(?:my\s+)?{_PLANS}\W*|what\s+are\s+my\s+{_PLANS}\W*",
-    **{
-        verb: rf"{verb}\s+(?:(?:my\s+|the\s+)?(?:plan|reminder|number)\s+)?#?(?P<rest>[0-9]{{1,5}})\W*"
-        for verb in ("cancel", "pause", "resume")
-    },
+    **{verb: rf"{verb}\s+{_NUMBER}\W*" for verb in ("cancel", "pause", "resume", "undo")},
+    "show": rf"(?:show\s+(?:me\s+)?|plan\s+|where\s+is\s+plan\s+){_NUMBER}\W*",
+    "start": rf"(?:yes|start)[\s,:]+{_NUMBER}\W*",
+    "run": rf"run\s+{_NUMBER}(?:\s+now)?\W*",
+    "skip": rf"skip\s+{_NUMBER}\W*",
+    "done": rf"(?:done|finished)\s+(?:with\s+)?{_NUMBER}\W*",
+    "answer": r"answer\s+(?:(?:my\s+|the\s+)?plan\s+)?(?P<rest>#?[0-9]{1,5}\s*[:,]\s*\S.*)",
+    "change": (
+        r"change\s+(?P<rest>step\s+[0-9]{1,3}"
+        r"(?:\s+(?:of|in)\s+(?:my\s+|the\s+)?(?:plan\s+)?#?[0-9]{1,5})?\s+(?:to|into)\b\s*:?\s*\S.*)"
+    ),
     "zone": r"my\s+time\s?zone\s+is\s*:?\s*(?P<rest>[\w/+-]+(?:\s[\w/+-]+){0,2})[.!\s]*",
     "not me": r"(?:that(?:'s|\u2019s|\s+is|\s+was)\s+)?not\s+me\W*",
     "privately": (

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from persona.decision import Decision
+from persona.memory.reachable import may_take
 from persona.memory.standing import Standing
 from persona.mind.commands import is_question, parse
 from persona.mind.linking import meant
@@ -70,19 +71,9 @@ def wish(standing: Standing, events: Sequence[Event], ports: Ports) -> Errand | 
     asked = (replace(events[0], words=words),)
     if home == standing.place.home:
         return Errand(asked, "", "")
-    if not _may_take(standing, home, ports):
+    if not may_take(standing, home, ports):
         return _say(CLOSED)
     return Errand(asked, home, ANSWERED.format(where=named(link.address, ports)))
-
-
-def home_on(standing: Standing, surface: str, ports: Ports) -> str:
-    """The linked home whose address of this surface may be told now; empty for where it was asked."""
-    if not surface or standing.gate.links.get(standing.place.home) is None:
-        return ""
-    here = standing.gate.links[standing.place.home].address.surface
-    found = [home for home, link in standing.gate.links.items() if link.address.surface == surface]
-    open_ones = [home for home in found if _may_take(standing, home, ports)]
-    return open_ones[0] if open_ones and here != surface else ""
 
 
 def _asked_last(standing: Standing) -> str:
@@ -90,13 +81,6 @@ def _asked_last(standing: Standing) -> str:
     own = (turn for turn in reversed(standing.recent) if turn.home == standing.place.home)
     said = (one.text for turn in own for one in reversed(turn.said) if one.author == "person")
     return next((text for text in said if parse(text) is None and is_question(text)), "")
-
-
-def _may_take(standing: Standing, home: str, ports: Ports) -> bool:
-    """Whether this linked address may be told whatever this person may, and takes messages."""
-    gate, until = standing.gate, ports.clock.now() - ports.settings.link_quarantine
-    is_closed = standing.hides or gate.hides(home, until) or home in standing.silent
-    return not is_closed and str(gate.links[home].address) not in gate.suppressed
 
 
 def _say(reply: str) -> Decision:

@@ -17,6 +17,7 @@ from persona.memory.standing import Standing
 from persona.mind.wording import wording
 from persona.mind.words import quote, sentence, speaker, when, where, without_codes
 from persona.model import Event, Evidence, Turn
+from persona.plan import Plan, Step
 from persona.ports import Ports
 
 NO_NOTES = Notes()
@@ -61,6 +62,33 @@ def brought(outcome: Event, ports: Ports) -> list[Prompt]:
     said = wording().say(form, shown=about["shown"], text=text, mark=mark)
     call = Call("outcome", about["capability"], json.loads(about["arguments"]))
     return [Prompt("assistant", "", calls=(call,)), Prompt("tool", said, call_id=call.id)]
+
+
+def of_step(
+    standing: Standing,
+    event: Event,
+    plan: Plan,
+    step: Step,
+    recalled: Sequence[Evidence],
+    ports: Ports,
+    notes: Notes = NO_NOTES,
+) -> list[Prompt]:
+    """The messages for a step that a mind is to think of; nobody speaks, so the last are the plan's."""
+    mark, say = ids.code(ports.entropy(ids.CODE)), wording().say
+    came = [
+        say("step_came", number=str(one.step), state=one.state, text=one.text) for one in plan.came
+    ]
+    asked = say(
+        "step",
+        goal=plan.what,
+        number=str(plan.step),
+        text=step.text,
+        came="\n".join(came) or say("step_first"),
+        mark=mark,
+    )
+    before = build(standing, [event], recalled, ports, notes)[:-1]
+    before += [Prompt("assistant", say("unanswered"))] if before[-1].role == "user" else []
+    return [*before, Prompt("user", without_codes(asked))]
 
 
 def _identity(surface: str, standing: Standing, ports: Ports) -> str:

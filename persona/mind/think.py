@@ -21,6 +21,7 @@ from persona.mind.reflex import ask_to_forget, forget_by_code, reflect
 from persona.mind.wishing import Wishing
 from persona.mind.wording import wording
 from persona.model import Event
+from persona.plan import Plan, Step
 from persona.ports import Ports
 
 MOST_ROUNDS = 6
@@ -31,6 +32,7 @@ SHARE = 0.6
 FALLEN = "(My language model is not answering, so this comes from my rules.)"
 AS_FALLEN = "reflex after a model failed"
 SPENT = "(What my language model may cost today is used up, so this comes from my rules.)"
+OF_A_PLAN = "what a step of a plan brought"
 AS_SPENT = "reflex, budget used up"
 
 
@@ -77,6 +79,20 @@ def think_about(standing: Standing, outcome: Event, told: Decision, ports: Ports
     if decision is None:
         return replace(told, cost=budget.cost)
     return replace(decision, shown=max(decision.shown, told.shown))
+
+
+def think_on(standing: Standing, event: Event, ports: Ports, plan: Plan, step: Step) -> Decision:
+    """One decision on a step of a plan, by what its steps came to so far.
+
+    Without a model, or where each fails, there is no reply: the plan says so and goes on.
+    """
+    if not ports.models or standing.place_is_unproven:
+        return Decision(mind="none")
+    budget = Budget(ports.settings, standing.head.spent.at(ports.clock.now()))
+    decision = _by_models(
+        lambda: _step(standing, event, plan, step, ports), standing, ports, budget
+    )
+    return decision or Decision(mind=AS_FALLEN, cost=budget.cost)
 
 
 def _by_models(
@@ -133,6 +149,24 @@ def _brought(standing: Standing, outcome: Event, ports: Ports, budget: Budget) -
         wishing=Wishing(standing, [outcome], ports.but(capabilities=offered)),
         shown=prompt.shown(standing, ports),
         tainted=prompt.tainted(standing, ports),
+    )
+
+
+def _step(standing: Standing, event: Event, plan: Plan, step: Step, ports: Ports) -> _Matter:
+    """A step of a plan that a mind is to think of, with what bears on it."""
+    ports = _open_to(standing, ports)
+    event = replace(event, words=step.text)
+    hands = MemoryHands(standing, [event], ports)
+    recalled = hands.recall(f"{plan.what}\n{step.text}")
+    hands.cite(recalled)
+    others = any(one.untrusted for one in plan.came)
+    return _Matter(
+        prompts=prompt.of_step(standing, event, plan, step, recalled, ports, hands.notes),
+        offered=ports.capabilities,
+        hands=hands,
+        wishing=Wishing(standing, [event], ports),
+        shown=max([prompt.shown(standing, ports), *(one.sensitivity for one in plan.came)]),
+        tainted=OF_A_PLAN if others else plan.tainted or prompt.tainted(standing, ports),
     )
 
 

@@ -17,11 +17,23 @@ from zoneinfo import ZoneInfo
 from persona.declare import Moment
 from persona.errors import Refused
 from persona.mind.phrases import Heard, Reader
-from persona.mind.spelled import DAY, DAYS, MONTH, MONTHS, NUMBERS, PARTS, UNCLEAR, UNREAD, unclear
+from persona.mind.spelled import (
+    DAY,
+    DAYS,
+    MONTH,
+    MONTHS,
+    NUMBERS,
+    PARTS,
+    UNCLEAR,
+    UNREAD,
+    place,
+    unclear,
+)
 from persona.mind.zones import named_zone
 from persona.schedule import Repeat, Schedule, Unit, exists, instant, local
 
 MOST_YEARS = 10
+ANY_DAY = datetime(2026, 1, 1)  # noqa: DTZ001 for what names no day
 
 
 def read(phrase: str, moment: Moment) -> Schedule:
@@ -41,6 +53,41 @@ def read_day(phrase: str, moment: Moment) -> date:
     if heard.doubt or heard.day is None or heard.clock or heard.repeat or heard.part or heard.span:
         raise unclear(heard.doubt or "Which day is that?")
     return heard.day
+
+
+def read_clock(phrase: str) -> str:
+    """A time of the day, as `08:30`. Raises Refused to ask."""
+    text = _clean(phrase).casefold()
+    heard = Reader(text if text.startswith("at ") else f"at {text}", ANY_DAY).everything()
+    if heard.day or heard.repeat or heard.span or heard.seconds or heard.start:
+        raise unclear("Which time of the day is that?")
+    hour, minute, second = _settled(heard, is_dated=True)
+    if second:
+        raise unclear("To the minute is as exact as I go there.")
+    return f"{hour:02d}:{minute:02d}"
+
+
+def read_span(phrase: str) -> float:
+    """How long that is, in seconds; a day has 24 hours. Raises Refused to ask."""
+    heard = Reader(f"in {_clean(phrase).casefold()}", ANY_DAY).everything()
+    if heard.seconds and not (heard.day or heard.clock or heard.repeat or heard.part):
+        return heard.seconds
+    days = {"day": 1, "week": 7}.get(heard.span[0] if heard.span else "", 0)
+    if heard.span is None or not days or heard.day or heard.clock or heard.repeat or heard.part:
+        raise unclear("How long is that?")
+    return heard.span[1] * days * 86_400.0
+
+
+def read_next(phrase: str, moment: Moment) -> Schedule:
+    """A time of the day, or of a day of the week, that comes next whenever it is waited for.
+
+    Raises Refused to ask, UNREAD for another kind of time.
+    """
+    text, zone = _zone(_clean(phrase), moment.zone)
+    found = re.fullmatch(rf"(?:on )?({DAY})(?:day)?\s+(.+)", text)
+    clock = read_clock(found[2] if found else text)
+    every = f"every {DAYS[place(found[1], DAYS)]}" if found else "every day"
+    return read(f"{every} at {clock} {zone}", moment)
 
 
 def split(words: str, moment: Moment) -> tuple[str, str]:
@@ -86,6 +133,22 @@ OPENS = re.compile(
     re.IGNORECASE,
 )
 """How a phrase about time begins."""
+
+
+def starts(words: str, moment: Moment) -> Iterator[tuple[Schedule | Refused, str]]:
+    """Each way in which the words begin with a time, the longest first, and what follows it.
+
+    For a time that is not sure it is the Refused that asks.
+    """
+    tokens = words.split()
+    if tokens and OPENS.fullmatch(tokens[0]):
+        for cut in range(len(tokens) - 1, 0, -1):
+            phrase, rest = " ".join(tokens[:cut]).rstrip(":,"), " ".join(tokens[cut:])
+            try:
+                yield read(phrase, moment), rest
+            except Refused as error:
+                if error.code != UNREAD:
+                    yield error, rest
 
 
 def _fronts(tokens: list[str]) -> Iterator[tuple[str, str]]:

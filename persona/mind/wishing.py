@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from persona.decision import Intent
-from persona.declare import Moment
+from persona.declare import moment
 from persona.errors import Refused
 from persona.memory.standing import Standing
 from persona.mind.wording import wording
@@ -18,8 +18,6 @@ MOST = 5
 """Wishes of one turn, and as many that do not fit."""
 UNKNOWN = "unknown"
 """What a capability is called that there is none of: the name is a mind's own words."""
-SHORTEST_IN_AWS = 60.0
-"""Seconds: what is due is looked for each minute there."""
 
 
 class Wishing:
@@ -64,13 +62,6 @@ class Wishing:
         cause = f"wish {self._before + 1}, unfit {len(self._unfit)}"
         if len(self._unfit) < MOST:
             self._unfit.append(Intent(name, version, dict(arguments), self._lane, cause))
-
-
-def moment(ports: Ports) -> Moment:
-    """Now, by the clock of the person's zone."""
-    settings = ports.settings
-    shortest = SHORTEST_IN_AWS if settings.stage == "aws" else 1.0
-    return Moment(ports.clock.now(), settings.timezone, shortest)
 
 
 def heard(words: str, ports: Ports) -> tuple[str, dict[str, Any]] | None:

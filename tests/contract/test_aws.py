@@ -22,7 +22,7 @@ from backends.aws.table import MOST_TRIES, Table
 from persona.errors import Broken, Conflict, Refused, Transient
 from persona.keys import Key
 from persona.ports import ABSENT, Check, Delete, Later, Put, Update, equals
-from tests.aws import ENV, KEYS_TABLE, SECRETS_PATH, TABLE, AwsFamily, world
+from tests.aws import ENV, KEYS_TABLE, MACHINE, SECRETS_PATH, TABLE, AwsFamily, world
 from tests.contract.families import Clock
 from tests.contract.wire import Answer, cancelled, refusal, tapped
 
@@ -385,6 +385,42 @@ def test_a_timer_that_fires_while_it_is_moved_is_made_again(family: AwsFamily) -
         family.timers.set("t", family.clock.now() + 600, "a", "a1")
     assert wire.operations == ["CreateSchedule", "UpdateSchedule", "CreateSchedule"]
     assert family.timers.next_at() == family.clock.now() + 600
+
+
+def test_an_execution_begins_by_the_alias_and_is_called_by_its_machine(family: AwsFamily) -> None:
+    with tapped(client("stepfunctions")) as wire:
+        family.plans.start("plan-1", {"plan": "plan"})
+        assert family.plans.is_running("plan-1")
+        family.plans.stop("plan-1")
+    started, asked, stopped = wire.bodies
+    assert started["stateMachineArn"] == ENV["HUB_PLANS_MACHINE"] == f"{MACHINE}:live"
+    assert json.loads(started["input"]) == {"plan": "plan"}
+    assert asked == {"executionArn": f"{MACHINE.replace('stateMachine', 'execution')}:plan-1"}
+    assert stopped == asked
+
+
+def test_an_execution_of_that_name_that_is_over_is_none_that_can_begin(family: AwsFamily) -> None:
+    with tapped(client("stepfunctions"), refusal("ExecutionAlreadyExists")):
+        family.plans.start("plan-1", {})
+    with tapped(client("stepfunctions"), (200, {"status": "TIMED_OUT"})):
+        assert not family.plans.is_running("plan-1")
+    with tapped(client("stepfunctions"), refusal("ExecutionDoesNotExist")):
+        assert not family.plans.is_running("plan-1")
+
+
+@pytest.mark.parametrize("code", ["InvalidToken", "TaskDoesNotExist", "TaskTimedOut"])
+def test_a_token_whose_time_is_over_is_decided_already(family: AwsFamily, code: str) -> None:
+    with tapped(client("stepfunctions"), refusal(code), refusal(code)):
+        assert not family.plans.answer("token")
+        assert not family.plans.beat("token")
+
+
+def test_a_throttled_answer_is_no_answer(family: AwsFamily) -> None:
+    with (
+        tapped(client("stepfunctions"), *[refusal("ThrottlingException")] * 3),
+        pytest.raises(Transient),
+    ):
+        family.plans.answer("token")
 
 
 def test_a_timer_is_told_in_whole_seconds_of_utc(family: AwsFamily) -> None:

@@ -423,6 +423,42 @@ def test_another_zone_is_said_in_the_hubs_own(ann: Desk) -> None:
     assert "23:00–Thu 26 Nov 00:00 (Asia/Tokyo, +09:00)" in tokyo
 
 
+def known(desk: Desk, start: str, until: str = "", zone: str = "") -> Mapping[str, Any]:
+    """The facts of these days."""
+    arguments = {"start": start, "until": until, "zone": zone}
+    result = list_events.use(list_events.arguments.model_validate(arguments), desk)
+    assert all(list_events.facts[name].fits(value) for name, value in result.facts.items())
+    return result.facts
+
+
+def test_a_plan_can_go_by_how_many_there_are_and_when_they_begin_and_end(
+    ann: Desk, server: Radicale
+) -> None:
+    assert known(ann, "2026-11-25") == {"count": 0}
+    use(create_event, ann, title="Fair", start="2026-11-25")
+    assert known(ann, "2026-11-25") == {"count": 1}, "a whole day has no hours"
+    for act, start, end in (
+        ("A", "2026-11-25T14:00", "2026-11-25T15:30"),
+        ("B", "2026-11-25T08:30", ""),
+    ):
+        desk = replace(ann, idempotency_key=act)
+        use(create_event, desk, title=act, start=start, end=end)
+    assert known(ann, "2026-11-25") == {"count": 3, "first": "08:30", "last": "15:30"}
+    assert known(ann, "2026-11-25", zone="Asia/Tokyo")["first"] == "16:30"
+    part = known(ann, "2026-11-25T09:00", "2026-11-25T15:00")
+    assert part == {"count": 3, "first": "14:00", "last": "09:30"}, "what begins, and ends, in it"
+    cancelled = WEEKLY.replace("RRULE:FREQ=WEEKLY;COUNT=4", "STATUS:CANCELLED").replace(
+        "20261019", "20261125"
+    )
+    server.ask(
+        "PUT",
+        ANN,
+        "/home/gone.ics",
+        cancelled.replace("T090000", "T060000").replace("T093000", "T063000"),
+    )
+    assert known(ann, "2026-11-25") == {"count": 3, "first": "08:30", "last": "15:30"}
+
+
 def test_whole_days_have_no_hours(ann: Desk) -> None:
     said = use(create_event, ann, title="Fair", start="2026-11-25", end="2026-11-27")
     assert "Wed 25 Nov 2026 – Fri 27 Nov 2026, all day · Fair" in said

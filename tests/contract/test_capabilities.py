@@ -109,6 +109,18 @@ def test_its_effects_fit_together(one: Capability) -> None:
 
 
 @each
+def test_its_facts_are_named_for_people_and_for_models(one: Capability) -> None:
+    assert not one.facts or one.effect == "read"
+    offered = one.schema()["description"]
+    for name, figure in one.facts.items():
+        assert re.fullmatch(r"[a-z]+", name)
+        assert name not in ("state", "text"), "every outcome has these"
+        assert f"{name} ({figure.words}, a {figure.kind})" in offered
+        assert f"`{name}`: {figure.words}" in (ROOT / "README.md").read_text()
+        re.compile(figure.heard)
+
+
+@each
 def test_reading_it_loads_shapes_and_no_sdk(one: Capability) -> None:
     if one.inline or one.name == "forget":  # they are used in the turn, whose memory they read
         return

@@ -61,6 +61,14 @@ def test_a_document_is_kept_whole_and_read_back(family: Opened, ann: Means) -> N
     assert listed(later) == f"My notes · 2025-06-15 15:06 · {len(text):,} characters"
 
 
+def test_a_plan_can_go_by_how_many_there_are(ann: Means) -> None:
+    for count in range(3):
+        result = list_documents.use(list_documents.arguments(), ann)
+        assert result.facts == {"count": count}
+        assert list_documents.facts["count"].fits(count)
+        save(ann.again(f"ACT{count}"), f"Notes {count}")
+
+
 def test_what_is_read_counts_as_the_words_of_others(ann: Means) -> None:
     save(ann, "Notes")
     assert (read(ann, "Notes").untrusted, read(ann, "Notes").sensitivity) == (True, 1)

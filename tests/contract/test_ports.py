@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from persona import ports
 from persona.errors import Broken, Conflict, Refused
 from persona.keys import Key
 from persona.ports import ABSENT, ANY, Check, Delete, Put, Row, Update, Write, equals
-from tests.contract.families import FAMILIES, SHM, Opened
+from tests.contract.families import FAMILIES, SHM, Aws, Opened
+from tests.executions import executing
 
 HELD, REPEATS, RECEIVES = 180.0, 300.0, 50
 LATE = 61.0
@@ -617,6 +619,29 @@ def test_a_ring_while_its_work_is_under_way_is_heard_too(family: Opened) -> None
     family.bell.ring("sms", "a")
     family.answered(ring)
     assert family.rung() == ring
+
+
+# Plans
+
+
+def test_an_execution_runs_from_its_start_until_it_is_stopped(family: Opened) -> None:
+    assert not family.plans.is_running("plan-1")
+    body = {"home": "HOME", "plan": "plan", "generation": 1, "move": {"looks": 0}}
+    for _ in range(2):  # whoever asks again means the same one
+        family.plans.start("plan-1", body)
+    assert family.plans.is_running("plan-1")
+    assert not family.plans.is_running("plan-2")
+    for _ in range(2):
+        family.plans.stop("plan-1")
+    family.plans.stop("never")
+
+
+@pytest.mark.parametrize("token", ["AQC0" * 40, "x"])
+def test_a_token_that_nobody_gave_is_answered_by_nobody(family: Opened, token: str) -> None:
+    is_moto = isinstance(family, Aws)  # whose machines know of tokens only where they really run
+    with executing(ports.Ports, family.clock.now) if is_moto else nullcontext():
+        assert not family.plans.answer(token)
+        assert not family.plans.beat(token)
 
 
 # Timers

@@ -13,6 +13,7 @@ from persona.acts.perform import Performing
 from persona.decision import Act, Intent
 from persona.declare import Capability, Means, Result, Statement
 from persona.errors import Broken, Refused
+from persona.figures import Figure
 from persona.ports import Ports, Put
 from tests.unit.house import ANN, BOB, House
 
@@ -30,20 +31,26 @@ class Probe:
 
     def __init__(self, **declared: Any) -> None:
         self.seen: list[Means] = []
+        self.facts: dict[str, str | float] = {}
         about = "Looks at what is in its reach."
         self.one = Capability("probe", "read", self.use, Arguments, about, **declared)
 
     def use(self, arguments: Arguments, means: Means) -> Result:
         self.seen.append(means)
-        return Result("seen")
+        return Result("seen", facts=self.facts)
 
 
-def reach(house: House, probe: Probe, **instead: Any) -> Means:
-    """What the probe's act is given to work with, for Ann."""
+def carried(house: House, probe: Probe, **instead: Any) -> Mapping[str, Any]:
+    """What comes of the probe's act, for Ann."""
     place = house.meet()
     act = Act("probe", place.lane, place.home, "1#01", ANN, "", "", "", 0.0, wish=wish())
     ports: Ports = house.ports.but(**instead)
-    assert Performing(probe.one, ports).send(act, ports).result["text"] == "seen"
+    return Performing(probe.one, ports).send(act, ports).result
+
+
+def reach(house: House, probe: Probe, **instead: Any) -> Means:
+    """What the probe's act is given to work with."""
+    assert carried(house, probe, **instead)["text"] == "seen"
     return probe.seen[-1]
 
 
@@ -133,3 +140,29 @@ def test_an_address_that_left_the_lane_opens_nothing(house: House) -> None:
     with pytest.raises(Refused, match="unlinked"):
         reach(house, probe)
     assert probe.seen == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"other": 1},
+        {"count": "3"},
+        {"count": -1},
+        {"count": True},
+        {"first": "9:00"},
+        {"first": "early"},
+    ],
+)
+def test_a_fact_that_it_did_not_declare_like_this_comes_of_nothing(
+    house: House, told: dict[str, str | float]
+) -> None:
+    known = {
+        "count": Figure("count", "things", "things"),
+        "first": Figure("clock", "first", "first"),
+    }
+    probe = Probe(facts=known)
+    probe.facts = {"count": 3, "first": "09:00"}
+    assert carried(house, probe)["facts"] == probe.facts
+    probe.facts = told
+    with pytest.raises(Broken, match="did not declare the fact"):
+        carried(house, probe)

@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, dict[str, Any]]] = {
         "list_events",
         {"start": "2026-11-23", "until": "2026-11-27"},
     ),
+    "check my calendar": ("list_events", {"start": "2026-11-21", "until": "", "zone": ZONE}),
     "create event Lunch with Bob tomorrow at 12:30": (
         "create_event",
         {"title": "Lunch with Bob", "start": "2026-11-22T12:30", "zone": ZONE},
@@ -55,7 +56,7 @@ def test_plain_words_wish_it(words: str) -> None:
 
 def test_every_capability_that_is_an_act_is_wished_by_some_words() -> None:
     spoken = {name for name, _ in WORDS.values()}
-    changing = {"change_plan"}  # by `cancel 3`, a command of its own
+    changing = {"change_plan", "start_plan"}  # by `cancel 3` and `plan: …`, commands of their own
     assert {one.name for one in ALL.values() if not one.inline} - changing == spoken
 
 
@@ -78,3 +79,26 @@ def test_a_statement_is_no_wish(words: str) -> None:
             with pytest.raises(Refused) as refused:
                 one.settled(arguments, NOW)
             assert refused.value.code == "unread"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (
+            "remind me to feed the cat tomorrow at 17:45",
+            {"what": "feed the cat", "when": "tomorrow at 17:45"},
+        ),
+        ("events today", {"start": "today", "zone": ZONE}),
+        ("events on 25 november", {"start": "2026-11-25"}),
+        ("create event Lunch on 2026-12-01 at 12:30", {"start": "2026-12-01T12:30"}),
+        ("email Bob@Example.net: hello", {"to": "bob@example.net"}),
+    ],
+)
+def test_for_a_later_use_words_of_a_time_stay_words_and_a_date_a_date(
+    words: str, expected: dict[str, Any]
+) -> None:
+    one = next(one for one in ALL.values() if one.wished(words) is not None)
+    kept = one.repeatable(one.wished(words) or {}, NOW)
+    assert {key: kept[key] for key in expected} == expected
+    later = Moment(NOW.now + 86_400, ZONE)
+    assert one.settled(kept, later) == one.settled(one.wished(words) or {}, later)
