@@ -1,5 +1,6 @@
 # ruff: noqa: INP001 a script beside the picture that it makes
-"""Takes the README's picture: a few natural words on every surface, then the page with its console.
+"""Takes the README's pictures: the page with its console after a few natural words on every surface,
+and the page with its plans.
 
 Run by hand: `.venv/bin/python docs/make_picture.py`; needs Chromium at /usr/bin/chromium.
 """
@@ -9,9 +10,10 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.end_to_end.house import House, OnMail, OnSlack, OnSms, ask, open_house
+from tests.end_to_end.house import House, OnMail, OnSlack, OnSms, OnWeb, ask, link, open_house
 
 PICTURE = Path(__file__).with_name("page.png")
+PLANS = Path(__file__).with_name("plans.png")
 CHROMIUM = "/usr/bin/chromium"
 BEFORE = "good morning"
 ELSEWHERE = {
@@ -23,6 +25,19 @@ ON_THE_PAGE = (
     "remember that Mara's birthday dinner is at Trattoria Lucia, Friday at 19:30",
     "She likes peonies, and no surprises with candles.",
     "where is Mara's birthday dinner?",
+)
+PASSPORTS = (
+    "1. take two photographs",
+    "2. ask me: which day suits you for the office?",
+    "3. wait 2 days",
+    "4. text me: collect the passports",
+)
+GOING_ON = (
+    "remind me tomorrow at 17:45 to water the plants",
+    "\n".join(["plan: get both passports renewed", *PASSPORTS]),
+    "yes",
+    "done",
+    "every weekday at 8 check my calendar, and if the first meeting is before 9 text me",
 )
 
 
@@ -52,8 +67,34 @@ def take(house: House) -> None:
         browser.close()
 
 
+def take_plans(house: House) -> None:
+    """Says what is to go on over time, and saves how the page shows it."""
+    link(OnSms(house), OnWeb(house, "owner"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 1000}, color_scheme="light")
+        page.goto(house.hub.url)
+        expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+        expect(page.locator("#loading")).to_be_hidden()
+        for words in GOING_ON:
+            before = page.locator(".from-persona").count()
+            page.fill("#text", words)
+            page.press("#text", "Enter")
+            expect(page.locator(".from-persona")).not_to_have_count(before)
+        page.click("#open-plans")
+        expect(page.locator("#plans-list > li")).to_have_count(3)
+        page.wait_for_timeout(600)
+        page.screenshot(path=PLANS)
+        browser.close()
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder, open_house(Path(folder)) as house:
         house.hub.env["HUB_PUBLIC_URL"] = "https://wren.example"
         house.hub.start()
         take(house)
+    with tempfile.TemporaryDirectory() as folder, open_house(Path(folder)) as house:
+        house.hub.start()
+        take_plans(house)

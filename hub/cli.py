@@ -1,23 +1,23 @@
 """The command line: `hub dev` runs the local stage; the rest looks at it or moves it."""
 
-import json
 import os
 import shutil
 import sqlite3
 import sys
 import tarfile
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, TextIO
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 
 from hub import stages
 from hub import state as states
-from hub.client import Client, consent_of, grants_of, links_of, notes_of, printable, table_of
+from hub.client import Client, consent_of, grants_of, links_of, notes_of, table_of
 from hub.evaluate import evaluations
 from hub.mcp import servers
+from hub.plans import list_of, plans
+from hub.terminal import Json, console, dump, fail, tell
 from persona.errors import Broken, Refused
 
 app = typer.Typer(
@@ -26,29 +26,15 @@ app = typer.Typer(
     help=__doc__,
     pretty_exceptions_show_locals=False,  # what is secret stands in them
 )
-console = Console()
 app.add_typer(evaluations, name="eval")
 app.add_typer(servers, name="mcp")
+app.add_typer(plans, name="plan")
 app.command()(stages.deploy)
 app.command()(stages.template)
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def _state() -> Path:
     return Path(os.environ.get("HUB_STATE", ".hub")).absolute()
-
-
-def _fail(error: Exception) -> None:
-    shown = printable(f"hub: {error}")
-    Console(stderr=True).print(shown, highlight=False, soft_wrap=True, markup=False)
-    raise typer.Exit(1)
-
-
-def _say(text: str, facts: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(facts))
-    else:
-        console.print(printable(text), highlight=False, markup=False)
 
 
 @app.command()
@@ -59,7 +45,7 @@ def dev(json: Json = False) -> None:
     try:
         serve(_state(), os.environ, console, as_json=json)
     except Broken as error:
-        _fail(error)
+        fail(error)
 
 
 @app.command()
@@ -68,13 +54,13 @@ def backup(file: Path, json: Json = False) -> None:
     try:
         copied = states.backup(_state(), file.absolute())
     except (Broken, OSError, EOFError, sqlite3.Error, tarfile.TarError) as error:
-        _fail(error)
+        fail(error)
         return
     told = (
         f"Kept in {file}, which opens only with the keys in {copied.name} beside it. Leave those "
         "there, so that an erasure reaches them, and treat them like the hub itself."
     )
-    _say(told, {"file": str(file), "keys": str(copied)}, json)
+    tell(told, {"file": str(file), "keys": str(copied)}, json)
 
 
 @app.command()
@@ -86,12 +72,12 @@ def restore(file: Path, json: Json = False) -> None:
 
         gone = settle(_state(), os.environ)
     except (Broken, OSError, EOFError, sqlite3.Error, tarfile.TarError) as error:
-        _fail(error)
+        fail(error)
         return
     moved = f" What was there is in {aside}." if aside else ""
     again = ", ".join(f"{name} again: {number}" for name, number in gone.items() if number)
     told = f"Restored into {_state()}.{moved}" + (f" {again.capitalize()}." if again else "")
-    _say(told, {"aside": str(aside) if aside else None, **gone}, json)
+    tell(told, {"aside": str(aside) if aside else None, **gone}, json)
 
 
 @app.command()
@@ -104,9 +90,9 @@ def say(
     try:
         reply = Client(os.environ).say(name, text)
     except (Broken, OSError, EOFError, tarfile.TarError) as error:
-        _fail(error)
+        fail(error)
         return
-    _say(reply, {"reply": reply}, json)
+    tell(reply, {"reply": reply}, json)
 
 
 @app.command()
@@ -131,7 +117,7 @@ def link(
     try:
         is_linked = link_here(Client(os.environ), name, words, console)
     except (Broken, OSError) as error:
-        _fail(error)
+        fail(error)
         return
     if not is_linked:
         raise typer.Exit(1)
@@ -152,16 +138,19 @@ def timeline(
     name: Annotated[str, typer.Option(help="The web account whose conversation it is.")] = "owner",
     json: Json = False,
 ) -> None:
-    """Print a person's conversation with the running hub: a web account and all linked to it."""
+    """Print a person's conversation with the running hub, on all surfaces, and what goes on."""
     try:
-        messages = Client(os.environ).messages(name)
+        client = Client(os.environ)
+        messages, planned = client.messages(name), [] if json else client.plans(name)
     except (Broken, OSError, EOFError, tarfile.TarError) as error:
-        _fail(error)
+        fail(error)
         return
     if json:
-        print(_dump(messages))
+        print(dump(messages))
     else:
         console.print(table_of(messages))
+        if planned:
+            console.print("\nwhat goes on:", list_of(planned))
 
 
 @app.command()
@@ -172,18 +161,20 @@ def person(
     ended: Annotated[bool, typer.Option(help="Show notes that hold no longer, too.")] = False,
     json: Json = False,
 ) -> None:
-    """Show how a person's addresses are linked, and each note with the words that it rests on."""
+    """Show a person's links, each note with the words that it rests on, and their plans."""
     try:
         found = Client(os.environ).person(address, ended=ended)
     except (Broken, OSError) as error:
-        _fail(error)
+        fail(error)
         return
     if json:
-        print(_dump(found))
+        print(dump(found))
     else:
         console.print(links_of(found))
         console.print(consent_of(found))
         console.print(notes_of(found))
+        if found["plans"]:
+            console.print(list_of(found["plans"]))
 
 
 @app.command()
@@ -197,11 +188,11 @@ def grants(
     try:
         found = Client(os.environ).person(address)
     except (Broken, OSError) as error:
-        _fail(error)
+        fail(error)
         return
     shown = {name: found[name] for name in ("grants", "off", "halted")}
     if json:
-        print(_dump(shown))
+        print(dump(shown))
     else:
         console.print(grants_of(found))
 
@@ -237,13 +228,9 @@ def _move(capability: str, *, halted: bool, as_json: bool) -> None:
     try:
         facts = halting.move(_state(), os.environ, capability, halted=halted)
     except (Broken, OSError) as error:
-        _fail(error)
+        fail(error)
         return
-    _say(halting.spoken(facts).capitalize() + ".", facts, as_json)
-
-
-def _dump(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=1)
+    tell(halting.spoken(facts).capitalize() + ".", facts, as_json)
 
 
 @app.command()
@@ -260,7 +247,7 @@ def ledger(
     try:
         found = verify_ledgers(_state(), os.environ, person, lane, whole=not verify)
     except Broken as error:
-        _fail(error)
+        fail(error)
         return
     if found.get("effects") and not json:
         console.print(effects_of(found["effects"]))
@@ -273,7 +260,7 @@ def ledger(
     if "orphans" in found:
         text += f"; {len(found['certificates'])} persons erased"
         text += f"; effects without an intent, intents without an end: {'; '.join(lost) or 'none'}"
-    _say(text, found, json)
+    tell(text, found, json)
     if found["broken"] or lost:
         raise typer.Exit(1)
 
@@ -291,9 +278,9 @@ def rebuild(json: Json = False) -> None:
                 shown = f"packing, {turns:,} turns"
                 progress.update(bar, completed=done, total=homes, description=shown)
     except Broken as error:
-        _fail(error)
+        fail(error)
         return
-    _say(
+    tell(
         f"{turns:,} turns packed; {done} of {homes} homes done.",
         {"homes": homes, "turns": turns},
         json,
@@ -320,12 +307,12 @@ def export(
                 done += 1
                 progress.update(bar, completed=min(done, most), total=most)
     except (Broken, OSError) as error:
-        _fail(error)
+        fail(error)
     finally:
         if file is not None:
             out.close()
     if file is not None:
-        _say(f"{done:,} lines in {file}.", {"file": str(file), "lines": done}, json)
+        tell(f"{done:,} lines in {file}.", {"file": str(file), "lines": done}, json)
 
 
 def _private(file: Path) -> TextIO:
@@ -344,18 +331,18 @@ def erase(
 
     typed = confirm or typer.prompt(f"Nothing brings it back. Type {address} to erase it")
     if typed != address:
-        _fail(Broken("nothing was erased: what was typed is something else"))
+        fail(Broken("nothing was erased: what was typed is something else"))
     try:
         done = erase_now(_state(), os.environ, address)
     except (Broken, OSError, EOFError) as error:
-        _fail(error)
+        fail(error)
         return
     told = f"Erased: certificate {done.get('version')}, {done.get('hash')}."
     if "going_on" in done:
         told = "Erased here; shared places let go of the words as soon as the hub works."
     for path in done.get("copies_not_reached", []):
         told += f"\nThese keys could not be reached, destroy them by hand: {path}"
-    _say(told, done, json)
+    tell(told, done, json)
 
 
 @app.command()
@@ -374,10 +361,10 @@ def credential(
         given = None if forget else {"url": url, "user": user, "password": _password()}
         give(_state(), os.environ, capability, name, given)
     except (Broken, Refused) as error:
-        _fail(error)
+        fail(error)
         return
     done = "forgotten" if forget else "kept, sealed under your key"
-    _say(f"The credential for {capability} is {done}.", {"capability": capability}, json)
+    tell(f"The credential for {capability} is {done}.", {"capability": capability}, json)
 
 
 def _password() -> str:
@@ -409,4 +396,4 @@ def doctor(
         "model": os.environ.get("HUB_MODEL", "reflex"),
         "halts": halting.spoken(halting.found(_state())),
     }
-    _say("\n".join(f"{name:<13}{value}" for name, value in facts.items()), facts, json)
+    tell("\n".join(f"{name:<13}{value}" for name, value in facts.items()), facts, json)

@@ -54,6 +54,10 @@ class Client:
             "GET", f"/local/person?{urlencode({'address': address, 'ended': int(ended)})}", ""
         )
 
+    def plans(self, name: str) -> list[dict[str, Any]]:
+        """A web account's plans that are not over, by number."""
+        return self._call("GET", "/web/plans", self._sign_in(name))["plans"]
+
     def hear(self, name: str, seconds: float) -> Iterator[str]:
         """What the persona says to a web account on the web from now on, for so long."""
         token = self._sign_in(name)

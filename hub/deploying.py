@@ -16,6 +16,7 @@ from rich.progress import track
 from hub.after import steps
 from hub.deploy import Clients, Deployment, Place
 from hub.ready import Check, checks
+from hub.terminal import fail
 from infra.packing import Packed, pack
 from persona.errors import Broken
 
@@ -30,8 +31,8 @@ def deploy(stage: str, *, yes: bool, destroy: bool, as_json: bool) -> None:
         made = Deployment(place, clients, console)
         facts = _destroy(made, yes=yes) if destroy else _deploy(made, clients, yes=yes)
     except (Broken, BotoCoreError, ClientError) as error:
-        console.print(f"hub: {error}", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from error
+        fail(error)
+        return
     _tell(facts, as_json=as_json)
 
 

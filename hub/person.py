@@ -1,10 +1,10 @@
-"""Whom the hub knows at an address: links, consent, and what is kept on purpose."""
+"""Whom the hub knows at an address: links, consent, plans, and what is kept on purpose."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from persona import keys
-from persona.acts import effects, grants
+from persona.acts import effects, grants, plan_facts
 from persona.memory import notes
 from persona.memory.standing import Gate, Link, open_gate, open_head, silent
 from persona.model import Address, Note, Place
@@ -14,7 +14,7 @@ from persona.ports import Ports
 
 def person(address: Address, ports: Ports, *, ended: bool = False) -> dict[str, Any] | None:
     """Links (since when, in quarantine until when, what is closed), what may be done without asking
-    and what is switched off, consent, and notes, newest first.
+    and what is switched off, consent, plans as the page has them, and notes, newest first.
 
     With `ended` also the notes that hold no longer. None for an address that nobody has met.
     """
@@ -25,6 +25,7 @@ def person(address: Address, ports: Ports, *, ended: bool = False) -> dict[str, 
     rows = ports.table.get([head_key, gate_key])
     gate = open_gate(rows[gate_key])
     head = open_head(ports, place.lane, rows.get(head_key))
+    plans = plan_facts.seen_from(place.home, gate, ports.clock.now(), ports)
     kept = notes.Notes.of(note for home in gate.homes for note in notes.read(ports, home))
     return {
         "address": str(address),
@@ -35,6 +36,7 @@ def person(address: Address, ports: Ports, *, ended: bool = False) -> dict[str, 
         "quiet_hours": gate.row.get("quiet", {}),
         "consent": _consent({place.lane, *(link.lane for link in gate.links.values())}, ports),
         "links": _links(place, address, gate, silent(head, gate, ports), ports),
+        "plans": [plan_facts.facts(plan) for plan in plans],
         "notes": [_shown(note) for note in reversed(kept.all) if ended or note.is_live],
     }
 

@@ -1,11 +1,10 @@
 """The commands on a stage in AWS; what they need is loaded when they are called."""
 
-import json as spelled
 from typing import Annotated
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+from hub.terminal import Json, tell
 
 
 def deploy(
@@ -25,4 +24,4 @@ def template(json: Json = False) -> None:
     from infra.template import write
 
     facts = write.write()
-    print(spelled.dumps(facts) if json else "{path}: {resources} resources".format(**facts))
+    tell("{path}: {resources} resources".format(**facts), facts, json)

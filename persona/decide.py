@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from persona import keys, plan_commands
-from persona.acts import approval, awaited, effects, grants, limits, telling, wishes
+from persona.acts import approval, awaited, effects, grants, limits, starting, telling, wishes
 from persona.acts.policy import EXPOSED
 from persona.decision import Decision
 from persona.memory import evidence, forget, tombstones
@@ -65,6 +65,8 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return _on_status(standing, events[0])
         case "link":
             return linking.told(standing, events[0], ports)
+        case "press" if events[0].detail.get("press") in starting.PRESSES:
+            return starting.pressed(standing, events[0], ports)
         case "press":
             decision = approval.pressed(standing, events[0], ports)
             return _with_plans(standing, events, decision, ports)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, get_type_hints
 from persona.decision import Act
 from persona.errors import Refused
 from persona.figures import Figure, is_dated
-from persona.language import whole_schema
 from persona.model import Address, Audience
 from persona.ports import Blobs, Clock, Door, Hands, Ports, Sent
+from persona.schemas import whole
 from persona.settings import Settings
 
 if TYPE_CHECKING:  # a lean ingress reads declarations and must not pay for pydantic
@@ -394,7 +394,7 @@ class Capability:
         return {
             "name": self.name,
             "description": self.about + facts,
-            "parameters": whole_schema(self.arguments.model_json_schema()),
+            "parameters": whole(self.arguments.model_json_schema()),
         }
 
 

@@ -124,8 +124,9 @@ class Plan:
     none) ends it, `most` is how many acts it may take in all (0: as many as it needs), `used` how
     many it wished. `approved` is the hash that it had when its person approved it as a whole, in
     the home `approver`. `late` says what becomes of a time that passed while nothing ran. `missed`
-    counts the times that passed unsaid, `changes` its moves. A plan that is over is no row any
-    more, once all of it was told.
+    counts the times that passed unsaid, `changes` its moves. `card` is the act (`lane/after`) whose
+    message has buttons to start it, while it is shown; `told` are steps in the words of their
+    capabilities, by number. A plan that is over is no row any more, once all of it was told.
     """
 
     id: str
@@ -160,6 +161,8 @@ class Plan:
     typed: tuple[str, ...] = ()
     tainted: str = ""
     sensitivity: int = 0
+    card: str = ""
+    told: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def hash(self) -> str:

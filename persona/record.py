@@ -16,6 +16,7 @@ from persona.acts import (
     outbox,
     questions,
     replies,
+    starting,
     wishes,
 )
 from persona.acts.policy import Facts, Verdict, judge_reply
@@ -85,8 +86,10 @@ def record(
     writes += _memory_writes(standing, events, decision, turn, ports)
     kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
     writes += [notes.put(ports, note) for note in kept]
-    replaced = closing.acts(standing, events, decision, version, ports)
-    writes += [plans.write(ports, plan) for plan in decision.plans]
+    closed = closing.acts(standing, events, decision, version, ports)
+    replaced = starting.replaced(standing, events[-1], decision, closed, ports)
+    carried = starting.carried(decision, (*acts, *away), ports)
+    writes += [plans.write(ports, plan) for plan in carried]
     writes += [plans.drop(plan) for plan in decision.over]
     aside = (*away, *wanted, *replaced)
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]

@@ -194,8 +194,9 @@ def next_awaited(standing: Standing, decision: Decision) -> Mapping[str, Any]:
 
     It is known for one state of the gate: with another, homes may have come and gone.
     """
-    head = standing.head
-    known = decision.awaited
+    head, known = standing.head, decision.awaited
+    if decision.forgets or decision.rewrites:  # what a plan waits for may be among it
+        return {}
     if known is None:
         if _is_stale(standing):
             return head.awaited

@@ -8,8 +8,9 @@ where others listen it holds the person's own words alone.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from math import inf
 from typing import Any
 
 from persona import keys
@@ -209,7 +210,7 @@ def _documents(own: str, gate: Gate, until: float, store: Store, blobs: Blobs) -
 def _plans(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
     """What is still to be done in time."""
     for plan in (plan for home in gate.homes for plan in plans.read(store, home)):
-        if gate.opens(own, plan.home, plan.made, until, sensitivity(plan.what)):
+        if gate.opens(own, plan.home, plan.made, until, sensitivity(plan.words)):
             yield {
                 "type": "plan",
                 "id": plan.id,
@@ -217,13 +218,24 @@ def _plans(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
                 "number": plan.number,
                 "what": plan.what,
                 "when": plan.schedule.words,
-                "next": plan.at,
+                "next": plan.at if plan.at < inf else None,
                 "state": plan.state,
+                "steps": [_named(asdict(step)) for step in plan.steps],
+                "at step": plan.step or None,
+                "came": [_named(asdict(came)) for came in plan.came],
+                "untold": [came.text for came in plan.news],
+                "deadline": plan.deadline or None,
+                "most acts": plan.most or None,
                 "missed": plan.missed,
                 "by": plan.by or None,
                 "made": plan.made,
                 "message": plan.message,
             }
+
+
+def _named(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what says nothing."""
+    return {name: value for name, value in fields.items() if value}
 
 
 def _is_open(note: Note, own: str, gate: Gate, until: float) -> bool:

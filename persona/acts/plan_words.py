@@ -65,7 +65,8 @@ def shown(plan: Plan, now: float, known: Known = NOTHING_KNOWN, surface: str = "
     """
     steps = [_numbered(plan, number, now, known) for number in range(1, len(plan.steps) + 1)]
     parts = [f"Plan {plan.number}: {plan.what}", f"When: {_when(plan, now)}", *steps, _limits(plan)]
-    return "\n".join([*filter(None, parts), offers(plan, surface)])
+    # Without an empty line markdown takes what follows a list for its last line.
+    return "\n".join([*filter(None, parts), "", offers(plan, surface)])
 
 
 def offers(plan: Plan, surface: str = "") -> str:
@@ -105,6 +106,15 @@ def step_line(step: Step, known: Known = NOTHING_KNOWN, steps: Sequence[Step] = 
         parts.append(f"to take it back: {_what(undo, known, steps)}")
     said = " · ".join(parts)
     return f"if {premise_words(step.premise, known, steps)}: {said}" if step.premise else said
+
+
+def told(plan: Plan, known: Known) -> dict[str, str]:
+    """The steps that their capabilities say in words of their own, by number, for who knows none."""
+    lines = {
+        str(number): (step_line(step, known, plan.steps), step_line(step, steps=plan.steps))
+        for number, step in enumerate(plan.steps, 1)
+    }
+    return {number: own for number, (own, plain) in lines.items() if own != plain}
 
 
 def premise_words(

@@ -17,6 +17,9 @@ from persona.ports import Ports
 MOST_PARTS = 40
 """Of one reply, so that it fits one commit; the last one says what is cut."""
 
+STARTS = "starts"
+"""In an act's `detail`: the plans that its buttons start, as `[[id, number], …]`."""
+
 
 class Rests(NamedTuple):
     """What a reply rests on: who may hear that, and how sensitive all is that the mind was shown."""
@@ -87,15 +90,19 @@ def _asking(
 ) -> tuple[str, Mapping[str, str]]:
     """The last part of a reply and its detail, with what fits there to answer its questions.
 
-    `asks` holds their hashes for buttons, or for a mail the slips, which stand in the text too.
+    `asks` holds their hashes for buttons, or for a mail the slips, which stand in the text too;
+    `starts` the plans that it shows for a yes.
     """
+    shown = [(plan.id, plan.number) for plan in decision.plans if plan.state == "shown"]
+    starts = {STARTS: json.dumps(shown)} if shown and surface.presses else {}
+    detail = {**end.detail, **starts}
     asked = [questions.hash_of(wish.code) for wish in decision.wishes if wish.code]
     if asked and surface.presses:
-        return text, {**end.detail, "asks": json.dumps(asked)}
+        return text, {**detail, "asks": json.dumps(asked)}
     if asked and surface.slips:
         made = [slips.url(ports, Slip(one, end.address)) for one in asked]
-        return "\n".join([text, "", slips.HERE, *made]), {**end.detail, "asks": json.dumps(made)}
-    return text, end.detail
+        return "\n".join([text, "", slips.HERE, *made]), {**detail, "asks": json.dumps(made)}
+    return text, detail
 
 
 def link_act(

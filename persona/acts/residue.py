@@ -205,7 +205,13 @@ def _of_note(home: str, note: Mapping[str, Any]) -> Iterator[Words]:
 
 
 def _of_plan(home: str, plan: Mapping[str, Any]) -> Iterator[Words]:
-    yield Words("PLAN", plan["what"], plan["message"], home)
+    """Its goal, its steps with their arguments, and what they brought back."""
+    message, steps = plan["message"], plan.get("steps", ())
+    texts = [text for one in steps for text in (one["text"], *map(str, one["arguments"].values()))]
+    for text in filter(None, [plan["what"], *texts]):
+        yield Words("PLAN", text, message, home)
+    for came in (*plan.get("came", ()), *plan.get("news", ())):
+        yield Words("PLAN", came["text"], next(iter(came["rests"]), message), home)
 
 
 def _of_segment(home: str, packed: Mapping[str, Any]) -> Iterator[Words]:

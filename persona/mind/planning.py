@@ -63,7 +63,8 @@ def fields(step: Step) -> dict[str, Any]:
 
 
 HEAD = re.compile(
-    rf"(?:(?:make|start)\s+(?:me\s+)?(?:a\s+)?)?plan(?:\s+by\s+(?P<by>{SURFACE}))?(?P<when>\s+[^:\n]*?)?\s*:\s*(?P<rest>\S.*)",
+    rf"(?:(?:make|start)\s+(?:me\s+)?(?:a\s+)?)?plan(?:\s+by\s+(?P<by>{SURFACE}))?(?P<when>\s+(?:[^:\n]|(?<=\d):(?=\d))*?)?"
+    r"\s*(?:(?<!\d):|:(?!\d))\s*(?P<rest>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 BULLET = re.compile(r"\s*(?:(?P<number>\d{1,3})\s*[.)]|[-*\u2022\u2013])\s+(?P<text>\S.*)")

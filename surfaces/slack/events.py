@@ -96,13 +96,15 @@ def parse_command(body: Mapping[str, Any], stamp: str, now: float) -> Event:
 
 
 def parse_press(body: Mapping[str, Any], now: float) -> Event | None:
-    """A pressed button of a question, in the presser's own name; None for any other."""
+    """A pressed button of a question or a plan, in the presser's own name; None for any other."""
     actions: list[dict[str, Any]] = body.get("actions") or [{}]
     pressed, member = actions[0], body.get("user") or {}
     verb = str(pressed.get("action_id", "")).partition("-")[0]
     channel = (body.get("channel") or {}).get("id") or ""
     team = member.get("team_id") or (body.get("team") or {}).get("id") or ""
-    is_ours = verb in ("approve", "deny") and pressed.get("value") and member.get("id")
+    is_ours = (
+        verb in ("approve", "deny", "start", "drop") and pressed.get("value") and member.get("id")
+    )
     if not is_ours or not str(channel).startswith("D"):
         return None
     author = Address("slack", f"{team}:{member['id']}")

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 TIMEOUT = 10
 DEAD_TOKEN = frozenset({"invalid_auth", "account_inactive", "token_revoked", "not_authed"})
+ANSWERS = (("approve", "Approve", "primary"), ("deny", "Deny", "danger"))
+STARTS = (("start", "Start it", "primary"), ("drop", "No", ""))
+"""The buttons of a question, and of a plan: what each sends, what it says, how it looks."""
 UNSURE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
 
@@ -114,26 +117,38 @@ def ask(hands: Hands, method: str, **about: Any) -> dict[str, Any]:
 
 
 def _buttons(act: Act) -> list[dict[str, Any]]:
-    """Yes and no for each question in this message; what they send names it and says nothing."""
+    """Yes and no for each question and each plan in this message; what they send names it alone."""
     asked: list[str] = json.loads(act.detail.get("asks", "[]"))
-    return [
-        {
-            "type": "actions",
-            "block_id": f"question-{number}",
-            "elements": [
-                {
-                    "type": "button",
-                    "action_id": f"{verb}-{number}",
-                    "value": question,
-                    "style": style,
-                    "text": {"type": "plain_text", "text": f"{verb.capitalize()}{mark}"},
-                }
-                for verb, style in (("approve", "primary"), ("deny", "danger"))
-            ],
-        }
-        for number, question in enumerate(asked, 1)
-        for mark in [f" {number}" if len(asked) > 1 else ""]
+    shown: list[tuple[str, int]] = json.loads(act.detail.get("starts", "[]"))
+    questions = [
+        _pair("question", number, value, f" {number}" if len(asked) > 1 else "", ANSWERS)
+        for number, value in enumerate(asked, 1)
     ]
+    plans = [
+        _pair("plan", place, id, f" {number}" if len(shown) > 1 else "", STARTS)
+        for place, (id, number) in enumerate(shown, 1)
+    ]
+    return [*questions, *plans]
+
+
+def _pair(
+    about: str, number: int, value: str, mark: str, offered: Sequence[tuple[str, str, str]]
+) -> dict[str, Any]:
+    """Two buttons in a row of their own."""
+    return {
+        "type": "actions",
+        "block_id": f"{about}-{number}",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": f"{verb}-{number}",
+                "value": value,
+                **({"style": style} if style else {}),
+                "text": {"type": "plain_text", "text": f"{label}{mark}"},
+            }
+            for verb, label, style in offered
+        ],
+    }
 
 
 def _respond(act: Act, hands: Hands) -> Sent:

@@ -157,6 +157,13 @@ def _answers(request: Request, door: Door) -> Response:
     return answers.receive(request, door)
 
 
+def _plans(request: Request, door: Door) -> Response:
+    """Loaded here alone: a plan's times bring the time zones along."""
+    from surfaces.web import plans
+
+    return plans.receive(request, door)
+
+
 def _json(status: int, content: Any) -> Response:
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
     headers = {"content-type": "application/json", "x-content-type-options": "nosniff"}
@@ -194,6 +201,7 @@ SURFACE = Surface(
             ),
             _answers,
         ),
+        Part("plans", (("GET", "/web/plans"),), _plans),
     ),
     working_note=False,
 )

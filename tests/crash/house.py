@@ -1,5 +1,6 @@
 """One hub on a virtual clock, played by one thread: deliver, work, sweep, let time pass, count."""
 
+import json
 import re
 import tempfile
 from collections import Counter
@@ -20,6 +21,7 @@ from hub.stage import answer, sqs_event
 from models.scripted import ScriptedModel
 from persona import catalog
 from persona.acts import credentials, erase, outbox, questions
+from persona.acts.replies import STARTS
 from persona.decision import Act
 from persona.declare import Capability, Means
 from persona.errors import Refused
@@ -130,7 +132,7 @@ class Story:
 
     `{code}` and `{number}` in its words are what was shown last, `{approve}` the last code that
     answers a question (`{approve:-2}` the one before), `{question}` what a button of that question
-    names, `{then}` is nothing: whoever says it has waited until all was quiet. Nobody works between
+    names, `{plan}` what one of the last plan that was shown does, `{then}` is nothing: whoever says it has waited until all was quiet. Nobody works between
     a `rushed` event and the next. At the end the addresses of `apart` are each in a lane of their
     own. Every `packs` turns of a lane its homes' index is packed (0: as often as it really is).
     `pace` is how many turns a minute a lane takes. `calls` are what a model wishes of these very
@@ -332,7 +334,11 @@ class House:
 
         words = re.sub(r"\{approve(?::(-\d))?\}", answering, words)
         hash = questions.hash_of(asked[-1]) if asked else "none"
-        return replace(event, words=words, target=event.target.replace("{question}", hash))
+        offered = (json.loads(act.detail.get(STARTS, "[]")) for _, act in self.provider.got)
+        plans = [id for shown in offered for id, _ in shown]
+        target = event.target.replace("{question}", hash)
+        target = target.replace("{plan}", plans[-1] if plans else "none")
+        return replace(event, words=words, target=target)
 
     def _erase(self, address: Address) -> None:
         self._insist(lambda: erase.begin(address, self.ports, self.clock.now()))

@@ -224,6 +224,18 @@ STORIES = (
         pace=20,
     ),
     Story(
+        "a plan that a button starts twice, and another press would drop",
+        (
+            said(BOB, 1, "plan: water the plants\n1. tell me: the fern first\n2. the palm"),
+            said(BOB, 2, "", kind="press", target="{plan}", press="start"),
+            said(BOB, 2, "", kind="press", target="{plan}", press="start"),
+            said(BOB, 3, "", kind="press", target="{plan}", press="start"),
+            said(BOB, 4, "done 1"),
+            said(BOB, 5, "", kind="press", target="{plan}", press="drop"),
+        ),
+        pace=20,
+    ),
+    Story(
         "approved on another surface, which is unlinked then",
         (
             said(BOB, 1, "link"),

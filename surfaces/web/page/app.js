@@ -1,9 +1,11 @@
-// Wires the page: the composer, the conversation, the outbox, the live feed and the console.
+// Wires the page: the composer, the conversation, the outbox, the live feed and the panels.
 
 import { Feed, SignedOut, readAbout, sendMessage, signInLocally } from "/page/hub.js";
 import { Console } from "/page/console.js";
 import { Conversation } from "/page/conversation.js";
+import { make } from "/page/draw.js";
 import { Outbox } from "/page/outbox.js";
+import { Plans } from "/page/plans.js";
 import { Questions } from "/page/questions.js";
 import { SignIn } from "/page/signin.js";
 import { You } from "/page/you.js";
@@ -21,7 +23,7 @@ const conversation = new Conversation(
   { onRetry: (draft) => outbox.retry(draft), onEdit: takeBack },
 );
 const outbox = new Outbox({ send: sendMessage, onChange: showDraftChange, onAccepted: accept, onSignedOut: renewSession });
-const feed = new Feed({ onMessages: receive, onState: showState, onSignedOut: renewSession });
+const feed = new Feed({ onMessages: receive, onMoved: () => isLoaded && plans.refresh(), onState: showState, onSignedOut: renewSession });
 const panel = new Console({
   panel: part("console"),
   opener: part("open-console"),
@@ -84,9 +86,26 @@ const questions = new Questions(
     pastTitle: part("questions-past-title"),
     count: part("questions-count"),
   },
-  { onCards: showCards, onSignedOut: () => location.reload() },
+  { onCards: (cards) => showCards("questions", cards), onSignedOut: () => location.reload() },
+);
+const plans = new Plans(
+  {
+    panel: part("plans"),
+    opener: part("open-plans"),
+    closer: part("close-plans"),
+    list: part("plans-list"),
+    empty: part("plans-empty"),
+    making: part("plan-make"),
+    form: part("plan-form"),
+    goal: part("plan-goal"),
+    steps: part("plan-steps"),
+    when: part("plan-when"),
+    told: part("plans-told"),
+  },
+  { say: sayBeside, onCards: (cards) => showCards("plans", cards) },
 );
 
+const cards = { questions: new Map(), plans: new Map() };
 let isLoaded = false;
 let isIntroduced = false;
 let personaSpokeAt = 0;
@@ -154,10 +173,15 @@ function submit() {
 }
 
 function say(words) {
+  sayBeside(words);
+  text.focus({ preventScroll: true });
+}
+
+/** Says it without taking the keyboard from where it is. */
+function sayBeside(words) {
   const draft = outbox.add(words);
   conversation.showDraft(draft);
   showWelcome();
-  text.focus({ preventScroll: true });
 }
 
 function takeBack(draft) {
@@ -194,23 +218,35 @@ function noticeAnswers(answers) {
   if (answers.length > 0) personaSpokeAt = performance.now();
   for (const answer of answers) if (answer.surface === "web") you.notice(answer.text);
   for (const answer of answers) announce(`${conversation.name}: ${answer.text.slice(0, ANNOUNCED_AT_MOST)}`);
+  for (const answer of answers) if (answer.surface === "web") plans.notice(answer.text);
   if (answers.length > 0) questions.refresh();
   if (document.hidden) showUnseen(unseen + answers.length);
   showWelcome();
 }
 
 /** The header says how many wait, for whoever has the message that asks no longer before their eyes. */
-function showCards(cards) {
-  conversation.showCards(cards);
+function showCards(kind, found) {
+  cards[kind] = found;
+  conversation.showCards(stacked(...Object.values(cards)));
   const waiting = part("questions-open").children.length;
   part("open-you").dataset.waiting = waiting || "";
   part("open-you").setAttribute("aria-label", waiting ? `You, ${waiting} waiting for your answer` : "You");
+}
+
+/** All cards by message; one that has cards of both kinds shows them below each other. */
+function stacked(...kinds) {
+  const all = new Map();
+  for (const [id, card] of kinds.flatMap((found) => [...found])) {
+    all.set(id, all.has(id) ? make("div", { className: "stack" }, all.get(id), card) : card);
+  }
+  return all;
 }
 
 function finishLoading() {
   isLoaded = true;
   part("loading").hidden = true;
   you.offer();
+  plans.offer();
   questions.refresh();
   showWelcome();
   conversation.scrollToNewest();
@@ -234,6 +270,7 @@ function showSignedOut() {
   part("loading").hidden = true;
   part("welcome").hidden = true;
   you.withdraw();
+  plans.withdraw();
   conversation.showTyping(false);
   signIn.show();
   conversation.scrollToNewest();
@@ -247,6 +284,7 @@ function showState(state) {
   connection.textContent = STATES[state];
   if (state === "live") introduce();
   if (state === "live" && isLoaded) questions.refresh();
+  if (state === "live" && isLoaded) plans.refresh();
 }
 
 function showWelcome() {

@@ -25,6 +25,7 @@ export class Conversation {
   #cards = new Map();
   #firstDrawn = 0;
   #isAtBottom = true;
+  #lastTop = 0;
   #missed = 0;
   #name = "Persona";
   #typingEnds = 0;
@@ -103,9 +104,11 @@ export class Conversation {
 
   /** Puts these below their messages: a map of message id → element. */
   showCards(cards) {
-    const touched = new Set([...this.#cards.keys(), ...cards.keys()]);
+    const known = this.#cards;
+    const touched = new Set([...known.keys(), ...cards.keys()]);
     this.#cards = cards;
-    for (const id of touched) this.#arrange(this.#entries.indexOf(this.#byId.get(id)));
+    // Putting the same card there again would take the focus from its buttons.
+    for (const id of touched) if (known.get(id) !== cards.get(id)) this.#arrange(this.#entries.indexOf(this.#byId.get(id)));
   }
 
   showTyping(isTyping) {
@@ -216,7 +219,10 @@ export class Conversation {
 
   #noticeScroll() {
     const { scroller } = this.#parts;
-    this.#isAtBottom = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM_PX;
+    const isNear = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM_PX;
+    // Only who scrolls up leaves the bottom: what was added since this scroll may have moved it away.
+    if (isNear || scroller.scrollTop < this.#lastTop) this.#isAtBottom = isNear;
+    this.#lastTop = scroller.scrollTop;
     if (this.#isAtBottom) this.#noteMissed(0);
     this.#parts.newest.hidden = this.#isAtBottom;
     if (scroller.scrollTop < NEAR_TOP_PX && this.#firstDrawn > 0) this.#drawEarlier();
@@ -230,6 +236,7 @@ export class Conversation {
 
   #jumpToBottom() {
     this.#parts.scroller.scrollTop = this.#parts.scroller.scrollHeight;
+    this.#lastTop = this.#parts.scroller.scrollTop;
   }
 
   #noticeMidnight() {

@@ -1,4 +1,4 @@
-// Makes the few elements that the conversation and the console both show.
+// Makes the few elements that the conversation and the panels both show.
 
 const SURFACES = { slack: "Slack", sms: "SMS", whatsapp: "WhatsApp", email: "Email", web: "Web" };
 const ICONS = { slack: "slack", sms: "sms", whatsapp: "sms", email: "email", web: "web" };
@@ -13,6 +13,25 @@ export function make(tag, properties = {}, ...children) {
 /** A surface's icon and name, for what was said or sent there. */
 export function badge(surface) {
   return make("span", { className: "badge" }, drawIcon(surface.toLowerCase()), SURFACES[surface.toLowerCase()] ?? surface);
+}
+
+/** A button that asks once more before it does anything. */
+export function drawTwice(label, sure, action, about) {
+  const first = make("button", { type: "button", className: "plain", textContent: label, ariaLabel: about });
+  const yes = make("button", { type: "button", className: "plain bad", textContent: sure, hidden: true });
+  const no = make("button", { type: "button", className: "plain", textContent: "Keep", hidden: true });
+  const ask = (isAsking) => {
+    first.hidden = isAsking;
+    yes.hidden = no.hidden = !isAsking;
+    (isAsking ? no : first).focus();
+  };
+  first.addEventListener("click", () => ask(true));
+  no.addEventListener("click", () => ask(false));
+  yes.addEventListener("click", () => {
+    ask(false);
+    action();
+  });
+  return make("div", { className: "act-buttons" }, first, yes, no);
 }
 
 function drawIcon(surface) {

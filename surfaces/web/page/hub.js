@@ -52,6 +52,9 @@ export const readQuestions = () => ask("GET", "/web/questions");
 /** answer: "approve", "always" or "deny". */
 export const answerQuestion = (question, answer) => ask("POST", "/web/questions", { question, answer });
 
+/** The person's plans that are not over; what is done with them is said in words. */
+export const readPlans = () => ask("GET", "/web/plans");
+
 export const readMe = () => ask("GET", "/web/me");
 export const signOut = (everywhere) => ask("POST", "/web/signout", { everywhere });
 
@@ -77,7 +80,8 @@ export function backoff(failures) {
  * Follows the conversation: the stored part first, then live over a WebSocket, and by polling while there is none.
  *
  * onMessages takes an array that may repeat earlier messages; onState takes "connecting", "live", "polling"
- * or "offline"; onSignedOut answers whether a new session could be had.
+ * or "offline"; onMoved says that something was done, with words or without; onSignedOut answers whether a new
+ * session could be had.
  */
 export class Feed {
   #cursor = null;
@@ -141,7 +145,7 @@ export class Feed {
       const query = this.#cursor === null ? "" : `?after=${encodeURIComponent(this.#cursor)}`;
       const { messages, cursor } = await ask("GET", `/web/messages${query}`);
       const isLast = messages.length === 0 || cursor === this.#cursor;
-      this.#cursor = cursor ?? this.#cursor;
+      this.#moveTo(cursor ?? this.#cursor);
       if (messages.length > 0) yield messages;
       if (isLast) return;
     }
@@ -184,9 +188,15 @@ export class Feed {
 
   #receive(frame) {
     const items = [JSON.parse(frame)].flat();
-    for (const item of items) if (item.type === "cursor") this.#cursor = item.cursor;
     const messages = items.filter((item) => item.author);
     if (messages.length > 0) this.#handlers.onMessages(messages);
+    for (const item of items) if (item.type === "cursor") this.#moveTo(item.cursor);
+  }
+
+  #moveTo(cursor) {
+    if (cursor === this.#cursor) return;
+    this.#cursor = cursor;
+    this.#handlers.onMoved();
   }
 
   async #renewSession() {

@@ -3,7 +3,7 @@
 // Linking is the same conversation as everywhere: the panel says the words, and makes the answers easy to see.
 
 import { Refused, SignedOut, erase, readExport, readMe, removePasskey, signOut } from "/page/hub.js";
-import { badge, make } from "/page/draw.js";
+import { badge, drawTwice, make } from "/page/draw.js";
 import { Panel } from "/page/panel.js";
 import { addPasskey, canUsePasskeys, proveByPasskey } from "/page/passkeys.js";
 import { sentenceFor } from "/page/signin.js";
@@ -89,7 +89,7 @@ export class You {
       make("span", { className: "what", textContent: name }),
       make("span", { className: "quiet", textContent: about.filter(Boolean).join(" · ") }),
     );
-    if (canPart) row.append(this.#drawTwice("Unlink", "Yes, unlink", () => this.#handlers.say(`unlink ${here ? "me" : id}`), `Unlink ${name}`));
+    if (canPart) row.append(drawTwice("Unlink", "Yes, unlink", () => this.#handlers.say(`unlink ${here ? "me" : id}`), `Unlink ${name}`));
     return row;
   }
 
@@ -99,27 +99,8 @@ export class You {
       {},
       make("span", { className: "what", textContent: browser }),
       make("span", { className: "quiet", textContent: `since ${day.format(since * 1000)}` }),
-      this.#drawTwice("Remove", "Yes, remove", () => this.#doStrong(() => removePasskey(id), "Removed."), `Remove the passkey of ${browser}`),
+      drawTwice("Remove", "Yes, remove", () => this.#doStrong(() => removePasskey(id), "Removed."), `Remove the passkey of ${browser}`),
     );
-  }
-
-  /** A button that asks once more before it does anything. */
-  #drawTwice(label, sure, action, about) {
-    const first = make("button", { type: "button", className: "plain", textContent: label, ariaLabel: about });
-    const yes = make("button", { type: "button", className: "plain bad", textContent: sure, hidden: true });
-    const no = make("button", { type: "button", className: "plain", textContent: "Keep", hidden: true });
-    const ask = (isAsking) => {
-      first.hidden = isAsking;
-      yes.hidden = no.hidden = !isAsking;
-      (isAsking ? no : first).focus();
-    };
-    first.addEventListener("click", () => ask(true));
-    no.addEventListener("click", () => ask(false));
-    yes.addEventListener("click", () => {
-      ask(false);
-      action();
-    });
-    return make("div", { className: "act-buttons" }, first, yes, no);
   }
 
   // Linking

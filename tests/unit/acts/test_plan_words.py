@@ -54,6 +54,7 @@ def test_a_plan_is_shown_whole_before_it_begins() -> None:
         "4. email bob@example.net, with the subject “Lunch”:",
         "      “see you",
         "      at ten” · goes on if it fails",
+        "",
         "“yes” starts it (later “start 3”), “no” drops it, “change step 1 of plan 3 to …” changes it.",
     ]
 
