@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format prove bench bench-peers locks clean
+.PHONY: run test check format template deploy prove bench bench-peers locks clean
 .DELETE_ON_ERROR:
 
 run: .venv
@@ -32,11 +32,21 @@ check: .venv/.developing
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/pyright
 	@$(BIN)/cog --check README.md
+	@$(BIN)/cfn-lint infra/template/template.json
 
 format: .venv/.developing
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/cog -r README.md
+
+# What is deployed, written from the declarations; `make test` fails where it is not what is kept.
+template: .venv/.developing
+	@$(BIN)/hub template
+
+# A stage in AWS, from what is here; the changes are shown first.
+STAGE ?= dev
+deploy: .venv
+	@$(BIN)/hub deploy $(STAGE)
 
 # What each role may do, asked of a simulator of IAM; `make test` fails where the result is stale.
 prove: .venv/.developing

@@ -41,6 +41,7 @@ TIMED: dict[str, Step] = {
     "recall": partial(alone.run, "bench.recall:measure"),
     "judge": partial(alone.run, "bench.judge:measure"),
     "plans": partial(alone.run, "bench.plans:measure"),
+    "deployment": partial(alone.run, "bench.deployment:measure"),
 }
 COUNTED: dict[str, Step] = {
     "crash": partial(alone.run, "bench.suite:measure_crashes"),

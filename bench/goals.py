@@ -287,3 +287,15 @@ def phrases(results: Results, goal: str) -> Iterator[Row]:
         ours = f"{one['wrong']} of {one['said']}; {one['asked']} asked back, {one['needlessly']} needlessly"
         is_good = not one["wrong"] and one["said"] >= least
         yield Row(goal, what, peer, its, ours, ratio, f"0 of ≥ {least}", counted(is_good))
+
+
+def deployment(results: Results, goal: str) -> Iterator[Row]:
+    one = results["deployment"]
+    ours = (
+        f"{one['seconds']:.1f} s of cpu, {one['functions']} functions, {one['resources']} resources"
+    )
+    is_good = one["seconds"] < 2
+    yield Row(
+        goal, "the template, written from the declarations",
+        NONE, NONE, ours, NONE, "< 2 s", timed(results, "deployment", is_good),
+    )  # fmt: skip

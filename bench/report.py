@@ -156,6 +156,7 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "forgotten", "forgettings", reliability.forgotten),
     ("", "tampers", "tampering with the ledger", reliability.tampers),
     ("", "erased", "erasures", reliability.erased),
+    ("", "deployment", "the template, written", goals.deployment),
     ("", "proof", "roles that do more or less than declared", reliability.proven),
     ("", "hostile", "a hostile model", boundary.hostile),
     ("", "judge", "a verdict", boundary.verdict),

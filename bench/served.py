@@ -102,7 +102,15 @@ class Served:
 
 @contextmanager
 def serve() -> Generator[Served, None, None]:
-    """Starts the server on a free port and makes tables, queue, key, bucket and secrets."""
+    """Starts the server and makes tables, queue, key, bucket and secrets."""
+    with started() as served:
+        _make(served)
+        yield served
+
+
+@contextmanager
+def started() -> Generator[Served, None, None]:
+    """Starts the server on a free port, with nothing in it."""
     server = subprocess.Popen(
         [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -111,9 +119,7 @@ def serve() -> Generator[Served, None, None]:
         port = server.stdout.readline().strip()
         if not port:
             raise RuntimeError("moto's server did not start")
-        served = Served({**MACHINE, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}, Session())
-        _make(served)
-        yield served
+        yield Served({**MACHINE, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}, Session())
     finally:
         server.kill()
         server.communicate(timeout=20)

@@ -31,13 +31,30 @@ def _level() -> str | None:
 log = Logger(service=SERVICE, level=_level(), stream=_stream(), use_rfc3339=True)
 
 
+ALARMING = frozenset({"failed", "unknown"})
+"""Ends of acts that are counted once more, whatever the function: somebody is told of them."""
+
+
+def ended(kind: str, function: str, state: str, cause: str) -> None:
+    """How one act ended, and which turn it came of."""
+    count(kind, function=function, state=state)
+    if state in ALARMING:
+        count(f"{state} act")
+    log.info(kind, extra={"correlation": cause, "function": function, "state": state})
+
+
+def _namespace() -> str:
+    """One a stage, since two may share an AWS account."""
+    return os.environ.get("HUB_METRICS", "persona-hub")
+
+
 def count(name: str, value: float = 1, **about: str) -> None:
     """One number: a CloudWatch metric in aws, a line of the log file in the local stage."""
     if os.environ.get("HUB_LOG"):
         log.info("count", extra={"metric": name, "value": value, **about})
         return
     with single_metric(
-        name=name, unit=MetricUnit.Count, value=value, namespace="PersonaHub"
+        name=name, unit=MetricUnit.Count, value=value, namespace=_namespace()
     ) as metric:
         for key, text in about.items():
             metric.add_dimension(name=key, value=text)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions import _compose
-from functions._observe import count, log
+from functions._observe import ended
 from persona.acts.work import work
 from persona.ports import Ports
 
@@ -21,5 +21,4 @@ def run(event: dict[str, Any], ports: Ports) -> None:
     function, lane = event["function"], event["lane"]
     new, behind = event.get("acts", ()), event.get("behind", ())
     for cause, state, _ in work(function, lane, ports.carriers[function], ports, new, behind):
-        count("act", function=function, state=state)
-        log.info("act", extra={"correlation": cause, "function": function, "state": state})
+        ended("act", function, state, cause)

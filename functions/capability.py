@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions import _compose
-from functions._observe import count, log
+from functions._observe import ended
 from persona.acts.perform import Performing
 from persona.acts.work import work
 from persona.ports import Ports
@@ -26,5 +26,4 @@ def run(event: dict[str, Any], ports: Ports) -> None:
         for name, one in ports.carried(function).items()
     }
     for cause, state, _ in work(function, lane, None, ports, new, behind, uses):
-        count("capability", function=function, state=state)
-        log.info("capability", extra={"correlation": cause, "function": function, "state": state})
+        ended("capability", function, state, cause)

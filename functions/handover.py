@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions import _compose
-from functions._observe import count, log
+from functions._observe import ended
 from persona.acts.handover import FUNCTION, HandingOver
 from persona.acts.work import work
 from persona.ports import Ports
@@ -17,5 +17,4 @@ def handler(event: dict[str, Any], context: object) -> None:
 def run(event: dict[str, Any], ports: Ports) -> None:
     """Works the hand-over acts of one lane: `{"lane": …}`."""
     for cause, state, _ in work(FUNCTION, event["lane"], HandingOver(ports), ports):
-        count("handover", state=state)
-        log.info("handover", extra={"correlation": cause, "state": state})
+        ended("handover", FUNCTION, state, cause)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions import _compose
-from functions._observe import count, log
+from functions._observe import ended
 from persona.acts.link import FUNCTION, Linking
 from persona.acts.work import work
 from persona.ports import Ports
@@ -17,5 +17,4 @@ def handler(event: dict[str, Any], context: object) -> None:
 def run(event: dict[str, Any], ports: Ports) -> None:
     """Works the link acts of one lane: `{"lane": …}`."""
     for cause, state, _ in work(FUNCTION, event["lane"], Linking(ports), ports):
-        count("link", state=state)
-        log.info("link", extra={"correlation": cause, "state": state})
+        ended("link", FUNCTION, state, cause)

@@ -1,5 +1,6 @@
 """The net under every bell: acts that are due, events that waited, originals that must go."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -33,7 +34,16 @@ def run(ports: Ports) -> int:
             _work(key, ports)
         except Exception:  # one row's trouble holds up no other; it is tried again
             log.exception("sweep failed", extra={"kind": key.sort.partition("#")[0]})
+    _tell_oldest(due, ports)
     return len(due)
+
+
+def _tell_oldest(due: Sequence[Key], ports: Ports) -> None:
+    """For how many seconds the oldest due act has been waiting; nothing is said where none is."""
+    oldest = next((key for key in due if key.partition.startswith("ACT#")), None)
+    row = ports.table.get([oldest]).get(oldest) if oldest else None
+    if row is not None and "due" in row:
+        count("oldest due act", max(0.0, ports.clock.now() - row["due"]))
 
 
 def _is_proof(key: Key) -> bool:

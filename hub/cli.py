@@ -11,6 +11,7 @@ from typing import Annotated, TextIO
 import typer
 from rich.progress import Progress
 
+from hub import stages
 from hub import state as states
 from hub.client import Client, consent_of, grants_of, links_of, notes_of, table_of
 from hub.evaluate import evaluations
@@ -19,10 +20,17 @@ from hub.plans import list_of, plans
 from hub.terminal import Json, console, dump, fail, tell
 from persona.errors import Broken, Refused
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help=__doc__,
+    pretty_exceptions_show_locals=False,  # what is secret stands in them
+)
 app.add_typer(evaluations, name="eval")
 app.add_typer(servers, name="mcp")
 app.add_typer(plans, name="plan")
+app.command()(stages.deploy)
+app.command()(stages.template)
 
 
 def _state() -> Path:
@@ -367,10 +375,18 @@ def _password() -> str:
 
 
 @app.command()
-def doctor(json: Json = False) -> None:
-    """Say what this machine and state are ready for."""
+def doctor(
+    stage: Annotated[str, typer.Argument(help="A stage in AWS, to be deployed.")] = "",
+    json: Json = False,
+) -> None:
+    """Say what this machine and state are ready for, or what a stage in AWS still needs."""
     from hub import halting
 
+    if stage:
+        from hub import deploying
+
+        deploying.check(stage, as_json=json)
+        return
     free = shutil.disk_usage(_state().parent).free // 2**20
     facts = {
         "python": sys.version.split()[0],

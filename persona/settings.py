@@ -63,6 +63,7 @@ class Settings:
     think_seconds: float = THINK_SECONDS
     link_quarantine: float = 0.0
     turns_a_minute: int = 20
+    sockets_url: str = ""
     sends: frozenset[str] = frozenset()
     version: str = VERSION
 
@@ -84,7 +85,9 @@ class Settings:
 
     @property
     def socket_url(self) -> str:
-        """Where the page opens its WebSocket."""
+        """Where the page opens its WebSocket: in aws the sockets have an API of their own."""
+        if self.sockets_url:
+            return "ws" + self.sockets_url.removeprefix("http")
         return "ws" + self.public_url.removeprefix("http").rstrip("/") + "/web/socket"
 
 
@@ -123,6 +126,7 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
         twilio_api_url=env.get("HUB_TWILIO_API_URL", ""),
         twilio_from=tuple(n.strip() for n in env.get("TWILIO_FROM", "").split(",") if n.strip()),
         smtp_relay=relay,
+        sockets_url=env.get("HUB_SOCKETS_URL", ""),
         link_quarantine=float(quarantine),
         sends=frozenset(name for name, is_on in configured.items() if is_on),
     )

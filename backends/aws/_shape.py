@@ -8,6 +8,8 @@ DUE_INDEX = "due"
 KEY_OWNER = "owner"
 LANE_SECONDS = 180
 """Until a received message comes again: the turn function's timeout and a minute."""
+DEAD_SECONDS = 120
+"""The same for what is given up: one turn without a model, and a minute."""
 MOST_RECEIVES = 50
 MOST_MESSAGE = 256 * 1024
 """Bytes of one lane message."""
@@ -58,11 +60,12 @@ LANES: dict[str, Any] = {
 """Timers cannot name a repeat, hence content-based; a put always names its own."""
 DEAD_LETTERS: dict[str, Any] = {
     "FifoQueue": "true",
+    "VisibilityTimeout": str(DEAD_SECONDS),
     "MessageRetentionPeriod": str(FOURTEEN_DAYS),
     "MaximumMessageSize": str(MOST_MESSAGE),
 }
 
 
-def redrive(dead_letters: str) -> dict[str, Any]:
+def redrive(dead_letters: Any) -> dict[str, Any]:
     """Where a lane message goes that was received too often; `dead_letters` is a queue's ARN."""
     return {"deadLetterTargetArn": dead_letters, "maxReceiveCount": MOST_RECEIVES}

@@ -20,6 +20,20 @@ from backends.clock import Clock as MachineClock
 from persona.errors import Broken
 from persona.ports import Clock, Later
 
+SETTINGS_OF: Mapping[str, tuple[str, ...]] = {
+    "table": ("HUB_TABLE",),
+    "within": ("HUB_LANE_ROLE",),
+    "lanes": ("HUB_LANES_URL",),
+    "bell": ("HUB_FUNCTIONS_PREFIX",),
+    "timers": ("HUB_TIMERS_GROUP", "HUB_LANES_ARN", "HUB_TIMERS_ROLE", "HUB_TIMERS_DLQ_ARN"),
+    "plans": ("HUB_PLANS_MACHINE",),
+    "blobs": ("HUB_BLOBS",),
+    "keys": ("HUB_KEYS_TABLE", "HUB_KMS_KEY"),
+    "secrets": ("HUB_SECRETS_PATH", "HUB_SECRETS"),
+    "sockets": ("HUB_SOCKETS_URL",),
+}
+"""What a function is told for each part that it asks for."""
+
 
 class Family:
     """The parts, each made when first used; one whose settings are missing is Broken then.
@@ -36,7 +50,7 @@ class Family:
     | `HUB_BLOBS` | a bucket |
     | `HUB_KMS_KEY` | the key that wraps data keys |
     | `HUB_SECRETS_PATH`, `HUB_SECRETS` | where credentials stand; names fetched together |
-    | `HUB_SOCKETS_URL` | API Gateway's address for pushes |
+    | `HUB_SOCKETS_URL` | API Gateway's address for pushes, and for the page's socket |
     """
 
     def __init__(self, env: Mapping[str, str], clients: Clients, clock: Clock) -> None:
@@ -84,8 +98,7 @@ class Family:
         return Bell(self._client("lambda"), self._setting("HUB_FUNCTIONS_PREFIX"))
 
     def _timers(self) -> Timers:
-        names = ("HUB_TIMERS_GROUP", "HUB_LANES_ARN", "HUB_TIMERS_ROLE", "HUB_TIMERS_DLQ_ARN")
-        group, lanes, role, dead_letters = map(self._setting, names)
+        group, lanes, role, dead_letters = map(self._setting, SETTINGS_OF["timers"])
         return Timers(self._client("scheduler"), group, lanes, role, dead_letters, self._clock)
 
     def _plans(self) -> Plans:

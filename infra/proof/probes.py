@@ -11,9 +11,9 @@ from functools import cache
 from typing import Any
 
 from infra.functions import Deployed, deployed
-from infra.iam import VERSION, Allowed, Role, trust
+from infra.iam import Allowed, Role
 from infra.own_rows import ROWS
-from infra.proof.stage import ROOT_OF_ALL, address, session
+from infra.proof.stage import address, key_policy, session, trusts
 from infra.roles import DELETES, LEADING, READS, SETS, lane_scope, own_rows, roles
 from persona.keys import HUB, Scope
 
@@ -128,7 +128,7 @@ def _row(
 def _of_trust(role: Role) -> Iterator[Probe]:
     """Who takes a lane's role, and with which tags."""
     takes = ("sts:AssumeRole", "sts:TagSession")
-    place, policy = address(f"role/{role.name}"), trust(role, address)
+    place, policy = address(f"role/{role.name}"), trusts()[role.name]
     homes = {"aws:RequestTag/home1": HOMES[0]} if len(role.tags) > 1 else {}
     good = {"aws:RequestTag/lane": LANE, **homes}
     for context, fits in (
@@ -216,18 +216,6 @@ def _of_apis(actions: Iterable[str]) -> frozenset[str]:
     return frozenset(one for one in known if {one, f"{one.partition(':')[0]}:*"} & asked)
 
 
-KEY_POLICY = {
-    "Version": VERSION,
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"AWS": ROOT_OF_ALL},
-            "Action": "kms:*",
-            "Resource": "*",
-        }
-    ],
-}
-"""A key leaves it to its account's roles, as KMS makes it; without that no role opens anything."""
 CANARIES = ("secret/CANARY", "function/canary", "role/canary", "blobs/canary/one", "logs/canary")
 """Of what nobody has any."""
 
@@ -245,7 +233,8 @@ def _of_own(role: Role, symbol: str, statements: Sequence[Allowed]) -> Iterator[
         context = _context(*circumstance)
         actions = every if circumstance == circumstances[0] else known
         told = expected | (_anywhere(role) & _of_apis(actions))
-        key = KEY_POLICY if symbol == "master" else None
+        # A key leaves it to its roles; without that none opens anything.
+        key = key_policy() if symbol == "master" else None
         yield Probe(role.name, actions, _sample(symbol), context, told, f"its own {symbol}", key)
 
 

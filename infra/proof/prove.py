@@ -13,10 +13,10 @@ from typing import Any
 
 from rich.console import Console
 
-from infra.iam import may, policy, trust
+from infra.iam import may
 from infra.proof.probes import ALWAYS, Probe, probes
 from infra.proof.simulator import Verdict, judge
-from infra.proof.stage import address
+from infra.proof.stage import key_policy, policies, trusts
 from infra.roles import LEADING, roles
 
 RESULT = Path(__file__).with_name("proof.json")
@@ -25,15 +25,9 @@ MUTATED = ("act-send_email-lane", "turn-lane", "act-save_document")
 Policies = Mapping[str, dict[str, Any]]
 
 
-def policies() -> dict[str, dict[str, Any]]:
-    """Every role's permissions on the stage of the proof."""
-    return {name: policy(role, address) for name, role in roles().items()}
-
-
 def digest() -> str:
-    """What the proof speaks of: all permissions, and who may take which role."""
-    trusts = {name: trust(role, address) for name, role in roles().items()}
-    said = json.dumps([policies(), trusts], sort_keys=True, separators=(",", ":"))
+    """What the proof speaks of: all permissions, who may take which role, and the key's own policy."""
+    said = json.dumps([policies(), trusts(), key_policy()], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(said.encode()).hexdigest()
 
 

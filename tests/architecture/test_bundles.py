@@ -6,11 +6,8 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +23,7 @@ from infra.functions import deployed
 from infra.reach import Name
 from persona import catalog
 from surfaces.web import session
+from tests.vendor import provider
 
 FUNCTIONS = deployed()
 SHM = Path("/dev/shm")
@@ -165,35 +163,6 @@ def test_a_text_message_goes_through_three_bundles(
     assert path.endswith("/Messages.json")
     assert "4812" in body
     assert "4812" not in json.dumps(aws.rows(), default=str)
-
-
-@contextmanager
-def provider(answer: dict[str, str]) -> Generator[tuple[str, list[tuple[str, str]]], None, None]:
-    """A vendor's API on loopback: its URL, and what was posted to it."""
-    posts: list[tuple[str, str]] = []
-
-    class Taker(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"])).decode()
-            posts.append((self.path, body))
-            said = json.dumps(answer).encode()
-            self.send_response(201)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(said)))
-            self.end_headers()
-            self.wfile.write(said)
-
-        def log_message(self, format: str, *args: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Taker)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", posts
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
 
 
 def test_a_slack_message_goes_in_through_bolt(built: dict[str, Bundle], aws: served.Served) -> None:

@@ -1,0 +1,295 @@
+"""`hub deploy STAGE`: the kept template with bundles built here, shown as changes before any is made.
+
+Everything goes through a change set, so that what will happen is seen first; what the roles would
+be allowed from then on is told in words. Settings and credentials are taken from this process's
+environment, by the names of the README; what is not named there stays as it was.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+from rich.console import Console
+from rich.table import Table
+
+from infra.packing import Packed
+from infra.template.settings import SETTINGS, WRITTEN, parameter
+from persona import catalog
+from persona.errors import Broken
+
+Clients = Callable[[str], Any]
+"""Gives a client of an API by name."""
+SECONDS_BETWEEN = 3.0
+MOST_WAIT = 3600.0
+ENDED = ("COMPLETE", "FAILED")
+UNUSABLE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+"""What is left of a stack whose making failed."""
+OF_MODELS = "OPENAI_API_KEY"
+ALSO = {"ModelArns": "HUB_MODEL_ARNS", "AlarmAddress": "HUB_ALARM_ADDRESS",
+        "MonthlyUsd": "HUB_MONTHLY_USD"}  # fmt: skip
+"""Parameters that are no settings, and what they are called in the environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a stage is: its name, AWS's region, and the number of the AWS account."""
+
+    stage: str
+    region: str
+    owner: str
+
+    @property
+    def stack(self) -> str:
+        return f"hub-{self.stage}"
+
+    @property
+    def bucket(self) -> str:
+        """Where bundles and templates are laid, of all stages."""
+        return f"hub-code-{self.owner}-{self.region}"
+
+
+class Deployment:
+    """One stage being brought to what is built here; `sleep` passes between two looks."""
+
+    def __init__(
+        self,
+        place: Place,
+        clients: Clients,
+        console: Console,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.place = place
+        self._clients = clients
+        self._console = console
+        self._sleep = sleep
+
+    def upload(self, packed: Packed) -> None:
+        """Lays down the archives that are not there yet, and the template beside them."""
+        client, bucket = self._clients("s3"), self.place.bucket
+        self._make_bucket()
+        for name, path in packed.archives.items():
+            key = f"{packed.code}/{name}.zip"
+            if not _is_there(lambda key=key: client.head_object(Bucket=bucket, Key=key)):
+                client.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
+        compact = json.dumps(json.loads(WRITTEN.read_text()), separators=(",", ":"))
+        key = f"{packed.code}/template.json"
+        client.put_object(Bucket=bucket, Key=key, Body=compact.encode())
+
+    def _make_bucket(self) -> None:
+        client, bucket = self._clients("s3"), self.place.bucket
+        if _is_there(lambda: client.head_bucket(Bucket=bucket)):
+            return
+        where = {"CreateBucketConfiguration": {"LocationConstraint": self.place.region}}
+        client.create_bucket(Bucket=bucket, **(where if self.place.region != "us-east-1" else {}))
+        closed = (
+            "BlockPublicAcls",
+            "BlockPublicPolicy",
+            "IgnorePublicAcls",
+            "RestrictPublicBuckets",
+        )
+        client.put_public_access_block(
+            Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(closed, True)
+        )
+
+    def keep_secrets(self, env: Mapping[str, str]) -> list[str]:
+        """Puts the credentials that the environment names into SSM; returns all that stand there."""
+        client, path = self._clients("ssm"), f"/hub/{self.place.stage}/"
+        for name in secret_names():
+            if env.get(name):
+                client.put_parameter(
+                    Name=path + name, Value=env[name], Type="SecureString", Overwrite=True
+                )
+        names = [path + name for name in secret_names()]
+        found = [
+            one["Name"].removeprefix(path)
+            for start in range(0, len(names), 10)
+            for one in client.get_parameters(Names=names[start : start + 10])["Parameters"]
+        ]
+        return sorted(found)
+
+    def parameters(
+        self, packed: Packed, env: Mapping[str, str], secrets: list[str]
+    ) -> list[dict[str, Any]]:
+        """What the template is told: what the environment names, and the rest as it was."""
+        told = {
+            "Stage": self.place.stage,
+            "CodeBucket": self.place.bucket,
+            "Code": packed.code,
+            "Runtime": packed.runtime,
+            "Architecture": packed.machine,
+            **{parameter(name): env[name] for name in SETTINGS if name in env},
+            **{name: env[named] for name, named in ALSO.items() if named in env},
+        }
+        for surface in catalog.surfaces().values():
+            if surface.secrets:
+                has = "yes" if {*surface.secrets} <= {*secrets} else "no"
+                told[f"Has{surface.name.capitalize()}"] = has
+        before = {one["ParameterKey"] for one in (self._stack() or {}).get("Parameters", ())}
+        known = json.loads(WRITTEN.read_text())["Parameters"]
+        return [
+            {"ParameterKey": name, "ParameterValue": told[name]}
+            if name in told
+            else {"ParameterKey": name, "UsePreviousValue": True}
+            for name in known
+            if name in told or name in before
+        ]
+
+    def propose(self, packed: Packed, parameters: list[dict[str, Any]]) -> str:
+        """Makes a change set and shows it; returns its name, empty where nothing would change."""
+        client, name = self._clients("cloudformation"), f"hub-{packed.code}-{int(time.time())}"
+        before, stack = self._policies(), self._stack()
+        if stack and stack["StackStatus"] in UNUSABLE:
+            raise Broken(
+                f"{self.place.stack} was never made; delete it first: hub deploy --destroy."
+            )
+        url = f"https://{self.place.bucket}.s3.{self.place.region}.amazonaws.com"
+        client.create_change_set(
+            StackName=self.place.stack,
+            ChangeSetName=name,
+            ChangeSetType="UPDATE" if stack else "CREATE",
+            TemplateURL=f"{url}/{packed.code}/template.json",
+            Parameters=parameters,
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+        about = {"StackName": self.place.stack, "ChangeSetName": name}
+        made = self._until(lambda: client.describe_change_set(**about), "Status")
+        if made["Status"] == "FAILED":
+            client.delete_change_set(**about)
+            if "No updates" in made["StatusReason"] or "didn't contain" in made["StatusReason"]:
+                return ""
+            raise Broken(made["StatusReason"])
+        pages = client.get_paginator("describe_change_set").paginate(**about)
+        self._show([one["ResourceChange"] for page in pages for one in page["Changes"]])
+        for line in permission_changes(before, _policies(json.loads(WRITTEN.read_text()))):
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        return name
+
+    def execute(self, change_set: str) -> dict[str, str]:
+        """Makes the changes, says what happens to each resource, and returns the stack's outputs."""
+        client, seen = self._clients("cloudformation"), {one["EventId"] for one in self._events()}
+        client.execute_change_set(StackName=self.place.stack, ChangeSetName=change_set)
+        ended = self._until(lambda: self._look(seen), "StackStatus")
+        if ended["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            raise Broken(
+                f"{self.place.stack} is {ended['StackStatus']}: see above what failed first."
+            )
+        return {one["OutputKey"]: one["OutputValue"] for one in ended.get("Outputs", ())}
+
+    def destroy(self) -> list[str]:
+        """Deletes the stage but for its data; returns what stays, by name."""
+        known = json.loads(WRITTEN.read_text())["Resources"]
+        kept = {name for name, one in known.items() if one.get("DeletionPolicy") == "Retain"}
+        client = self._clients("cloudformation")
+        pages = client.get_paginator("list_stack_resources").paginate(StackName=self.place.stack)
+        found = [one for page in pages for one in page["StackResourceSummaries"]]
+        client.delete_stack(StackName=self.place.stack)
+        self._until(lambda: self._stack() or {"StackStatus": "DELETE_COMPLETE"}, "StackStatus")
+        return [one["PhysicalResourceId"] for one in found if one["LogicalResourceId"] in kept]
+
+    def _look(self, seen: set[str]) -> dict[str, Any]:
+        """Says what is new; returns the stack once it says itself that it has ended."""
+        has_ended = False
+        for event in reversed(list(self._events())):
+            if event["EventId"] in seen:
+                continue
+            seen.add(event["EventId"])
+            status, name = event["ResourceStatus"], event["LogicalResourceId"]
+            reason = event.get("ResourceStatusReason", "")
+            told = f"{status:<28}{name} {reason}".rstrip()
+            self._console.print(told, markup=False, highlight=False, soft_wrap=True)
+            has_ended |= name == self.place.stack and status.endswith(ENDED)
+        return (self._stack() or {}) if has_ended else {}
+
+    def _events(self) -> Iterator[dict[str, Any]]:
+        pages = self._clients("cloudformation").get_paginator("describe_stack_events")
+        for page in pages.paginate(StackName=self.place.stack):
+            yield from page["StackEvents"]
+
+    def _stack(self) -> dict[str, Any] | None:
+        """The stack; None where there is none, or only a change set that was never made."""
+        try:
+            found = self._clients("cloudformation").describe_stacks(StackName=self.place.stack)
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+        stack = found["Stacks"][0]
+        return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
+
+    def _policies(self) -> dict[str, set[str]]:
+        if self._stack() is None:
+            return {}
+        client = self._clients("cloudformation")
+        told = client.get_template(StackName=self.place.stack)["TemplateBody"]
+        return _policies(told if isinstance(told, dict) else json.loads(told))
+
+    def _until(self, look: Callable[[], dict[str, Any]], status: str) -> dict[str, Any]:
+        """Looks until what is looked at has ended. Raises Broken after an hour."""
+        for _ in range(int(MOST_WAIT / SECONDS_BETWEEN)):
+            found = look()
+            if found.get(status, "").endswith(ENDED):
+                return found
+            self._sleep(SECONDS_BETWEEN)
+        raise Broken(f"{self.place.stack} has not ended within an hour.")
+
+    def _show(self, changes: list[dict[str, Any]]) -> None:
+        shown = Table("", "what", "its kind", "made anew")
+        for one in changes:
+            anew = one.get("Replacement", "")
+            shown.add_row(one["Action"], one["LogicalResourceId"], one["ResourceType"], anew)
+        self._console.print(shown)
+
+
+def secret_names() -> list[str]:
+    """Every credential that anything declares."""
+    surfaces = [name for one in catalog.surfaces().values() for name in one.secrets]
+    capabilities = [name for one in catalog.capabilities().values() for name in one.secrets]
+    return sorted({*surfaces, *capabilities, OF_MODELS})
+
+
+def permission_changes(
+    before: Mapping[str, set[str]], after: Mapping[str, set[str]]
+) -> Iterator[str]:
+    """What each role would be allowed that it was not, and no longer what it was."""
+    for role in sorted(before.keys() | after.keys()):
+        old, new = before.get(role, set[str]()), after.get(role, set[str]())
+        yield from (f"+ {role} may {said}" for said in sorted(new - old))
+        yield from (f"- {role} may no longer {said}" for said in sorted(old - new))
+
+
+def _policies(template: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Each role's statements in a line each."""
+    found: dict[str, set[str]] = {}
+    for name, one in template["Resources"].items():
+        if one["Type"] == "AWS::IAM::Role":
+            document = one["Properties"]["Policies"][0]["PolicyDocument"]
+            found[name.removesuffix("Role")] = {_line(said) for said in document["Statement"]}
+    return found
+
+
+def _line(said: Mapping[str, Any]) -> str:
+    statement = said["Fn::If"][1] if "Fn::If" in said else said
+    where = statement["Resource"]
+    places = ", ".join(map(_short, where)) if isinstance(where, list) else _short(where)
+    when = f", where {json.dumps(statement['Condition'])}" if "Condition" in statement else ""
+    return f"{', '.join(statement['Action'])} on {places}{when}"
+
+
+def _short(arn: Any) -> str:
+    """An address without what all of a stage's share."""
+    told: Any = next(iter(arn.values())) if isinstance(arn, dict) else arn
+    text = told[0] if isinstance(told, list) else told
+    return text.rpartition("${AWS::AccountId}:")[2] if "${AWS::AccountId}:" in text else text
+
+
+def _is_there(ask: Callable[[], Any]) -> bool:
+    try:
+        ask()
+    except ClientError as error:
+        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
+            return False
+        raise
+    return True

@@ -1,0 +1,102 @@
+"""What a deployment needs before it begins: each check with what was found and how to mend it."""
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.packing import RUNTIMES
+
+Clients = Callable[[str], Any]
+FEW_AT_ONCE = 100
+"""A new AWS account may run ten functions at once; a busy minute of this hub wants more."""
+RECEIVING = "aws ses set-active-receipt-rule-set --rule-set-name hub-{stage}"
+
+
+class Check(NamedTuple):
+    """`is_needed`: without it nothing is deployed; all else only warns."""
+
+    name: str
+    is_good: bool
+    told: str
+    fix: str = ""
+    is_needed: bool = False
+
+
+def checks(stage: str, clients: Clients, env: Mapping[str, str] = os.environ) -> Iterator[Check]:
+    """From what everything rests on to what only some stages need; ends where AWS cannot be asked."""
+    yield _machine()
+    region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", "")
+    yield Check("region", bool(region), region or "none", "Set AWS_REGION.", is_needed=True)
+    who = _whose(clients) if region else Check("credentials", False, "not asked", is_needed=True)
+    yield who
+    if not (region and who.is_good):
+        return
+    yield _asked("functions at once", lambda: _at_once(clients))
+    if env.get("HUB_EMAIL_ADDRESS"):
+        yield _asked("mail identity", lambda: _identity(clients, env["HUB_EMAIL_ADDRESS"]))
+        yield _asked("mail received", lambda: _receiving(stage, clients))
+    yield from _vendors(env)
+
+
+def _machine() -> Check:
+    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    found = f"{platform.system()} {platform.machine()}, {runtime}"
+    is_good = platform.system() == "Linux" and runtime in RUNTIMES
+    fix = "Bundles hold compiled libraries of this machine: build on Linux with Lambda's Python."
+    return Check("machine", is_good, found, fix, is_needed=True)
+
+
+def _whose(clients: Clients) -> Check:
+    fix = "Give AWS credentials, for example by `aws sso login` and AWS_PROFILE."
+    try:
+        found = clients("sts").get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        return Check("credentials", False, str(error), fix, is_needed=True)
+    return Check("credentials", True, found["Arn"], is_needed=True)
+
+
+def _asked(name: str, ask: Callable[[], Check]) -> Check:
+    """A check whose question AWS may refuse: that is told, and stops nothing."""
+    try:
+        return ask()
+    except (BotoCoreError, ClientError) as error:
+        return Check(name, False, f"could not be asked: {error}", "Allow the deployer to ask.")
+
+
+def _at_once(clients: Clients) -> Check:
+    most = clients("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    fix = "Ask for more in Service Quotas (Lambda, concurrent executions)."
+    return Check("functions at once", most >= FEW_AT_ONCE, str(most), fix)
+
+
+def _identity(clients: Clients, address: str) -> Check:
+    domain = address.rpartition("@")[2]
+    found = clients("ses").get_identity_verification_attributes(Identities=[domain, address])
+    known = found["VerificationAttributes"]
+    states = {name: one["VerificationStatus"] for name, one in known.items()}
+    fix = f"Verify {domain} in SES, and point its MX record to inbound-smtp.REGION.amazonaws.com."
+    return Check("mail identity", "Success" in states.values(), str(states or "unknown"), fix)
+
+
+def _receiving(stage: str, clients: Clients) -> Check:
+    found = clients("ses").describe_active_receipt_rule_set().get("Metadata", {}).get("Name", "")
+    fix = f"A region has one active rule set; after deploying: {RECEIVING.format(stage=stage)}"
+    return Check("mail received", found == f"hub-{stage}", found or "no rule set is active", fix)
+
+
+def _vendors(env: Mapping[str, str]) -> Iterator[Check]:
+    """Credentials that come in pairs, and what goes with them."""
+    for name, needs in (
+        ("Slack", ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN")),
+        ("Twilio", ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")),
+    ):
+        missing = [one for one in needs if not env.get(one)]
+        if len(missing) < len(needs):
+            told = f"without {', '.join(missing)}" if missing else "complete"
+            yield Check(name, not missing, told, f"Set {' and '.join(missing)} too.")
+    if env.get("HUB_EMAIL_ADDRESS") and not env.get("HUB_SMTP_RELAY"):
+        yield Check("mail sent", False, "no relay", "Set HUB_SMTP_RELAY, or mail is only received.")

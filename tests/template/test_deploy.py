@@ -1,0 +1,241 @@
+"""`hub deploy` against moto: what is uploaded, what is shown, what is asked, what is left to do."""
+
+import io
+import json
+import struct
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bench import served
+from hub.after import steps
+from hub.deploy import Deployment, Place, permission_changes, secret_names
+from hub.ready import checks
+from infra.bundles import Bundle
+from infra.functions import deployed
+from infra.packing import Packed, pack
+from infra.template.settings import parameter
+from infra.template.write import template
+from persona.errors import Broken
+from tests.template.test_deployed import configure
+
+ENV = {
+    "AWS_REGION": served.REGION,
+    "HUB_MODEL": "openai:small",
+    "HUB_EMAIL_ADDRESS": "persona@hub.example",
+    "TWILIO_FROM": "+41790000002",
+    "TWILIO_ACCOUNT_SID": "AC1",
+    "TWILIO_AUTH_TOKEN": "token",
+}
+ELF = b"\x7fELF" + b"\0" * 14 + struct.pack("<H", 62)
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[served.Served]:
+    with served.started() as one:
+        configure(one)
+        yield one
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
+    """Archives with next to nothing in them: what a bundle holds is told elsewhere."""
+    out = tmp_path_factory.mktemp("packed")
+    return pack([bundle(out, name, {"a.py": b"x = 1", "b.so": ELF}) for name in deployed()], out)
+
+
+def bundle(out: Path, name: str, files: Mapping[str, bytes]) -> Bundle:
+    folder = out / name
+    folder.mkdir(exist_ok=True)
+    for path, data in files.items():
+        (folder / path).write_bytes(data)
+    return Bundle(deployed()[name], folder, {"hub": sum(map(len, files.values()))}, {})
+
+
+def deployment(aws: served.Served, stage: str = "dev") -> tuple[Deployment, io.StringIO]:
+    told = io.StringIO()
+    owner = aws.client("sts").get_caller_identity()["Account"]
+    place = Place(stage, served.REGION, owner)
+    console = Console(file=told, width=200)
+    return Deployment(place, aws.client, console, sleep=lambda seconds: None), told
+
+
+def bring(aws: served.Served, packed: Packed, env: Mapping[str, str]) -> tuple[dict[str, str], str]:
+    made, told = deployment(aws)
+    made.upload(packed)
+    change_set = made.propose(packed, made.parameters(packed, env, made.keep_secrets(env)))
+    assert change_set
+    return made.execute(change_set), told.getvalue()
+
+
+@pytest.fixture(scope="module")
+def brought(aws: served.Served, packed: Packed) -> tuple[dict[str, str], str]:
+    return bring(aws, packed, ENV)
+
+
+def variables(aws: served.Served, function: str) -> dict[str, str]:
+    told = aws.client("lambda").get_function_configuration(FunctionName=f"hub-dev-{function}")
+    return told["Environment"]["Variables"]
+
+
+# What is made
+
+
+def test_every_change_is_shown_before_it_is_made(brought: tuple[dict[str, str], str]) -> None:
+    _, told = brought
+    assert all(name in told for name in template()["Resources"] if "Bill" not in name)
+    assert "+ Sweep may dynamodb:" in told
+    assert "CREATE_COMPLETE" in told
+
+
+def test_settings_and_credentials_come_from_the_environment(
+    aws: served.Served, brought: tuple[dict[str, str], str]
+) -> None:
+    assert variables(aws, "turn")["HUB_MODEL"] == "openai:small"
+    assert variables(aws, "act-sms")["HUB_SECRETS"] == "TWILIO_ACCOUNT_SID,TWILIO_AUTH_TOKEN"
+    assert variables(aws, "act-slack")["HUB_SECRETS"].strip(",") == ""
+    found = aws.client("ssm").get_parameter(Name="/hub/dev/TWILIO_AUTH_TOKEN", WithDecryption=True)
+    assert (found["Parameter"]["Value"], found["Parameter"]["Type"]) == ("token", "SecureString")
+    assert "token" not in json.dumps(variables(aws, "turn"))
+
+
+def test_what_is_not_named_again_stays_as_it_was(
+    aws: served.Served, packed: Packed, brought: tuple[dict[str, str], str]
+) -> None:
+    made, _ = deployment(aws)
+    told = made.parameters(packed, {"HUB_THINK_SECONDS": "30"}, ["TWILIO_ACCOUNT_SID"])
+    by_name = {one["ParameterKey"]: one for one in told}
+    assert by_name["ThinkSeconds"]["ParameterValue"] == "30"
+    assert by_name[parameter("HUB_MODEL")] == {"ParameterKey": "Model", "UsePreviousValue": True}
+    assert by_name["HasSms"]["ParameterValue"] == "no"
+    assert by_name.keys() == template()["Parameters"].keys()
+
+
+def test_another_setting_is_deployed_and_no_role_is_said_to_change(
+    aws: served.Served, packed: Packed, brought: tuple[dict[str, str], str]
+) -> None:
+    _, told = bring(aws, packed, {**ENV, "HUB_TIMEZONE": "Europe/Zurich"})
+    assert " may " not in told  # no role changed
+    assert variables(aws, "turn")["HUB_TIMEZONE"] == "Europe/Zurich"
+
+
+def test_only_the_archives_that_are_new_are_uploaded(
+    aws: served.Served, packed: Packed, brought: tuple[dict[str, str], str]
+) -> None:
+    made, _ = deployment(aws)
+    client = aws.client("s3")
+    before = client.head_object(Bucket=made.place.bucket, Key=f"{packed.code}/turn.zip")
+    made.upload(packed)
+    after = client.head_object(Bucket=made.place.bucket, Key=f"{packed.code}/turn.zip")
+    assert after["LastModified"] == before["LastModified"]
+    closed = client.get_public_access_block(Bucket=made.place.bucket)
+    assert all(closed["PublicAccessBlockConfiguration"].values())
+
+
+def test_what_is_left_is_what_the_vendors_are_told(brought: tuple[dict[str, str], str]) -> None:
+    outputs = {name: f"https://hub.example/{name}" for name in template()["Outputs"]}
+    told = "\n".join(steps("dev", outputs, ENV))
+    assert f"phone-numbers:update +41790000002 --sms-url {outputs['SmsUrl']}" in told
+    assert "set-active-receipt-rule-set --rule-set-name hub-dev" in told
+    assert f"hub.example. MX 10 inbound-smtp.{served.REGION}" in told
+    app = json.loads(told.partition("secrets: ")[2])
+    events = app["settings"]["event_subscriptions"]
+    assert events["request_url"] == outputs["SlackEventsUrl"]
+    assert "app_mention" in events["bot_events"]
+
+
+def test_deleting_a_stage_keeps_its_data(aws: served.Served, packed: Packed) -> None:
+    made, _ = deployment(aws, "gone")
+    made.upload(packed)
+    made.execute(made.propose(packed, made.parameters(packed, {}, [])))
+    kept = made.destroy()
+    assert "hub-gone" in kept
+    assert "hub-gone-keys" in kept
+    assert len(kept) == sum("DeletionPolicy" in one for one in template()["Resources"].values())
+
+
+# In words
+
+
+def test_a_wider_role_is_told_in_words() -> None:
+    old = {"Turn": {"s3:GetObject on s3:::x/mail/*"}}
+    new = {"Turn": {"s3:GetObject on s3:::x/*"}, "New": {"sqs:SendMessage on lanes"}}
+    assert list(permission_changes(old, new)) == [
+        "+ New may sqs:SendMessage on lanes",
+        "+ Turn may s3:GetObject on s3:::x/*",
+        "- Turn may no longer s3:GetObject on s3:::x/mail/*",
+    ]
+    assert list(permission_changes(new, new)) == []
+
+
+def test_every_credential_has_a_name() -> None:
+    assert {"SLACK_BOT_TOKEN", "TWILIO_AUTH_TOKEN", "OPENAI_API_KEY"} <= {*secret_names()}
+
+
+# Before
+
+
+def test_a_machine_with_credentials_and_region_is_ready(aws: served.Served) -> None:
+    found = {one.name: one for one in checks("dev", aws.client, ENV)}
+    assert found["credentials"].is_good
+    assert found["region"].told == served.REGION
+    assert found["Twilio"].is_good
+    assert not found["mail sent"].is_good
+    assert not found["mail identity"].is_good
+    assert "Verify hub.example" in found["mail identity"].fix
+
+
+def test_without_a_region_nothing_else_is_asked() -> None:
+    def nobody(api: str) -> Any:
+        raise AssertionError(api)
+
+    found = {one.name: one for one in checks("dev", nobody, {})}
+    assert not found["region"].is_good
+    assert found["region"].is_needed
+    assert found.keys() == {"machine", "region", "credentials"}
+
+
+def test_half_a_pair_of_credentials_is_told(aws: served.Served) -> None:
+    half = {"AWS_REGION": served.REGION, "SLACK_BOT_TOKEN": "xoxb"}
+    found = {one.name: one for one in checks("dev", aws.client, half)}
+    assert found["Slack"].fix == "Set SLACK_SIGNING_SECRET too."
+
+
+# Archives
+
+
+def test_the_same_files_make_the_same_archive(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for out in (one, two):
+        out.mkdir()
+    files = {"a.py": b"x = 1", "b.so": ELF}
+    first, second = (pack([bundle(out, "turn", files)], out) for out in (one, two))
+    assert first.code == second.code
+    assert first.archives["turn"].read_bytes() == second.archives["turn"].read_bytes()
+    assert (first.machine, first.archives.keys()) == ("x86_64", {"turn"})
+    with zipfile.ZipFile(first.archives["turn"]) as archive:
+        assert archive.namelist() == ["a.py", "b.so"]
+    changed = pack([bundle(two, "turn", {"a.py": b"x = 2"})], two)
+    assert changed.code != first.code
+
+
+@pytest.mark.parametrize(
+    ("library", "told"),
+    [
+        (b"\xcf\xfa\xed\xfe" + b"\0" * 20, "no library of Linux"),
+        (b"\x7fELF" + b"\0" * 14 + struct.pack("<H", 243), "a machine that Lambda does not have"),
+    ],
+)
+def test_a_library_of_another_machine_is_refused(library: bytes, told: str, tmp_path: Path) -> None:
+    with pytest.raises(Broken, match=told):
+        pack([bundle(tmp_path, "turn", {"b.so": library})], tmp_path)
+
+
+def test_libraries_of_two_machines_are_refused(tmp_path: Path) -> None:
+    arm = b"\x7fELF" + b"\0" * 14 + struct.pack("<H", 183)
+    with pytest.raises(Broken, match="several machines: arm64, x86_64"):
+        pack([bundle(tmp_path, "turn", {"a.so": arm, "b.so": ELF})], tmp_path)
