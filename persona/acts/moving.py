@@ -163,8 +163,8 @@ class _Mover:
         return moves.with_news(after, telling.ended(plan, after, reason, self._now))
 
     def _finish(self, plan: Plan) -> Plan:
-        if plan.state == "over":  # it stands there for what is still to be told
-            return plan
+        if plan.state == "over":  # only what is still to be told makes it due again
+            return replace(plan, at=inf)
         after = moves.finished(plan, self._now)
         if after.state != "over" or len(plan.steps) == 1:
             return after
