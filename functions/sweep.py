@@ -6,7 +6,7 @@ from typing import Any
 
 from functions import _compose
 from functions._observe import count, log
-from persona.acts import held, looking, outbox, plans, questions, residue, waking
+from persona.acts import held, looking, outbox, questions, residue, waking
 from persona.errors import Conflict
 from persona.keys import Key
 from persona.people import addresses
@@ -116,11 +116,11 @@ def _expire(key: Key, ports: Ports) -> None:
 def _fire(key: Key, ports: Ports) -> None:
     """Puts a plan's time into its lane, again and again until a turn has moved the plan on."""
     row = ports.table.get([key]).get(key)
-    plan = plans.read_due(key, row, ports) if row else None
+    plan = waking.read_due(key, row, ports) if row else None
     if row is None or plan is None:
         return
     waking.fire(row, plan, ports)
-    later: Row = {"due": ports.clock.now() + plans.AGAIN, "fired": row.get("fired", 0) + 1}
+    later: Row = {"due": ports.clock.now() + waking.AGAIN, "fired": row.get("fired", 0) + 1}
     with suppress(Conflict):  # the turn was quicker
         ports.table.commit([Update(key, later, equals("changes", row["changes"]))])
 

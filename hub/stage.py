@@ -88,10 +88,10 @@ class Stage:
             thread.join(max(0.0, until - time.monotonic()))
 
     def is_idle(self) -> bool:
-        """Nothing in any lane, at any bell, in any outbox, no plan due, and nothing due but answers."""
+        """Nothing in any lane, at any bell, in any outbox, no time come, and nothing due but answers."""
         family, now = self._family, self._ports.clock.now()
         ahead = family.table.due(float("inf"), MOST_HELD)
-        due = any(map(_is_work, ahead)) or any(map(_is_plan, family.table.due(now, MOST_HELD)))
+        due = any(map(_is_work, ahead)) or any(map(_is_timed, family.table.due(now, MOST_HELD)))
         busy = family.lanes.waiting() or family.bell.waiting() or due
         busy = busy or (family.timers.next_at() or float("inf")) <= now
         # An outcome goes from the table into a lane, so the lanes are looked at once more.
@@ -175,13 +175,14 @@ class Stage:
                 self._family.lanes.bury(message)
 
 
-def _is_plan(key: Key) -> bool:
-    return key.sort.startswith("PLAN#")
+def _is_timed(key: Key) -> bool:
+    """Whether a row is a time to come, which the hub waits for in peace: of a plan, of a review."""
+    return key.sort.startswith("PLAN#") or key.sort == "REVIEW"
 
 
 def _is_work(key: Key) -> bool:
     """Whether a row is done with as soon as may be; the others wait for a time, or for a person."""
-    waits = _is_plan(key) or key.sort.startswith("QUESTION#") or key.partition.startswith("WAKE#")
+    waits = _is_timed(key) or key.sort.startswith("QUESTION#") or key.partition.startswith("WAKE#")
     return not waits
 
 

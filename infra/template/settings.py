@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from persona.settings import BUDGET_SEGMENTS, BUDGET_TOKENS, QUARANTINE, THINK_SECONDS
+from persona.settings import BUDGET_SEGMENTS, BUDGET_TOKENS, QUARANTINE, REVIEWS, THINK_SECONDS
 
 WRITTEN = Path(__file__).with_name("template.json")
 """The template as it is kept; a deployment takes it from here."""
@@ -30,6 +30,7 @@ SETTINGS: Mapping[str, Setting] = {
     "HUB_BUDGET_TOKENS": Setting(str(BUDGET_TOKENS), "Tokens a person and day."),
     "HUB_BUDGET_USD": Setting("", "US dollars a person and day; empty: nothing is spent."),
     "HUB_BUDGET_SMS": Setting(str(BUDGET_SEGMENTS), "Text messages a person and day, as carriers bill them."),
+    "HUB_REVIEWS": Setting(str(REVIEWS), "How often a day it may write to a person by itself."),
     "HUB_SMS_PRICE": Setting("0", "US dollars for one text message."),
     "HUB_BEDROCK_GUARDRAIL": Setting("", "ID:VERSION of a guardrail on Bedrock."),
     "HUB_EMBEDDINGS": Setting("", "The model, on Bedrock, that gives recall its vectors."),

@@ -181,7 +181,7 @@ def resumed(plan: Plan, now: float) -> Plan:
     """Waiting again; what fell due while it was paused stays unsaid, but for a single time."""
     again = replace(plan, state="waiting")
     if not plan.step:
-        later = plan.schedule.after(now)
+        later = plan.schedule.after(now) if plan.begins < now else None
         begins = plan.begins if later is None else later
         return replace(again, begins=begins, at=begins)
     return replace(again, at=wakes(settled(again, now), now))

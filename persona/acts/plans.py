@@ -11,14 +11,11 @@ from persona.acts.kept import Kept
 from persona.decision import Intent
 from persona.declare import Moment, moment
 from persona.errors import Refused
-from persona.keys import Key
-from persona.memory import plans as rows
 from persona.memory.reachable import home_on
 from persona.memory.sensitivity import sensitivity
-from persona.model import End, Event
+from persona.model import End
 from persona.people.consent import Consent
 from persona.plan import Came, Plan, Step
-from persona.ports import Ports, Row
 from persona.schedule import Schedule, near
 
 MOST = 100
@@ -345,31 +342,3 @@ def _taken_back(plan: Plan, number: int) -> Mapping[str, Any]:
         if isinstance(value, str) and value[:1] == "{" and value[1:-1] in known:
             arguments[name] = known[value[1:-1]]
     return {"capability": undo["capability"], "arguments": arguments}
-
-
-# In time
-
-AGAIN = 60.0
-"""Seconds after which a time that fell due is put into its lane once more, if nothing came of it."""
-
-
-def timer(row: Row, plan: Plan, now: float) -> Event:
-    """What puts a plan's time into its lane; `fired` counts how often that was tried."""
-    place, again = plan.asked, row.get("fired", 0)
-    return Event(
-        id=f"plan:{plan.id}:{plan.changes}:{plan.at:.3f}{f':{again}' if again else ''}",
-        kind="timer",
-        address=place.address,
-        author=place.address,
-        thread=place.thread,
-        at=now,
-        home=place.home,
-        target=plan.id,
-        detail={**place.detail, "due": f"{plan.at:.3f}"},
-    )
-
-
-def read_due(key: Key, row: Row, ports: Ports) -> Plan | None:
-    """The plan of a row that the sweeper found due; None where its time moved meanwhile."""
-    plan = rows.open_row(ports, key, row)
-    return plan if plan.is_due_by_itself and plan.at <= ports.clock.now() else None

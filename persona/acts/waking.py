@@ -15,18 +15,17 @@ from typing import Any, Literal
 
 from persona import keys
 from persona.acts import plan as moves
-from persona.acts import plans
 from persona.errors import Conflict, Refused
-from persona.keys import Scope
+from persona.keys import Key, Scope
 from persona.memory import plans as rows
-from persona.model import FORMAT
+from persona.model import FORMAT, Event
 from persona.people import addresses
 from persona.plan import Plan
 from persona.ports import ABSENT, Delete, Ports, Put, Row, equals
 
 FUNCTION = "plan"
 TRIES = 4
-AGAIN = plans.AGAIN
+AGAIN = 60.0
 """Seconds after which a time that was put into its lane is looked at once more."""
 LOOK = 86_400.0
 """Seconds after which it is looked whether what should wait for a plan still does."""
@@ -99,9 +98,31 @@ def hold(home: str, id: str, generation: int, token: str, ports: Ports) -> None:
     _Waking(home, id, ports).hold(generation, token)
 
 
+def timer(row: Row, plan: Plan, now: float) -> Event:
+    """What puts a plan's time into its lane; `fired` counts how often that was tried."""
+    place, again = plan.asked, row.get("fired", 0)
+    return Event(
+        id=f"plan:{plan.id}:{plan.changes}:{plan.at:.3f}{f':{again}' if again else ''}",
+        kind="timer",
+        address=place.address,
+        author=place.address,
+        thread=place.thread,
+        at=now,
+        home=place.home,
+        target=plan.id,
+        detail={**place.detail, "due": f"{plan.at:.3f}"},
+    )
+
+
+def read_due(key: Key, row: Row, ports: Ports) -> Plan | None:
+    """The plan of a row that the sweeper found due; None where its time moved meanwhile."""
+    plan = rows.open_row(ports, key, row)
+    return plan if plan.is_due_by_itself and plan.at <= ports.clock.now() else None
+
+
 def fire(row: Row, plan: Plan, ports: Ports) -> None:
     """Puts a plan's time into its lane; the turn moves the plan on, so that it is told once."""
-    event = plans.timer(row, plan, ports.clock.now())
+    event = timer(row, plan, ports.clock.now())
     place = addresses.find(ports.table, event.address)
     if place is not None:
         ports.lanes.put(place.lane, event.to_json(), event.id)
@@ -170,9 +191,9 @@ class _Waking:
         place, before = addresses.find(self._ports.table, plan.asked.address), self._wake
         if self._row is None or place is None:  # whoever had this address was erased
             return
-        timer = replace(before, kind="timer", token="", changes=plan.changes)
-        self._commit(timer, max(plan.at, self._now))
-        event = plans.timer(self._row, plan, self._now)
+        after = replace(before, kind="timer", token="", changes=plan.changes)
+        self._commit(after, max(plan.at, self._now))
+        event = timer(self._row, plan, self._now)
         self._ports.timers.set(before.timer, plan.at, place.lane, event.to_json())
         if before.kind == "run":
             _clear(before, self._ports)

@@ -107,6 +107,7 @@ class _Reflex:
     def __init__(self, standing: Standing, events: Sequence[Event], ports: Ports) -> None:
         self.standing = standing
         self.author = str(events[0].author)
+        self.surface = events[0].address.surface
         self.ports = ports
         self.hands = MemoryHands(standing, events, ports)
         self.asks: dict[str, object] = {}
@@ -346,20 +347,10 @@ class _Reflex:
         return f" (before that: {', '.join(before)})" if before else ""
 
     def help(self) -> str:
-        named = [c for c in self.ports.capabilities.values() if c.say]
-        lines = [f"• {c.say}: {c.brief}" for c in named]
-        lines += [
-            "• what do you know about me: shows it, in your words",
-            "• why: shows what my last answer rests on",
-            "• answer me by email, text me the answer: answers there, once",
-            "• my time zone is Zurich: your clock",
-            "• link: makes you one person to me on another surface; unlink SURFACE parts it again",
-            "• questions, grants, revoke N, switch off …: what waits, what I may do, what I never do",
-            "• dry run: …, ledger: what I would do, what I did",
-            "• may you text me, do not text me, do not follow up, quiet hours 22:00 to 7:00",
-            "• stop, start: halts and resumes everything",
-        ]
-        return "This is what I can do:\n" + "\n".join(lines)
+        said = [(c.say, c.brief) for c in self.ports.capabilities.values() if c.say]
+        is_billed = self.ports.surfaces[self.surface].segments is not None
+        lines = [say if is_billed else f"{say}: {brief}" for say, brief in (*said, *HELP)]
+        return "\n".join(["This is what I can do:", *(f"• {line}" for line in lines)])
 
     def introduce(self) -> str:
         identity = self.ports.identity
@@ -367,6 +358,22 @@ class _Reflex:
             f"I am {identity.name}, {identity.about}. No language model is connected right now: "
             "I work by rules, I quote what you told me, and I do not invent."
         )
+
+
+HELP = (
+    ("what do you know about me", "shows it, in your words"),
+    ("why", "shows what my last answer rests on"),
+    ("answer me by email, text me the answer", "answers there, once"),
+    ("my time zone is Zurich", "your clock"),
+    ("link", "makes you one person to me on another surface; unlink SURFACE parts it again"),
+    ("questions, grants, revoke N, switch off …", "what waits, what I may do, what I never do"),
+    ("dry run: …, ledger", "what I would do, what I did"),
+    ("may you text me, do not text me, do not follow up", "what I may send you"),
+    ("quiet hours 22:00 to 7:00", "when I write to nobody"),
+    ("stop, start", "halts and resumes everything"),
+)
+"""What can be said beside the capabilities' own words, and what it does; where words are billed
+(text messages) the first alone is told."""
 
 
 def _told(wished: Mapping[str, str]) -> str:

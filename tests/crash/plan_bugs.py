@@ -9,7 +9,7 @@ import pytest
 
 from functions import sweep
 from persona import turn as turn_module
-from persona.acts import awaited, plans, waking
+from persona.acts import awaited, waking
 from persona.acts import plan as moves
 from persona.decision import Decision
 from persona.errors import Conflict
@@ -27,11 +27,11 @@ from tests.crash.plan_stories import CHANGED, LATER, OUT_OF_TIME, SKIPPED, TWO
 def put_off_without_compare(patch: pytest.MonkeyPatch) -> None:
     def puts_off_blindly(key: Key, ports: Ports) -> None:
         row = ports.table.get([key]).get(key)
-        plan = plans.read_due(key, row, ports) if row else None
+        plan = waking.read_due(key, row, ports) if row else None
         if row is None or plan is None:
             return
         waking.fire(row, plan, ports)
-        later = {**row, "due": ports.clock.now() + plans.AGAIN, "fired": row.get("fired", 0) + 1}
+        later = {**row, "due": ports.clock.now() + waking.AGAIN, "fired": row.get("fired", 0) + 1}
         ports.table.commit([Put(key, later)])
 
     patch.setattr(sweep, "_fire", puts_off_blindly)
