@@ -27,7 +27,7 @@ FIGURES = Path(__file__).parents[2] / "bench" / "figures"
 KEEPS = bool(os.environ.get("HUB_FIGURES"))
 """Whether the figures are kept, from which the README's table is made."""
 TRIES_ALL = bool(os.environ.get("HUB_EVERY_POINT"))
-LOCAL_DAYS, AWS_DAYS = (1, 1) if TRIES_ALL else (3, 7) if KEEPS else (31, 61)
+LOCAL_DAYS, AWS_DAYS = (1, 1) if TRIES_ALL else (3, 7) if KEEPS else (61, 127)
 """Days after which every point has come up; no multiples of how many modes a call has."""
 TIMEOUT = 3600
 """Seconds for one story, all points of which may be run on a busy machine."""
