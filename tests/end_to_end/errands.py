@@ -15,6 +15,8 @@ from tests.end_to_end.test_kill import Letter, hand_over
 PATIENCE = 20.0
 MOST = 3
 """Plans of one person; then somebody new goes on, so that no budget of the day is met."""
+LONGEST = 3.0
+"""Seconds; no wait in a plan is as long."""
 ACTING = """plan: errand {word}
 1. email {word}@example.net: the word {word}
 2. wait 2 seconds
