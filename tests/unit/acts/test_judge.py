@@ -294,7 +294,9 @@ ANYTHING = st.builds(
 )
 WORSE: dict[str, Any] = {
     "halted": lambda facts: {"halted": "x"},
-    "others listen": lambda facts: {"audience": "lane"},
+    "others listen": lambda facts: {
+        "audience": "lane" if facts.audience == "private" else facts.audience
+    },
     "nobody is proven": lambda facts: {"audience": "unverified"},
     "others' words were read": lambda facts: {"tainted": "x"},
     "more sensitive": lambda facts: {"sensitivity": min(3, facts.sensitivity + 1)},
