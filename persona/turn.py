@@ -74,9 +74,7 @@ def take_turn(
             continue
         ports.indexes.advance(standing, commit.turn, commit.notes)
         _ring(commit, ports)
-        is_new = (
-            commit.turn is not None or fresh[0].kind == "link"
-        )  # other homes' words may show now
+        is_new = commit.turn is not None or fresh[0].kind == "link"  # which may open other homes
         woke = "web" in standing.gate.surfaces and is_new
         if woke:
             ports.bell.ring("socket", place.lane)
