@@ -6,9 +6,10 @@ from typing import Any
 
 from functions import _compose
 from functions._observe import count, log
-from persona.acts import held, looking, outbox, questions, residue, waking
+from persona.acts import held, outbox, questions, residue, waking
 from persona.errors import Conflict
 from persona.keys import Key
+from persona.memory import topics
 from persona.people import addresses
 from persona.ports import Delete, Ports, Put, Row, Update, equals
 
@@ -128,13 +129,13 @@ def _fire(key: Key, ports: Ports) -> None:
 def _review(key: Key, ports: Ports) -> None:
     """Puts into its lane that something left open is to be looked at; the turn sees whether it is."""
     row = ports.table.get([key]).get(key)
-    event = looking.event(key, row, ports) if row else None
+    event = topics.review(key, row, ports) if row else None
     if row is None or event is None:
         return
     place = addresses.find(ports.table, event.address)
     if place is not None:
         ports.lanes.put(place.lane, event.to_json(), event.id)
-    later: Row = {"due": ports.clock.now() + looking.AGAIN, "fired": row.get("fired", 0) + 1}
+    later: Row = {"due": ports.clock.now() + topics.AGAIN, "fired": row.get("fired", 0) + 1}
     with suppress(Conflict):  # the turn was quicker
         ports.table.commit([Update(key, later, equals("changes", row["changes"]))])
 

@@ -18,6 +18,7 @@ from persona.acts import (
     questions,
     replies,
     starting,
+    wished,
     wishes,
 )
 from persona.acts.policy import Facts, Verdict, judge_reply
@@ -232,9 +233,9 @@ def _turn(
 def _rests(own: str, events: Sequence[Event], decision: Decision) -> tuple[str, ...]:
     """The turns whose words the reply may repeat: what it recalled, and what led to its wishes."""
     closed = (one.wish for one in decision.answers if one.state != questions.FORGOTTEN)
-    wished = (*decision.wishes, *closed)
-    led = [one for wish in wished for one in wish.facts.get("rests", ())]
-    told = [one for event in events for one in wishes.rests_of(event)]
+    judged = (*decision.wishes, *closed)
+    led = [one for wish in judged for one in wish.facts.get("rests", ())]
+    told = [one for event in events for one in wished.rests_of(event)]
     found = [*(one.pointer for one in decision.recalled), *decision.rests, *led, *told]
     return tuple(dict.fromkeys(one for one in found if "/" in one and one != own))
 

@@ -15,51 +15,22 @@ from zoneinfo import ZoneInfo
 from persona import keys
 from persona.acts import outbox
 from persona.acts.costs import REVIEWS
-from persona.acts.openings import BY_REVIEW, DAY, GIVEN_UP, HOUR, is_waiting, standing_of
+from persona.acts.openings import DAY, GIVEN_UP, HOUR, is_waiting, standing_of
 from persona.acts.plans import Plans
 from persona.decision import Act
-from persona.keys import Key
 from persona.memory import concerns, evidence, topics, walls
 from persona.memory.notes import Notes
 from persona.memory.sensitivity import MOST, sensitivity
 from persona.memory.standing import Standing
 from persona.model import Event, Evidence
 from persona.people import consent
-from persona.ports import Ports, Row
+from persona.ports import Ports
 from persona.topic import Found, Looked, Topic
 
 REST = HOUR / 2
 """Seconds without a word of the person before one of the persona's own accord."""
 TOGETHER = 2 * HOUR
 """What is to be looked at so soon after is told in the same message."""
-AGAIN = 60.0
-"""Seconds after which a home is looked at once more, if nothing came of it."""
-
-
-# In time
-
-
-def event(key: Key, row: Row, ports: Ports) -> Event | None:
-    """What puts a home's open topics into its lane; None where they are to be looked at later."""
-    home = key.partition.removeprefix("HOME#")
-    known = topics.open_row(ports, home, row)
-    if not known.topics or known.due > ports.clock.now():
-        return None
-    asked, again = known.topics[0].asked, row.get("fired", 0)
-    return Event(
-        id=f"review:{home}:{known.changes}:{known.due:.3f}{f':{again}' if again else ''}",
-        kind="review",
-        address=asked.address,
-        author=asked.address,
-        thread=asked.thread,
-        at=ports.clock.now(),
-        home=home,
-        target=f"{known.changes}",
-        detail={**asked.detail, "chain": str(BY_REVIEW)},
-    )
-
-
-# In the turn
 
 
 def may_speak_at(standing: Standing, free: float, now: float, ports: Ports) -> float:

@@ -16,7 +16,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from persona import ids
-from persona.acts.wishes import rests_of
+from persona.acts.wished import rests_of
 from persona.decision import Act, Decision
 from persona.memory import concerns, topics
 from persona.memory.own import own_words
@@ -26,13 +26,11 @@ from persona.model import GUEST, End, Event, Said, Turn
 from persona.people import consent
 from persona.plan import Plan
 from persona.ports import Ports, Write
-from persona.topic import Open, Topic, TopicKind
+from persona.topic import BY_REVIEW, Open, Topic, TopicKind
 
 DAY, HOUR = 86_400.0, 3_600.0
 GIVEN_UP = "given up"
 """How the reason begins of what was tried again and again in vain."""
-BY_REVIEW = 100
-"""The chain of wishes that a review begins: what comes of them is looked at no more."""
 SETTLED = re.compile(
     r"\b(?:it|that|they)\s+(?:arrived|came\s+through|worked|is\s+done|was\s+done)\b|\b(?:i|we)\s+(?:got|have)"
     r"\s+it\b|\b(?:he|she|they|\w+)\s+(?:got|received)\s+(?:it|the)\b|\bnever\s*mind\b|\bforget\s+(?:about\s+)?it\b"

@@ -6,7 +6,6 @@ one commit. A wish that is denied becomes a line in the ledger. The act is judge
 it is carried out (see `again.py`).
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
@@ -15,7 +14,7 @@ from persona.acts import circumstances, costs
 from persona.acts.circumstances import Seen
 from persona.acts.plans import Plans, Wished
 from persona.acts.policy import judge
-from persona.acts.wished import open_wish, plain
+from persona.acts.wished import plain, rests_of
 from persona.decision import Act, Decision, Intent, Spent, Verdict, Wish
 from persona.declare import Capability, Letter, moment
 from persona.errors import Refused
@@ -156,11 +155,6 @@ def _rests(standing: Standing, events: Sequence[Event], decision: Decision) -> l
     return list(dict.fromkeys([*said, own, *recalled, *decision.rests, *told]))
 
 
-def rests_of(event: Event) -> list[str]:
-    """What led to the wish whose outcome this is; nothing for any other event."""
-    return event.detail.get("rests", "").split() if event.kind == "outcome" else []
-
-
 def _judged(
     intent: Intent,
     standing: Standing,
@@ -291,41 +285,4 @@ def _act(standing: Standing, events: Sequence[Event], wish: Wish, after: str, po
         detail=letter.detail,
         due=now,
         wish={**plain(replace(wish, facts=facts)), "asked": asdict(asked)},
-    )
-
-
-# Afterwards
-
-OF_A_PLAN = ("plan", "step", "run", "use")
-"""What the wish of a plan's step carries, so that its outcome moves that plan on."""
-
-
-def outcome(act: Act, event: Event) -> Event:
-    """The outcome of a wish, told where it was spoken."""
-    asked, wish = End.from_row(act.wish["asked"]), open_wish(act.wish)
-    came = dict(act.result)
-    rests = [*wish.facts.get("rests", ()), *came.pop("rests", ())]
-    came["facts"] = json.dumps(came.get("facts", {}))
-    about = {
-        **asked.detail,
-        **event.detail,
-        **{f"result_{name}": str(value) for name, value in came.items()},
-        "shown": wish.shown,
-        "tainted": wish.facts.get("tainted", ""),
-        "to": str(act.address),
-        "capability": wish.intent.capability,
-        "arguments": json.dumps(dict(wish.intent.arguments)),
-        "chain": str(wish.facts.get("chain", 1)),
-        **{name: str(wish.facts[name]) for name in OF_A_PLAN if name in wish.facts},
-        "rests": " ".join(dict.fromkeys(rests)),
-    }
-    return replace(
-        event,
-        address=asked.address,
-        author=asked.address,
-        thread=asked.thread,
-        home=asked.home,
-        audience=wish.facts.get("audience", act.audience),
-        words=str(wish.facts.get("words", "")),
-        detail=about,
     )

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from persona import ids, keys
-from persona.acts import again, handover, outbox, wishes
+from persona.acts import again, handover, outbox, wished
 from persona.acts.desk import NO_USES, Desk, Use
 from persona.decision import Act, State
 from persona.errors import Broken, Conflict, Refused, Transient, Unknown
@@ -241,7 +241,7 @@ def _tell(act: Act, ports: Ports) -> None:
         detail=about,
     )
     if act.wish:
-        event = wishes.outcome(act, event)
+        event = wished.outcome(act, event)
     ports.lanes.put(act.lane, event.to_json(), event.id)
     with suppress(Conflict):  # told already
         outbox.told(ports, act)

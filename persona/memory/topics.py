@@ -9,13 +9,16 @@ from typing import Any
 
 from persona import keys
 from persona.errors import Broken
-from persona.model import FORMAT, End
-from persona.ports import ABSENT, Delete, Put, Row, Store, Write, equals
+from persona.keys import Key
+from persona.model import FORMAT, End, Event
+from persona.ports import ABSENT, Delete, Ports, Put, Row, Store, Write, equals
 from persona.seal import seal, unseal
-from persona.topic import Open, Topic
+from persona.topic import BY_REVIEW, Open, Topic
 
 MOST = 20
 """Topics of one home; of more the nearest stay."""
+AGAIN = 60.0
+"""Seconds after which a home is looked at once more, if nothing came of it."""
 
 
 NOTHING = Open()
@@ -61,3 +64,23 @@ def write(store: Store, home: str, known: Open, topics: Iterable[Topic]) -> Writ
     row: Row = {"v": FORMAT, "changes": known.changes + 1, "at": left[0].at, "due": left[0].at}
     row["sealed"] = seal(store, f"home:{home}", context(home), content)
     return Put(key, row, when)
+
+
+def review(key: Key, row: Row, ports: Ports) -> Event | None:
+    """What puts a home's topics into its lane when the first is due; None before."""
+    home = key.partition.removeprefix("HOME#")
+    known = open_row(ports, home, row)
+    if not known.topics or known.due > ports.clock.now():
+        return None
+    asked, again = known.topics[0].asked, row.get("fired", 0)
+    return Event(
+        id=f"review:{home}:{known.changes}:{known.due:.3f}{f':{again}' if again else ''}",
+        kind="review",
+        address=asked.address,
+        author=asked.address,
+        thread=asked.thread,
+        at=ports.clock.now(),
+        home=home,
+        target=f"{known.changes}",
+        detail={**asked.detail, "chain": str(BY_REVIEW)},
+    )

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from models.scripted import ScriptedModel
 from persona import keys
-from persona.acts import looking
 from persona.keys import Key
 from persona.language import Completion
+from persona.memory import topics
 from persona.ports import Row
 from tests.unit.house import ANN, House
 
@@ -95,7 +95,7 @@ class Lived:
         found = self.row
         if found is None or found[1]["due"] > self.house.clock.at:
             return 0
-        event = looking.event(*found, self.house.ports)
+        event = topics.review(*found, self.house.ports)
         assert event is not None
         before = len(self.model.seen)
         self.house.take(event)
@@ -119,13 +119,13 @@ def test_a_review_is_due_if_and_only_if_something_is_open(steps: list[Step]) -> 
                     assert lived.review() == expected.looked_at(lived.today)
                     assert (lived.row is not None) == bool(expected.open), (verb, expected)
             if lived.row:
-                days = [looking_day(day) for day in expected.open.values()]
+                days = [looking_on(day) for day in expected.open.values()]
                 assert lived.row[1]["due"] == min(days)
         finally:
             house.close()
 
 
-def looking_day(day: int) -> float:
+def looking_on(day: int) -> float:
     """Ten in the morning after that day."""
     morning = datetime.fromordinal(day + 1).replace(hour=10, tzinfo=UTC)
     return morning.timestamp()

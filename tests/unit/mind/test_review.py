@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from models.scripted import ScriptedModel
 from persona import keys
-from persona.acts import looking
 from persona.language import Call, Completion, Prompt
+from persona.memory import topics
 from tests.unit.house import ANN, House
 from tests.unit.mind.test_snapshots import check
 
@@ -18,7 +18,7 @@ def looked_at(house: House) -> None:
     key = keys.review(home)
     row = house.ports.table.get([key])[key]
     house.clock.at = row["due"]
-    event = looking.event(key, row, house.ports)
+    event = topics.review(key, row, house.ports)
     assert event is not None
     house.take(event)
 
