@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from persona.memory.texture import FAMILIES, Texture, read
 from persona.people.same import RULE, WEIGHTS, Crowd
-from persona.people.texture import FAMILIES, Texture, read
 
 SCRIPT = Path(__file__).parents[2] / "shared" / "tools" / "eval_same_person.py"
 COUNTS, RUNS, FOLDS = (5, 20), 3, 5

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from persona.memory.texture import Texture
     from persona.people.same import Crowd
-    from persona.people.texture import Texture
 
 evaluations = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -168,8 +168,8 @@ class _People:
     def match(self, asked: dict[str, Any]) -> dict[str, Any]:
         """A score for each candidate, and the chance that the best is right."""
         from persona.memory.own import own_words
+        from persona.memory.texture import Texture, read
         from persona.people.same import Crowd
-        from persona.people.texture import Texture, read
 
         if not self._textures:
             self._textures = {who: read(said) for who, said in self.talk.told().items()}

@@ -1,6 +1,6 @@
 """Same person? How much like each known person a fresh, unlinked conversation is written, and why.
 
-Naive Bayes over the marks of writing (`people/texture.py`): how much likelier is each from a person
+Naive Bayes over the marks of writing (`memory/texture.py`): how much likelier is each from a person
 than from the crowd, which is everybody known, taken together? What was heard of a person is mixed
 with a few messages' worth of the crowd, so that one heard once is not yet like anybody. A family's
 log odds a message count by its weight and by the square root of the messages, since marks of one
@@ -19,8 +19,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from persona.people.habits import HABITS
-from persona.people.texture import BUCKETS, FAMILIES, Mark, Texture, marks, read
+from persona.memory.habits import HABITS
+from persona.memory.texture import BUCKETS, FAMILIES, Mark, Texture, marks, read
 
 WEIGHTS = {"habits": 0.5, "edges": 0.4, "letters": 3.7, "words": 2.0}
 PRIORS = {"habits": 10.0, "edges": 30.0, "letters": 2_000.0, "words": 500.0}

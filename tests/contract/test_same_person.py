@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from persona.memory.texture import read
 from persona.people.same import Crowd
-from persona.people.texture import read
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT.parent / "shared" / "tools" / "eval_same_person.py"

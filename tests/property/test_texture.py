@@ -6,8 +6,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from persona.memory.texture import open_texture, plain, read
 from persona.people.same import Crowd
-from persona.people.texture import open_texture, plain, read
 
 MESSAGE = st.text(max_size=60) | st.sampled_from(
     ["ok", "i'm here :)", "Hello there.", "no...", "So, what?!", "привет", "LOL", "see u"]

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from persona.memory.texture import Mark, Texture, marks, read
 from persona.people.same import LEAST_CROWD, SURE, Crowd, chance_of, quotes
-from persona.people.texture import Mark, Texture, marks, read
 
 OPENINGS = "so well right okay hm now yes oh listen look alright hey and anyway".split()
 THINGS = (

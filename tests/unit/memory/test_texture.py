@@ -6,8 +6,8 @@ import zlib
 import pytest
 
 from persona.errors import Broken
-from persona.people.habits import HABITS, NUMBERS, habits_of
-from persona.people.texture import (
+from persona.memory.habits import HABITS, NUMBERS, habits_of
+from persona.memory.texture import (
     BUCKETS,
     FAMILIES,
     FORMAT,

@@ -1,7 +1,7 @@
 """How somebody writes: in how many of their own messages each mark of it stands.
 
 Four families of marks. `habits` are those of the keyboard (casing, punctuation, length, smileys), a
-closed list in `people/habits.py`. `edges` are the words with which messages open and close, `words`
+closed list in `memory/habits.py`. `edges` are the words with which messages open and close, `words`
 all of them, `letters` the runs of three characters: these are open, so they are kept under hashed
 numbers, and a texture stays small however much was said.
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from persona.errors import Broken
-from persona.people.habits import HABITS, NUMBERS, habits_of
+from persona.memory.habits import HABITS, NUMBERS, habits_of
 
 FORMAT = 1
 """Another list of habits or another hash is another format: textures are derived anew from turns."""
