@@ -67,4 +67,4 @@ locks:
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf .venv .hub .prove
+	rm -rf .venv .hub .prove .bundles

@@ -18,6 +18,7 @@ from hub.ready import checks
 from infra.bundles import Bundle
 from infra.functions import deployed
 from infra.packing import Packed, pack
+from infra.target import Target
 from infra.template.settings import parameter
 from infra.template.write import template
 from persona.errors import Broken
@@ -31,7 +32,9 @@ ENV = {
     "TWILIO_ACCOUNT_SID": "AC1",
     "TWILIO_AUTH_TOKEN": "token",
 }
-ELF = b"\x7fELF" + b"\0" * 14 + struct.pack("<H", 62)
+X86 = b"\x7fELF" + b"\0" * 14 + struct.pack("<H", 62)
+ARM = b"\x7fELF" + b"\0" * 14 + struct.pack("<H", 183)
+LAMBDA = Target("arm64", "python3.13", python="")
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +48,15 @@ def aws() -> Iterator[served.Served]:
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
     """Archives with next to nothing in them: what a bundle holds is told elsewhere."""
     out = tmp_path_factory.mktemp("packed")
-    return pack([bundle(out, name, {"a.py": b"x = 1", "b.so": ELF}) for name in deployed()], out)
+    return pack([bundle(out, name, {"a.py": b"x = 1", "b.so": ARM}) for name in deployed()], out)
 
 
-def bundle(out: Path, name: str, files: Mapping[str, bytes]) -> Bundle:
+def bundle(out: Path, name: str, files: Mapping[str, bytes], target: Target = LAMBDA) -> Bundle:
     folder = out / name
     folder.mkdir(exist_ok=True)
     for path, data in files.items():
         (folder / path).write_bytes(data)
-    return Bundle(deployed()[name], folder, {"hub": sum(map(len, files.values()))}, {})
+    return Bundle(deployed()[name], folder, {"hub": sum(map(len, files.values()))}, {}, target)
 
 
 def deployment(aws: served.Served, stage: str = "dev") -> tuple[Deployment, io.StringIO]:
@@ -212,11 +215,12 @@ def test_the_same_files_make_the_same_archive(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     for out in (one, two):
         out.mkdir()
-    files = {"a.py": b"x = 1", "b.so": ELF}
+    files = {"a.py": b"x = 1", "b.so": ARM}
     first, second = (pack([bundle(out, "turn", files)], out) for out in (one, two))
     assert first.code == second.code
     assert first.archives["turn"].read_bytes() == second.archives["turn"].read_bytes()
-    assert (first.machine, first.archives.keys()) == ("x86_64", {"turn"})
+    assert (first.machine, first.runtime) == ("arm64", "python3.13")
+    assert first.archives.keys() == {"turn"}
     with zipfile.ZipFile(first.archives["turn"]) as archive:
         assert archive.namelist() == ["a.py", "b.so"]
     changed = pack([bundle(two, "turn", {"a.py": b"x = 2"})], two)
@@ -235,7 +239,15 @@ def test_a_library_of_another_machine_is_refused(library: bytes, told: str, tmp_
         pack([bundle(tmp_path, "turn", {"b.so": library})], tmp_path)
 
 
-def test_libraries_of_two_machines_are_refused(tmp_path: Path) -> None:
-    arm = b"\x7fELF" + b"\0" * 14 + struct.pack("<H", 183)
-    with pytest.raises(Broken, match="several machines: arm64, x86_64"):
-        pack([bundle(tmp_path, "turn", {"a.so": arm, "b.so": ELF})], tmp_path)
+def test_libraries_of_another_machine_than_it_is_for_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(Broken, match="turn is for arm64 and has libraries of x86_64"):
+        pack([bundle(tmp_path, "turn", {"a.so": ARM, "b.so": X86})], tmp_path)
+
+
+def test_one_stage_has_one_machine_and_one_that_lambda_has(tmp_path: Path) -> None:
+    other = bundle(tmp_path, "sweep", {"a.so": X86}, Target("x86_64", "python3.13", python=""))
+    with pytest.raises(Broken, match="for one machine, not for"):
+        pack([bundle(tmp_path, "turn", {"a.so": ARM}), other], tmp_path)
+    old = bundle(tmp_path, "plan", {}, Target("arm64", "python3.9", python=""))
+    with pytest.raises(Broken, match=r"Lambda has no python3\.9"):
+        pack([old], tmp_path)
