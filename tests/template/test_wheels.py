@@ -1,6 +1,5 @@
 """Bundles for Lambda's own machine, built on whichever this is: from the lock, and of nothing else."""
 
-import importlib.util
 import json
 import shutil
 import struct
@@ -21,7 +20,7 @@ from persona.errors import Broken
 FUNCTION = deployed()["ingress-web-answers"]
 """A small one with compiled libraries in it."""
 MACHINE = {"arm64": 183, "x86_64": 62}
-MAGIC = {"python3.11": 3495, "python3.12": 3531, "python3.13": 3571}
+MAGIC = {"python3.13": 3571}
 """What each Python puts before its compiled code (importlib's own table)."""
 
 
@@ -147,4 +146,3 @@ def test_it_runs_on_lambdas_python(tmp_path: Path) -> None:
     tag, loaded = json.loads(ended.stdout)
     assert tag == "cpython-313"
     assert loaded > 100
-    assert importlib.util.MAGIC_NUMBER[:2] == MAGIC[Target().runtime].to_bytes(2, "little")
