@@ -12,12 +12,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 from rich.console import Console
 from rich.progress import track
+from rich.table import Table
 
 from hub.after import steps
 from hub.deploy import Clients, Deployment, Place
 from hub.kept import delete, find
+from hub.live import PROBES, Seen, look
 from hub.mailing import tokens
 from hub.ready import Check, checks
+from hub.scene import Scene, under
 from hub.terminal import fail
 from infra.packing import Packed, pack
 from persona.errors import Broken
@@ -52,6 +55,42 @@ def check(stage: str, *, as_json: bool) -> None:
         _show(found)
     if any(one.is_needed and not one.is_good for one in found):
         raise typer.Exit(1)
+
+
+def live(stage: str, *, yes: bool, as_json: bool) -> None:
+    """What `hub doctor STAGE --live` says: each probe told first, then asked. Exit code 1 for a surprise."""
+    try:
+        place = _place(stage, clients := _clients())
+        if not as_json:
+            console.print(planned())
+        cents = sum(one.usd for one in PROBES) * 100
+        _confirm(f"Ask all of it of {place.stack}, for less than {cents + 1:.0f} cent?", yes=yes)
+        with Scene(place, clients, under(place.region)) as scene:
+            found = [_seen(one, as_json=as_json) for one in look(scene)]
+    except (Broken, BotoCoreError, ClientError) as error:
+        fail(error)
+        return
+    if as_json:
+        print(json.dumps({"seen": [one._asdict() for one in found], "left": scene.left}))
+    for one in scene.left:
+        console.print(f"left behind: {one}", markup=False, highlight=False)
+    if scene.left or not all(one.is_good for one in found):
+        raise typer.Exit(1)
+
+
+def planned() -> Table:
+    """What would be asked, what it shows, and what it makes for a while."""
+    shown = Table("", "does", "shows", "makes", show_lines=True)
+    for one in PROBES:
+        shown.add_row(one.name, one.does, one.shows, one.makes)
+    return shown
+
+
+def _seen(one: Seen, *, as_json: bool) -> Seen:
+    if not as_json:
+        mark = "ok  " if one.is_good else "look"
+        console.print(f"{mark} {one.name:<13}{one.told}", markup=False, highlight=False)
+    return one
 
 
 def _deploy(made: Deployment, clients: Clients, *, yes: bool) -> dict[str, Any]:
