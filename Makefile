@@ -47,7 +47,7 @@ template: .venv/.developing
 # YES=1 makes them without asking, for machines.
 STAGE ?= dev
 deploy: .venv
-	@$(BIN)/hub deploy $(STAGE) $(if $(YES),--yes)
+	@$(BIN)/hub deploy "$(STAGE)" $(if $(YES),--yes)
 
 # What each role may do, asked of a simulator of IAM; `make test` fails where the result is stale.
 prove: .venv/.developing

@@ -172,6 +172,13 @@ class Deployment:
             self._console.print(line, markup=False, highlight=False, soft_wrap=True)
         return name
 
+    def withdraw(self, change_set: str) -> None:
+        """Takes back what was proposed, and the empty stack that a first proposal makes."""
+        client, stack = self._clients("cloudformation"), self.place.stack
+        client.delete_change_set(StackName=stack, ChangeSetName=change_set)
+        if not self.is_standing():
+            client.delete_stack(StackName=stack)
+
     def execute(self, change_set: str) -> dict[str, str]:
         """Makes the changes, says what happens to each resource, and returns the stack's outputs."""
         ended = self._execute(change_set, ("CREATE_COMPLETE", "UPDATE_COMPLETE"))

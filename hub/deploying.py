@@ -110,7 +110,11 @@ def _deploy(made: Deployment, clients: Clients, *, yes: bool) -> dict[str, Any]:
     if address:
         domain = address.rpartition("@")[2]
         console.print(f"+ an identity in SES for {domain}, where there is none", highlight=False)
-    _confirm(f"Change {made.place.stack} in {made.place.region}?", yes=yes)
+    try:
+        _confirm(f"Change {made.place.stack} in {made.place.region}?", yes=yes)
+    except (Broken, typer.Abort):
+        made.withdraw(change_set)
+        raise
     outputs = made.execute(change_set)
     proofs = tokens(address.rpartition("@")[2], clients) if address else []
     left = list(steps(made.place.stage, outputs, os.environ, proofs))

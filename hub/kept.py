@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from hub.deploy import Clients, Place
 from infra.template.resolve import Stage
 from infra.template.settings import WRITTEN
+from persona.errors import Broken
 
 Kept = Mapping[str, Mapping[str, str]]
 """Resources by their name in the template: what identifies each in AWS."""
@@ -48,14 +49,22 @@ def find(place: Place, clients: Clients) -> Kept:
 
 
 def _key(description: str, clients: Clients) -> str:
-    """The key that says this of itself and is not about to go; empty where there is none."""
-    client = clients("kms")
+    """The key that says this of itself and is not about to go; empty where there is none.
+
+    Raises Broken for several: which of them opens what is kept nothing here can tell.
+    """
+    client, found = clients("kms"), list[str]()
     for page in client.get_paginator("list_keys").paginate():
         for one in page["Keys"]:
             told = client.describe_key(KeyId=one["KeyId"])["KeyMetadata"]
             if told.get("Description") == description and told["KeyState"] == "Enabled":
-                return told["KeyId"]
-    return ""
+                found.append(told["KeyId"])
+    if len(found) > 1:
+        keys = ", ".join(found)
+        raise Broken(
+            f"Several keys say “{description}”: {keys}. Disable those that opened nothing."
+        )
+    return next(iter(found), "")
 
 
 def delete(kept: Kept, place: Place, clients: Clients) -> list[str]:

@@ -159,8 +159,9 @@ class Target:
         return self._stripped[library]
 
     def _stripper(self) -> str | None:
-        own = shutil.which("strip") if self.architecture == own_architecture() else None
-        return own or shutil.which(f"{OWN_NAMES.get(self.architecture, '')}-linux-gnu-strip")
+        own = ("strip",) if self.architecture == own_architecture() else ()
+        known = (*own, f"{OWN_NAMES.get(self.architecture, '')}-linux-gnu-strip", "llvm-strip")
+        return next(filter(None, map(shutil.which, known)), None)
 
 
 def _top_names(one: Distribution) -> list[str]:

@@ -260,13 +260,50 @@ def test_one_stage_has_one_machine_and_one_that_lambda_has(tmp_path: Path) -> No
         pack([old], tmp_path)
 
 
+# From its beginning to its end
+
+
+def test_nothing_is_made_before_a_yes_and_everything_after(
+    aws: served.Served, packed: Packed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploying, "_packed", lambda folder: packed)
+    for name, value in ENV.items():
+        monkeypatch.setenv(name, value)
+    told = io.StringIO()
+    monkeypatch.setattr(deploying, "console", Console(file=told, width=200))
+    made, _ = deployment(aws, "whole")
+    spell_policies(aws)
+    monkeypatch.setattr(typer, "confirm", lambda *_, **__: False)
+    with pytest.raises(Broken, match="Nothing was changed"):
+        deploying._deploy(made, aws.client, yes=False)
+    assert not made.is_standing()
+    assert "an identity in SES for hub.example" in told.getvalue()
+    made_by_moto = made.execute
+    outputs = {name: f"https://{name}" for name in template()["Outputs"]}
+    # moto knows no API of the gateway's, whose addresses the outputs are.
+    monkeypatch.setattr(made, "execute", lambda change_set: made_by_moto(change_set) or outputs)
+    facts = deploying._deploy(made, aws.client, yes=True)
+    assert facts["changed"]
+    assert made.is_standing()
+    left = "\n".join(facts["left"])
+    assert all(
+        word in left for word in ("The page: ", "Twilio: ", "DNS: hub.example. MX", "Slack: ")
+    )
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: "hub-whole")
+    spell_policies(aws)
+    ended = deploying._destroy(made, aws.client, yes=False, with_data=True)
+    assert "hub-whole-keys" in ended["erased"]
+    assert not made.is_standing()
+
+
 # What is left of a stage
 
 
 class Importing:
     """CloudFormation that imports, which moto's does not: it notes what it is asked and has done it."""
 
-    def __init__(self, status: str = "CREATE_COMPLETE") -> None:
+    def __init__(self, status: str = "CREATE_COMPLETE", reason: str = "") -> None:
+        self.reason = reason
         self.asked: list[dict[str, Any]] = []
         self.executed: list[str] = []
         self.status = status
@@ -276,7 +313,7 @@ class Importing:
         self.asked.append(asked)
 
     def describe_change_set(self, **about: Any) -> dict[str, Any]:
-        return {"Status": self.status, "StatusReason": "already in another stack"}
+        return {"Status": self.status, "StatusReason": self.reason}
 
     def delete_change_set(self, **about: Any) -> None:
         self.deleted.append(about["ChangeSetName"])
@@ -296,6 +333,9 @@ class Importing:
 
     def describe_stacks(self, **about: Any) -> dict[str, Any]:
         return {"Stacks": [{"StackStatus": "IMPORT_COMPLETE"}]}
+
+    def get_template(self, **about: Any) -> dict[str, Any]:
+        return {"TemplateBody": {"Resources": {}}}
 
 
 LEFT = {"Table": {"TableName": "hub-dev"}, "Master": {"KeyId": "1-2-3"}}
@@ -320,11 +360,21 @@ def test_what_an_earlier_stage_left_is_taken_over() -> None:
 
 
 def test_what_cannot_be_taken_over_is_told_and_left() -> None:
-    client = Importing("FAILED")
+    client = Importing("FAILED", "already in another stack")
     with pytest.raises(Broken, match="already in another stack"):
         importing(client).adopt(LEFT)
     assert client.deleted
     assert not client.executed
+
+
+def test_where_nothing_differs_nothing_is_asked(packed: Packed) -> None:
+    """CloudFormation calls it a failure (moto compares otherwise, and finds a difference)."""
+    client = Importing("FAILED", "The submitted information didn't contain changes.")
+    assert importing(client).propose(packed, []) == ""
+    assert [one["ChangeSetType"] for one in client.asked] == ["UPDATE"]
+    assert client.deleted
+    with pytest.raises(Broken, match="no such bucket"):
+        importing(Importing("FAILED", "no such bucket")).propose(packed, [])
 
 
 def test_what_refers_to_what_is_not_taken_over_could_not_be_imported() -> None:
@@ -361,6 +411,14 @@ def test_data_is_found_again_and_deleted_when_told(aws: served.Served, packed: P
     assert told["KeyState"] == "PendingDeletion"
     dev = aws.client("ssm").get_parameters_by_path(Path="/hub/over")["Parameters"]
     assert dev == []
+
+
+def test_a_key_is_not_guessed(aws: served.Served) -> None:
+    for _ in range(2):
+        aws.client("kms").create_key(Description="Wraps the data keys of hub twice.")
+    spell_policies(aws)
+    with pytest.raises(Broken, match="Several keys say"):
+        find(Place("twice", served.REGION, "123456789012"), aws.client)
 
 
 def test_data_is_never_deleted_by_yes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
