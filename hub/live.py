@@ -25,6 +25,7 @@ from persona.errors import Broken
 Answer = tuple[bool, str]
 """Whether it is as the hub relies on, and what was seen."""
 ROUNDS = 25
+WRITERS = 2
 TAKEN = 50
 DAYS = 14
 
@@ -171,8 +172,8 @@ def conflicts(scene: Scene) -> Answer:
             word = str(reasons[0]["Code"])
         return word, (time.perf_counter() - begun) * 1000
 
-    with ThreadPoolExecutor(2) as both:
-        ended = list(both.map(write, range(2 * ROUNDS)))
+    with ThreadPoolExecutor(WRITERS) as both:
+        ended = list(both.map(write, range(WRITERS * ROUNDS)))
     words = Counter(word for word, _ in ended)
     found = client.get_item(TableName=table, Key=key, ConsistentRead=True)
     kept = int(found.get("Item", {}).get("written", {}).get("N", 0))
@@ -230,7 +231,7 @@ PROBES = (
           "a role, for a minute", 0.0001, fence),
     Probe("credentials", f"takes a lane's role {TAKEN} times in a row",
           "how long STS takes, and at what rate it throttles", "the same role", 0.0, taking),
-    Probe("conflicts", f"writes one row of nobody's {2 * ROUNDS} times, two at once",
+    Probe("conflicts", f"writes one row of nobody's {WRITERS * ROUNDS} times, two at once",
           "how often a commit meets another, and what that costs in time", "a row", 0.0002, conflicts),
     Probe("throttles", f"reads {DAYS} days of metrics", "whether AWS held anything back", "nothing",
           0.0001, throttles),
