@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hub.mailing import records
+from hub.mailing import domain_of, records
 from hub.ready import RECEIVING
 from persona.identity.load import load
 
@@ -48,9 +48,8 @@ def steps(
         yield f"{name}: {outputs[name]}"
     for number in filter(None, env.get("TWILIO_FROM", "").split(",")):
         yield f"Twilio: twilio phone-numbers:update {number.strip()} --sms-url {outputs['SmsUrl']}"
-    if env.get("HUB_EMAIL_ADDRESS"):
+    if domain := domain_of(env):
         yield f"SES: {RECEIVING.format(stage=stage)}"
-        domain = env["HUB_EMAIL_ADDRESS"].rpartition("@")[2]
         region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", "REGION")
         yield from (f"DNS: {line}" for line in records(domain, region, list(proofs)))
         yield (

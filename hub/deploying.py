@@ -18,7 +18,7 @@ from hub.after import steps
 from hub.deploy import Clients, Deployment, Place
 from hub.kept import delete, find
 from hub.live import PROBES, Seen, look
-from hub.mailing import tokens
+from hub.mailing import domain_of, tokens
 from hub.ready import Check, checks
 from hub.scene import Scene, under
 from hub.terminal import fail
@@ -106,9 +106,8 @@ def _deploy(made: Deployment, clients: Clients, *, yes: bool) -> dict[str, Any]:
     change_set = made.propose(packed, parameters)
     if not change_set:
         return {"changed": False, "code": packed.code}
-    address = os.environ.get("HUB_EMAIL_ADDRESS", "")
-    if address:
-        domain = address.rpartition("@")[2]
+    domain = domain_of(os.environ)
+    if domain:
         console.print(f"+ an identity in SES for {domain}, where there is none", highlight=False)
     try:
         _confirm(f"Change {made.place.stack} in {made.place.region}?", yes=yes)
@@ -116,7 +115,7 @@ def _deploy(made: Deployment, clients: Clients, *, yes: bool) -> dict[str, Any]:
         made.withdraw(change_set)
         raise
     outputs = made.execute(change_set)
-    proofs = tokens(address.rpartition("@")[2], clients) if address else []
+    proofs = tokens(domain, clients) if domain else []
     left = list(steps(made.place.stage, outputs, os.environ, proofs))
     return {"changed": True, "code": packed.code, "outputs": outputs, "left": left}
 

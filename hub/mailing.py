@@ -1,11 +1,18 @@
 """A stage's mail domain in SES: the identity that it is known by, and the DNS records that prove it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from hub.deploy import Clients
+from infra.template.settings import NO_MAIL
+
+
+def domain_of(env: Mapping[str, str]) -> str:
+    """Whose mail the stage takes; empty where it takes none."""
+    address = env.get("HUB_EMAIL_ADDRESS", "")
+    return "" if address == NO_MAIL else address.rpartition("@")[2]
 
 
 def tokens(domain: str, clients: Clients) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from hub.mailing import domain_of
 from infra.wheels import ARCHITECTURE, RUNTIME, interpreter
 
 Clients = Callable[[str], Any]
@@ -36,7 +37,7 @@ def checks(stage: str, clients: Clients, env: Mapping[str, str] = os.environ) ->
     if not (region and who.is_good):
         return
     yield _asked("functions at once", lambda: _at_once(clients))
-    if env.get("HUB_EMAIL_ADDRESS"):
+    if domain_of(env):
         yield _asked("mail identity", lambda: _identity(clients, env["HUB_EMAIL_ADDRESS"]))
         yield _asked("mail received", lambda: _receiving(stage, clients))
     if "bedrock:" in env.get("HUB_MODEL", ""):
@@ -109,7 +110,7 @@ def _vendors(env: Mapping[str, str]) -> Iterator[Check]:
         if len(missing) < len(needs):
             told = f"without {', '.join(missing)}" if missing else "complete"
             yield Check(name, not missing, told, f"Set {' and '.join(missing)} too.")
-    if env.get("HUB_EMAIL_ADDRESS") and not env.get("HUB_SMTP_RELAY"):
+    if domain_of(env) and not env.get("HUB_SMTP_RELAY"):
         yield Check("mail sent", False, "no relay", "Set HUB_SMTP_RELAY, or mail is only received.")
 
 

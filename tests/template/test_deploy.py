@@ -18,7 +18,7 @@ from hub import deploying
 from hub.after import steps
 from hub.deploy import Deployment, Place, secret_names
 from hub.kept import delete, find
-from hub.mailing import records, tokens
+from hub.mailing import domain_of, records, tokens
 from hub.permissions import permission_changes
 from hub.ready import checks
 from infra.bundles import Bundle
@@ -26,7 +26,7 @@ from infra.functions import deployed
 from infra.packing import Packed, pack
 from infra.proof.stage import key_policy
 from infra.target import Target
-from infra.template.settings import parameter
+from infra.template.settings import NO_MAIL, parameter
 from infra.template.write import template
 from persona.errors import Broken
 from tests.template.test_deployed import configure
@@ -429,6 +429,15 @@ def test_data_is_never_deleted_by_yes_alone(monkeypatch: pytest.MonkeyPatch) -> 
     made = Deployment(Place("dev", "eu", "1"), untouched, Console(file=io.StringIO()))
     with pytest.raises(Broken, match="Nothing was changed"):
         deploying._destroy(made, untouched, yes=True, with_data=True)
+
+
+def test_a_stage_without_mail_is_asked_for_none(aws: served.Served) -> None:
+    outputs = {name: f"https://hub.example/{name}" for name in template()["Outputs"]}
+    for env in ({}, {"HUB_EMAIL_ADDRESS": NO_MAIL}):
+        assert domain_of(env) == ""
+        assert "SES" not in "".join(steps("dev", outputs, env))
+        found = {one.name for one in checks("dev", aws.client, {**env, "AWS_REGION": "eu-west-1"})}
+        assert not found & {"mail identity", "mail received", "mail sent"}
 
 
 def test_the_domain_is_proven_by_what_its_dns_says(aws: served.Served) -> None:
