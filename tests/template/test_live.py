@@ -4,6 +4,7 @@ moto refuses nothing by IAM, so that there the fence's probe has to complain; wh
 policies stands before it, it must not. What moto lacks (redrive, schedules that fire) is played.
 """
 
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,13 +13,15 @@ from threading import Lock, Thread
 from typing import Any
 
 import pytest
+import typer
 from botocore.exceptions import ClientError
+from rich.console import Console
 
 from backends.aws._shape import TABLE
 from bench import served
-from hub import live
+from hub import deploying, live
 from hub.deploy import Place
-from hub.live import PROBES, conflicts, door, fence, look, taking, throttles, vendors
+from hub.live import PROBES, Seen, conflicts, door, fence, look, taking, throttles, vendors
 from hub.redelivery import dead_letters, schedules
 from hub.scene import Scene, under
 from infra.iam import may
@@ -397,3 +400,25 @@ def test_one_that_cannot_be_asked_stops_none_of_the_others(monkeypatch: pytest.M
 def test_each_says_what_it_makes_and_costs_next_to_nothing() -> None:
     assert all(one.does and one.shows and one.makes for one in PROBES)
     assert sum(one.usd for one in PROBES) < 0.01
+
+
+def test_it_is_told_before_it_is_asked_and_a_surprise_ends_with_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told, queues, found = io.StringIO(), Queues(), [Seen("door", True, "200")]
+    monkeypatch.setattr(deploying, "console", Console(file=told, width=200))
+    monkeypatch.setattr(deploying, "_clients", lambda: queues)
+    monkeypatch.setattr(deploying, "_place", lambda stage, clients: PLACE)
+    monkeypatch.setattr(deploying, "look", lambda scene: iter(found))
+    monkeypatch.setattr(typer, "confirm", lambda *_, **__: False)
+    with pytest.raises(typer.Exit):
+        deploying.live("dev", yes=False, as_json=False)
+    assert all(one.name in told.getvalue() for one in PROBES)
+    assert "ok   door" not in told.getvalue()
+    deploying.live("dev", yes=True, as_json=False)
+    assert "ok   door" in told.getvalue()
+    found.append(Seen("fence", False, "6 surprises"))
+    with pytest.raises(typer.Exit):
+        deploying.live("dev", yes=True, as_json=True)
+    seen = json.loads(capsys.readouterr().out)["seen"]
+    assert [one["is_good"] for one in seen] == [True, False]
