@@ -31,22 +31,23 @@ check: .venv/.developing
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/pyright
-	@$(BIN)/cog --check README.md
-	@$(BIN)/cfn-lint infra/template/template.json
+	@$(BIN)/cog --check README.md docs/deploy.md
+	@$(BIN)/cfn-lint infra/template/template.json .github/deployer.yaml
 
 format: .venv/.developing
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-	@$(BIN)/cog -r README.md
+	@$(BIN)/cog -r README.md docs/deploy.md
 
 # What is deployed, written from the declarations; `make test` fails where it is not what is kept.
 template: .venv/.developing
 	@$(BIN)/hub template
 
 # A stage in AWS, from what is here; the changes are shown first.
+# YES=1 makes them without asking, for machines.
 STAGE ?= dev
 deploy: .venv
-	@$(BIN)/hub deploy $(STAGE)
+	@$(BIN)/hub deploy "$(STAGE)" $(if $(YES),--yes)
 
 # What each role may do, asked of a simulator of IAM; `make test` fails where the result is stale.
 prove: .venv/.developing
@@ -67,4 +68,4 @@ locks:
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf .venv .hub .prove
+	rm -rf .venv .hub .prove .bundles

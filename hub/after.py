@@ -1,9 +1,10 @@
 """What is left to do outside once a stage stands: what each vendor has to be told."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from hub.mailing import domain_of, records
 from hub.ready import RECEIVING
 from persona.identity.load import load
 
@@ -38,17 +39,23 @@ def manifest(name: str, outputs: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def steps(stage: str, outputs: Mapping[str, str], env: Mapping[str, str]) -> Iterator[str]:
-    """One line a step, of those that this stage needs."""
+def steps(
+    stage: str, outputs: Mapping[str, str], env: Mapping[str, str], proofs: Sequence[str] = ()
+) -> Iterator[str]:
+    """One line a step, of those that this stage needs; `proofs` are its domain's DKIM tokens."""
     yield f"The page: {outputs['PublicUrl']}"
+    for name in sorted(one for one in outputs if one.endswith("Url") and one != "PublicUrl"):
+        yield f"{name}: {outputs[name]}"
     for number in filter(None, env.get("TWILIO_FROM", "").split(",")):
         yield f"Twilio: twilio phone-numbers:update {number.strip()} --sms-url {outputs['SmsUrl']}"
-    if env.get("HUB_EMAIL_ADDRESS"):
+    if domain := domain_of(env):
         yield f"SES: {RECEIVING.format(stage=stage)}"
-        domain = env["HUB_EMAIL_ADDRESS"].rpartition("@")[2]
         region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", "REGION")
-        yield f"DNS: {domain}. MX 10 inbound-smtp.{region}.amazonaws.com."
-        yield f"Complaints and bounces: name {outputs['FeedbackTopic']} where the identity sends from"
+        yield from (f"DNS: {line}" for line in records(domain, region, list(proofs)))
+        yield (
+            f"Complaints and bounces: aws ses set-identity-notification-topic --identity {domain} "
+            f"--notification-type Complaint --sns-topic {outputs['FeedbackTopic']}, and the same for Bounce"
+        )
     if not env.get("SLACK_BOT_TOKEN"):
         app = json.dumps(manifest(load().name, outputs), separators=(",", ":"))
         yield f"Slack: make an app from this manifest, then deploy again with its secrets: {app}"

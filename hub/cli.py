@@ -1,7 +1,6 @@
 """The command line: `hub dev` runs the local stage; the rest looks at it or moves it."""
 
 import os
-import shutil
 import sqlite3
 import sys
 import tarfile
@@ -31,6 +30,7 @@ app.add_typer(servers, name="mcp")
 app.add_typer(plans, name="plan")
 app.command()(stages.deploy)
 app.command()(stages.template)
+app.command()(stages.doctor)
 
 
 def _state() -> Path:
@@ -372,28 +372,3 @@ def _password() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     return typer.prompt("Password", hide_input=True)
-
-
-@app.command()
-def doctor(
-    stage: Annotated[str, typer.Argument(help="A stage in AWS, to be deployed.")] = "",
-    json: Json = False,
-) -> None:
-    """Say what this machine and state are ready for, or what a stage in AWS still needs."""
-    from hub import halting
-
-    if stage:
-        from hub import deploying
-
-        deploying.check(stage, as_json=json)
-        return
-    free = shutil.disk_usage(_state().parent).free // 2**20
-    facts = {
-        "python": sys.version.split()[0],
-        "state": str(_state()),
-        "state_exists": (_state() / "hub.db").exists(),
-        "free_mb": free,
-        "model": os.environ.get("HUB_MODEL", "reflex"),
-        "halts": halting.spoken(halting.found(_state())),
-    }
-    tell("\n".join(f"{name:<13}{value}" for name, value in facts.items()), facts, json)

@@ -7,14 +7,16 @@ environment, by the names of the README; what is not named there stays as it was
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 from rich.console import Console
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
+from hub.permissions import permission_changes, said_by
 from infra.packing import Packed
 from infra.template.settings import SETTINGS, WRITTEN, parameter
 from persona import catalog
@@ -65,6 +67,7 @@ class Deployment:
         self._clients = clients
         self._console = console
         self._sleep = sleep
+        self._changing = 0
 
     def upload(self, packed: Packed) -> None:
         """Lays down the archives that are not there yet, and the template beside them."""
@@ -162,21 +165,74 @@ class Deployment:
                 return ""
             raise Broken(made["StatusReason"])
         pages = client.get_paginator("describe_change_set").paginate(**about)
-        self._show([one["ResourceChange"] for page in pages for one in page["Changes"]])
-        for line in permission_changes(before, _policies(json.loads(WRITTEN.read_text()))):
+        changes = [one["ResourceChange"] for page in pages for one in page["Changes"]]
+        self._changing = len(changes)
+        self._show(changes)
+        for line in permission_changes(before, said_by(json.loads(WRITTEN.read_text()))):
             self._console.print(line, markup=False, highlight=False, soft_wrap=True)
         return name
 
+    def withdraw(self, change_set: str) -> None:
+        """Takes back what was proposed, and the empty stack that a first proposal makes."""
+        client, stack = self._clients("cloudformation"), self.place.stack
+        client.delete_change_set(StackName=stack, ChangeSetName=change_set)
+        if not self.is_standing():
+            client.delete_stack(StackName=stack)
+
     def execute(self, change_set: str) -> dict[str, str]:
         """Makes the changes, says what happens to each resource, and returns the stack's outputs."""
+        ended = self._execute(change_set, ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+        return {one["OutputKey"]: one["OutputValue"] for one in ended.get("Outputs", ())}
+
+    def _execute(self, change_set: str, good: Collection[str]) -> dict[str, Any]:
         client, seen = self._clients("cloudformation"), {one["EventId"] for one in self._events()}
         client.execute_change_set(StackName=self.place.stack, ChangeSetName=change_set)
-        ended = self._until(lambda: self._look(seen), "StackStatus")
-        if ended["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        is_quiet = not self._console.is_terminal
+        with Progress(console=self._console, transient=True, disable=is_quiet) as bar:
+            changed = bar.add_task("Changing", total=self._changing or None)
+            ended = self._until(lambda: self._look(seen, bar, changed), "StackStatus")
+        if ended["StackStatus"] not in good:
             raise Broken(
                 f"{self.place.stack} is {ended['StackStatus']}: see above what failed first."
             )
-        return {one["OutputKey"]: one["OutputValue"] for one in ended.get("Outputs", ())}
+        return ended
+
+    def adopt(self, kept: Mapping[str, Mapping[str, str]]) -> None:
+        """Makes a stack of what an earlier one left behind; a deployment then goes on from it.
+
+        `kept` are resources by name: what identifies each in AWS.
+        """
+        client, name = self._clients("cloudformation"), f"hub-adopts-{int(time.time())}"
+        whole = json.loads(WRITTEN.read_text())
+        told = {
+            "AWSTemplateFormatVersion": whole["AWSTemplateFormatVersion"],
+            "Parameters": {"Stage": whole["Parameters"]["Stage"]},
+            "Resources": {one: whole["Resources"][one] for one in kept},
+        }
+        about = {"StackName": self.place.stack, "ChangeSetName": name}
+        client.create_change_set(
+            **about,
+            ChangeSetType="IMPORT",
+            TemplateBody=json.dumps(told),
+            Parameters=[{"ParameterKey": "Stage", "ParameterValue": self.place.stage}],
+            ResourcesToImport=[
+                {
+                    "ResourceType": whole["Resources"][one]["Type"],
+                    "LogicalResourceId": one,
+                    "ResourceIdentifier": dict(identity),
+                }
+                for one, identity in kept.items()
+            ],
+        )
+        made = self._until(lambda: client.describe_change_set(**about), "Status")
+        if made["Status"] == "FAILED":
+            client.delete_change_set(**about)
+            raise Broken(f"What stands there could not be taken over: {made['StatusReason']}")
+        self._execute(name, ("IMPORT_COMPLETE",))
+
+    def is_standing(self) -> bool:
+        """Whether there is a stack."""
+        return self._stack() is not None
 
     def destroy(self) -> list[str]:
         """Deletes the stage but for its data; returns what stays, by name."""
@@ -189,7 +245,7 @@ class Deployment:
         self._until(lambda: self._stack() or {"StackStatus": "DELETE_COMPLETE"}, "StackStatus")
         return [one["PhysicalResourceId"] for one in found if one["LogicalResourceId"] in kept]
 
-    def _look(self, seen: set[str]) -> dict[str, Any]:
+    def _look(self, seen: set[str], bar: Progress, changed: TaskID) -> dict[str, Any]:
         """Says what is new; returns the stack once it says itself that it has ended."""
         has_ended = False
         for event in reversed(list(self._events())):
@@ -200,7 +256,9 @@ class Deployment:
             reason = event.get("ResourceStatusReason", "")
             told = f"{status:<28}{name} {reason}".rstrip()
             self._console.print(told, markup=False, highlight=False, soft_wrap=True)
-            has_ended |= name == self.place.stack and status.endswith(ENDED)
+            is_of_stack = name == self.place.stack
+            bar.advance(changed, status.endswith(ENDED) and not is_of_stack)
+            has_ended |= is_of_stack and status.endswith(ENDED)
         return (self._stack() or {}) if has_ended else {}
 
     def _events(self) -> Iterator[dict[str, Any]]:
@@ -224,7 +282,7 @@ class Deployment:
             return {}
         client = self._clients("cloudformation")
         told = client.get_template(StackName=self.place.stack)["TemplateBody"]
-        return _policies(told if isinstance(told, dict) else json.loads(told))
+        return said_by(told if isinstance(told, dict) else json.loads(told))
 
     def _until(self, look: Callable[[], dict[str, Any]], status: str) -> dict[str, Any]:
         """Looks until what is looked at has ended. Raises Broken after an hour."""
@@ -248,41 +306,6 @@ def secret_names() -> list[str]:
     surfaces = [name for one in catalog.surfaces().values() for name in one.secrets]
     capabilities = [name for one in catalog.capabilities().values() for name in one.secrets]
     return sorted({*surfaces, *capabilities, OF_MODELS})
-
-
-def permission_changes(
-    before: Mapping[str, set[str]], after: Mapping[str, set[str]]
-) -> Iterator[str]:
-    """What each role would be allowed that it was not, and no longer what it was."""
-    for role in sorted(before.keys() | after.keys()):
-        old, new = before.get(role, set[str]()), after.get(role, set[str]())
-        yield from (f"+ {role} may {said}" for said in sorted(new - old))
-        yield from (f"- {role} may no longer {said}" for said in sorted(old - new))
-
-
-def _policies(template: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Each role's statements in a line each."""
-    found: dict[str, set[str]] = {}
-    for name, one in template["Resources"].items():
-        if one["Type"] == "AWS::IAM::Role":
-            document = one["Properties"]["Policies"][0]["PolicyDocument"]
-            found[name.removesuffix("Role")] = {_line(said) for said in document["Statement"]}
-    return found
-
-
-def _line(said: Mapping[str, Any]) -> str:
-    statement = said["Fn::If"][1] if "Fn::If" in said else said
-    where = statement["Resource"]
-    places = ", ".join(map(_short, where)) if isinstance(where, list) else _short(where)
-    when = f", where {json.dumps(statement['Condition'])}" if "Condition" in statement else ""
-    return f"{', '.join(statement['Action'])} on {places}{when}"
-
-
-def _short(arn: Any) -> str:
-    """An address without what all of a stage's share."""
-    told: Any = next(iter(arn.values())) if isinstance(arn, dict) else arn
-    text = told[0] if isinstance(told, list) else told
-    return text.rpartition("${AWS::AccountId}:")[2] if "${AWS::AccountId}:" in text else text
 
 
 def _is_there(ask: Callable[[], Any]) -> bool:

@@ -12,10 +12,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 from rich.console import Console
 from rich.progress import track
+from rich.table import Table
 
 from hub.after import steps
 from hub.deploy import Clients, Deployment, Place
+from hub.kept import delete, find
+from hub.live import PROBES, Seen, look
+from hub.mailing import domain_of, tokens
 from hub.ready import Check, checks
+from hub.scene import Scene, under
 from hub.terminal import fail
 from infra.packing import Packed, pack
 from persona.errors import Broken
@@ -24,12 +29,17 @@ console = Console(stderr=True)
 """Progress; what a program may read goes to standard output."""
 
 
-def deploy(stage: str, *, yes: bool, destroy: bool, as_json: bool) -> None:
+def deploy(stage: str, *, yes: bool, destroy: bool, with_data: bool, as_json: bool) -> None:
     """Checks, bundles, the changes shown, then made. Exit code 1 where it was not done."""
     try:
+        if with_data and not destroy:
+            raise Broken("--with-data says what --destroy deletes too; alone it means nothing.")
         place = _place(stage, clients := _clients())
         made = Deployment(place, clients, console)
-        facts = _destroy(made, yes=yes) if destroy else _deploy(made, clients, yes=yes)
+        if destroy:
+            facts = _destroy(made, clients, yes=yes, with_data=with_data)
+        else:
+            facts = _deploy(made, clients, yes=yes)
     except (Broken, BotoCoreError, ClientError) as error:
         fail(error)
         return
@@ -47,11 +57,48 @@ def check(stage: str, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
+def live(stage: str, *, yes: bool, as_json: bool) -> None:
+    """What `hub doctor STAGE --live` says: each probe told first, then asked. Exit code 1 for a surprise."""
+    try:
+        place = _place(stage, clients := _clients())
+        if not as_json:
+            console.print(planned())
+        cents = sum(one.usd for one in PROBES) * 100
+        _confirm(f"Ask all of it of {place.stack}, for less than {cents + 1:.0f} cent?", yes=yes)
+        with Scene(place, clients, under(place.region)) as scene:
+            found = [_seen(one, as_json=as_json) for one in look(scene)]
+    except (Broken, BotoCoreError, ClientError) as error:
+        fail(error)
+        return
+    if as_json:
+        print(json.dumps({"seen": [one._asdict() for one in found], "left": scene.left}))
+    for one in scene.left:
+        console.print(f"left behind: {one}", markup=False, highlight=False)
+    if scene.left or not all(one.is_good for one in found):
+        raise typer.Exit(1)
+
+
+def planned() -> Table:
+    """What would be asked, what it shows, and what it makes for a while."""
+    shown = Table("", "does", "shows", "makes", show_lines=True)
+    for one in PROBES:
+        shown.add_row(one.name, one.does, one.shows, one.makes)
+    return shown
+
+
+def _seen(one: Seen, *, as_json: bool) -> Seen:
+    if not as_json:
+        mark = "ok  " if one.is_good else "look"
+        console.print(f"{mark} {one.name:<13}{one.told}", markup=False, highlight=False)
+    return one
+
+
 def _deploy(made: Deployment, clients: Clients, *, yes: bool) -> dict[str, Any]:
     found = list(checks(made.place.stage, clients))
     _show(found)
     if any(one.is_needed and not one.is_good for one in found):
         raise Broken("Nothing was changed.")
+    _take_over(made, clients, yes=yes)
     with tempfile.TemporaryDirectory() as folder:
         packed = _packed(Path(folder))
         made.upload(packed)
@@ -59,26 +106,59 @@ def _deploy(made: Deployment, clients: Clients, *, yes: bool) -> dict[str, Any]:
     change_set = made.propose(packed, parameters)
     if not change_set:
         return {"changed": False, "code": packed.code}
-    if not (yes or typer.confirm(f"Change {made.place.stack} in {made.place.region}?", err=True)):
-        raise Broken("Nothing was changed.")
+    domain = domain_of(os.environ)
+    if domain:
+        console.print(f"+ an identity in SES for {domain}, where there is none", highlight=False)
+    try:
+        _confirm(f"Change {made.place.stack} in {made.place.region}?", yes=yes)
+    except (Broken, typer.Abort):
+        made.withdraw(change_set)
+        raise
     outputs = made.execute(change_set)
-    left = list(steps(made.place.stage, outputs, os.environ))
+    proofs = tokens(domain, clients) if domain else []
+    left = list(steps(made.place.stage, outputs, os.environ, proofs))
     return {"changed": True, "code": packed.code, "outputs": outputs, "left": left}
 
 
+def _confirm(question: str, *, yes: bool) -> None:
+    if not (yes or typer.confirm(question, err=True)):
+        raise Broken("Nothing was changed.")
+
+
+def _take_over(made: Deployment, clients: Clients, *, yes: bool) -> None:
+    """What an earlier stage of this name left is taken over, since nothing could be made in its place."""
+    left = {} if made.is_standing() else find(made.place, clients)
+    if left:
+        names = ", ".join(next(iter(one.values())) for one in left.values())
+        console.print(f"There is data of an earlier {made.place.stack}: {names}", highlight=False)
+        _confirm("Take it over?", yes=yes)
+        made.adopt(left)
+
+
 def _packed(folder: Path) -> Packed:
-    from infra.bundles import build
+    from infra.bundles import build, of_lambda
     from infra.functions import deployed
 
     functions = list(deployed().values())
+    with console.status("Fetching the locked wheels for Lambda's machine"):
+        target = of_lambda(functions)
     built = track(functions, "Bundles", console=console, transient=True)
-    return pack([build(one, folder) for one in built], folder)
+    return pack([build(one, folder, target) for one in built], folder)
 
 
-def _destroy(made: Deployment, *, yes: bool) -> dict[str, Any]:
-    if not (yes or typer.confirm(f"Delete {made.place.stack}, but for its data?", err=True)):
-        raise Broken("Nothing was changed.")
-    return {"deleted": made.place.stack, "kept": made.destroy()}
+def _destroy(made: Deployment, clients: Clients, *, yes: bool, with_data: bool) -> dict[str, Any]:
+    """`--yes` alone never deletes data: its name has to be typed."""
+    stack = made.place.stack
+    if with_data:
+        typed = typer.prompt(f"Nothing brings its data back. Type {stack} to delete both", err=True)
+        if typed != stack:
+            raise Broken("Nothing was changed.")
+    else:
+        _confirm(f"Delete {stack}, but for its data?", yes=yes)
+    kept = made.destroy() if made.is_standing() else []
+    if not with_data:
+        return {"deleted": stack, "kept": kept}
+    return {"deleted": stack, "erased": delete(find(made.place, clients), made.place, clients)}
 
 
 def _place(stage: str, clients: Clients) -> Place:
@@ -122,5 +202,6 @@ def _tell(facts: dict[str, Any], *, as_json: bool) -> None:
         print(line)
     if facts.get("changed") is False:
         print("Nothing to change.")
-    for name in facts.get("kept", ()):
-        print(f"kept: {name}")
+    for word in ("kept", "erased"):
+        for name in facts.get(word, ()):
+            print(f"{word}: {name}")

@@ -6,7 +6,6 @@ libraries are looked at, since one of another machine would fail only when it is
 
 import hashlib
 import struct
-import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -36,23 +35,26 @@ class Packed:
 
 def pack(bundles: Iterable[Bundle], out: Path) -> Packed:
     """Writes an archive beside each bundle's folder. Raises Broken for what Lambda could not run."""
-    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    if runtime not in RUNTIMES:
-        raise Broken(f"Lambda has no {runtime}; build with one of {', '.join(RUNTIMES)}.")
     archives: dict[str, Path] = {}
-    machines: set[str] = set()
+    targets: set[tuple[str, str]] = set()
     for bundle in bundles:
+        name, target = bundle.function.name, bundle.target
+        if target.runtime not in RUNTIMES:
+            known = ", ".join(RUNTIMES)
+            raise Broken(f"Lambda has no {target.runtime}; build for one of {known}.")
         if bundle.size > MOST_BYTES:
-            raise Broken(f"{bundle.function.name} has {bundle.size} bytes, more than Lambda takes.")
-        machines |= set(_machines(bundle.folder))
-        archives[bundle.function.name] = _archive(
-            bundle.folder, out / f"{bundle.function.name}.zip"
-        )
-    if len(machines) > 1:
-        raise Broken(f"The libraries are of several machines: {', '.join(sorted(machines))}.")
+            raise Broken(f"{name} has {bundle.size} bytes, more than Lambda takes.")
+        if others := {*_machines(bundle.folder)} - {target.architecture}:
+            told = ", ".join(sorted(others))
+            raise Broken(f"{name} is for {target.architecture} and has libraries of {told}.")
+        targets.add((target.architecture, target.runtime))
+        archives[name] = _archive(bundle.folder, out / f"{name}.zip")
+    if len(targets) != 1:
+        raise Broken(f"All bundles of a stage are for one machine, not for {sorted(targets)}.")
     marks = sorted((name, _digest(path)) for name, path in archives.items())
     code = hashlib.sha256(repr(marks).encode()).hexdigest()[:20]
-    return Packed(code, archives, next(iter(machines), "arm64"), runtime)
+    ((machine, runtime),) = targets
+    return Packed(code, archives, machine, runtime)
 
 
 def _machines(folder: Path) -> Iterator[str]:

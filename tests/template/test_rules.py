@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from functions._observe import ALARMING
 from infra.functions import deployed
 from infra.machine import ALIAS
+from infra.reach import ROOT
 from infra.roles import LEADING
 from infra.template.functions import CLAIMING, MARGIN, RUNG
 from infra.template.stage import logical
@@ -169,6 +171,34 @@ def every_log_ends(resources: Resources) -> Iterator[tuple[str, bool]]:
         yield name, own.get("RetentionInDays", 0) in range(1, 91)
 
 
+def counted() -> set[str]:
+    """What our functions count without a dimension, by the names that they say."""
+    texts = [path.read_text() for path in (ROOT / "functions").glob("*.py")]
+    said = {name for text in texts for name in re.findall(r'count\(\s*"([^"]+)"', text)}
+    return said | {f"{state} act" for state in ALARMING}
+
+
+def told_of_what_waits_or_is_lost(resources: Resources) -> Iterator[tuple[str, bool]]:
+    """Each thing that nobody may overlook has an alarm that somebody hears, on what is counted."""
+    heard = {
+        one["MetricName"]: one
+        for _, one in of_type(resources, "AWS::CloudWatch::Alarm")
+        if one["AlarmActions"] == [{"Ref": "Alarms"}]
+    }
+    for name in OVERLOOKED:
+        yield name, name in heard
+    for name, one in heard.items():
+        if not str(one["Namespace"]).startswith("AWS/"):
+            yield name, name in counted() and "Dimensions" not in one
+    (bill,) = [one for _, one in of_type(resources, "AWS::Budgets::Budget")]
+    kinds = [
+        told["Notification"]["NotificationType"] for told in bill["NotificationsWithSubscribers"]
+    ]
+    yield "Bill", kinds == ["ACTUAL", "FORECASTED"]
+
+
+OVERLOOKED = ("ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage", "Invocations",
+              "oldest due act", "unknown act", "failed act")  # fmt: skip
 RULES: dict[str, Rule] = {
     rule.__name__: rule
     for rule in (
@@ -187,6 +217,7 @@ RULES: dict[str, Rule] = {
         rows_are_asked_for_by_key,
         no_variable_is_a_pattern,
         every_log_ends,
+        told_of_what_waits_or_is_lost,
     )
 }
 
@@ -271,12 +302,16 @@ def endless(resources: Resources) -> None:
     del resources["TurnLog"]["Properties"]["RetentionInDays"]
 
 
+def misnamed(resources: Resources) -> None:
+    resources["ActsUnknown"]["Properties"]["MetricName"] = "unknown acts"
+
+
 SPOILT: dict[str, Callable[[Resources], None]] = dict(
     zip(
         RULES,
         (longer, whole_batches, outliving, hasty, patient, losing, silent, insistent, careless,
          unpublished, slow,
-         all_powerful, unguarded, patterned, endless),
+         all_powerful, unguarded, patterned, endless, misnamed),
         strict=True,
     )
 )  # fmt: skip

@@ -155,6 +155,15 @@ def test_data_outlives_its_stage() -> None:
         assert policies == ({"Retain"} if one["Type"] in DATA else {None}), name
 
 
+def test_tables_are_paid_by_request_sealed_and_hard_to_delete() -> None:
+    for one in of_type("AWS::DynamoDB::Table").values():
+        assert one["BillingMode"] == "PAY_PER_REQUEST"
+        assert one["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
+        assert one["DeletionProtectionEnabled"] is True
+    assert of_type("AWS::DynamoDB::Table")["Table"]["TimeToLiveSpecification"]["Enabled"] is True
+    assert of_type("AWS::KMS::Key")["Master"]["EnableKeyRotation"] is True
+
+
 def test_only_the_keys_have_no_recovery() -> None:
     tables = of_type("AWS::DynamoDB::Table")
     recovered = {n for n, one in tables.items() if "PointInTimeRecoverySpecification" in one}

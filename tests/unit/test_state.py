@@ -1,6 +1,7 @@
 """A state folder of an older format is brought up to today's, with a copy kept."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from backends.local import _database
@@ -27,7 +28,7 @@ def test_rows_of_format_1_move_into_their_lanes(tmp_path: Path) -> None:
     family = open_family(tmp_path, {}, durable=False)
     family.table.commit([Put(key, row) for key, row in OLD.items()])
     family.close()
-    with sqlite3.connect(tmp_path / "hub.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "hub.db")) as connection:
         connection.execute("PRAGMA user_version = 1")
     kept = state.upgrade(tmp_path)
     assert kept == tmp_path / "before-upgrade-from-1"
