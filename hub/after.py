@@ -43,7 +43,7 @@ def steps(stage: str, outputs: Mapping[str, str], env: Mapping[str, str]) -> Ite
     yield f"The page: {outputs['PublicUrl']}"
     for number in filter(None, env.get("TWILIO_FROM", "").split(",")):
         yield f"Twilio: twilio phone-numbers:update {number.strip()} --sms-url {outputs['SmsUrl']}"
-    if env.get("HUB_EMAIL_ADDRESS"):
+    if env.get("HUB_EMAIL_ADDRESS") and "FeedbackTopic" in outputs:
         yield f"SES: {RECEIVING.format(stage=stage)}"
         domain = env["HUB_EMAIL_ADDRESS"].rpartition("@")[2]
         region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", "REGION")
