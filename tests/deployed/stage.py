@@ -26,6 +26,7 @@ KEPT = CHECKOUT / ".emulator"
 REGION, OWNER = "eu-central-1", "123456789012"
 NAME = "dev"
 STACK = f"hub-{NAME}"
+MACHINE = f"arn:aws:states:{REGION}:{OWNER}:stateMachine:{STACK}-plans"
 INSTEAD: Mapping[str, str] = {
     "AWS::StepFunctions::StateMachineVersion": "published here, by the API",
     "AWS::StepFunctions::StateMachineAlias": "made here, by the API, with the template's own words",
@@ -131,14 +132,32 @@ class Stage(Hub):
     def _publish(self) -> None:
         """What `INSTEAD` says of the state machine."""
         client = self.client("stepfunctions")
-        arn = f"arn:aws:states:{REGION}:{OWNER}:stateMachine:{STACK}-plans"
-        version = client.publish_state_machine_version(stateMachineArn=arn)
+        version = client.publish_state_machine_version(stateMachineArn=MACHINE)
         client.create_state_machine_alias(
             name="live",
             routingConfiguration=[
                 {"stateMachineVersionArn": version["stateMachineVersionArn"], "weight": 100}
             ],
         )
+
+    def executions(self, status: str) -> list[str]:
+        """Their names."""
+        found = self.client("stepfunctions").list_executions(
+            stateMachineArn=MACHINE, statusFilter=status
+        )
+        return [one["name"] for one in found["executions"]]
+
+    def entered(self, execution: str) -> list[str]:
+        """The states that an execution entered, in order; at first none."""
+        arn = f"{MACHINE.replace(':stateMachine:', ':execution:')}:{execution}"
+        told = self.client("stepfunctions").get_execution_history(executionArn=arn)["events"]
+        about = (one.get("stateEnteredEventDetails") for one in told)
+        return [one["name"] for one in about if one] or [""]
+
+    def failure(self, execution: str) -> str:
+        """The error by which an execution ended, if it did."""
+        arn = f"{MACHINE.replace(':stateMachine:', ':execution:')}:{execution}"
+        return self.client("stepfunctions").describe_execution(executionArn=arn).get("error", "")
 
     def restart(self) -> None:
         """Ends it cleanly, since it keeps nothing else, and starts it on what it kept."""
