@@ -3,12 +3,10 @@
 The functions ask AWS at this address (boto3's own `AWS_ENDPOINT_URL`), and so does `hub deploy`.
 """
 
-import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -19,29 +17,19 @@ HOPS = ("connection", "content-length", "keep-alive", "transfer-encoding")
 INVOCATION = "/invocations"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request: its operation as botocore calls it, and its body as it was sent."""
-
-    operation: str
-    body: bytes
-
-    def told(self) -> dict[str, Any]:
-        """The body of a request in JSON."""
-        return json.loads(self.body)
-
-
 class Front:
-    """Passes everything on; `rewrite` may change a form (`Action` and what it says) before."""
+    """Passes everything on; `rewrite` may change a form (`Action` and what it says) before.
+
+    `watch` is told of each request's operation and body before it is passed on.
+    """
 
     def __init__(
         self, behind: str, rewrite: Callable[[dict[str, str]], dict[str, str]], port: int
     ) -> None:
         self._behind, self._rewrite = urlsplit(behind).netloc, rewrite
         self._lock = threading.Lock()
-        self._asked: list[Asked] = []
         self._last = time.monotonic()
-        self.watch: Callable[[Asked], None] = lambda asked: None
+        self.watch: Callable[[str, bytes], None] = lambda operation, body: None
         front = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -65,7 +53,7 @@ class Front:
         self.url = f"http://127.0.0.1:{port}"
 
     @contextmanager
-    def open(self) -> Iterator["Front"]:
+    def open(self) -> Generator["Front"]:
         thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         thread.start()
         try:
@@ -75,12 +63,6 @@ class Front:
             thread.join()
             self._server.server_close()
 
-    def taken(self) -> list[Asked]:
-        """What was asked since the last time."""
-        with self._lock:
-            found, self._asked = self._asked, []
-        return found
-
     @property
     def quiet_for(self) -> float:
         """Seconds since anything was asked, or answered."""
@@ -89,11 +71,9 @@ class Front:
     def _pass(self, request: BaseHTTPRequestHandler) -> None:
         self._last = time.monotonic()
         body = request.rfile.read(int(request.headers.get("content-length") or 0))
-        headers = {name: value for name, value in request.headers.items()}
-        asked = Asked(_operation(request.command, request.path, request.headers, body), body)
-        self.watch(asked)
+        headers = dict(request.headers.items())
         with self._lock:
-            self._asked.append(asked)
+            self.watch(_operation(request.command, request.path, headers, body), body)
         if "x-www-form-urlencoded" in headers.get("Content-Type", ""):
             body = urlencode(self._rewrite(dict(parse_qsl(body.decode(), True)))).encode()
             headers["Content-Length"] = str(len(body))

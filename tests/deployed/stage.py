@@ -5,10 +5,12 @@ the template stands in `INSTEAD`, with who makes it then; what else it does unli
 `launch.py` and `front.py`.
 """
 
+import base64
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,8 @@ INSTEAD: Mapping[str, str] = {
     "AWS::Budgets::Budget": "nothing; nobody is billed",
 }
 """Types of which its CloudFormation has never heard, and what takes their place."""
+HUB = "from hub.cli import app; app()"
+"""`hub` of this checkout, whatever the environment has installed."""
 WAITING = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 QUIET = 1.0
 """Seconds without a request after which nothing is under way that the table does not tell of."""
@@ -52,7 +56,7 @@ class Stage(Hub):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.env |= {**CREDENTIALS, "HUB_PUBLIC_URL": "https://hub.example"}
+        self.env.update(CREDENTIALS, HUB_PUBLIC_URL="https://hub.example")
         self.front = Front(self.url, self.fit, free_port())
         self.python = environments.made(LOCK, KEPT / "ministack")
         self._session = Session()
@@ -101,8 +105,7 @@ class Stage(Hub):
     def deploy(self) -> dict[str, Any]:
         """`hub deploy`, as a person runs it; what it says of itself."""
         ended = subprocess.run(
-            [sys.executable, "-c", "from hub.cli import app; app()"]
-            + ["deploy", NAME, "--yes", "--json"],
+            [sys.executable, "-c", HUB, "deploy", NAME, "--yes", "--json"],
             cwd=CHECKOUT,
             env={**self.env, "AWS_ENDPOINT_URL": self.front.url},
             capture_output=True,
@@ -139,6 +142,47 @@ class Stage(Hub):
                 {"stateMachineVersionArn": version["stateMachineVersionArn"], "weight": 100}
             ],
         )
+
+    def change(self, **parameters: str) -> None:
+        """Other parameters for the same template, as a later deployment has them."""
+        client = self.client("cloudformation")
+        (before,) = client.describe_stacks(StackName=STACK)["Stacks"]
+        names = [one["ParameterKey"] for one in before["Parameters"]]
+        told = [
+            {"ParameterKey": name, "ParameterValue": parameters[name]}
+            if name in parameters
+            else {"ParameterKey": name, "UsePreviousValue": True}
+            for name in names
+        ]
+        client.update_stack(
+            StackName=STACK,
+            UsePreviousTemplate=True,
+            Parameters=told,
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+
+        def is_made() -> bool:
+            (found,) = client.describe_stacks(StackName=STACK)["Stacks"]
+            assert "ROLLBACK" not in found["StackStatus"], found
+            return found["StackStatus"] == "UPDATE_COMPLETE"
+
+        until(is_made, what="the change")
+
+    @contextmanager
+    def unswept(self) -> Generator[None]:
+        """Without the sweeper, which asks each minute whether anybody speaks or not."""
+        events = self.client("events")
+        (rule,) = events.list_rules(NamePrefix=STACK)["Rules"]
+        events.disable_rule(Name=rule["Name"])
+        try:
+            yield
+        finally:
+            events.enable_rule(Name=rule["Name"])
+
+    def row(self, key: dict[str, Any]) -> dict[str, Any]:
+        """As it stands in the table, in DynamoDB's own spelling; the key where there is none."""
+        found = self.client("dynamodb").get_item(TableName=STACK, Key=key, ConsistentRead=True)
+        return {name: _spelled(value) for name, value in found.get("Item", key).items()}
 
     def executions(self, status: str) -> list[str]:
         """Their names."""
@@ -214,3 +258,9 @@ class Stage(Hub):
             Select="COUNT",
         )
         return found["Count"]
+
+
+def _spelled(value: dict[str, Any]) -> dict[str, Any]:
+    """Bytes as a request spells them."""
+    is_bytes = isinstance(value.get("B"), bytes)
+    return {"B": base64.b64encode(value["B"]).decode()} if is_bytes else value

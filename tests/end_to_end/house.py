@@ -710,7 +710,7 @@ class House:
 
 @contextmanager
 def open_house(
-    folder: Path, make: Callable[[Path], Hub] = Hub, **env: str
+    folder: Path, make: Callable[[Path], Hub] = Hub, /, **env: str
 ) -> Generator[House, None, None]:
     """A house whose vendors are open and whose hub is not started yet; `env` is the hub's, on top."""
     house = House(make(folder))
