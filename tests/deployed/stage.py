@@ -7,6 +7,7 @@ the template stands in `INSTEAD`, with who makes it then; what else it does unli
 
 import base64
 import json
+import secrets
 import subprocess
 import sys
 from collections.abc import Generator, Mapping
@@ -19,7 +20,9 @@ import urllib3
 from botocore.config import Config
 from botocore.session import Session
 
+from bench import served
 from bench.peers import environments
+from infra.template.data import RECEIVED
 from tests.deployed.front import Front
 from tests.end_to_end.house import CHECKOUT, Hub, free_port, until
 
@@ -183,6 +186,16 @@ class Stage(Hub):
         """As it stands in the table, in DynamoDB's own spelling; the key where there is none."""
         found = self.client("dynamodb").get_item(TableName=STACK, Key=key, ConsistentRead=True)
         return {name: _spelled(value) for name, value in found.get("Item", key).items()}
+
+    def receive(self, raw: bytes, sender: str) -> None:
+        """What SES does with a mail whose sender is proven: lays it down, then says so."""
+        id = secrets.token_hex(20)
+        blobs = f"{STACK}-blobs-{OWNER}-{REGION}"
+        self.client("s3").put_object(Bucket=blobs, Key=f"{RECEIVED}{id}", Body=raw)
+        told = served.mail_event(id, sender, self.env["HUB_EMAIL_ADDRESS"])
+        self.client("lambda").invoke(
+            FunctionName=f"{STACK}-mail", InvocationType="Event", Payload=json.dumps(told)
+        )
 
     def executions(self, status: str) -> list[str]:
         """Their names."""

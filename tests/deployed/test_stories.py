@@ -9,18 +9,11 @@ from typing import Any
 import pytest
 
 from infra.template.write import template
+from tests.deployed.people import says
 from tests.deployed.stage import INSTEAD, STACK, Stage
 from tests.end_to_end.house import House, OnSlack, OnSms, Person, ask, found, link, until
 
 pytestmark = pytest.mark.deployed
-
-
-def says(person: Person, text: str) -> str:
-    """What the person hears until the stage rests."""
-    before = len(person.heard())
-    ask(person, text)
-    person.house.hub.is_idle()
-    return "\n\n".join(one.text for one in person.heard()[before:])
 
 
 # What is made
