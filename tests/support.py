@@ -294,10 +294,19 @@ class Hub:
         if ring is None:
             return False
         try:
-            answer(ring, self.ports)
+            answer(ring, self._as_deployed(ring.function))
         finally:
             self.family.bell.done(ring)
         return True
+
+    def _as_deployed(self, function: str) -> Ports:
+        """A function of acts holds the surface that it carries by, if any; whoever erases holds all."""
+        if function == "erase":
+            return self.ports
+        carried = [one for one in self.ports.capabilities.values() if one.function == function]
+        names = {function, *(one.carried_by for one in carried)} & {*self.ports.surfaces}
+        own = {name: self.ports.surfaces[name] for name in names}
+        return self.ports.but(surfaces=own)
 
     # Out
 
