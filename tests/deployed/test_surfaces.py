@@ -28,8 +28,10 @@ def test_the_page_is_entered_by_a_code_and_shows_the_whole_conversation(
     before = len(ann.heard())
     assert page.post("/web/signin", address=ann.number).status == 202
     until(lambda: len(ann.heard()) > before, what="the code")
+    assert stage.is_idle()  # nobody types faster than a code is kept
     code = found(r"(?m)^([A-Z0-9]{6})$", ann.heard()[-1].text)
-    assert page.post("/web/signin/code", code=code).status == 200
+    answer = page.post("/web/signin/code", code=code)
+    assert answer.status == 200, answer.data
     assert stage.is_idle()
     assert any("9931" in text for text in page.texts())
     said = {"id": "1", "text": "what is my locker code?"}
