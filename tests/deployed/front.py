@@ -18,10 +18,7 @@ INVOCATION = "/invocations"
 
 
 class Front:
-    """Passes everything on; `rewrite` may change a form (`Action` and what it says) before.
-
-    `watch` is told of each request's operation and body before it is passed on.
-    """
+    """Passes everything on; `rewrite` may change a form (`Action` and what it says) before."""
 
     def __init__(
         self, behind: str, rewrite: Callable[[dict[str, str]], dict[str, str]], port: int
@@ -29,7 +26,7 @@ class Front:
         self._behind, self._rewrite = urlsplit(behind).netloc, rewrite
         self._lock = threading.Lock()
         self._last = time.monotonic()
-        self.watch: Callable[[str, bytes], None] = lambda operation, body: None
+        self._watch: Callable[[str, bytes], None] | None = None
         front = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -63,6 +60,15 @@ class Front:
             thread.join()
             self._server.server_close()
 
+    @contextmanager
+    def watched(self, watch: Callable[[str, bytes], None]) -> Generator[None]:
+        """Tells `watch` each request's operation and body before it is passed on, one at a time."""
+        self._watch = watch
+        try:
+            yield
+        finally:
+            self._watch = None
+
     @property
     def quiet_for(self) -> float:
         """Seconds since anything was asked, or answered."""
@@ -73,7 +79,8 @@ class Front:
         body = request.rfile.read(int(request.headers.get("content-length") or 0))
         headers = dict(request.headers.items())
         with self._lock:
-            self.watch(_operation(request.command, request.path, headers, body), body)
+            if self._watch:
+                self._watch(_operation(request.command, request.path, headers, body), body)
         if "x-www-form-urlencoded" in headers.get("Content-Type", ""):
             body = urlencode(self._rewrite(dict(parse_qsl(body.decode(), True)))).encode()
             headers["Content-Length"] = str(len(body))

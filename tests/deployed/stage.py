@@ -1,8 +1,10 @@
 """The hub as AWS would have it: `hub deploy` onto an emulator, spoken to through its gateway.
 
 The emulator runs in an environment of its own, made from `emulator.lock`. What it cannot make of
-the template stands in `INSTEAD`, with who makes it then; what else it does unlike AWS is mended in
-`launch.py` and `front.py`.
+the template stands in `INSTEAD`, with what takes its place; what else it does unlike AWS and can be
+mended is, in `launch.py` and `fit`. What cannot: it checks no signature and no role, ends each
+execution that runs when it is restarted, and gives its gateway no name that resolves, so that
+nothing is pushed to a page's socket here.
 """
 
 import base64

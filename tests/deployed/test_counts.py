@@ -33,10 +33,10 @@ class Repeating(Vendor):
 def counted(ann: OnSms, stage: Stage, number: int) -> dict[str, Any]:
     """What everything that runs behind one message asks for, until the stage rests."""
     meter = Meter(STACK, f"{STACK}-keys", stage.row)
-    stage.front.watch = meter.take
-    answer = ask(ann, words(number)).text
-    assert answer.startswith(words(7919)[:100])
-    assert stage.is_idle()
+    with stage.front.watched(meter.take):
+        answer = ask(ann, words(number)).text
+        assert answer.startswith(words(7919)[:100])
+        assert stage.is_idle()
     return meter.figures()
 
 
