@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format template deploy prove bench bench-peers locks clean
+.PHONY: run test emulate check format template deploy prove bench bench-peers locks clean
 .DELETE_ON_ERROR:
 
 run: .venv
@@ -25,6 +25,10 @@ run: .venv
 
 test: .venv/.developing
 	@$(BIN)/python -m pytest
+
+# The template with real bundles on an emulator of AWS, and stories through its gateway (.emulator).
+emulate: .venv/.developing
+	@$(BIN)/python -m pytest -m deployed -n 0 tests/deployed
 
 check: .venv/.developing
 	@$(BIN)/ruff format --check .
@@ -68,4 +72,4 @@ locks:
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf .venv .hub .prove .bundles
+	rm -rf .venv .hub .prove .bundles .emulator

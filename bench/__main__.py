@@ -46,6 +46,7 @@ TIMED: dict[str, Step] = {
 COUNTED: dict[str, Step] = {
     "crash": partial(alone.run, "bench.suite:measure_crashes"),
     "counts": partial(alone.run, "bench.counts:measure"),
+    "deployed": partial(alone.run, "bench.suite:measure_deployed"),
     "forged": partial(alone.run, "bench.suite:measure_forgeries"),
     "links": partial(alone.run, "bench.links:measure"),
     "found": partial(alone.run, "bench.recall:evaluate"),

@@ -2,8 +2,9 @@
 
 A cold start here is a new process in isolated mode with the bundle alone on its path (the floors
 with the locked environment's site-packages), from its beginning to its end: it loads the handler
-and makes what a first invocation makes, ports and clients, without a request. `first` are whole
-first invocations, requests to an AWS on loopback included; they are shown and have no limit.
+and makes what a first invocation makes, ports and clients, without a request. `imports` loads the
+handler alone, of every function. `first` are whole first invocations, requests to an AWS on loopback
+included. Both are shown and have no limit.
 """
 
 import json
@@ -75,7 +76,7 @@ INGRESS_MB, OTHER_MB = 10, 15
 
 
 def measure() -> dict[str, Any]:
-    """All four, with samples; see `sizes`, `offenders`, `costs` and `first_requests`."""
+    """All with samples; see `size`, `offenders`, `costs`, `imports` and `first_requests`."""
     with tempfile.TemporaryDirectory() as folder:
         built = {name: build(one, Path(folder)) for name, one in deployed().items()}
         return {
@@ -86,6 +87,7 @@ def measure() -> dict[str, Any]:
                 for one in offenders(bundle, loaded(bundle))
             ],
             "cold": costs(built),
+            "imports": imports(built),
             "first": first_requests(built),
         }
 
@@ -199,6 +201,16 @@ def costs(built: Mapping[str, Bundle], rounds: int = 9) -> dict[str, Any]:
             is_good = found[name].low <= limit
             told[name] = {**asdict(found[name]), "limit": limit, "is_good": is_good}
     return told
+
+
+def imports(built: Mapping[str, Bundle], rounds: int = 5) -> dict[str, Any]:
+    """Cpu of a new process that loads a function's handler, as a ratio to `ONE`; of each function."""
+    cases = {ONE: [*ISOLATED, _floor("sqs")]}
+    for name, bundle in built.items():
+        load = f"import sys; sys.path.insert(0, {str(bundle.folder)!r})"
+        cases[name] = [*ISOLATED, f"{load}; from {bundle.function.entry} import handler"]
+    found = cold.measure(cases, ONE, rounds, env=served.MACHINE)
+    return {name: asdict(one) for name, one in found.items() if name != ONE}
 
 
 def _floor(*apis: str) -> str:

@@ -11,7 +11,9 @@ import json
 import random
 import re
 import tempfile
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,8 @@ SHOWN = (1, 10, 100, 1000)
 AROUND = 5
 """Messages counted from each of those on: a row near a whole KB costs a unit more or less."""
 REAL = 100
+FIRST = 8
+"""Messages that are counted where a hub is deployed, too."""
 SETTINGS = {**ENV, "HUB_BUDGET_TOKENS": str(10**12), "HUB_BUDGET_SMS": str(10**9)}
 """The model answers every message: what a day of thinking may cost is not measured here."""
 STATE = ("BatchGetItem", "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem",
@@ -43,34 +47,52 @@ ONCE = ("keys", "AssumeRole", "GenerateDataKey", "Decrypt", "GetParameter", "Get
 """What a process or a lane asks for once, and then knows for a while."""
 
 
+def _standing(key: dict[str, Any]) -> dict[str, Any]:
+    """The row as it stands in moto's table, or the key where there is none."""
+    found = world().backend("dynamodb").get_item(TABLE, key)
+    row = found.to_json()["Attributes"] if found else key
+    return {name: _as_sent(value) for name, value in row.items()}
+
+
+def _as_sent(value: dict[str, Any]) -> dict[str, Any]:
+    """Bytes as a request spells them; moto keeps them plain."""
+    is_plain = isinstance(value.get("B"), bytes)
+    return {"B": base64.b64encode(value["B"]).decode()} if is_plain else value
+
+
 @dataclass
 class Meter:
     """Botocore's hooks for a while: what was asked, by operation, and what it wrote.
 
     `wcu` by DynamoDB's rules: 1 KB each begun, twice that in a transaction, and as much again for
-    a row of the due index (its keys are under 1 KB).
+    a row of the due index (its keys are under 1 KB). `standing` gives a row as it is kept, or its
+    key where there is none.
     """
 
+    table: str = TABLE
+    keys_table: str = KEYS_TABLE
+    standing: Callable[[dict[str, Any]], dict[str, Any]] = _standing
     asked: list[str] = field(default_factory=list[str])
     written: int = 0
     wcu: int = 0
     read: int = 0
 
     def before_call(self, *, model: Any, params: dict[str, Any], **_: Any) -> None:
-        if model.service_model.service_name != "dynamodb":
-            self.asked.append(model.name)
-            return
-        body = json.loads(params["body"])
-        if body.get("TableName") == KEYS_TABLE:  # a lane's keys, known for a while
+        self.take(model.name, params["body"])
+
+    def take(self, operation: str, sent: str | bytes) -> None:
+        """One request, before it is carried out."""
+        body = json.loads(sent) if operation in STATE else {}
+        if body.get("TableName") == self.keys_table:  # a lane's keys, known for a while
             self.asked.append("keys")
             return
-        self.asked.append(model.name)
-        times = 2 if model.name == "TransactWriteItems" else 1
-        for item in _written(model.name, body):
+        self.asked.append(operation)
+        times = 2 if operation == "TransactWriteItems" else 1
+        for item in self._written(operation, body):
             self.written += item_size(item)
             self.wcu += times * -(-item_size(item) // UNIT) + times * ("due" in item)
         self.wcu += 2 * sum("ConditionCheck" in one for one in body.get("TransactItems", ()))
-        self.read += len(body.get("RequestItems", {}).get("hub", {}).get("Keys", ()))
+        self.read += len(body.get("RequestItems", {}).get(self.table, {}).get("Keys", ()))
 
     def after_call(self, **_: Any) -> None: ...
 
@@ -88,29 +110,15 @@ class Meter:
             "rows_read": self.read,
         }
 
-
-def _written(operation: str, body: dict[str, Any]) -> list[dict[str, Any]]:
-    """The items that a request writes or removes; of an update and a removal the whole row."""
-    if operation == "PutItem":
-        return [body["Item"]]
-    writes = body.get("TransactItems", ())
-    items = [one["Put"]["Item"] for one in writes if "Put" in one]
-    rows = [one[kind] for one in writes for kind in ("Update", "Delete") if kind in one]
-    rows += [body] if operation in ("UpdateItem", "DeleteItem") else []
-    return items + [_standing(row["Key"]) for row in rows]
-
-
-def _standing(key: dict[str, Any]) -> dict[str, Any]:
-    """The row as it stands in moto's table, or the key where there is none."""
-    found = world().backend("dynamodb").get_item(TABLE, key)
-    row = found.to_json()["Attributes"] if found else key
-    return {name: _as_sent(value) for name, value in row.items()}
-
-
-def _as_sent(value: dict[str, Any]) -> dict[str, Any]:
-    """Bytes as a request spells them; moto keeps them plain."""
-    is_plain = isinstance(value.get("B"), bytes)
-    return {"B": base64.b64encode(value["B"]).decode()} if is_plain else value
+    def _written(self, operation: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """The items that a request writes or removes; of an update and a removal the whole row."""
+        if operation == "PutItem":
+            return [body["Item"]]
+        writes = body.get("TransactItems", ())
+        items = [one["Put"]["Item"] for one in writes if "Put" in one]
+        rows = [one[kind] for one in writes for kind in ("Update", "Delete") if kind in one]
+        rows += [body] if operation in ("UpdateItem", "DeleteItem") else []
+        return items + [self.standing(row["Key"]) for row in rows]
 
 
 def words(number: int) -> str:
@@ -162,16 +170,28 @@ def measure() -> dict[str, Any]:
     return {"turns": turns, **found}
 
 
+def first() -> dict[str, Any]:
+    """The hops of the first few messages of a hub, now and in one minute.
+
+    A time of now has more digits than a round one, and a lane keeps those of the last minute.
+    """
+    hub = Aws(Clock(time.time()), apart=2.0)
+    try:
+        return {"messages": [hub.message(number) for number in range(1, FIRST + 1)]}
+    finally:
+        hub.close()
+
+
 def _calls(hops: dict[str, Any]) -> list[Any]:
     """What a message asked for, hop by hop; of its bytes, nonces and ids move one or two."""
     return [hop["by_operation"] for hop in hops.values()]
 
 
 class Aws:
-    """The hub's functions on the aws family, one message at a time."""
+    """The hub's functions on the aws family, one message at a time, so many seconds apart."""
 
-    def __init__(self) -> None:
-        self.clock = Clock()
+    def __init__(self, clock: Clock | None = None, apart: float = 61.0) -> None:
+        self.clock, self.apart = clock or Clock(), apart
         self.family = AwsFamily(ENV, clock=self.clock, lane_role=True)
         self.settings = parse(SETTINGS, stage="aws", public_url=PUBLIC_URL, timezone="UTC")
         self.ports = self._compose()
@@ -187,7 +207,7 @@ class Aws:
 
     def message(self, number: int) -> dict[str, Any]:
         """One text message through ingress, turn and act; what each asked AWS for."""
-        self.clock.at += 61.0
+        self.clock.at += self.apart
         event, hops = text_message(number), dict[str, Any]()
         with Counting(hops, "ingress"):
             assert ingress.run(event, self.ports)["statusCode"] == 200

@@ -86,6 +86,19 @@ def growth(results: Results, goal: str) -> Iterator[Row]:
     )  # fmt: skip
 
 
+def deployed(results: Results, goal: str) -> Iterator[Row]:
+    """Vendors' and models' names and ids have other lengths there, hence not the same bytes."""
+    one = results["deployed"]
+    apart = one["bytes"] / one["bytes_in_process"]
+    is_good = one["requests"] == one["requests_in_process"] and abs(apart - 1) <= 0.02
+    yield Row(
+        goal, "AWS requests and bytes written of a message, through the stack deployed on an emulator",
+        "in process", f"{one['requests_in_process']}, {one['bytes_in_process']:,} B",
+        f"{one['requests']}, {one['bytes']:,} B", f"{apart:.2f}", "the same, 1.00 ± 0.02",
+        counted(is_good),
+    )  # fmt: skip
+
+
 def _turn(found: Any, number: str, figure: str) -> float | None:
     return found["turns"].get(number, {}).get(figure)
 
@@ -241,6 +254,20 @@ def sizes(results: Results, goal: str) -> Iterator[Row]:
             peer, its, f"{size:.1f} MB{': ' if over else ''}{', '.join(over)}", ratio,
             f"≤ {sizes[name]['limit_mb']} MB", counted(not over),
         )  # fmt: skip
+
+
+def imports(results: Results, goal: str) -> Iterator[Row]:
+    """The slowest function of each kind; each one's figure stands in the results."""
+    what = "cold import of a handler in its bundle, the slowest of a kind, in cpu of python + boto3"
+    found: Mapping[str, Any] | None = results["bundles"].get("imports")
+    if found is None:
+        yield Row(goal, what, NONE, NONE, NONE, NONE, NONE, "not run")
+        return
+    slowest: dict[str, str] = {}
+    for name in sorted(found, key=lambda name: found[name]["ratio"]):
+        slowest[_kind(name).partition(",")[0]] = name
+    ours = "; ".join(f"{kind} {times(found[name]['ratio'])}" for kind, name in slowest.items())
+    yield Row(goal, what, NONE, NONE, ours, NONE, NONE, timed(results, "bundles", is_good=True))
 
 
 def _kind(name: str) -> str:

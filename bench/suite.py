@@ -82,6 +82,12 @@ def measure_hostile() -> dict[str, Any]:
     return {arm: dict(sorted(counts.items())) for arm, counts in arms.items()}
 
 
+def measure_deployed() -> dict[str, Any]:
+    """Requests and bytes of a message through the stack on an emulator, and in process."""
+    _run("tests/deployed", FIGURES / "deployed.json", "-n", "0", "-m", "deployed")
+    return json.loads((FIGURES / "deployed.json").read_text())
+
+
 def _run(path: str, written: Path, *more: str) -> None:
     """Raises RuntimeError with pytest's last words when a test fails."""
     written.unlink(missing_ok=True)

@@ -51,9 +51,9 @@ def _place(event: Event, ports: Ports) -> Place | None:
 
 
 def _meaning(event: Event, place: Place, ports: Ports) -> Kind:
-    surface = ports.surfaces[event.address.surface]
     if event.kind != "message" or not event.addressed:
-        return event.kind
+        return event.kind  # the page's function knows no surface but its own, and admits for others
+    surface = ports.surfaces[event.address.surface]
     if surface.stops(event.words):
         return "halt"
     if surface.starts(event.words):

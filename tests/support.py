@@ -173,8 +173,14 @@ class Hub:
 
     def make(self, call: Call) -> Answer:
         """The answer to one request."""
-        answer = ingress.run(call.event(), self.ports)
+        answer = self.knock(call.event())
         return Answer(answer["statusCode"], answer["headers"], base64.b64decode(answer["body"]))
+
+    def knock(self, event: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one event of the gateway's, by a function that holds its own surface alone."""
+        found = ingress._receiver(ingress._request(event), self.ports)
+        own = {found[0].name: found[0]} if found else {}
+        return ingress.run(event, self.ports.but(surfaces=own))
 
     def http(
         self,
@@ -288,10 +294,19 @@ class Hub:
         if ring is None:
             return False
         try:
-            answer(ring, self.ports)
+            answer(ring, self._as_deployed(ring.function))
         finally:
             self.family.bell.done(ring)
         return True
+
+    def _as_deployed(self, function: str) -> Ports:
+        """A function of acts holds the surface that it carries by, if any; whoever erases holds all."""
+        if function == "erase":
+            return self.ports
+        carried = [one for one in self.ports.capabilities.values() if one.function == function]
+        names = {function, *(one.carried_by for one in carried)} & {*self.ports.surfaces}
+        own = {name: self.ports.surfaces[name] for name in names}
+        return self.ports.but(surfaces=own)
 
     # Out
 

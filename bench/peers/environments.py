@@ -25,18 +25,21 @@ class NotInstalled(Exception):
 
 
 def install(peer: str) -> Path:
-    """The Python of `peer`'s environment, installed from `<peer>.lock` unless it stands there.
+    """The Python of `peer`'s environment, by `<peer>.lock`. Raises NotInstalled."""
+    return made(LOCKS / f"{peer}.lock", CACHE / peer)
+
+
+def made(lock: Path, folder: Path) -> Path:
+    """The Python of an environment in `folder`, installed from `lock` unless it stands there.
 
     Raises NotInstalled.
     """
-    lock = LOCKS / f"{peer}.lock"
-    folder = CACHE / peer
     stamp = folder / ".installed"
     wanted = f"{hashlib.sha256(lock.read_bytes()).hexdigest()} {platform.python_version()}"
     if not (stamp.exists() and stamp.read_text() == wanted):
         shutil.rmtree(folder, ignore_errors=True)
-        CACHE.mkdir(exist_ok=True)
-        (CACHE / ".gitignore").write_text("*\n")
+        folder.parent.mkdir(exist_ok=True)
+        (folder.parent / ".gitignore").write_text("*\n")
         _run(sys.executable, "-m", "venv", str(folder))
         _run(
             str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet",

@@ -156,5 +156,7 @@ def test_every_capability_closes_its_schema_and_describes_its_fields() -> None:
 
 
 def test_nothing_in_the_repository_names_a_registry_or_an_address() -> None:
-    for path in ROOT.glob("requirements*.lock"):
+    locks = [*ROOT.glob("requirements*.lock"), *ROOT.glob("*/*/*.lock")]
+    assert ROOT / "tests" / "deployed" / "emulator.lock" in locks
+    for path in locks:
         assert "://" not in path.read_text()

@@ -464,6 +464,7 @@ def found(pattern: str, text: str) -> str:
 def link(one: Person, other: Person) -> None:
     """The whole of it, by what both sides hear; then everything has come to rest."""
     code = found(r"link ([A-Z0-9]{6})", ask(one, "link").text)
+    assert one.house.hub.is_idle()  # nobody types faster than a code is kept
     number = found(r"Your number is (\d\d)", ask(other, f"link {code}").text)
     until(lambda: any("asks to be you" in heard.text for heard in one.heard()))
     assert "Linked" in ask(one, f"yes {number}").text
@@ -708,9 +709,11 @@ class House:
 
 
 @contextmanager
-def open_house(folder: Path, **env: str) -> Generator[House, None, None]:
+def open_house(
+    folder: Path, make: Callable[[Path], Hub] = Hub, /, **env: str
+) -> Generator[House, None, None]:
     """A house whose vendors are open and whose hub is not started yet; `env` is the hub's, on top."""
-    house = House(Hub(folder))
+    house = House(make(folder))
     house.hub.env |= {
         "SLACK_SIGNING_SECRET": house.slack.secret,
         "SLACK_BOT_TOKEN": house.slack.token,

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
 
-from functions import ingress
 from tests.stories.people import Person, drain
 from tests.support import PUBLIC_URL, Answer, Call, Hub
 
@@ -37,7 +36,7 @@ class Browser:
         told["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         event = Call(method, path, body, told).event()
         event["requestContext"]["http"]["sourceIp"] = self.source
-        found = ingress.run(event, self.hub.ports)
+        found = self.hub.knock(event)
         for cookie in found["cookies"]:
             jar: SimpleCookie = SimpleCookie(cookie)
             self.cookies |= {name: morsel.value for name, morsel in jar.items()}

@@ -1,0 +1,61 @@
+"""Who reaches the stage otherwise than the people of `tests/end_to_end` reach a hub."""
+
+import json
+from email.policy import SMTP as CRLF
+from http.cookies import SimpleCookie
+from typing import Any
+
+import urllib3
+
+from tests.deployed.stage import Stage
+from tests.end_to_end.house import House, Message, OnMail, Person, ask
+
+
+def stage_of(house: House) -> Stage:
+    assert isinstance(house.hub, Stage)
+    return house.hub
+
+
+def says(person: Person, text: str) -> str:
+    """What the person hears until the stage rests."""
+    before = len(person.heard())
+    ask(person, text)
+    assert person.house.hub.is_idle()
+    return "\n\n".join(one.text for one in person.heard()[before:])
+
+
+class BySes(OnMail):
+    """Somebody whose mail provider speaks to SES."""
+
+    def deliver(self, message: Message, tries: int = 0) -> bool:
+        raw = self.compose(message).as_bytes(policy=CRLF)
+        stage_of(self.house).receive(raw, self.address)
+        return True
+
+
+class Browser:
+    """Somebody at the page, with the cookies that it was given."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._cookies: dict[str, str] = {}
+
+    def get(self, path: str) -> urllib3.BaseHTTPResponse:
+        return self._ask("GET", path)
+
+    def post(self, path: str, **content: str) -> urllib3.BaseHTTPResponse:
+        return self._ask("POST", path, json.dumps(content).encode())
+
+    def texts(self) -> list[str]:
+        """The whole conversation, as the page reads it."""
+        found: dict[str, Any] = self.get("/web/messages").json()
+        return [message["text"] for message in found["messages"]]
+
+    def _ask(self, method: str, path: str, content: bytes | None = None) -> Any:
+        cookie = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        headers = {"content_type": "application/json", "origin": self._stage.public_url}
+        answer = self._stage.call(method, path, content, cookie=cookie, **headers)
+        for line in answer.headers.getlist("set-cookie"):
+            jar: SimpleCookie = SimpleCookie(line)
+            self._cookies |= {name: one.value for name, one in jar.items()}
+        return answer
