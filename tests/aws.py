@@ -9,7 +9,6 @@ by the ends that only tests use, on a clock in their hand.
 One world a process: opening a family empties it, so two open families would share their rows.
 """
 
-import base64
 import copy
 import json
 import threading
@@ -20,7 +19,6 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 from urllib.parse import unquote
 
-import moto.core.responses
 import moto.dynamodb.comparisons
 import moto.dynamodb.models
 import moto.dynamodb.models.table
@@ -28,10 +26,10 @@ import moto.dynamodb.responses
 import moto.sqs.models
 import moto.stepfunctions.models
 import moto.stepfunctions.responses
+from botocore import UNSIGNED
 from botocore.session import Session
 from moto.backends import get_backend
 from moto.core.models import botocore_stubber
-from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 
@@ -45,10 +43,10 @@ from infra import machine
 from persona import ports
 from persona.keys import Key, Scope
 from persona.ports import Row, Write
+from tests import brisk
 
 sqs: Any = moto.sqs.models
 dynamodb: Any = moto.dynamodb.models
-responses: Any = moto.core.responses
 machines: Any = moto.stepfunctions.models
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 TABLE, KEYS_TABLE, BUCKET, PREFIX = "hub", "hub-keys", "hub-blobs", "hub-"
@@ -58,6 +56,8 @@ REPEATS = 300_000
 PLAN_FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:hub-plan:{machine.ALIAS}"
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:hub-{machine.NAME}"
 GROUP = "hub"
+CREDENTIAL = f"AWS4-HMAC-SHA256 Credential=test/20250101/{REGION}/any/aws4_request"
+"""What moto reads of a signature: the region."""
 LANE_ROLE = f"arn:aws:iam::{ACCOUNT}:role/hub-lane"
 ENV = {
     "HUB_TABLE": TABLE,
@@ -161,14 +161,6 @@ def _copied(item: Any) -> Any:
     return made
 
 
-def _serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
-    """A row's value as it stands; moto tries every name of each of its ten kinds."""
-    if shape.name == "AttributeValue":
-        serialized[key] = _wired(value)
-    else:
-        _serialize_slowly(self, serialized, value, shape, key)
-
-
 def _transact(self: Any, transact_items: Sequence[Mapping[str, Any]]) -> None:
     writes = [write for item in transact_items for write in item.values()]
     for name, table in self.tables.items():
@@ -205,22 +197,6 @@ INDEX_NAME = 6
 _transact_slowly: Any = dynamodb.DynamoDBBackend.transact_write_items
 _alone = threading.RLock()
 _call_action: Any = moto.dynamodb.responses.DynamoHandler.call_action
-_serialize_slowly: Any = BaseJSONSerializer._serialize_type_structure
-
-
-def _wired(value: Any) -> dict[str, Any]:
-    kind, held = (
-        (value.type, value.value) if isinstance(value, DynamoType) else next(iter(value.items()))
-    )
-    match kind:
-        case "B":
-            return {kind: base64.b64encode(held).decode() if isinstance(held, bytes) else held}
-        case "L":
-            return {kind: [_wired(one) for one in held]}
-        case "M":
-            return {kind: {name: _wired(one) for name, one in held.items()}}
-        case _:
-            return {kind: held}
 
 
 def _by_alias(self: Any, arn: str) -> Any:
@@ -250,22 +226,25 @@ class World:
         sqs.Message, sqs.Queue, dynamodb.Table = SqsMessage, SqsQueue, DynamoTable
         moto.dynamodb.comparisons.COMPARATOR_CLASS["="] = SameKind
         dynamodb.DynamoDBBackend.transact_write_items = _transact
-        BaseJSONSerializer._serialize_type_structure = _serialize
         moto.dynamodb.responses.DynamoHandler.call_action = _one_at_a_time
         machines.StepFunctionBackend.describe_state_machine = _by_alias
-        for made_again in ("method_names_from_class", "camelcase_to_underscores"):
-            setattr(responses, made_again, cache(getattr(responses, made_again)))
+        brisk.hasten()
         answer, answering = botocore_stubber.process_request, threading.RLock()
 
         def one_at_a_time(request: Any) -> Any:  # moto's transactions are none between threads
             with answering:
-                return (_of_table if _asks_table(request) else answer)(request)
+                if _asks_table(request):
+                    return _of_table(request)
+                request.headers["Authorization"] = CREDENTIAL
+                return answer(request)
 
         botocore_stubber.process_request = one_at_a_time
         sqs.unix_time_millis = lambda: self.clock.now() * 1000
         sqs.unix_time = lambda: self.clock.now()  # noqa: PLW0108 - the clock is another each time
         session = Session()
         session.set_credentials("test", "test")
+        # Nobody here reads a signature, and making one is a tenth of a request.
+        session.register("choose-signer", lambda **_: UNSIGNED)
         session.register("before-parameter-build", self._asked)
         session.register("before-call", self._before_call)
         session.register("after-call", self._after_call)
