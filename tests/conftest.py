@@ -1,12 +1,23 @@
-"""What all tests share: quiet logs in a file of their own, and no figure kept unless asked."""
+"""What all tests share: quiet logs in a file of their own, no figure kept unless asked, and haste."""
 
 import gc
 import os
+import sys
+
+import pytest
 
 os.environ["HUB_LOG"] = os.devnull
 os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
+# Dozens of processes load the same code, and each would compile it anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 COLLECTED_AFTER = (20_000, 20, 50)
-"""New objects until a look for cycles; the default looks thirty times as often at a big process."""
+"""New objects until a look for cycles; Python's own figures look thirty times as often."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that wait for processes and browsers begin, beside those that need the processor."""
+    items.sort(key=lambda item: item.get_closest_marker("end_to_end") is None)
 
 
 def pytest_collection_finish() -> None:
