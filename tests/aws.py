@@ -23,6 +23,7 @@ import moto.dynamodb.comparisons
 import moto.dynamodb.models
 import moto.dynamodb.models.table
 import moto.dynamodb.responses
+import moto.kms.responses
 import moto.sqs.models
 import moto.stepfunctions.models
 import moto.stepfunctions.responses
@@ -168,21 +169,22 @@ def _transact(self: Any, transact_items: Sequence[Mapping[str, Any]]) -> None:
     _transact_slowly(self, transact_items)
 
 
-def _asks_table(request: Any) -> bool:
-    return request.headers.get("X-Amz-Target", b"").startswith(b"DynamoDB_")
+def _asked_directly(request: Any) -> Any:
+    """Whose answer needs nothing of a web server's own objects; None for other services."""
+    target = request.headers.get("X-Amz-Target", b"").partition(b".")[0]
+    return DIRECT.get(target)
 
 
-def _of_table(request: Any) -> Any:
-    """moto's answer to a request for a table, which needs nothing of a web server's own objects."""
-    handler: Any = moto.dynamodb.responses.DynamoHandler()
+def _answer_directly(handler: Any, request: Any) -> Any:
     named = ("X-Amz-Target", "Content-Type")
     handler.headers = {name: request.headers[name].decode() for name in named}
     handler.method, handler.path, handler.data = "POST", "/", request.body
-    handler.content_type = handler.headers["Content-Type"]
+    handler.content_type, handler.body = handler.headers["Content-Type"], request.body
     handler.values, handler.querystring, handler.uri_match = {}, {}, {}
     handler.response_headers = {}
     handler.region, handler.partition, handler.current_account = REGION, "aws", ACCOUNT
-    handler.parse_parameters(handler)
+    if handler.automated_parameter_parsing:
+        handler.parse_parameters(handler)
     return handler.call_action()
 
 
@@ -196,6 +198,11 @@ INDEX_NAME = 6
 """Where `moto.dynamodb.models.table.Table.query` is given it, after the key."""
 _transact_slowly: Any = dynamodb.DynamoDBBackend.transact_write_items
 _alone = threading.RLock()
+DIRECT: Mapping[bytes, Callable[[], Any]] = {
+    b"DynamoDB_20120810": moto.dynamodb.responses.DynamoHandler,
+    b"TrentService": moto.kms.responses.KmsResponse,
+}
+"""Moto's handlers by how a request's target begins."""
 _call_action: Any = moto.dynamodb.responses.DynamoHandler.call_action
 
 
@@ -233,8 +240,9 @@ class World:
 
         def one_at_a_time(request: Any) -> Any:  # moto's transactions are none between threads
             with answering:
-                if _asks_table(request):
-                    return _of_table(request)
+                handler = _asked_directly(request)
+                if handler is not None:
+                    return _answer_directly(handler(), request)
                 request.headers["Authorization"] = CREDENTIAL
                 return answer(request)
 

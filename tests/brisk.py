@@ -20,6 +20,7 @@ from moto.core.parse import BaseJSONParser, default_blob_parser
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser
 
 responses: Any = moto.core.responses
 sqs: Any = moto.sqs.models
@@ -32,6 +33,7 @@ OFTEN = ("dynamodb", "sqs", "kms", "s3", "sts", "ssm", "scheduler", "stepfunctio
 ROW_BYTES = 405_000
 """Where moto draws the line."""
 _parse_slowly: Any = BaseJSONParser._parse_structure
+_processed_slowly: Any = DepthFirstTraverser.nodes_to_be_processed
 _serialize_slowly: Any = BaseJSONSerializer._serialize_type_structure
 
 
@@ -44,6 +46,7 @@ def hasten() -> None:
     backends._import_backend = cache(backends._import_backend)
     stubber.backend_index.backend_url_patterns.sort(key=lambda known: known[0] not in OFTEN)
     validators.deepcopy = _copied
+    DepthFirstTraverser.nodes_to_be_processed = _processed
     types.Item.__init__ = _fill
     BaseJSONParser._parse_structure = _parse
     BaseJSONSerializer._serialize_type_structure = _serialize
@@ -59,6 +62,13 @@ def _name_request(headers: dict[str, Any] | None = None) -> str:
 
 def _copied(tree: Any) -> Any:
     return pickle.loads(pickle.dumps(tree, pickle.HIGHEST_PROTOCOL))
+
+
+def _processed(self: Any) -> Any:
+    """The kinds of nodes that one pass over an update looks at, the same at each of them."""
+    if "kinds" not in vars(self):
+        self.kinds = _processed_slowly(self)
+    return self.kinds
 
 
 def _fill(self: Any, hash_key: Any, range_key: Any, attrs: Mapping[str, Any]) -> None:
