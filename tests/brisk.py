@@ -1,7 +1,7 @@
 """moto without what it works out anew for each request: each of these answers as moto's own does.
 
-A story on AWS is hundreds of requests, and most of their time went here: into names spelled anew,
-sizes summed anew, signatures that nobody reads.
+A story on AWS is hundreds of requests, and much of their time went here: into names spelled anew,
+sizes summed anew, shapes asked anew of what kind they are.
 """
 
 import base64
@@ -33,6 +33,7 @@ OFTEN = ("dynamodb", "sqs", "kms", "s3", "sts", "ssm", "scheduler", "stepfunctio
 ROW_BYTES = 405_000
 """Where moto draws the line."""
 _parse_slowly: Any = BaseJSONParser._parse_structure
+_fill_slowly: Any = types.Item.__init__
 _processed_slowly: Any = DepthFirstTraverser.nodes_to_be_processed
 _serialize_slowly: Any = BaseJSONSerializer._serialize_type_structure
 
