@@ -11,8 +11,8 @@ os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
 # Dozens of processes load the same code, and each would compile it anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-COLLECTED_AFTER = (20_000, 20, 50)
-"""New objects until a look for cycles; Python's own figures look thirty times as often."""
+# How many new objects until a look for cycles; Python's own figures look thirty times as often.
+gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,4 +23,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """What is loaded by now stays, so no look for cycles goes through it again."""
     gc.freeze()
-    gc.set_threshold(*COLLECTED_AFTER)
