@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_type_hints
 
 from persona.decision import Act
@@ -361,7 +362,7 @@ class Capability:
 
     def _spoken(self, name: str, text: str) -> str | int | float:
         """What was said for an argument, as a number where the schema wants one."""
-        kind = self.schema()["parameters"]["properties"].get(name, {}).get("type")
+        kind = _kinds(self.arguments).get(name, "")
         readers = {"integer": int, "number": float}
         try:
             return readers[kind](text) if kind in readers else text
@@ -396,6 +397,13 @@ class Capability:
             "description": self.about + facts,
             "parameters": whole(self.arguments.model_json_schema()),
         }
+
+
+@lru_cache(maxsize=128)
+def _kinds(arguments: "type[BaseModel]") -> dict[str, str]:
+    """The kind of every argument, as JSON Schema calls it; empty where it is of several."""
+    known = whole(arguments.model_json_schema())["properties"]
+    return {name: about.get("type", "") for name, about in known.items()}
 
 
 PUNCTUATION = " \t\n.,;:!?()[]{}<>\"'`*_\u201c\u201d\u2018\u2019\u00ab\u00bb"

@@ -9,7 +9,6 @@ by the ends that only tests use, on a clock in their hand.
 One world a process: opening a family empties it, so two open families would share their rows.
 """
 
-import base64
 import copy
 import json
 import threading
@@ -20,18 +19,18 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 from urllib.parse import unquote
 
-import moto.core.responses
 import moto.dynamodb.comparisons
 import moto.dynamodb.models
 import moto.dynamodb.models.table
 import moto.dynamodb.responses
+import moto.kms.responses
 import moto.sqs.models
 import moto.stepfunctions.models
 import moto.stepfunctions.responses
+from botocore import UNSIGNED
 from botocore.session import Session
 from moto.backends import get_backend
 from moto.core.models import botocore_stubber
-from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 
@@ -45,10 +44,10 @@ from infra import machine
 from persona import ports
 from persona.keys import Key, Scope
 from persona.ports import Row, Write
+from tests import brisk
 
 sqs: Any = moto.sqs.models
 dynamodb: Any = moto.dynamodb.models
-responses: Any = moto.core.responses
 machines: Any = moto.stepfunctions.models
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 TABLE, KEYS_TABLE, BUCKET, PREFIX = "hub", "hub-keys", "hub-blobs", "hub-"
@@ -58,6 +57,8 @@ REPEATS = 300_000
 PLAN_FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:hub-plan:{machine.ALIAS}"
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:hub-{machine.NAME}"
 GROUP = "hub"
+CREDENTIAL = f"AWS4-HMAC-SHA256 Credential=test/20250101/{REGION}/any/aws4_request"
+"""What moto reads of a signature: the region."""
 LANE_ROLE = f"arn:aws:iam::{ACCOUNT}:role/hub-lane"
 ENV = {
     "HUB_TABLE": TABLE,
@@ -161,14 +162,6 @@ def _copied(item: Any) -> Any:
     return made
 
 
-def _serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
-    """A row's value as it stands; moto tries every name of each of its ten kinds."""
-    if shape.name == "AttributeValue":
-        serialized[key] = _wired(value)
-    else:
-        _serialize_slowly(self, serialized, value, shape, key)
-
-
 def _transact(self: Any, transact_items: Sequence[Mapping[str, Any]]) -> None:
     writes = [write for item in transact_items for write in item.values()]
     for name, table in self.tables.items():
@@ -176,21 +169,22 @@ def _transact(self: Any, transact_items: Sequence[Mapping[str, Any]]) -> None:
     _transact_slowly(self, transact_items)
 
 
-def _asks_table(request: Any) -> bool:
-    return request.headers.get("X-Amz-Target", b"").startswith(b"DynamoDB_")
+def _asked_directly(request: Any) -> Any:
+    """Whose answer needs nothing of a web server's own objects; None for other services."""
+    target = request.headers.get("X-Amz-Target", b"").partition(b".")[0]
+    return DIRECT.get(target)
 
 
-def _of_table(request: Any) -> Any:
-    """moto's answer to a request for a table, which needs nothing of a web server's own objects."""
-    handler: Any = moto.dynamodb.responses.DynamoHandler()
+def _answer_directly(handler: Any, request: Any) -> Any:
     named = ("X-Amz-Target", "Content-Type")
     handler.headers = {name: request.headers[name].decode() for name in named}
     handler.method, handler.path, handler.data = "POST", "/", request.body
-    handler.content_type = handler.headers["Content-Type"]
+    handler.content_type, handler.body = handler.headers["Content-Type"], request.body
     handler.values, handler.querystring, handler.uri_match = {}, {}, {}
     handler.response_headers = {}
     handler.region, handler.partition, handler.current_account = REGION, "aws", ACCOUNT
-    handler.parse_parameters(handler)
+    if handler.automated_parameter_parsing:
+        handler.parse_parameters(handler)
     return handler.call_action()
 
 
@@ -204,23 +198,12 @@ INDEX_NAME = 6
 """Where `moto.dynamodb.models.table.Table.query` is given it, after the key."""
 _transact_slowly: Any = dynamodb.DynamoDBBackend.transact_write_items
 _alone = threading.RLock()
+DIRECT: Mapping[bytes, Callable[[], Any]] = {
+    b"DynamoDB_20120810": moto.dynamodb.responses.DynamoHandler,
+    b"TrentService": moto.kms.responses.KmsResponse,
+}
+"""Moto's handlers by how a request's target begins."""
 _call_action: Any = moto.dynamodb.responses.DynamoHandler.call_action
-_serialize_slowly: Any = BaseJSONSerializer._serialize_type_structure
-
-
-def _wired(value: Any) -> dict[str, Any]:
-    kind, held = (
-        (value.type, value.value) if isinstance(value, DynamoType) else next(iter(value.items()))
-    )
-    match kind:
-        case "B":
-            return {kind: base64.b64encode(held).decode() if isinstance(held, bytes) else held}
-        case "L":
-            return {kind: [_wired(one) for one in held]}
-        case "M":
-            return {kind: {name: _wired(one) for name, one in held.items()}}
-        case _:
-            return {kind: held}
 
 
 def _by_alias(self: Any, arn: str) -> Any:
@@ -250,22 +233,26 @@ class World:
         sqs.Message, sqs.Queue, dynamodb.Table = SqsMessage, SqsQueue, DynamoTable
         moto.dynamodb.comparisons.COMPARATOR_CLASS["="] = SameKind
         dynamodb.DynamoDBBackend.transact_write_items = _transact
-        BaseJSONSerializer._serialize_type_structure = _serialize
         moto.dynamodb.responses.DynamoHandler.call_action = _one_at_a_time
         machines.StepFunctionBackend.describe_state_machine = _by_alias
-        for made_again in ("method_names_from_class", "camelcase_to_underscores"):
-            setattr(responses, made_again, cache(getattr(responses, made_again)))
+        brisk.hasten()
         answer, answering = botocore_stubber.process_request, threading.RLock()
 
         def one_at_a_time(request: Any) -> Any:  # moto's transactions are none between threads
             with answering:
-                return (_of_table if _asks_table(request) else answer)(request)
+                handler = _asked_directly(request)
+                if handler is not None:
+                    return _answer_directly(handler(), request)
+                request.headers["Authorization"] = CREDENTIAL
+                return answer(request)
 
         botocore_stubber.process_request = one_at_a_time
         sqs.unix_time_millis = lambda: self.clock.now() * 1000
         sqs.unix_time = lambda: self.clock.now()  # noqa: PLW0108 - the clock is another each time
         session = Session()
         session.set_credentials("test", "test")
+        # Nobody here reads a signature, and making one is a tenth of a request.
+        session.register("choose-signer", lambda **_: UNSIGNED)
         session.register("before-parameter-build", self._asked)
         session.register("before-call", self._before_call)
         session.register("after-call", self._after_call)

@@ -27,6 +27,8 @@ from surfaces.web import session
 from tests.vendor import provider
 
 FUNCTIONS = deployed()
+EACH = pytest.mark.parametrize("name", FUNCTIONS, scope="module")
+"""All that is asked of a bundle, one after the other: whoever begins with it has built it."""
 SHM = Path("/dev/shm")
 ROOM = 2_000_000_000
 
@@ -67,14 +69,14 @@ def test_every_entry_point_is_deployed() -> None:
     assert {one.entry.removeprefix("functions.") for one in FUNCTIONS.values()} == entries
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@EACH
 def test_a_bundle_loads_alone_and_nothing_it_must_not(name: str, built: dict[str, Bundle]) -> None:
     modules = loaded(built[name])
     assert "botocore" in modules
     assert offenders(built[name], modules) == []
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@EACH
 def test_everything_in_a_bundle_can_be_loaded(name: str, built: dict[str, Bundle]) -> None:
     """Also what is imported first inside a function: no module that our code names is missing."""
     function = built[name].function
@@ -85,7 +87,7 @@ def test_everything_in_a_bundle_can_be_loaded(name: str, built: dict[str, Bundle
     )
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@EACH
 def test_a_bundle_keeps_its_size(name: str, built: dict[str, Bundle]) -> None:
     told = size(built[name])
     assert told["judged_mb"] <= told["limit_mb"]
@@ -102,7 +104,7 @@ def test_an_ingress_knows_its_surface_alone(built: dict[str, Bundle]) -> None:
         assert told.split() == [surface]
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@EACH
 def test_no_code_is_compiled_at_a_cold_start(name: str, built: dict[str, Bundle]) -> None:
     """Every source has its compiled code beside it, which is not checked against the source."""
     folder = built[name].folder

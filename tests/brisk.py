@@ -1,0 +1,124 @@
+"""moto without what it works out anew for each request: each of these answers as moto's own does.
+
+A story on AWS is hundreds of requests, and much of their time went here: into names spelled anew,
+sizes summed anew, shapes asked anew of what kind they are.
+"""
+
+import base64
+import pickle
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import moto.backends
+import moto.core.botocore_stubber
+import moto.core.responses
+import moto.dynamodb.models.dynamo_type
+import moto.dynamodb.parsing.validators
+import moto.sqs.models
+from moto.core.parse import BaseJSONParser, default_blob_parser
+from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser
+
+responses: Any = moto.core.responses
+sqs: Any = moto.sqs.models
+backends: Any = moto.backends
+stubber: Any = moto.core.botocore_stubber
+validators: Any = moto.dynamodb.parsing.validators
+types: Any = moto.dynamodb.models.dynamo_type
+OFTEN = ("dynamodb", "sqs", "kms", "s3", "sts", "ssm", "scheduler", "stepfunctions")
+"""Services whose addresses are looked at first."""
+ROW_BYTES = 405_000
+"""Where moto draws the line."""
+_parse_slowly: Any = BaseJSONParser._parse_structure
+_fill_slowly: Any = types.Item.__init__
+_processed_slowly: Any = DepthFirstTraverser.nodes_to_be_processed
+_serialize_slowly: Any = BaseJSONSerializer._serialize_type_structure
+
+
+def hasten() -> None:
+    """Once a process."""
+    responses.method_names_from_class = cache(responses.method_names_from_class)
+    responses.camelcase_to_underscores = cache(responses.camelcase_to_underscores)
+    responses.gen_amzn_requestid_long = _name_request
+    sqs.camelcase_to_underscores = cache(sqs.camelcase_to_underscores)
+    backends._import_backend = cache(backends._import_backend)
+    stubber.backend_index.backend_url_patterns.sort(key=lambda known: known[0] not in OFTEN)
+    validators.deepcopy = _copied
+    DepthFirstTraverser.nodes_to_be_processed = _processed
+    types.Item.__init__ = _fill
+    BaseJSONParser._parse_structure = _parse
+    BaseJSONSerializer._serialize_type_structure = _serialize
+
+
+def _name_request(headers: dict[str, Any] | None = None) -> str:
+    """A request's id, which nobody asks for again."""
+    name = "Q" * 52
+    if headers is not None:
+        headers["x-amzn-requestid"] = name
+    return name
+
+
+def _copied(tree: Any) -> Any:
+    return pickle.loads(pickle.dumps(tree, pickle.HIGHEST_PROTOCOL))
+
+
+def _processed(self: Any) -> Any:
+    """The kinds of nodes that one pass over an update looks at, the same at each of them."""
+    if "kinds" not in vars(self):
+        self.kinds = _processed_slowly(self)
+    return self.kinds
+
+
+def _fill(self: Any, hash_key: Any, range_key: Any, attrs: Mapping[str, Any]) -> None:
+    """A row of these values, weighed once and not with each of them."""
+    self.hash_key, self.range_key = hash_key, range_key
+    self.attrs = LimitedSizeDict()
+    dict.update(self.attrs, {name: DynamoType(value) for name, value in attrs.items()})
+    if self.size() > ROW_BYTES:
+        raise ItemSizeTooLarge
+
+
+def _parse(self: Any, shape: Any, value: Any) -> Any:
+    """A row's value as it stands; moto tries each of its ten kinds."""
+    if shape.name != "AttributeValue":
+        return _parse_slowly(self, shape, value)
+    return _unwired(value)
+
+
+def _unwired(value: Mapping[str, Any]) -> dict[str, Any]:
+    ((kind, held),) = value.items()
+    match kind:
+        case "B":
+            return {kind: default_blob_parser(held)}
+        case "L":
+            return {kind: [_unwired(one) for one in held]}
+        case "M":
+            return {kind: {name: _unwired(one) for name, one in held.items()}}
+        case _:
+            return {kind: held}
+
+
+def _serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """A row's value as it stands; moto tries every name of each of its ten kinds."""
+    if shape.name == "AttributeValue":
+        serialized[key] = _wired(value)
+    else:
+        _serialize_slowly(self, serialized, value, shape, key)
+
+
+def _wired(value: Any) -> dict[str, Any]:
+    kind, held = (
+        (value.type, value.value) if isinstance(value, DynamoType) else next(iter(value.items()))
+    )
+    match kind:
+        case "B":
+            return {kind: base64.b64encode(held).decode() if isinstance(held, bytes) else held}
+        case "L":
+            return {kind: [_wired(one) for one in held]}
+        case "M":
+            return {kind: {name: _wired(one) for name, one in held.items()}}
+        case _:
+            return {kind: held}
