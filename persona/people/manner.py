@@ -6,6 +6,7 @@ changes what is said first and how much of it, never what may be done: whether s
 for, refused or carried out is judged without it. Where others read there is none.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import get_args
 
@@ -39,7 +40,7 @@ def read(standing: Standing, ports: Ports, what: str = "") -> Manner | None:
 def manner(graph: Graph, what: str = "") -> Manner:
     """The mixture of stances that the graph speaks for, and what is forecast by it."""
     found = [(stance_of(trait), trait) for trait in graph.stable("stance")]
-    weights = dict[Stance, float]().fromkeys(STANCES, 0.0)
+    weights = defaultdict[Stance, float](float)
     for stance, trait in found:
         if stance is not None:
             weights[stance] += trait.confidence * trait.conversations
@@ -47,7 +48,7 @@ def manner(graph: Graph, what: str = "") -> Manner:
     weights["regular"] += COUNTED * known
     weights["newcomer"] += COUNTED * (1.0 - known)
     total = sum(weights.values())
-    shares = {stance: weight / total for stance, weight in weights.items()}
+    shares = {stance: weights[stance] / total for stance in STANCES}
     leading = max(shares, key=lambda one: shares[one])
     because = tuple(trait for stance, trait in found if stance == leading)
     return Manner(shares, forecast(graph, what, shares), because)
