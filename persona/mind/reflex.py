@@ -190,14 +190,13 @@ class _Reflex:
         more = [one for one in _distinct([*shown, *rest]) if one not in shown][:1]
         also = more if self.voice.wants("also") else []
         self.hands.cite(also)
-        is_short = len(shown) == 1 and not self.hands.notes.on(shown[0].id)
+        is_plain = len(shown) == 1 and not self.hands.notes.on(shown[0].id)
+        where_when = place(shown[0], self.ports, self._by())
         return self.voice.say(
             "answered",
             said,
             quote=said,
-            short=in_quotes(own_of(shown[0])).strip() + f" ({place(shown[0], self.ports)})"
-            if is_short
-            else said,
+            short=f"{in_quotes(own_of(shown[0])).strip()} ({where_when})" if is_plain else said,
             also="".join(f"\n{sentence(self._until(o) + self._quoted(o))}" for o in also),
             count=f"{len(found)}",
             all=f"{len(self.hands.everything())}",
