@@ -14,7 +14,7 @@ seen for long fades to nothing by itself.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from persona import ids
 from persona.memory import notes, signs
 from persona.memory.index import Index, Sees, anyone
 from persona.memory.notes import Notes, asks_to_keep
+from persona.memory.proposals import proposed
 from persona.memory.recall import load
 from persona.memory.standing import Gate, Standing
 from persona.model import Note
@@ -96,8 +97,27 @@ def of_index(index: Index, kept: Iterable[Note], now: float, sees: Sees = anyone
     if sees is not anyone:
         shown = {key: [s for s in found if sees(s.said)] for key, found in index.shown.items()}
     shown = {**shown, **by_subject(patterns(index, sees))}
-    graph = derive(shown, kept, now, _remembered(index))
-    return replace(graph, conversations=len(index.begun), messages=len(index.everything()))
+    kept = list(kept)
+    taken = frozenset(proposed(index, kept, sees))
+    graph = derive(_with(shown, taken), kept, now, _remembered(index))
+    traits = tuple(_by_model(trait, taken) for trait in graph.traits) if taken else graph.traits
+    talks, messages = len(index.begun), len(index.everything())
+    return replace(graph, traits=traits, conversations=talks, messages=messages)
+
+
+def _with(shown: Signs, taken: Iterable[Shown]) -> Signs:
+    """The signs with those that a model took words for, each where it belongs in time."""
+    joined = dict(shown)
+    for key, more in by_subject(taken).items():
+        joined[key] = sorted([*joined.get(key, ()), *more], key=lambda one: one.said.at)
+    return joined
+
+
+def _by_model(trait: Trait, taken: Collection[Shown]) -> Trait:
+    """The trait as made by a model where all that it rests on is; the claim stays in words of code."""
+    if not all(one in taken for one in trait.shown):
+        return trait
+    return replace(trait, made_by="model")
 
 
 def by_subject(shown: Iterable[Shown]) -> dict[tuple[SignKind, str], list[Shown]]:
