@@ -3,8 +3,8 @@
 Each person has traits of all six kinds, told in several conversations on several surfaces in words
 of `planted.toml`, one of each kind reversed later, and one told once alone, which is no trait yet.
 Between them stand small talk, jokes, questions, what others say or what is pasted about things the
-person has no trait of, again and again; and the persona answers with all of it. The words of a half
-of all lines (`held`) took no part in making the rules that read them.
+person has no trait of, again and again; and the persona answers with all of it. The lines of the second
+split (`held out`) were written when the rules were done, and no rule was changed for them.
 
     python -m bench.planted
 """
@@ -148,7 +148,7 @@ def _person(split: Split, dice: Random, n: int) -> Planted:
     for kind in ("stance", "action"):
         value = dice.choice([*_phrases()[kind]])
         for talk in dice.sample(range(TALKS), 3):
-            one.talks[talk].append(dice.choice(_half(_phrases()[kind][value]["said"], split)))
+            one.talks[talk].append(dice.choice(_lines(_phrases()[kind][value], split)))
         one.traits.add(
             (kind, "stance", value) if kind == "stance" else ("action", "way", _way(value))
         )
@@ -197,7 +197,7 @@ def _say(
     split: Split,
     dice: Random,
 ) -> None:
-    lines = _half(_phrases()[kind][group]["said"], split)
+    lines = _lines(_phrases()[kind][group], split)
     lines = [line for line in lines if against or "{y}" not in line]
     for talk, line in zip(talks, dice.sample(lines, len(talks)), strict=True):
         said = line.replace("{X}", thing[0].upper() + thing[1:]).replace("{x}", thing)
@@ -222,7 +222,7 @@ def _mislead(one: Planted, split: Split, dice: Random) -> None:
     one.strange |= {about.about(do, "decision") for _, do in things}
     for x, do in things[:4]:
         for talk in dice.sample(range(TALKS), 4):
-            line = dice.choice(_half(nothing["said"], split))
+            line = dice.choice(_lines(nothing, split))
             one.talks[talk].append(line.replace("{x}", x).replace("{do}", do))
     for x, do in things[4:]:
         for talk in dice.sample(range(TALKS), 3):
@@ -254,8 +254,8 @@ def _turns(one: Planted, part: str, dice: Random) -> Iterator[Turn]:
             )  # fmt: skip
 
 
-def _half(lines: Sequence[str], split: Split) -> Sequence[str]:
-    return lines[split == "held out" :: 2]
+def _lines(group: Mapping[str, Any], split: Split) -> Sequence[str]:
+    return group["said" if split == "made with" else "later"]
 
 
 def _half_things(kind: str, group: str, split: Split) -> list[tuple[str, str]]:
