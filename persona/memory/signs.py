@@ -39,6 +39,11 @@ WORD = re.compile(r"\w+(?:'\w+)?")
 ENDS = r"[.!?\u2026]+(?=\s|$|[\"'\u201d)])|\n+"
 SHORTENED = ("dr", "mr", "ms", "st", "mrs", "prof", "vs", "e.g", "i.e", "etc")
 """Words behind which a dot ends no sentence."""
+GOES_ON = (
+    r"\s+(?:ever|final|period|decision\s+made|that's\s+final|end\s+of\s+story)\b\W*(?:$|\n)"
+    r"|(?<=decided\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b|(?<=made\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b"
+)
+"""What belongs to the sentence before it."""
 CLAUSES = (
     r"\s*(?:[,;:(\u2013\u2014]|-(?=\s)|\.{2,})\s*|\b(?:and|but|so|because|cause|since|though|plus|still"
     r"|also|anyway"
@@ -53,7 +58,7 @@ OPENING = (
 """With what a sentence may open before it begins."""
 CURT = frozenset(
     """status state done finished ready eta result results report next go proceed continue run
-    execute start ship deploy send book update and ack retry progress ok do repeat merge commit""".split()
+    execute start ship deploy send confirm book update and ack retry progress ok do repeat merge commit""".split()
 )
 """A whole message that begins with one of these and goes on with GOING_ON is an order without courtesy."""
 GOING_ON = CURT | frozenset(
@@ -213,6 +218,8 @@ def _sentences(low: str) -> Iterator[tuple[int, int, bool]]:
     at = 0
     for found in _rule(ENDS).finditer(low):
         if found[0] == "." and low.endswith(SHORTENED, at, found.start()):
+            continue
+        if found[0] == "." and _rule(GOES_ON).match(low, found.end()):
             continue
         yield from _trimmed(low, at, found.start(), "?" in found[0])
         at = found.end()
