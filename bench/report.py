@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from rich import box
 from rich.table import Table
 
-from bench import alive, boundary, goals, reliability
+from bench import alive, boundary, goals, planted, reliability
 from bench.rows import NONE, Results, Row, Verdict
 
 FAILING: frozenset[Verdict] = frozenset({"no", "failed"})
@@ -149,6 +149,7 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("G12", "bundles", "bundles, unzipped", goals.sizes),
     ("G13", "start", "second `make run` to healthy", goals.start),
     ("", "phrases", "what people say about time", goals.phrases),
+    ("", "planted", "traits of planted people", planted.rows),
     ("", "crash", "crash sweep", reliability.crashes),
     ("", "forged", "forged webhooks", reliability.forged),
     ("", "links", "links: attacked, genuine, delivered again, under way", reliability.links),

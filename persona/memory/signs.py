@@ -58,9 +58,10 @@ OPENING = (
 """With what a sentence may open before it begins."""
 CURT = frozenset(
     """status state done finished ready eta result results report next go proceed continue run
-    execute start ship deploy send confirm book update and ack retry progress ok do repeat merge commit""".split()
+    execute start ship deploy send confirm book update and ack retry progress ok do repeat merge
+    commit""".split()
 )
-"""A whole message that begins with one of these and goes on with GOING_ON is an order without courtesy."""
+"""A whole message that begins so and goes on with GOING_ON is an order without courtesy."""
 GOING_ON = CURT | frozenset(
     "it this that now again all them one yet next tests everything the to".split()
 )
@@ -202,11 +203,12 @@ def _telling(one: Rule, found: re.Match[str], said: str) -> Iterator[Shown]:
         return
     other = about.where(found, "other", one.kind) if "other" in found.re.groupindex else None
     named = about.named(said[slice(*span)])
-    end = max(span[1], found.end() if found.end("what") < found.end() else 0)
+    last = "what" if other is None else "other"
+    end = max(span[1], found.end() if found.end(last) < found.end() else 0)
     if other is None:
         yield Sign(one.sign, of, one.value, found.start(), end), one.claim.format(named)
         return
-    behind, end = said[slice(*other)], max(span[1], other[1])
+    behind, end = said[slice(*other)], max(end, other[1])
     claim = f"prefers {named} to {about.named(behind)}"
     yield Sign(one.sign, of, one.value, found.start(), end), claim
     if (less := about.about(behind, one.kind)) not in ("", of):
