@@ -18,8 +18,8 @@ from persona.people import manner
 from persona.ports import Ports
 from persona.trait import Manner, Reaction, Shown, Stance
 
-LIKELY = 0.25
-"""The chance from which on a reaction decides what is offered: more than one in four of six."""
+LIKELY = 0.2
+"""The chance from which on a reaction decides what is offered: more than any of six has by itself."""
 MOST_QUOTES = 3
 BECAUSE = "I put it so because {because}"
 NO_LONGER = "I put it so because {because}; what spoke for that holds no longer"
