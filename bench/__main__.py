@@ -50,6 +50,7 @@ COUNTED: dict[str, Step] = {
     "links": partial(alone.run, "bench.links:measure"),
     "found": partial(alone.run, "bench.recall:evaluate"),
     "phrases": partial(alone.run, "bench.phrases:measure"),
+    "forecasts": partial(alone.run, "bench.forecasts:measure"),
     "canaries": partial(alone.run, "bench.suite:measure_canaries"),
     "hostile": partial(alone.run, "bench.suite:measure_hostile"),
     "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),

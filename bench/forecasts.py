@@ -144,7 +144,10 @@ class _Person:
     def frequency(self, base: Chances) -> Chances:
         """How often they did each so far."""
         counts = Counter(reaction for _, reaction in self.past)
-        return {one: counts[one] / counts.total() for one in REACTIONS} if counts else base
+        own: dict[Reaction, float] = {
+            one: counts[one] / max(1, counts.total()) for one in REACTIONS
+        }
+        return own if counts else base
 
     def _words(
         self, kind: str, reaction: Reaction, said: Mapping[Reaction, Sequence[str]]
@@ -169,7 +172,9 @@ class _Person:
         return {one: (1 - OF_A_KIND) * own[one] + OF_A_KIND * moved[one] for one in REACTIONS}
 
     def _dirichlet(self, weights: Mapping[Reaction, float]) -> Chances:
-        found = {one: self._drawn.gammavariate(weight, 1.0) for one, weight in weights.items()}
+        found: dict[Reaction, float] = {
+            one: self._drawn.gammavariate(weight, 1.0) for one, weight in weights.items()
+        }
         return {one: value / sum(found.values()) for one, value in found.items()}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from rich import box
 from rich.table import Table
 
-from bench import alive, boundary, goals, reliability
+from bench import alive, boundary, forecasts, goals, reliability
 from bench.rows import NONE, Results, Row, Verdict
 
 FAILING: frozenset[Verdict] = frozenset({"no", "failed"})
@@ -149,6 +149,7 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("G12", "bundles", "bundles, unzipped", goals.sizes),
     ("G13", "start", "second `make run` to healthy", goals.start),
     ("", "phrases", "what people say about time", goals.phrases),
+    ("", "forecasts", "forecast of what people do when something fails", forecasts.rows),
     ("", "crash", "crash sweep", reliability.crashes),
     ("", "forged", "forged webhooks", reliability.forged),
     ("", "links", "links: attacked, genuine, delivered again, under way", reliability.links),

@@ -20,6 +20,7 @@ from persona.trait import Manner, Reaction, Shown, Stance
 
 LIKELY = 0.2
 """The chance from which on a reaction decides what is offered: more than any of six has by itself."""
+LEAVES: Reaction = "leaves"
 MOST_QUOTES = 3
 BECAUSE = "I put it so because {because}"
 NO_LONGER = "I put it so because {because}; what spoke for that holds no longer"
@@ -49,8 +50,8 @@ class Voice:
 
     @property
     def reaction(self) -> Reaction | None:
-        """What they are likely to do if this has failed."""
-        if self.manner is None:
+        """What they are likely to do if this has failed, where anything of theirs says so."""
+        if self.manner is None or not (self.manner.forecast.own or self.manner.because):
             return None
         likeliest = self.manner.forecast.likeliest
         return likeliest if self.manner.forecast.chances[likeliest] >= LIKELY else None
@@ -91,14 +92,15 @@ class Voice:
             self._marks[str(self.stance)] = None
         return serving.guide if serving else ""
 
-    def around_failure(self, said: str, filled: Mapping[str, str]) -> str:
-        """What is told of a failure, with what somebody wants to hear first, and what is offered."""
-        reaction = self.reaction
-        found = self._ports.identity.breaking(reaction or "")
+    def of_failure(self, part: str, plainly: str, filled: Mapping[str, str]) -> str:
+        """What is told of a failure: what somebody wants to hear first, how it ended, what is offered."""
+        reaction, found = self.reaction, self._ports.identity.breaking(self.reaction or "")
+        own = found.failed if found and part == "failed" and not self.differs(part) else ""
+        said = self.say(part, own.format_map(filled) or plainly, **filled)
         if found is None:
             return said
-        first, offer = (_fill(words, filled) for words in (found.first, found.offer))
-        if first or offer or reaction == "leaves":
+        first, offer = _fill(found.first, filled), _fill(found.offer, filled)
+        if first or own or offer or reaction == LEAVES:
             self._marks.setdefault(str(self.stance or manner.NEUTRAL), None)
             self._marks[str(reaction)] = None
         return "\n".join(filter(None, [f"{first} {said}" if first else said, offer]))

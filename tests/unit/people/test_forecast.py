@@ -7,16 +7,18 @@ from hypothesis import strategies as st
 from persona.model import Evidence
 from persona.people.forecast import REACTIONS, brier, forecast
 from persona.people.manner import LEADS, STANCES, manner, served, told
-from persona.trait import BROKEN, Graph, Reaction, Shown, Sign, Stance, Trait
+from persona.trait import BROKEN, Graph, Reaction, Shown, Sign, Stance, Trait, TraitKind
 
 DAY = 86_400.0
 
 
-def trait(about: str, value: str, times: int, kind: str = "action", **about_it: object) -> Trait:
+def trait(
+    about: str, value: str, times: int, kind: TraitKind = "action", **about_it: object
+) -> Trait:
     """A trait that was shown so often, each time in a conversation of its own."""
     shown = tuple(
         Shown(
-            Sign(kind, about, value, 0, 5),  # type: ignore[arg-type]
+            Sign(kind, about, value, 0, 5),
             Evidence(f"{about}{value}{n}", "home", n, "words", "ann", "web", -n * DAY),
             n,
         )
@@ -72,7 +74,7 @@ def test_what_was_contested_counts_for_nothing() -> None:
 
 
 def test_a_sure_forecast_that_comes_true_scores_nothing() -> None:
-    sure = {one: float(one == "leaves") for one in REACTIONS}
+    sure: dict[Reaction, float] = {one: float(one == "leaves") for one in REACTIONS}
     assert brier(sure, "leaves") == 0.0
     assert brier(sure, "retries") == 2.0
     assert brier(forecast(Graph()).chances, "leaves") == pytest.approx(5 / 6)
