@@ -46,8 +46,9 @@ def measure(seed: int = 8) -> dict[str, Any]:
     """{persons, held, brier {ours, base, own, uniform, best}, by_seen, reliability, error, read {dev, held}}.
 
     `base` knows how often everybody reacts so, `own` each person's own past frequencies (and `base`
-    where there are none), both by what truly was, not as it was read; `best` their hidden chances. `reliability` is, by the
-    forecast in tenths, [how many, mean forecast, share that came]; `error` their mean distance.
+    where there are none), both by what truly was, not as it was read; `best` their hidden chances.
+    `reliability` is, by the forecast in tenths, [how many, mean forecast, share that came]; `error`
+    their mean distance.
     """
     drawn = random.Random(seed)
     persons = [_Person(drawn, SEEN[n % len(SEEN)]) for n in range(PERSONS)]

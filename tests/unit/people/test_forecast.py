@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from persona.model import Evidence
 from persona.people.forecast import REACTIONS, brier, forecast
-from persona.people.manner import LEADS, STANCES, manner, served, told
+from persona.people.manner import LEADS, STANCES, manner, plain, served
 from persona.trait import BROKEN, Graph, Reaction, Shown, Sign, Stance, Trait, TraitKind
 
 DAY = 86_400.0
@@ -90,7 +90,11 @@ def test_a_manner_is_a_mixture_of_what_was_shown() -> None:
     assert sum(found.shares.values()) == pytest.approx(1.0)
     assert found.shares["skeptic"] > found.shares["operator"] > found.shares["regular"]
     assert found.shares["newcomer"] == 0.0
-    assert told(found.shares).startswith("skeptic ")
+    shown = plain(found)
+    assert (shown["leading"], shown["served"], shown["because"]) == ("skeptic",) * 2 + (
+        ["stance skeptic"],
+    )
+    assert shown["forecast"]["likeliest"] == "asks why" and shown["forecast"]["own"] == 0
 
 
 def test_one_conversation_alone_decides_nothing() -> None:
