@@ -188,7 +188,8 @@ def rows(results: Results, goal: str) -> Iterator[Row]:
         goal, f"forecast of what {found['persons']} people do when something fails, "
         f"{found['held']:,} held out: Brier score",
         "base rate (own frequency)", f"{scores['base']:.3f} ({scores['own']:.3f})",
-        f"{scores['ours']:.3f}, {gain:.0%} lower", f"{scores['ours'] / scores['base']:.2f}",
+        f"{scores['ours']:.3f}, {gain:.0%} lower; by their hidden chances {scores['best']:.3f}",
+        f"{scores['ours'] / scores['base']:.2f}",
         f"≥ {LEAST_GAIN:.0%} lower", counted(gain >= LEAST_GAIN and scores["ours"] < scores["own"]),
     )  # fmt: skip
     held = found["read"]["held"]
