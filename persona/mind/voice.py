@@ -63,9 +63,12 @@ class Voice:
 
     def differs(self, part: str) -> bool:
         """Whether this person has words of their own for this part of what is said."""
-        if not any(asdict(one).get(part) for one in self._ports.identity.stances.values()):
-            return False
-        return bool(self.serving and asdict(self.serving)[part])
+        stances = self._ports.identity.stances.values()
+        return any(getattr(one, part, "") for one in stances) and bool(self._own(part))
+
+    def _own(self, part: str) -> str:
+        """The words of their stance for it, not yet filled."""
+        return getattr(self.serving, part, "")
 
     def wants(self, field: str) -> bool:
         """Whether the words of this person's stance are filled with this."""
@@ -82,8 +85,7 @@ class Voice:
         if not self.differs(part):
             return plainly
         self.mark_for(part)
-        words = asdict(self.serving)[part] if self.serving else ""
-        return words.format_map(filled)
+        return self._own(part).format_map(filled)
 
     def guide(self) -> str:
         """What a model is told of this person's stance; nothing where there is none."""
