@@ -188,7 +188,8 @@ class Note:
 
     It stands in the home of its evidence. `since` is when it was said; `ends` names the messages
     whose words hold no longer since then, and `why` says by which sign. `doubt` says why a claim
-    that a model made needs the person's own word; empty where there is none. `until` (0 for ever)
+    that a model made needs the person's own word; empty where there is none. `contests` is the id of
+    a trait that the person says is wrong: such a note claims nothing. `until` (0 for ever)
     and `superseded_by` are worked out from the notes that may be seen together, so that they come
     and go with a link (see `memory/notes.py`).
     """
@@ -203,6 +204,7 @@ class Note:
     ends: tuple[str, ...] = ()
     why: str = ""
     doubt: str = ""
+    contests: str = ""
     until: float = 0.0
     superseded_by: str = ""
 

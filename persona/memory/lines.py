@@ -8,7 +8,7 @@ it was said just now or comes out of the table.
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate, pairwise
@@ -17,8 +17,11 @@ from zoneinfo import ZoneInfo
 
 from persona.memory import evidence
 from persona.memory.dates import MONTHS, WEEKDAYS, spoken
+from persona.memory.signs import signs_of
 from persona.memory.terms import terms
+from persona.memory.walls import OWN
 from persona.model import Evidence, Turn
+from persona.trait import Sign
 
 PERSONA = "persona"
 """The author of a line that is context alone."""
@@ -60,14 +63,21 @@ class Line:
     words: Evidence
     thread: str
 
+    @property
+    def shows(self) -> bool:
+        """Whether these words say something of who wrote them: a person's own, and proven theirs."""
+        return self.words.author != PERSONA and self.words.audience in OWN
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Lines in order, read: `postings` names the line of every occurrence of a term, ascending.
 
     `days` are ordinals in the person's time zone, `dates` the days that a line speaks of, as
-    (line, first, last), `lengths` how many terms each line has. `vectors` holds by embedding model
-    those of the lines that have one, all of one length.
+    (line, first, last), `lengths` how many terms each line has. `signs` are what the lines show of
+    who wrote them, as (line, sign). `texture` is how the one person who wrote all of them writes, as
+    `memory/texture.py` spells it; None where nobody has read it yet, or several wrote. `vectors`
+    holds by embedding model those of the lines that have one, all of one length.
     """
 
     lines: list[Line]
@@ -76,6 +86,8 @@ class Columns:
     days: list[int]
     dates: list[tuple[int, int, int]]
     postings: dict[str, list[int]]
+    signs: list[tuple[int, Sign]] = field(default_factory=list[tuple[int, Sign]])
+    texture: Mapping[str, Any] | None = None
     vectors: dict[str, dict[int, bytes]] = field(default_factory=dict[str, dict[int, bytes]])
 
 
@@ -109,6 +121,8 @@ def read(lines: Iterable[Line], zone: ZoneInfo) -> Columns:
         taken.dates.extend((number, first, last) for first, last in spoken(text, day))
         for term in found:
             taken.postings.setdefault(term, []).append(number)
+        if line.shows:
+            taken.signs.extend((number, sign) for sign in signs_of(text))
     return taken
 
 
@@ -142,7 +156,13 @@ def pack(columns: Columns) -> dict[str, Any]:
         "days": _steps(columns.days),
         "dates": columns.dates,
         "postings": {term: _steps(at) for term, at in columns.postings.items()},
+        "signs": [
+            [line, sign.kind, sign.about, sign.value, sign.start, sign.end]
+            for line, sign in columns.signs
+        ],
     }
+    if columns.texture is not None:
+        content["texture"] = columns.texture
     if columns.vectors:
         content["vectors"] = {
             model: [list(held), b64encode(b"".join(held.values())).decode()]
@@ -189,6 +209,8 @@ def unpack(content: dict[str, Any], home: str) -> Columns:
         days=_sums(content["days"]),
         dates=[(line, first, last) for line, first, last in content["dates"]],
         postings={term: _sums(steps) for term, steps in content["postings"].items()},
+        signs=[(line, Sign(*sign)) for line, *sign in content["signs"]],
+        texture=content.get("texture"),
         vectors={
             model: _cut(places, b64decode(text))
             for model, (places, text) in content.get("vectors", {}).items()

@@ -1,0 +1,286 @@
+"""The person graph: what is believed about one person, derived each time from their own words.
+
+Nothing of it is stored. What every message shows stands in the index of the lane, so the graph of
+two linked homes is the graph of both, that of parted ones each its own, and a message that is
+forgotten or edited takes what it showed with it. Stored are two things that no message shows by
+itself, as notes: what a model proposed, with a quotation that stands, and what the person contested.
+
+How sure a trait is: n / (n + against + 1), where each conversation that showed it counts 1 at first
+and half as much with every half-life that has passed since, and so do those that showed another value
+of the same thing. It is the mean of a Beta distribution that begins with one conversation against:
+one conversation alone is never more likely right than wrong, two are two in three, and what was not
+seen for long fades to nothing by itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from persona import ids
+from persona.memory.index import Index, Sees, anyone
+from persona.memory.notes import Notes, asks_to_keep
+from persona.memory.standing import Standing
+from persona.model import Note
+from persona.people.patterns import patterns
+from persona.ports import Ports
+from persona.trait import Graph, Mentioned, Shown, SignKind, Trait, TraitKind
+
+DAY = 86_400.0
+HALF_LIVES: Mapping[TraitKind, float] = {
+    "preference": 365 * DAY,
+    "decision": 120 * DAY,
+    "concern": 45 * DAY,
+    "stance": 120 * DAY,
+    "texture": 365 * DAY,
+    "action": 180 * DAY,
+}
+"""Seconds after which a conversation counts half: tastes last, worries pass."""
+EITHER_OR: frozenset[SignKind] = frozenset({"preference", "decision"})
+"""Kinds of which one value holds at a time."""
+NODES: frozenset[SignKind] = frozenset({"topic", "mention"})
+MOST_MENTIONED = 60
+"""Topics, people and things of one graph: those that most conversations speak of."""
+MOST_QUOTES = 5
+"""Quotations of one node as it is shown."""
+MOST_QUOTE = 300
+
+Signs = Mapping[tuple[SignKind, str], Sequence[Shown]]
+"""What messages show, by kind and by what it is about."""
+
+
+def read(standing: Standing, ports: Ports) -> Graph:
+    """The graph of the one who speaks, of what is open to them here; empty where others listen."""
+    if standing.is_shared or standing.place_is_unproven:
+        return Graph()
+    index, notes = ports.indexes.open(standing, ports), ports.indexes.notes(standing, ports)
+    sees = standing.opens if standing.hides else anyone
+    return of_index(index, notes, ports.clock.now(), sees)
+
+
+def of_index(index: Index, notes: Iterable[Note], now: float, sees: Sees = anyone) -> Graph:
+    """The graph of everything in an index of one person's own homes that `sees` lets through."""
+    shown: Signs = index.shown
+    if sees is not anyone:
+        shown = {key: [s for s in found if sees(s.said)] for key, found in index.shown.items()}
+    shown = {**shown, **by_subject(patterns(index, sees))}
+    graph = derive(shown, notes, now)
+    return replace(graph, conversations=len(index.begun), messages=len(index.everything()))
+
+
+def by_subject(shown: Iterable[Shown]) -> dict[tuple[SignKind, str], list[Shown]]:
+    """The same, by kind and by what it is about."""
+    found: defaultdict[tuple[SignKind, str], list[Shown]] = defaultdict(list)
+    for one in shown:
+        found[one.sign.kind, one.sign.about].append(one)
+    return found
+
+
+def derive(shown: Signs, notes: Iterable[Note], now: float) -> Graph:
+    """The graph that follows from these signs and notes at this time (epoch seconds)."""
+    held = Notes.of(notes)
+    ended = {message for note in held.all for message in note.ends}
+    contests = {note.contests: note for note in held.contests}
+    traits: list[Trait] = []
+    for (kind, about), found in shown.items():
+        if kind not in ("topic", "mention") and found:
+            left = [one for one in found if one.said.id not in ended] if ended else found
+            traits += _traits(kind, about, left, contests, held, now)
+    mentioned = _mentioned(shown)
+    return Graph(tuple(traits), mentioned, _edges(traits, mentioned))
+
+
+def trait_id(kind: TraitKind, about: str, value: str) -> str:
+    """The same wherever it is derived, so that what was contested is known again."""
+    return ids.derive("trait", kind, about, value)
+
+
+def _traits(
+    kind: TraitKind,
+    about: str,
+    shown: Sequence[Shown],
+    contests: Mapping[str, Note],
+    notes: Notes,
+    now: float,
+) -> Iterator[Trait]:
+    """The traits about one thing, one a value; of those that exclude each other the newest holds."""
+    by_value: defaultdict[str, list[Shown]] = defaultdict(list)
+    for one in shown:
+        by_value[one.sign.value].append(one)
+    weights = {value: _weight(kind, found, now) for value, found in by_value.items()}
+    total = sum(weights.values()) if kind in EITHER_OR else 0.0
+    made: list[Trait] = []
+    for value, found in by_value.items():
+        id, weight = trait_id(kind, about, value), weights[value]
+        contest = contests.get(id)
+        against = {quote.message for quote in contest.evidence} if contest else set[str]()
+        left = [one for one in found if one.said.id not in against]
+        if left:
+            sure = weight / (max(total, weight) + 1)
+            trait = _trait(id, kind, about, value, left, sure)
+            made.append(_contested(trait, contest, notes))
+    return _superseded(made) if kind in EITHER_OR and len(made) > 1 else iter(made)
+
+
+def _weight(kind: TraitKind, shown: Sequence[Shown], now: float) -> float:
+    """How many conversations showed it, each counted by its age."""
+    last: dict[int, float] = {}
+    for one in shown:
+        last[one.talk] = max(last.get(one.talk, 0.0), one.said.at)
+    half = HALF_LIVES[kind]
+    return sum(0.5 ** (max(0.0, now - at) / half) for at in last.values())
+
+
+def _trait(
+    id: str, kind: TraitKind, about: str, value: str, shown: Sequence[Shown], sure: float
+) -> Trait:
+    newest = sorted(shown, key=lambda one: -one.said.at)
+    return Trait(
+        id=id,
+        kind=kind,
+        about=about,
+        value=value,
+        claim=claim_of(kind, about, value, newest[0].quote),
+        shown=tuple(newest),
+        first=newest[-1].said.at,
+        last=newest[0].said.at,
+        conversations=len({one.talk for one in shown}),
+        surfaces=tuple(sorted({one.said.surface for one in shown})),
+        confidence=sure,
+    )
+
+
+def claim_of(kind: TraitKind, about: str, value: str, quote: str) -> str:
+    return about if kind in ("texture", "action") else f"said “{quote}”"
+
+
+def _contested(trait: Trait, contest: Note | None, notes: Notes) -> Trait:
+    """The trait with who contests it, unless the person has asked since to keep what shows it."""
+    if contest is None:
+        return trait
+    again = any(
+        asks_to_keep(note)
+        for one in trait.shown
+        if one.said.at > contest.since
+        for note in notes.on(one.said.id)
+    )
+    by = contest.evidence[0].message if contest.evidence else contest.id
+    return trait if again else replace(trait, contested_by=by)
+
+
+def _superseded(traits: Sequence[Trait]) -> Iterator[Trait]:
+    """The newest stable one holds instead of the older ones."""
+    newest = max((one for one in traits if one.is_stable), key=lambda one: one.last, default=None)
+    for one in traits:
+        is_older = newest is not None and one is not newest and one.last < newest.last
+        yield replace(one, superseded_by=newest.id) if newest and is_older else one
+
+
+def _mentioned(shown: Signs) -> tuple[Mentioned, ...]:
+    """What is spoken of in two conversations or more, what most speak of first."""
+    found: list[tuple[int, Mentioned]] = []
+    for (kind, about), said in shown.items():
+        if kind not in NODES or len(said) < 2 or len(talks := {one.talk for one in said}) < 2:
+            continue
+        newest = tuple(sorted(said, key=lambda one: -one.said.at))
+        named = "topic" if kind == "topic" else _named(newest[0].sign.value)
+        one = Mentioned(ids.derive(kind, about), named, newest[0].quote, newest)
+        found.append((len(talks), one))
+    found.sort(key=lambda one: (-one[0], one[1].id))
+    return tuple(one for _, one in found[:MOST_MENTIONED])
+
+
+def _named(value: str) -> Any:
+    return "person" if value == "person" else "thing"
+
+
+def _edges(traits: Iterable[Trait], mentioned: Iterable[Mentioned]) -> dict[str, tuple[str, ...]]:
+    """For each trait what is mentioned in the messages that it rests on."""
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for node in mentioned:
+        for one in node.shown:
+            named[one.said.id].append(node.id)
+    found = {
+        trait.id: tuple(dict.fromkeys(id for s in trait.shown for id in named.get(s.said.id, ())))
+        for trait in traits
+    }
+    return {id: about for id, about in found.items() if about}
+
+
+def plain(graph: Graph) -> dict[str, Any]:
+    """The graph as JSON says it: what the page draws, `hub person` prints and an export holds.
+
+    `nodes` are traits, topics, people and things, each with `id`, `kind` and up to `MOST_QUOTES`
+    quotations, the newest first; `quoted` is how many there are in all. Traits also have `claim`
+    (words that follow the person's name), `about`, `value`, `confidence` (0 to 1), `first` and
+    `last` (epoch seconds), `conversations`, `surfaces`, `stable`, `made_by`, and null or the id of
+    what holds instead (`superseded_by`, since `until`) or of the words that contest it
+    (`contested_by`); the others have a `name`. `edges` lead from a trait to what is mentioned where
+    it was said (`about`), and to what holds instead of it (`superseded by`).
+    """
+    known = {trait.id: trait for trait in graph.traits}
+    return {
+        "conversations": graph.conversations,
+        "messages": graph.messages,
+        "nodes": [
+            *(_plain_trait(trait, known) for trait in graph.traits),
+            *(
+                {"id": one.id, "kind": one.kind, "name": one.name, **_plain_quotes(one.shown)}
+                for one in graph.mentioned
+            ),
+        ],
+        "edges": [
+            *(
+                {"from": id, "to": to, "kind": "about"}
+                for id, named in graph.about.items()
+                for to in named
+            ),
+            *(
+                {"from": one.id, "to": one.superseded_by, "kind": "superseded by"}
+                for one in graph.traits
+                if one.superseded_by
+            ),
+        ],
+    }
+
+
+def _plain_trait(trait: Trait, known: Mapping[str, Trait]) -> dict[str, Any]:
+    return {
+        "id": trait.id,
+        "kind": trait.kind,
+        "claim": trait.claim,
+        "about": trait.about,
+        "value": trait.value,
+        "confidence": round(trait.confidence, 3),
+        "stable": trait.is_stable,
+        "first": trait.first,
+        "last": trait.last,
+        "conversations": trait.conversations,
+        "surfaces": list(trait.surfaces),
+        "made_by": trait.made_by,
+        "superseded_by": trait.superseded_by or None,
+        "until": until(trait, known),
+        "contested_by": trait.contested_by or None,
+        **_plain_quotes(trait.shown),
+    }
+
+
+def until(trait: Trait, known: Mapping[str, Trait]) -> float | None:
+    """Since when another holds instead: when that was first said after this one's last time."""
+    later = known.get(trait.superseded_by)
+    said = [one.said.at for one in later.shown if one.said.at > trait.last] if later else []
+    return min(said, default=None)
+
+
+def _plain_quotes(shown: Sequence[Shown]) -> dict[str, Any]:
+    quotes = [
+        {
+            "text": one.quote[:MOST_QUOTE],
+            "at": one.said.at,
+            "surface": one.said.surface,
+            "message": one.said.id,
+            "turn": one.said.pointer,
+        }
+        for one in shown[:MOST_QUOTES]
+    ]
+    return {"quotes": quotes, "quoted": len(shown)}
