@@ -185,6 +185,13 @@ def _plans(request: Request, door: Door) -> Response:
     return plans.receive(request, door)
 
 
+def _person(request: Request, door: Door) -> Response:
+    """Loaded here alone: what is known about a person is read off all their words."""
+    from surfaces.web import person
+
+    return person.receive(request, door)
+
+
 def _json(status: int, content: Any) -> Response:
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
     headers = {"content-type": "application/json", "x-content-type-options": "nosniff"}
@@ -223,6 +230,7 @@ SURFACE = Surface(
             _answers,
         ),
         Part("plans", (("GET", "/web/plans"),), _plans),
+        Part("person", (("GET", "/web/person"),), _person),
     ),
     working_note=False,
 )
