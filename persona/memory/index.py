@@ -68,7 +68,8 @@ class Index:
     A conversation as a trait counts it is another thing: what was said in one thread with no longer
     pause, also where its lines stand between those of another surface. `conversations` numbers those
     by line, and `begun` are the places where they began; `shown` holds what the lines show of the
-    person, by kind and by what it is about, in their order.
+    person, by kind and by what it is about, in their order. `derived` is what others last worked out
+    from all this, each under a name of its own.
     """
 
     def __init__(self, zone: ZoneInfo = UTC) -> None:
@@ -88,6 +89,7 @@ class Index:
         self.begun: list[int] = []
         self.shown: defaultdict[tuple[SignKind, str], list[Shown]] = defaultdict(list)
         self._going: dict[tuple[str, str], tuple[float, int]] = {}
+        self.derived: dict[str, Any] = {}
         self._habits: dict[int, frozenset[str]] = {}
         self._texture, self._untextured = Texture(), list[Mapping[str, Any] | Evidence]()
         self._vectors: dict[str, dict[int, bytes]] = {}

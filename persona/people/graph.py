@@ -12,6 +12,7 @@ one conversation alone is never more likely right than wrong, two are two in thr
 seen for long fades to nothing by itself.
 """
 
+import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +27,7 @@ from persona.people.patterns import patterns
 from persona.ports import Ports
 from persona.trait import Graph, Mentioned, Shown, SignKind, Trait, TraitKind
 
-DAY = 86_400.0
+HOUR, DAY = 3_600.0, 86_400.0
 HALF_LIVES: Mapping[TraitKind, float] = {
     "preference": 365 * DAY,
     "decision": 120 * DAY,
@@ -41,6 +42,8 @@ EITHER_OR: frozenset[SignKind] = frozenset({"preference", "decision"})
 NODES: frozenset[SignKind] = frozenset({"topic", "mention"})
 MOST_MENTIONED = 60
 """Topics, people and things of one graph: those that most conversations speak of."""
+MOST_ONCE = 100
+"""Traits that one conversation alone has shown, which nothing is done by."""
 MOST_QUOTES = 5
 """Quotations of one node as it is shown."""
 MOST_QUOTE = 300
@@ -53,9 +56,15 @@ def read(standing: Standing, ports: Ports) -> Graph:
     """The graph of the one who speaks, of what is open to them here; empty where others listen."""
     if standing.is_shared or standing.place_is_unproven:
         return Graph()
-    index, notes = ports.indexes.open(standing, ports), ports.indexes.notes(standing, ports)
+    index, now = ports.indexes.open(standing, ports), ports.clock.now()
+    moment = len(index.lines), standing.head.notes, standing.place.home, standing.hides, now // HOUR
+    known = index.derived.get("graph")
+    if known is not None and known[0] == moment and not standing.hides:
+        return known[1]
     sees = standing.opens if standing.hides else anyone
-    return of_index(index, notes, ports.clock.now(), sees)
+    graph = of_index(index, ports.indexes.notes(standing, ports), now, sees)
+    index.derived["graph"] = moment, graph
+    return graph
 
 
 def of_index(index: Index, notes: Iterable[Note], now: float, sees: Sees = anyone) -> Graph:
@@ -82,10 +91,9 @@ def derive(shown: Signs, notes: Iterable[Note], now: float) -> Graph:
     ended = {message for note in held.all for message in note.ends}
     contests = {note.contests: note for note in held.contests}
     traits: list[Trait] = []
-    for (kind, about), found in shown.items():
-        if kind not in ("topic", "mention") and found:
-            left = [one for one in found if one.said.id not in ended] if ended else found
-            traits += _traits(kind, about, left, contests, held, now)
+    for kind, about, found in _worth_telling(shown):
+        left = [one for one in found if one.said.id not in ended] if ended else found
+        traits += _traits(kind, about, left, contests, held, now)
     mentioned = _mentioned(shown)
     return Graph(tuple(traits), mentioned, _edges(traits, mentioned))
 
@@ -93,6 +101,22 @@ def derive(shown: Signs, notes: Iterable[Note], now: float) -> Graph:
 def trait_id(kind: TraitKind, about: str, value: str) -> str:
     """The same wherever it is derived, so that what was contested is known again."""
     return ids.derive("trait", kind, about, value)
+
+
+def _worth_telling(shown: Signs) -> Iterator[tuple[TraitKind, str, Sequence[Shown]]]:
+    """What was shown in several conversations, and the newest of what was in one alone."""
+    once: list[tuple[TraitKind, str, Sequence[Shown]]] = []
+    for (kind, about), found in shown.items():
+        if kind not in ("topic", "mention") and found:
+            if len(found) > 1 and (found[0].talk != found[-1].talk or len(_talks(found)) > 1):
+                yield kind, about, found
+            else:
+                once.append((kind, about, found))
+    yield from heapq.nlargest(MOST_ONCE, once, key=lambda one: one[2][-1].said.at)
+
+
+def _talks(shown: Iterable[Shown]) -> set[int]:
+    return {one.talk for one in shown}
 
 
 def _traits(
@@ -124,11 +148,8 @@ def _traits(
 
 def _weight(kind: TraitKind, shown: Sequence[Shown], now: float) -> float:
     """How many conversations showed it, each counted by its age."""
-    last: dict[int, float] = {}
-    for one in shown:
-        last[one.talk] = max(last.get(one.talk, 0.0), one.said.at)
-    half = HALF_LIVES[kind]
-    return sum(0.5 ** (max(0.0, now - at) / half) for at in last.values())
+    last, half = {one.talk: one.said.at for one in shown}, HALF_LIVES[kind]
+    return sum(0.5 ** ((now - at) / half) if at < now else 1.0 for at in last.values())
 
 
 def _trait(
@@ -144,7 +165,7 @@ def _trait(
         shown=tuple(newest),
         first=newest[-1].said.at,
         last=newest[0].said.at,
-        conversations=len({one.talk for one in shown}),
+        conversations=len(_talks(shown)),
         surfaces=tuple(sorted({one.said.surface for one in shown})),
         confidence=sure,
     )
@@ -180,7 +201,7 @@ def _mentioned(shown: Signs) -> tuple[Mentioned, ...]:
     """What is spoken of in two conversations or more, what most speak of first."""
     found: list[tuple[int, Mentioned]] = []
     for (kind, about), said in shown.items():
-        if kind not in NODES or len(said) < 2 or len(talks := {one.talk for one in said}) < 2:
+        if kind not in NODES or len(said) < 2 or len(talks := _talks(said)) < 2:
             continue
         newest = tuple(sorted(said, key=lambda one: -one.said.at))
         named = "topic" if kind == "topic" else _named(newest[0].sign.value)
