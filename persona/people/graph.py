@@ -14,18 +14,19 @@ seen for long fades to nothing by itself.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from persona import ids
+from persona.memory import signs
 from persona.memory.index import Index, Sees, anyone
 from persona.memory.notes import Notes, asks_to_keep
 from persona.memory.standing import Standing
 from persona.model import Note
 from persona.people.patterns import patterns
 from persona.ports import Ports
-from persona.trait import Graph, Mentioned, Shown, SignKind, Trait, TraitKind
+from persona.trait import BROKEN, Graph, Mentioned, Shown, Sign, SignKind, Trait, TraitKind
 
 HOUR, DAY = 3_600.0, 86_400.0
 HALF_LIVES: Mapping[TraitKind, float] = {
@@ -37,8 +38,9 @@ HALF_LIVES: Mapping[TraitKind, float] = {
     "action": 180 * DAY,
 }
 """Seconds after which a conversation counts half: tastes last, worries pass."""
-EITHER_OR: frozenset[SignKind] = frozenset({"preference", "decision"})
-"""Kinds of which one value holds at a time."""
+EITHER_OR: frozenset[SignKind] = frozenset({"preference", "decision", "concern"})
+"""Kinds of which yes and no do not hold at a time."""
+YES_NO = ("yes", "no")
 NODES: frozenset[SignKind] = frozenset({"topic", "mention"})
 MOST_MENTIONED = 60
 """Topics, people and things of one graph: those that most conversations speak of."""
@@ -48,6 +50,7 @@ MOST_QUOTES = 5
 """Quotations of one node as it is shown."""
 MOST_QUOTE = 300
 
+Claiming = Callable[[Shown], str]
 Signs = Mapping[tuple[SignKind, str], Sequence[Shown]]
 """What messages show, by kind and by what it is about."""
 
@@ -73,7 +76,7 @@ def of_index(index: Index, notes: Iterable[Note], now: float, sees: Sees = anyon
     if sees is not anyone:
         shown = {key: [s for s in found if sees(s.said)] for key, found in index.shown.items()}
     shown = {**shown, **by_subject(patterns(index, sees))}
-    graph = derive(shown, notes, now)
+    graph = derive(shown, notes, now, _remembered(index))
     return replace(graph, conversations=len(index.begun), messages=len(index.everything()))
 
 
@@ -85,7 +88,17 @@ def by_subject(shown: Iterable[Shown]) -> dict[tuple[SignKind, str], list[Shown]
     return found
 
 
-def derive(shown: Signs, notes: Iterable[Note], now: float) -> Graph:
+def claim_of(shown: Shown) -> str:
+    """What a sign says, in words that follow the person's name."""
+    sign = shown.sign
+    if sign.kind == "texture":
+        return sign.value
+    if sign.about == BROKEN:
+        return f"{sign.value} when something fails"
+    return signs.claim_of(sign.kind, sign.about, sign.value, shown.quote)
+
+
+def derive(shown: Signs, notes: Iterable[Note], now: float, claim: Claiming = claim_of) -> Graph:
     """The graph that follows from these signs and notes at this time (epoch seconds)."""
     held = Notes.of(notes)
     ended = {message for note in held.all for message in note.ends}
@@ -93,7 +106,7 @@ def derive(shown: Signs, notes: Iterable[Note], now: float) -> Graph:
     traits: list[Trait] = []
     for kind, about, found in _worth_telling(shown):
         left = [one for one in found if one.said.id not in ended] if ended else found
-        traits += _traits(kind, about, left, contests, held, now)
+        traits += _traits(kind, about, left, contests, held, now, claim)
     mentioned = _mentioned(shown)
     return Graph(tuple(traits), mentioned, _edges(traits, mentioned))
 
@@ -108,7 +121,7 @@ def _worth_telling(shown: Signs) -> Iterator[tuple[TraitKind, str, Sequence[Show
     once: list[tuple[TraitKind, str, Sequence[Shown]]] = []
     for (kind, about), found in shown.items():
         if kind not in ("topic", "mention") and found:
-            if len(found) > 1 and (found[0].talk != found[-1].talk or len(_talks(found)) > 1):
+            if _is_repeated(found):
                 yield kind, about, found
             else:
                 once.append((kind, about, found))
@@ -126,13 +139,14 @@ def _traits(
     contests: Mapping[str, Note],
     notes: Notes,
     now: float,
+    claim: Claiming,
 ) -> Iterator[Trait]:
-    """The traits about one thing, one a value; of those that exclude each other the newest holds."""
+    """The traits about one thing, one a value; of yes and no the newest holds."""
     by_value: defaultdict[str, list[Shown]] = defaultdict(list)
     for one in shown:
         by_value[one.sign.value].append(one)
     weights = {value: _weight(kind, found, now) for value, found in by_value.items()}
-    total = sum(weights.values()) if kind in EITHER_OR else 0.0
+    total = sum(weights[v] for v in YES_NO if v in weights) if kind in EITHER_OR else 0.0
     made: list[Trait] = []
     for value, found in by_value.items():
         id, weight = trait_id(kind, about, value), weights[value]
@@ -140,8 +154,8 @@ def _traits(
         against = {quote.message for quote in contest.evidence} if contest else set[str]()
         left = [one for one in found if one.said.id not in against]
         if left:
-            sure = weight / (max(total, weight) + 1)
-            trait = _trait(id, kind, about, value, left, sure)
+            sure = weight / ((total if value in YES_NO and total else weight) + 1)
+            trait = _trait(id, kind, left, sure, claim)
             made.append(_contested(trait, contest, notes))
     return _superseded(made) if kind in EITHER_OR and len(made) > 1 else iter(made)
 
@@ -152,16 +166,14 @@ def _weight(kind: TraitKind, shown: Sequence[Shown], now: float) -> float:
     return sum(0.5 ** ((now - at) / half) if at < now else 1.0 for at in last.values())
 
 
-def _trait(
-    id: str, kind: TraitKind, about: str, value: str, shown: Sequence[Shown], sure: float
-) -> Trait:
-    newest = sorted(shown, key=lambda one: -one.said.at)
+def _trait(id: str, kind: TraitKind, shown: Sequence[Shown], sure: float, claim: Claiming) -> Trait:
+    newest = sorted(shown, key=_newest_first)
     return Trait(
         id=id,
         kind=kind,
-        about=about,
-        value=value,
-        claim=claim_of(kind, about, value, newest[0].quote),
+        about=newest[0].sign.about,
+        value=newest[0].sign.value,
+        claim=claim(newest[0]),
         shown=tuple(newest),
         first=newest[-1].said.at,
         last=newest[0].said.at,
@@ -171,8 +183,17 @@ def _trait(
     )
 
 
-def claim_of(kind: TraitKind, about: str, value: str, quote: str) -> str:
-    return about if kind in ("texture", "action") else f"said “{quote}”"
+def _remembered(index: Index) -> Claiming:
+    """`claim_of`, once for each message: reading one takes longer than all the rest of its trait."""
+    known: dict[tuple[str, Sign], str] = index.derived.setdefault("claims", {})
+
+    def claim(shown: Shown) -> str:
+        key = shown.said.id, shown.sign
+        if key not in known:
+            known[key] = claim_of(shown)
+        return known[key]
+
+    return claim
 
 
 def _contested(trait: Trait, contest: Note | None, notes: Notes) -> Trait:
@@ -190,25 +211,39 @@ def _contested(trait: Trait, contest: Note | None, notes: Notes) -> Trait:
 
 
 def _superseded(traits: Sequence[Trait]) -> Iterator[Trait]:
-    """The newest stable one holds instead of the older ones."""
-    newest = max((one for one in traits if one.is_stable), key=lambda one: one.last, default=None)
+    """The newest stable one holds instead of the older one; a worry ends with the first word of it."""
+    holding = [one for one in traits if one.value in YES_NO and (one.is_stable or _ends(one))]
+    newest = max(holding, key=lambda one: one.last, default=None)
     for one in traits:
-        is_older = newest is not None and one is not newest and one.last < newest.last
+        is_other = newest is not None and one is not newest and one.value in YES_NO
+        is_older = newest is not None and is_other and one.last < newest.last
         yield replace(one, superseded_by=newest.id) if newest and is_older else one
 
 
+def _ends(trait: Trait) -> bool:
+    return trait.kind == "concern" and trait.value == "no" and not trait.contested_by
+
+
 def _mentioned(shown: Signs) -> tuple[Mentioned, ...]:
-    """What is spoken of in two conversations or more, what most speak of first."""
-    found: list[tuple[int, Mentioned]] = []
-    for (kind, about), said in shown.items():
-        if kind not in NODES or len(said) < 2 or len(talks := _talks(said)) < 2:
-            continue
-        newest = tuple(sorted(said, key=lambda one: -one.said.at))
-        named = "topic" if kind == "topic" else _named(newest[0].sign.value)
-        one = Mentioned(ids.derive(kind, about), named, newest[0].quote, newest)
-        found.append((len(talks), one))
-    found.sort(key=lambda one: (-one[0], one[1].id))
-    return tuple(one for _, one in found[:MOST_MENTIONED])
+    """What is spoken of in two conversations or more, what most messages speak of first."""
+    said = [one for (kind, _), one in shown.items() if kind in NODES and _is_repeated(one)]
+    made: list[Mentioned] = []
+    for found in heapq.nlargest(MOST_MENTIONED, said, key=len):
+        newest, sign = sorted(found, key=_newest_first), found[-1].sign
+        named = "topic" if sign.kind == "topic" else _named(sign.value)
+        made.append(
+            Mentioned(ids.derive(sign.kind, sign.about), named, newest[0].quote, tuple(newest))
+        )
+    return tuple(made)
+
+
+def _is_repeated(shown: Sequence[Shown]) -> bool:
+    """Whether it was shown in several conversations."""
+    return len(shown) > 1 and (shown[0].talk != shown[-1].talk or len(_talks(shown)) > 1)
+
+
+def _newest_first(shown: Shown) -> float:
+    return -shown.said.at
 
 
 def _named(value: str) -> Any:

@@ -54,9 +54,8 @@ def _texture(index: Index, sees: Sees) -> Iterator[Shown]:
     count = Counter(habit for place in places for habit in index.habits_at(place) & TOLD)
     for habit, messages in count.items():
         if messages >= MOSTLY * len(places):
-            about = f"{habit}, mostly"
             yield from (
-                _sign(index, place, "texture", about)
+                _sign(index, place, "texture", "writing", f"{habit}, mostly")
                 for place in places
                 if habit in index.habits_at(place)
             )
@@ -68,12 +67,13 @@ def _times(index: Index, sees: Sees) -> Iterator[Shown]:
     if len(places) < LEAST_TALKS:
         return
     surfaces = {index.lines[place].words.surface for place in places}
-    for told in (_part_of_day, _days, *([_surface] if len(surfaces) > 1 else [])):
+    telling = {"hour": _part_of_day, "day": _days, "surface": _surface}
+    for about, told in telling.items():
         found = [told(index, place) for place in places]
         [(most, often)] = Counter(found).most_common(1)
-        if often >= MOSTLY * len(places):
+        if often >= MOSTLY * len(places) and (about != "surface" or len(surfaces) > 1):
             yield from (
-                _sign(index, place, "action", most)
+                _sign(index, place, "action", about, most)
                 for place, what in zip(places, found, strict=True)
                 if what == most
             )
@@ -108,9 +108,9 @@ def _surface(index: Index, place: int) -> str:
     return f"mostly writes {BY.get(surface, f'on {surface.capitalize()}')}"
 
 
-def _sign(index: Index, place: int, kind: SignKind, about: str) -> Shown:
+def _sign(index: Index, place: int, kind: SignKind, about: str, value: str) -> Shown:
     """The whole message shows it."""
     words = index.lines[place].words
     start = len(words.text) - len(words.text.lstrip())
-    sign = Sign(kind, about, "", start, len(words.text.rstrip()))
+    sign = Sign(kind, about, value, start, len(words.text.rstrip()))
     return Shown(sign, words, index.conversations[place])

@@ -114,5 +114,5 @@ def test_the_graph_as_json_has_every_quotation_in_the_message_it_names() -> None
     text = {one.id: one.text for one in told}
     plain = graph.plain(derived(*told))
     [node] = plain["nodes"]
-    assert (node["claim"], node["stable"], node["quoted"]) == ("said “I like tea”", True, 2)
+    assert (node["claim"], node["stable"], node["quoted"]) == ("likes tea", True, 2)
     assert all(quote["text"] in text[quote["message"]] for quote in node["quotes"])
