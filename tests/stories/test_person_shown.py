@@ -42,7 +42,7 @@ def test_the_page_quotes_what_was_said_elsewhere_once_both_are_one_person(hub: H
     assert quotes(known(hub, page)) == set()
     link(ann, page)
     told = known(hub, page)
-    [trait] = [one for one in told["nodes"] if one["kind"] == "preference"]
+    [trait] = [one for one in told["nodes"] if one.get("about") == "train"]
     assert (trait["stable"], trait["conversations"], trait["surfaces"]) == (True, 2, ["sms"])
     assert {quote["text"] for quote in trait["quotes"]} == set(TRAINS)
     assert {quote["surface"] for quote in trait["quotes"]} == {"sms"}
