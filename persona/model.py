@@ -226,6 +226,20 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """What had failed right before a person's words, as their own turn holds it.
+
+    `ago` is how long before it was told, in seconds; `then` whether the words wish the same once
+    more or another way to it; `last` that no later words are taken for an answer to it.
+    """
+
+    what: str
+    ago: float
+    then: Literal["", "same", "other"] = ""
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One pass as it is remembered: the words, the reply, and what the reply relied on.
 
@@ -234,7 +248,8 @@ class Turn:
     whose acts carried the reply; empty for the home's own. `audience` could read it, fixed when it
     was written; `sensitivity` is the highest of what its mind was shown. Turns of older code say
     neither, and count as what closes most. `tainted` says whose untrusted words the reply repeats.
-    `acts` names the capabilities that it set to work.
+    `acts` names the capabilities that it set to work. `failed` is what had failed right before its
+    words, `manner` how the reply was chosen: the stance, and the reaction that was expected.
     """
 
     version: int
@@ -254,6 +269,8 @@ class Turn:
     audience: Audience = "private"
     sensitivity: int = 3
     acts: tuple[str, ...] = ()
+    failed: Failed | None = None
+    manner: str = ""
 
     @property
     def pointer(self) -> str:

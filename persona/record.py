@@ -23,7 +23,7 @@ from persona.acts import (
 )
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.decision import Act, Decision
-from persona.memory import evidence, forget, notes, plans, segments, tombstones, walls
+from persona.memory import evidence, failures, forget, notes, plans, segments, tombstones, walls
 from persona.memory.standing import Standing, head_row, recent_row
 from persona.memory.taint import taint
 from persona.mind.commands import parse, tells
@@ -227,6 +227,8 @@ def _turn(
         sensitivity=walls.high_water(events, decision),
         tainted=taint(events, decision),
         acts=led,
+        failed=failures.before(standing, events, decision, ports.clock.now()),
+        manner=decision.manner,
     )
 
 

@@ -9,7 +9,7 @@ it was said just now or comes out of the table.
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from itertools import accumulate, pairwise
 from typing import Any
@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo
 
 from persona.memory import evidence
 from persona.memory.dates import MONTHS, WEEKDAYS, spoken
+from persona.memory.reactions import signs_of_reaction
 from persona.memory.signs import signs_of
 from persona.memory.terms import terms
 from persona.memory.walls import OWN
-from persona.model import Evidence, Turn
+from persona.model import Evidence, Failed, Turn
 from persona.trait import Sign
 
 PERSONA = "persona"
@@ -58,10 +59,14 @@ LATEST = 32_503_680_000.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words in their place: `thread` and the pause before them tell conversations apart."""
+    """Words in their place: `thread` and the pause before them tell conversations apart.
+
+    `failed` is what had failed right before them.
+    """
 
     words: Evidence
     thread: str
+    failed: Failed | None = None
 
     @property
     def shows(self) -> bool:
@@ -95,7 +100,7 @@ def lines_of(turns: Iterable[Turn]) -> Iterator[Line]:
     """What of these turns stands in the index, in order."""
     for turn in turns:
         for one in evidence.evidence_of(turn):
-            yield Line(one, turn.thread)
+            yield Line(one, turn.thread, turn.failed)
         asked = " ".join(found.strip() for found in QUESTION.findall(turn.persona_text()))
         if asked:
             yield Line(_context(turn, asked[:MOST_ASKED]), turn.thread)
@@ -123,6 +128,7 @@ def read(lines: Iterable[Line], zone: ZoneInfo) -> Columns:
             taken.postings.setdefault(term, []).append(number)
         if line.shows:
             taken.signs.extend((number, sign) for sign in signs_of(text))
+            taken.signs.extend((number, s) for s in signs_of_reaction(text, line.failed))
     return taken
 
 
@@ -161,6 +167,9 @@ def pack(columns: Columns) -> dict[str, Any]:
             for line, sign in columns.signs
         ],
     }
+    failed = [[n, *astuple(one.failed)] for n, one in enumerate(columns.lines) if one.failed]
+    if failed:
+        content["failed"] = failed
     if columns.texture is not None:
         content["texture"] = columns.texture
     if columns.vectors:
@@ -174,6 +183,7 @@ def pack(columns: Columns) -> dict[str, Any]:
 def unpack(content: dict[str, Any], home: str) -> Columns:
     """The columns that `pack` made of a home's lines."""
     names: list[str] = content["names"]
+    failed = {line: Failed(*about) for line, *about in content.get("failed", ())}
     lines = [
         Line(
             Evidence(
@@ -191,8 +201,10 @@ def unpack(content: dict[str, Any], home: str) -> Columns:
                 sensitivity=mark >> 3,
             ),
             names[thread],
+            failed.get(number),
         )
-        for id, version, text, at, mark, (author, surface, audience, thread) in zip(
+        for number, id, version, text, at, mark, (author, surface, audience, thread) in zip(
+            range(len(content["ids"])),
             content["ids"],
             _sums(content["versions"]),
             content["texts"],

@@ -6,7 +6,8 @@
 | decision | terms | `yes`, `no` (decided against it) |
 | concern | terms | `yes`, `no` (no longer) |
 | stance | `stance` | one of `trait.Stance` |
-| action | `way`, or `trait.BROKEN` | what they do, in words: `checks twice` |
+| action | `way` | what they do, in words: `checks twice` |
+| action | `trait.BROKEN` and what had failed | a `trait.Reaction` (`memory/reactions.py`) |
 | topic | a term | |
 | mention | a name in small letters | `person`, `thing` |
 
@@ -17,7 +18,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from persona.memory import bearing, told
+from persona.memory import bearing, reactions, told
 from persona.memory.mentions import mentions
 from persona.memory.own import split
 from persona.trait import Sign, SignKind
@@ -79,7 +80,7 @@ def claim_of(kind: SignKind, about: str, value: str, quote: str) -> str:
     if kind == "stance":
         return CLAIMS.get(value, value)
     if kind == "action":
-        return value
+        return reactions.claim(about, value) or value
     for sign, claim in _shown(quote):
         if (sign.kind, sign.about, sign.value) == (kind, about, value):
             return claim
@@ -92,7 +93,7 @@ def claim_of(kind: SignKind, about: str, value: str, quote: str) -> str:
 def as_you(claim: str) -> str:
     """The claim in words that follow “you”: “prefer tea to coffee”."""
     verb, _, rest = claim.partition(" ")
-    plain = {"is": "are", "has": "have", "does": "do", "worries": "worry"}.get(verb)
+    plain = {"is": "are", "has": "have", "does": "do", "worries": "worry", "tries": "try"}.get(verb)
     if plain is None:
         plain = re.sub(r"(?<=ch|sh)es$|(?<![sdu])s$", "", verb)
     return f"{plain} {rest}".strip()

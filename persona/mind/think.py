@@ -18,6 +18,7 @@ from persona.mind import prompt
 from persona.mind.budget import Budget, Offers
 from persona.mind.hands import MemoryHands
 from persona.mind.reflex import ask_to_forget, forget_by_code, reflect
+from persona.mind.voice import Voice
 from persona.mind.wishing import Wishing
 from persona.mind.wording import wording
 from persona.model import Event
@@ -46,6 +47,7 @@ class _Matter:
     wishing: Wishing
     shown: int
     tainted: str
+    manner: str = ""
 
 
 def think(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool) -> Decision:
@@ -119,13 +121,15 @@ def _words(standing: Standing, events: Sequence[Event], ports: Ports, budget: Bu
     hands.cite(recalled)
     for event in events:
         hands.note(event)
+    voice = Voice(standing, ports)
     return _Matter(
-        prompts=prompt.build(standing, events, recalled, ports, hands.notes),
+        prompts=prompt.build(standing, events, recalled, ports, hands.notes, voice.guide()),
         offered=ports.capabilities,
         hands=hands,
         wishing=Wishing(standing, events, ports),
         shown=prompt.shown(standing, ports),
         tainted=prompt.tainted(standing, ports),
+        manner=voice.mark,
     )
 
 
@@ -200,6 +204,7 @@ def _converse(
                 tainted=matter.tainted,
                 mind=model.name,
                 rejected=hands.rejected,
+                manner=matter.manner,
             )
         prompts.append(Prompt("assistant", answer.text, calls=answer.calls))
         prompts += [

@@ -1,0 +1,76 @@
+"""How a person will react when something fails: counted, with a prior that gives way to what they do.
+
+A chain of Dirichlet priors, each level the mean of the next: their reactions to this kind of
+failure, to any failure, what their stance makes likely, everybody alike. A level weighs as much as
+`WEIGHT` reactions, so that what somebody did three times speaks as loud as all that stands behind
+it. The constants are whole numbers that anybody can argue with; none is fitted to anybody's data.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import get_args
+
+from persona.trait import BROKEN, Forecast, Graph, Reaction, Shown, Stance
+
+REACTIONS: tuple[Reaction, ...] = get_args(Reaction)
+WEIGHT = len(REACTIONS) / 2
+"""Reactions that a level weighs: half a count for each outcome, as Jeffreys' rule has it."""
+LIKELY: Mapping[Stance, tuple[Reaction, ...]] = {
+    "skeptic": ("asks why",),
+    "operator": ("retries", "works around"),
+    "regular": ("forgives",),
+    "newcomer": ("asks why", "leaves"),
+}
+"""What each stance makes more likely than the rest, by what the word means."""
+MORE = 3
+"""How many times as likely."""
+MOST_SHOWN = 5
+
+
+def forecast(
+    graph: Graph, what: str = "", shares: Mapping[Stance, float] | None = None
+) -> Forecast:
+    """The chance of each reaction to a failure of the kind `what` (`Failed.what`; empty for any).
+
+    `shares` is the person's mixture of stances. Traits that the person contested count for nothing.
+    """
+    kept = [one for one in graph.traits if one.kind == "action" and not one.contested_by]
+    broken = [
+        one for one in kept if one.about.partition(" ")[0] == BROKEN and one.value in REACTIONS
+    ]
+    every = Counter[str]()
+    alike = Counter[str]()
+    for trait in broken:
+        every[trait.value] += len(trait.shown)
+        if what and trait.about.partition(" ")[2] == what:
+            alike[trait.value] += len(trait.shown)
+    chances = _mixed(alike, _mixed(every, _by_stance(shares or {})))
+    shown = sorted((one for trait in broken for one in trait.shown), key=_newest)
+    return Forecast(chances, sum(every.values()), tuple(shown[:MOST_SHOWN]))
+
+
+def brier(chances: Mapping[Reaction, float], came: Reaction) -> float:
+    """The squared distance between a forecast and what came (0 to 2; Brier, 1950)."""
+    return sum((chances[one] - (one == came)) ** 2 for one in REACTIONS)
+
+
+def _mixed(counts: Mapping[str, int], prior: Mapping[Reaction, float]) -> dict[Reaction, float]:
+    """The mean of a Dirichlet whose prior weighs `WEIGHT` counts."""
+    total = sum(counts.values()) + WEIGHT
+    return {one: (counts.get(one, 0) + WEIGHT * prior[one]) / total for one in REACTIONS}
+
+
+def _by_stance(shares: Mapping[Stance, float]) -> dict[Reaction, float]:
+    """Everybody alike, but for what the stances make likely, each by its share."""
+    alike = {one: 1.0 / len(REACTIONS) for one in REACTIONS}
+    known = sum(shares.values())
+    mixed = {one: (1.0 - min(1.0, known)) * chance for one, chance in alike.items()}
+    for stance, share in shares.items():
+        weights = {one: MORE if one in LIKELY[stance] else 1 for one in REACTIONS}
+        for one, weight in weights.items():
+            mixed[one] += share / max(1.0, known) * weight / sum(weights.values())
+    return mixed
+
+
+def _newest(one: Shown) -> float:
+    return -one.said.at
