@@ -118,7 +118,7 @@ def test_what_is_wrong_stands_no_longer_and_what_is_forgotten_is_gone(
     expect(known(page, "peonies")).to_have_attribute("data-state", "contested")
     trains.locator("summary").click()
     for left in (1, 0):
-        trains.get_by_role("button", name="Forget “").first.click()
+        trains.get_by_role("button", name="Forget the message").first.click()
         trains.get_by_role("button", name="Yes, forget it").first.click()
         if left:
             expect(trains.locator("blockquote")).to_have_count(left)

@@ -17,7 +17,7 @@ const COLOURS = {
   thing: "--line-strong",
 };
 const LONGEST_NAME = 52;
-const [CARD, LINE, LETTERS_A_LINE] = [116, 16, 14];
+const [CARD, LINE, LETTERS_A_LINE] = [116, 16, 15];
 const [LETTER, TAG] = [7.2, 26];
 /** The half-axes of the innermost ring, how much wider each further one is, and how far apart things stand on it. */
 const [FIRST, FURTHER] = [{ x: 195, y: 118 }, { x: 138, y: 96 }];
@@ -144,11 +144,22 @@ const lineOf = (source, target, kind = "own") => ({ group: "edges", data: { id: 
 function boxOf(node) {
   const whole = nameOf(node);
   const name = whole.length > LONGEST_NAME ? `${whole.slice(0, LONGEST_NAME - 1)}…` : whole;
-  if (isTrait(node)) return { name, width: CARD, height: LINE * Math.ceil(name.length / LETTERS_A_LINE) + 14 };
+  if (isTrait(node)) return { name, width: CARD, height: LINE * linesOf(name) + 14 };
   return { name, width: Math.max(44, Math.min(CARD, LETTER * name.length + 18)), height: TAG };
 }
 
-const isTrait = ({ claim }) => claim !== undefined;
+/** In how many lines the words stand in a card. */
+function linesOf(words) {
+  let [lines, length] = [1, 0];
+  for (const word of words.split(" ")) {
+    const isNext = length > 0 && length + 1 + word.length > LETTERS_A_LINE;
+    lines += isNext ? 1 : 0;
+    length = isNext ? word.length : length + 1 + word.length;
+  }
+  return lines;
+}
+
+const isTrait = ({ you }) => you !== undefined;
 
 /** Where each stands: traits on rings around the person, the surest inside, and what they speak of beyond, on their side. */
 function placesOf(nodes, edges) {
@@ -219,7 +230,7 @@ function styles(canvas) {
     { selector: "node", style: { label: "data(name)", color: ink, "font-family": font, "font-size": 13, "line-height": 1.2, "text-wrap": "wrap", "text-valign": "center", "text-halign": "center", "background-color": surface, "border-width": 2, "min-zoomed-font-size": 5, ...card } },
     ...kinds,
     { selector: 'node[kind = "topic"], node[kind = "person"], node[kind = "thing"]', style: { "border-width": 1, "font-size": 12, "background-color": tag, "text-wrap": "ellipsis" } },
-    { selector: 'node[kind = "you"]', style: { shape: "ellipse", "background-color": button, color: onButton, "border-width": 0, "font-weight": 700, "font-size": 15 } },
+    { selector: 'node[kind = "you"]', style: { shape: "ellipse", "background-color": button, "border-color": button, color: onButton, "border-width": 0, "font-weight": 700, "font-size": 15 } },
     { selector: 'node[state = "passing"]', style: { "border-style": "dashed", "border-width": 1.5 } },
     { selector: 'node[state = "superseded"], node[state = "contested"]', style: { "border-style": "dotted", opacity: 0.55 } },
     { selector: "edge", style: { width: 1.2, "line-color": line, opacity: 0.7, "curve-style": "bezier" } },

@@ -23,7 +23,7 @@ export function drawManner({ manner, nodes }, open) {
   return [drawStance(manner, new Map(nodes.map((node) => [node.id, node])), open), drawForecast(manner.forecast)].filter(Boolean);
 }
 
-function drawStance({ shares, leading, because }, known, open) {
+function drawStance({ shares, served, because }, known, open) {
   const all = Object.entries(shares).filter(([, share]) => share >= 0.005).sort(([, one], [, other]) => other - one);
   const told = all.map(([stance, share]) => `${stance} ${percent(share)}`).join(", ");
   const bar = make("div", { className: "shares", role: "img", ariaLabel: told });
@@ -36,15 +36,18 @@ function drawStance({ shares, leading, because }, known, open) {
   }
   const legend = make("p", { className: "quiet", ariaHidden: "true", textContent: told });
   const section = make("section", { className: "manner", ariaLabel: "How I take you" });
-  const [whom, how] = TAKEN[leading];
-  section.append(make("p", {}, "I take you mostly for ", make("strong", { textContent: whom }), `, ${how}`), bar, legend);
+  section.append(served ? drawLeading(TAKEN[served]) : make("p", { textContent: "I take you for no one kind of person, so I just answer." }), bar, legend);
   const reasons = because.map((id) => known.get(id)).filter(Boolean);
   if (reasons.length > 0) section.append(make("div", { className: "because" }, make("span", { className: "quiet", textContent: "Because you" }), ...reasons.map((node) => drawReason(node, open))));
   return section;
 }
 
-function drawReason({ id, claim }, open) {
-  const button = make("button", { type: "button", className: "link", textContent: claim });
+function drawLeading([whom, how]) {
+  return make("p", {}, "I take you mostly for ", make("strong", { textContent: whom }), `, ${how}`);
+}
+
+function drawReason({ id, you }, open) {
+  const button = make("button", { type: "button", className: "link", textContent: you });
   button.addEventListener("click", () => open(id));
   return button;
 }
@@ -53,7 +56,7 @@ function drawForecast(forecast) {
   if (!forecast) return null;
   const { chances, likeliest, own, quotes } = forecast;
   const section = make("section", { className: "manner", ariaLabel: "What I expect when something fails" });
-  const rests = own === 0 ? "You have shown me none of it yet: this is what most people do." : `It rests on ${own === 1 ? "one time" : `${own} times`} that something failed you.`;
+  const rests = own === 0 ? "You have not shown me yet: I go by how I take you." : `It rests on ${own === 1 ? "one time" : `${own} times`} that something failed you.`;
   section.append(make("p", {}, "When something fails, I expect you to ", make("strong", { textContent: REACTIONS[likeliest] ?? likeliest }), ` (${percent(chances[likeliest])}).`), make("p", { className: "quiet", textContent: rests }));
   if (quotes?.length > 0) section.append(make("ul", { className: "quotes" }, ...quotes.map(({ text, surface }) => make("li", {}, make("blockquote", { textContent: text, dir: "auto" }), make("p", { className: "quiet quote-line" }, badge(surface))))));
   return section;

@@ -90,7 +90,7 @@ export class Person {
   #show() {
     const told = this.#known;
     if (told === null) return;
-    const traits = told.nodes.filter((node) => "claim" in node);
+    const traits = told.nodes.filter((node) => "you" in node);
     const passing = traits.filter((node) => !node.stable);
     const nodes = this.#parts.all.checked ? told.nodes : whatStands(told);
     this.#parts.empty.hidden = traits.some((node) => node.stable);

@@ -109,8 +109,8 @@ export class PersonView {
     return [...this.#linesOf(node).map((words) => make("p", { className: "quiet", textContent: words })), this.#drawQuotes(node), this.#drawChoices(node)].filter(Boolean);
   }
 
-  #linesOf({ first, last, conversations, surfaces, confidence, made_by, superseded_by, until, contested_by, stable, claim }) {
-    if (claim === undefined) return [];
+  #linesOf({ first, last, conversations, surfaces, confidence, made_by, superseded_by, until, contested_by, stable, you }) {
+    if (you === undefined) return [];
     const times = day.format(first * 1000) === day.format(last * 1000) ? `Seen on ${day.format(last * 1000)}` : `Seen from ${day.format(first * 1000)} to ${day.format(last * 1000)}`;
     const where = surfaces.length > 0 ? `, on ${surfaceNames.format(surfaces.map((one) => badge(one).textContent))}` : "";
     return [
@@ -131,34 +131,40 @@ export class PersonView {
     return list;
   }
 
-  #drawQuote({ text, at, surface, can }) {
-    const words = make("blockquote", { textContent: text, dir: "auto" });
+  #drawQuote({ text, whole, at, surface, can }) {
+    const words = make("blockquote", { dir: "auto" }, ...marked(whole ?? text, text));
     const line = make("p", { className: "quiet quote-line" }, badge(surface), make("time", { textContent: moment.format(at * 1000), dateTime: new Date(at * 1000).toISOString() }));
     const item = make("li", {}, words, line);
-    if (can?.forget) item.append(drawTwice("Forget", "Yes, forget it", () => this.#handlers.say(can.forget), `Forget “${text}”`));
+    if (can?.forget) item.append(drawTwice("Forget", "Yes, forget it", () => this.#handlers.say(can.forget), `Forget the message “${whole}”`));
     return item;
   }
 
-  #drawChoices({ can, claim }) {
+  #drawChoices({ can, you }) {
     const choices = make("div", { className: "choices", role: "group" });
     if (can?.why) {
-      const why = make("button", { type: "button", className: "plain", textContent: "Why?", ariaLabel: `Why do you think that: you ${claim}` });
+      const why = make("button", { type: "button", className: "plain", textContent: "Why?", ariaLabel: `Why do you think that: you ${you}` });
       why.addEventListener("click", () => this.#handlers.say(can.why));
       choices.append(why);
     }
-    if (can?.contest) choices.append(drawTwice("That’s wrong", "Yes, it is wrong", () => this.#handlers.say(can.contest), `That’s wrong: you ${claim}`));
+    if (can?.contest) choices.append(drawTwice("That’s wrong", "Yes, it is wrong", () => this.#handlers.say(can.contest), `That’s wrong: you ${you}`));
     return choices.children.length > 0 ? choices : null;
   }
 }
 
-/** What stands in the drawing: a claim is in words that follow “you”, which is in its middle. */
-export const nameOf = (node) => node.claim ?? node.name;
+/** The message, with the words in it that show something. */
+function marked(whole, words) {
+  const at = whole.indexOf(words);
+  return at < 0 ? [words] : [whole.slice(0, at), make("mark", { textContent: words }), whole.slice(at + words.length)];
+}
 
-const sentenceOf = (node) => (node.claim === undefined ? node.name : `You ${node.claim}`);
+/** What stands in the drawing: a claim is in words that follow “you”, which is in its middle. */
+export const nameOf = (node) => node.you ?? node.name;
+
+const sentenceOf = (node) => (node.you === undefined ? node.name : `You ${node.you}`);
 
 /** What is believed of it: acted on, seen once, superseded, contested; nothing for what is only spoken of. */
-export function stateOf({ claim, contested_by, superseded_by, stable }) {
-  if (claim === undefined) return "spoken of";
+export function stateOf({ you, contested_by, superseded_by, stable }) {
+  if (you === undefined) return "spoken of";
   if (contested_by) return "contested";
   if (superseded_by) return "superseded";
   return stable ? "stable" : "passing";
