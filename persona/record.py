@@ -220,7 +220,7 @@ def _turn(
         said=tuple(said),
         recalled=_rests(f"{home}/{version}", events, decision),
         mind=decision.mind,
-        kept=bool(decision.notes),
+        kept=any(not note.contests for note in decision.notes),
         blobs=() if decision.forgets else tuple(e.blob for e in events if e.blob),
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
         audience=first.audience,

@@ -3,71 +3,78 @@
 | kind | about | value |
 |---|---|---|
 | preference | terms | `yes`, `no`, `less` (something else is preferred to it) |
-| decision | terms | `yes`, `no` (decided against it) |
+| decision | terms | `yes`, `no` (against it) |
 | concern | terms | `yes`, `no` (no longer) |
 | stance | `stance` | one of `trait.Stance` |
-| action | `way` | what they do, in words: `checks twice` |
-| action | `trait.BROKEN` and what had failed | a `trait.Reaction` (`memory/reactions.py`) |
-| topic | a term | |
+| action | `way`, or `trait.BROKEN` | what they do: `checks twice`, or a `trait.Reaction` |
+| topic | a term | nothing |
 | mention | a name in small letters | `person`, `thing` |
 
-Precision before recall: a wrong trait is worse than a missing one, and what matters is said again.
+By rules that anybody can read (`signs.rules`), made to miss rather than to err: a wrong trait is worse
+than a missing one, and what matters is said again. English, and a few plain sentences of its neighbours.
 """
 
 import re
 from collections.abc import Iterator
 from functools import cache
 
-from persona.memory import bearing, reactions, told
+from persona.memory import about, rules
+from persona.memory.doubt import is_about_others, is_doubtful, is_ironic
 from persona.memory.mentions import mentions
 from persona.memory.own import split
+from persona.memory.rules import Rule
 from persona.trait import Sign, SignKind
 
+Shown = tuple[Sign, str]
+"""A sign and the claim that it makes."""
 MOST_READ = 4_000
 """Characters of a message that are read: nobody says of themselves what stands behind so many."""
 MOST_SENTENCE = 400
 """Characters of a sentence; what is longer was hardly typed."""
+MOST_DEALING = 20
+"""Words of a sentence that shows how somebody deals with the persona: a longer one tells of the matter."""
 MOST_NAMED = 6
 """Topics and mentions of one message."""
 WORD = re.compile(r"\w+(?:'\w+)?")
 ENDS = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bMrs)(?<!\bProf)(?<!\b\d)[.!?\u2026]+(?=\s|$|[\"'\u201d)])|\n+"
-
-TELLING: dict[SignKind, frozenset[str]] = {
-    "preference": frozenset(
-        """prefer prefere perfer preferred rather like liked love loved adore enjoy enjoyed favour favor favourite
-        favorite favourites favorites fan fans fond into keen stand bear abide tolerate stomach hate dislike loathe
-        detest despise abhor avoid thing jam cup over wins beats better always never ever patience without away spare
-        stop again anymore any future forward rule record now choose pick take crazy mad friend lover weakness spot
-        enough find nerves annoys bores me circumstances whenever when every want need must should mag liebe hasse bevorzuge j'aime j'adore
-        préfère déteste hais n'aime gusta gustan encanta encantan odio detesto prefiero henceforth""".split()
-    ),
-    "decision": frozenset(
-        """decided decision decide mind resolved agreed chosen chose choice determined settled opted plumped picked
-        picking picked ended go going went take taking table turned dropped gave given ruled declined rejected said
-        answer it final won't off not now beschlossen entschieden décidé decidido passed scrapped ditched abandoned
-        shelved cancelled fixed pick""".split()
-    ),
-    "concern": frozenset(
-        """worried worry worries worrying afraid affraid scared scares scare scaring nervous anxious concerned
-        terrified terrifies stressed stressing stresses stress freaking freaks freaked panicking panic uneasy
-        frightened frightens apprehensive petrified fearful fretting fret troubled troubles troubling bothers
-        bothering haunts haunting dread dreading fear nightmare concern keeps keep kept me feeling sleep sleepless
-        if forward stop sorgen angst peur m'inquiète miedo preocupa preocupan headache edge longer""".split()
-    ),
+CLAUSES = (
+    r"\s*(?:[,;:(\u2013\u2014]|-(?=\s)|\.{2,})\s*|\b(?:and|but|so|because|cause|since|though|plus|still|also|anyway"
+    r"|ok|okay|well|knows?|honest(?:ly)?|frankly|actually|really|tbh|yes|yeah|no|oh|hey|btw|fyi|personally"
+    r"|generally|sorry|what|said|told\s+you|ooh|ah|ugh|hm+)\s+(?:that\s+)?"
+)
+"""What may stand before a clause in which somebody speaks of themselves."""
+OPENING = (
+    r"(?:(?:oh|ooh|ah|ugh|well|okay|ok|and|but|yes|yeah|hey|hmm*|btw|honestly|personally|then|again)\b\W+"
+    r"|(?:so|no)\s*[,!:.\u2013\u2014-]+\s*)+"
+)
+"""With what a sentence may open before it begins."""
+CURT = frozenset(
+    """status state done finished ready eta result results report next go proceed continue run execute start ship
+    deploy send book update and ack retry progress ok do repeat merge commit""".split()
+)
+"""A whole message that begins with one of these and goes on with GOING_ON is an order without courtesy."""
+GOING_ON = CURT | frozenset(
+    "it this that now again all them one yet next tests everything the to".split()
+)
+MOST_CURT = 5
+EARNEST = frozenset({"preference", "decision", "concern"})
+"""Kinds that somebody may tell in jest."""
+OPERATOR: Shown = (Sign("stance", "stance", "operator", 0, 0), "wants it done, and told in a line")
+TOLD = {
+    ("preference", "yes"): "likes",
+    ("preference", "no"): "dislikes",
+    ("decision", "yes"): "decided for",
+    ("decision", "no"): "decided against",
+    ("concern", "yes"): "worries about",
+    ("concern", "no"): "worries no longer about",
 }
-"""Words of which one stands in whatever a rule of that kind reads."""
-CLAIMS = {
-    "skeptic": "asks for grounds",
-    "operator": "wants it done, and told in a line",
-    "regular": "talks as to an old acquaintance",
-    "newcomer": "is new to this",
-}
+"""The claim, where no quotation is at hand that says it better."""
 
 
 def signs_of(text: str) -> list[Sign]:
     """All signs of one message of a person, each once; none of what in it is somebody else's.
 
-    Each `text[start:end]` is the exact quotation.
+    `text[start:end]` is the exact quotation.
     """
     return [sign for sign, _ in _shown(text)]
 
@@ -75,101 +82,140 @@ def signs_of(text: str) -> list[Sign]:
 def claim_of(kind: SignKind, about: str, value: str, quote: str) -> str:
     """What such a sign says, in words that follow a person's name: “prefers tea to coffee”.
 
-    `quote` is where it was read; what is not read there is told by what it is about.
+    Read in its quotation; what is not read there is told by what it is about.
     """
-    if kind == "stance":
-        return CLAIMS.get(value, value)
     if kind == "action":
-        return reactions.claim(about, value) or value
-    for sign, claim in _shown(quote):
-        if (sign.kind, sign.about, sign.value) == (kind, about, value):
-            return claim
-    verb = {"preference": "likes", "decision": "decided for", "concern": "worries about"}
-    against = {"preference": "dislikes", "decision": "decided against"}
-    verbs = verb if value == "yes" else {**verb, **against}
-    return f"{verbs.get(kind, 'speaks of')} {about}"
+        return value
+    if kind == "stance":
+        return next((one.claim for one in rules.all_rules() if one.value == value), value)
+    wanted = (kind, about, value)
+    read = (claim for sign, claim in _shown(quote) if (sign.kind, sign.about, sign.value) == wanted)
+    return next(read, f"{TOLD.get((kind, value), 'speaks of')} {about}")
 
 
 def as_you(claim: str) -> str:
     """The claim in words that follow “you”: “prefer tea to coffee”."""
     verb, _, rest = claim.partition(" ")
-    plain = {"is": "are", "has": "have", "does": "do", "worries": "worry", "tries": "try"}.get(verb)
-    if plain is None:
-        plain = re.sub(r"(?<=ch|sh)es$|(?<![sdu])s$", "", verb)
+    plain = {"is": "are", "has": "have", "does": "do", "worries": "worry"}.get(verb)
+    plain = plain or re.sub(r"(?<!s)s$", "", re.sub(r"(?<=ch|sh)es$", "", verb))
     return f"{plain} {rest}".strip()
 
 
-def _shown(text: str) -> Iterator[tuple[Sign, str]]:
-    """The signs with their claims."""
+def _shown(text: str) -> Iterator[Shown]:
+    """The signs of a message with their claims, each once."""
     read = text[:MOST_READ].replace("\u2019", "'")
-    words = [word.lower() for word in WORD.findall(read)]
-    held = set(words)
-    kinds = frozenset(kind for kind, telling in TELLING.items() if not telling.isdisjoint(held))
-    seen = set[tuple[str, str, str]]()
-    at, named = 0, 0
-    is_ironic = bool(kinds) and told.is_ironic(read)
+    words = WORD.findall(read.lower())
+    may_tell = any(True for _ in rules.matching(words))
+    seen: set[tuple[str, str, str]] = set()
+    named, at = 0, 0
+    ironic: bool | None = None
     for part in split(text[:MOST_READ]):
         start, at = at, at + len(part.text)
-        if not part.is_own:
-            continue
-        own = read[start:at]
-        for sign, claim in _of_own(own, frozenset() if is_ironic else kinds, bool(kinds)):
-            key = (sign.kind, sign.about, sign.value)
-            is_named = sign.kind in ("topic", "mention")
-            if key not in seen and not (is_named and named >= MOST_NAMED):
-                seen.add(key)
-                named += is_named
-                yield _moved(sign, start), claim
-    if bearing.is_curt(words) and ("stance", "stance", "operator") not in seen:
+        for sign, claim in _of_own(read[start:at], may_tell) if part.is_own else ():
+            key, is_named = (sign.kind, sign.about, sign.value), sign.kind in ("topic", "mention")
+            if key in seen or (is_named and named >= MOST_NAMED):
+                continue
+            if sign.kind in EARNEST:
+                ironic = is_ironic(read) if ironic is None else ironic
+                if ironic:
+                    continue
+            seen.add(key)
+            named += is_named
+            yield Sign(*key, start + sign.start, start + sign.end), claim
+    if _is_curt(words) and not any(one[0] == "stance" for one in seen):
         stripped = text.strip()
         first = text.index(stripped)
-        yield Sign("stance", "stance", "operator", first, first + len(stripped)), CLAIMS["operator"]
+        yield Sign("stance", "stance", "operator", first, first + len(stripped)), OPERATOR[1]
 
 
-def _of_own(own: str, kinds: frozenset[SignKind], any_: bool) -> Iterator[tuple[Sign, str]]:
+def _is_curt(words: list[str]) -> bool:
+    if not 0 < len(words) <= MOST_CURT or words[0] not in CURT:
+        return False
+    return words != ["ok"] and words != ["and"] and all(word in GOING_ON for word in words)
+
+
+def _of_own(own: str, may_tell: bool) -> Iterator[Shown]:
     """The signs of a stretch of the person's own words."""
-    for start, end, asks in _sentences(own):
-        sentence = own[start:end]
-        for one in told.told(sentence, kinds, asks) if kinds else ():
+    for start, end, asks in _sentences(own) if may_tell else ():
+        for sign, claim in _of_sentence(own[start:end], asks):
             yield (
-                Sign(one.kind, one.about, one.value, start + one.start, start + one.end),
-                one.claim,
+                Sign(sign.kind, sign.about, sign.value, start + sign.start, start + sign.end),
+                claim,
             )
-        for stance, first, last in bearing.stances(sentence):
-            yield Sign("stance", "stance", stance, start + first, start + last), CLAIMS[stance]
-        for action, first, last in bearing.actions(sentence):
-            yield Sign("action", "way", action, start + first, start + last), action
     for what, name, first, last in mentions(own):
-        if what == "topic":
-            yield Sign("topic", name, "", first, last), f"speaks of {name}"
-        else:
-            yield Sign("mention", name, what, first, last), f"speaks of {name}"
+        kind, value = ("topic", "") if what == "topic" else ("mention", what)
+        yield Sign(kind, name, value, first, last), f"speaks of {name}"
+
+
+def _of_sentence(sentence: str, asks: bool) -> Iterator[Shown]:
+    """What a sentence tells, of each kind by the first rule that reads anything."""
+    words = WORD.findall(sentence.lower())
+    starts: list[int] = []
+    told: set[str] = set()
+    for one in rules.matching(words):
+        if (asks and not one.may_ask) or (one.sign in told and one.sign != "stance"):
+            continue
+        is_dealing = one.kind in ("stance", "action")
+        if is_dealing and len(words) > MOST_DEALING:
+            continue
+        starts = starts or [0, *(found.end() for found in _rule(CLAUSES).finditer(sentence))]
+        found = one.fits(sentence, starts)
+        if found is None:
+            continue
+        if is_about_others(sentence) if is_dealing else is_doubtful(sentence):
+            continue
+        made = [_dealing(one, found)] if is_dealing else list(_telling(one, found))
+        if made:
+            told.add(one.sign)
+        yield from made
+
+
+def _dealing(one: Rule, found: re.Match[str]) -> Shown:
+    """A stance, or a way of going about things."""
+    if one.kind == "stance":
+        return Sign("stance", "stance", one.value, found.start(), found.end()), one.claim
+    return Sign("action", "way", one.claim, found.start(), found.end()), one.claim
+
+
+def _telling(one: Rule, found: re.Match[str]) -> Iterator[Shown]:
+    """What is liked, decided, feared; and, where two are compared, what comes behind."""
+    span = about.where(found, "what", one.kind)
+    of = about.about(found.string[slice(*span)], one.kind) if span else ""
+    if not span or not of:
+        return
+    other = about.where(found, "other", one.kind) if "other" in found.re.groupindex else None
+    named = about.named(found.string[slice(*span)])
+    end = max(span[1], found.end() if found.end("what") < found.end() else 0)
+    if other is None:
+        yield Sign(one.sign, of, one.value, found.start(), end), one.claim.format(named)
+        return
+    behind = found.string[slice(*other)]
+    claim, end = f"prefers {named} to {about.named(behind)}", max(span[1], other[1])
+    yield Sign(one.sign, of, one.value, found.start(), end), claim
+    if (less := about.about(behind, one.kind)) not in ("", of):
+        yield Sign(one.sign, less, "less", found.start(), end), claim
 
 
 def _sentences(own: str) -> Iterator[tuple[int, int, bool]]:
     """Where sentences stand, without what ends them, and whether a question mark does."""
     at = 0
-    for found in _ends().finditer(own):
-        if own[at : found.start()].strip():
-            yield from _trimmed(own, at, found.start(), "?" in found[0])
+    for found in _rule(ENDS).finditer(own):
+        yield from _trimmed(own, at, found.start(), "?" in found[0])
         at = found.end()
-    if own[at:].strip():
-        yield from _trimmed(own, at, len(own), asks=False)
+    yield from _trimmed(own, at, len(own), asks=False)
 
 
 def _trimmed(own: str, start: int, end: int, asks: bool) -> Iterator[tuple[int, int, bool]]:
     text = own[start:end]
-    start += len(text) - len(text.lstrip())
-    end -= len(text) - len(text.rstrip())
-    if end - start <= MOST_SENTENCE:
+    start, end = end - len(text.lstrip()), start + len(text.rstrip())
+    opening = _rule(OPENING).match(own, start, end)
+    if opening and opening.end() < end:
+        start = opening.end()
+    if 0 < end - start <= MOST_SENTENCE:
         yield start, end, asks
 
 
-def _moved(sign: Sign, by: int) -> Sign:
-    return Sign(sign.kind, sign.about, sign.value, sign.start + by, sign.end + by)
-
-
 @cache
-def _ends() -> re.Pattern[str]:
+def _rule(pattern: str) -> re.Pattern[str]:
     """Made when first needed: most processes never are."""
-    return re.compile(ENDS)
+    return re.compile(pattern, re.IGNORECASE)

@@ -13,7 +13,7 @@ from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind import prompt
-from persona.mind.commands import parse, tells
+from persona.mind.commands import BELIEVED, parse, tells
 from persona.mind.words import speaker
 from persona.model import Event, Evidence, Note, Quote
 from persona.ports import Ports
@@ -168,7 +168,7 @@ class MemoryHands:
     def note(self, event: Event) -> list[Evidence]:
         """Keeps what the person asks to be kept, or corrects; returns what holds no longer."""
         command = parse(event.words)
-        if command is not None:
+        if command is not None and command.verb not in BELIEVED:
             return self.keep(event, command.rest) if command.verb == "remember" else []
         return self.correct(event)
 

@@ -14,7 +14,7 @@ from persona.memory.own import own_of, own_words, passes_on
 from persona.memory.sensitivity import PRIVATE
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
-from persona.mind import commands, introducing, tried, voice
+from persona.mind import believing, commands, introducing, tried, voice
 from persona.mind.aside import OFFER
 from persona.mind.elsewhere import NOWHERE
 from persona.mind.hands import MemoryHands
@@ -100,7 +100,7 @@ def ask_to_forget(wish: str, standing: Standing, event: Event, ports: Ports) -> 
 
 class _Reflex:
     def __init__(self, standing: Standing, events: Sequence[Event], ports: Ports) -> None:
-        self.standing = standing
+        self.standing, self.events = standing, events
         self.author = str(events[0].author)
         self.surface = events[0].address.surface
         self.ports = ports
@@ -115,7 +115,7 @@ class _Reflex:
         chosen = self.choose(words)
         if chosen:
             return chosen
-        command = commands.parse(words)
+        command = None if commands.is_plain(words) else commands.parse(words)
         wished = heard(words, self.ports) if command is None else None
         said = self.wish(*wished) if wished else None
         if said is not None:
@@ -190,14 +190,13 @@ class _Reflex:
         more = [one for one in _distinct([*shown, *rest]) if one not in shown][:1]
         also = more if self.voice.wants("also") else []
         self.hands.cite(also)
-        is_short = len(shown) == 1 and not self.hands.notes.on(shown[0].id)
+        is_plain = len(shown) == 1 and not self.hands.notes.on(shown[0].id)
+        where_when = place(shown[0], self.ports, self._by())
         return self.voice.say(
             "answered",
             said,
             quote=said,
-            short=in_quotes(own_of(shown[0])).strip() + f" ({place(shown[0], self.ports)})"
-            if is_short
-            else said,
+            short=f"{in_quotes(own_of(shown[0])).strip()} ({where_when})" if is_plain else said,
             also="".join(f"\n{sentence(self._until(o) + self._quoted(o))}" for o in also),
             count=f"{len(found)}",
             all=f"{len(self.hands.everything())}",
@@ -329,7 +328,12 @@ class _Reflex:
         if passed_on:
             more += "What you only pasted is not among it. "
         head = f"You told me {count} ({', '.join(surfaces)}), the first {since}."
-        return f"{head} In your words:\n{listed}\n\n{more}“forget …” deletes any of it."
+        said = f"{head} In your words:\n{listed}\n\n{more}“forget …” deletes any of it."
+        beliefs = believing.Beliefs(self.standing, self.events, self.ports)
+        taken, of = beliefs.picture()
+        self.hands.cite(of)
+        self.asks = self.asks or beliefs.asks
+        return f"{said}\n\n{taken}" if taken else said
 
     def why(self) -> str:
         last = next((turn for turn in reversed(self.standing.recent) if turn.persona_text()), None)
@@ -338,6 +342,8 @@ class _Reflex:
         pointers = set(last.recalled)
         used = [one for one in self.hands.everything() if one.pointer in pointers]
         chosen, shown = voice.why(last, self.standing, self.ports)
+        if chosen and self.voice.manner:
+            self.asks = believing.told_now(self.voice.manner.because, self.author)
         if not used:
             self.hands.cite(shown)
             return WHY_WROTE[last.mind.startswith(REVIEW)] + self._tried(last) + chosen

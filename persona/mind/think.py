@@ -16,6 +16,7 @@ from persona.language import Call, Completion, Model, Prompt
 from persona.memory.standing import Standing
 from persona.mind import prompt
 from persona.mind.budget import Budget, Offers
+from persona.mind.commands import parse
 from persona.mind.hands import MemoryHands
 from persona.mind.reflex import ask_to_forget, forget_by_code, reflect
 from persona.mind.voice import Voice
@@ -52,7 +53,8 @@ class _Matter:
 
 def think(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool) -> Decision:
     """One decision on new words; a model's Transient, Refused or Unknown leads to the next mind."""
-    if not ports.models or reflex_only or standing.place_is_unproven:
+    is_left_to_code = reflex_only or standing.place_is_unproven or _asks_for_picture(events)
+    if not ports.models or is_left_to_code:
         return reflect(standing, events, ports)
     by_code = forget_by_code(standing, events[-1], ports) if len(events) == 1 else None
     if by_code:
@@ -64,6 +66,12 @@ def think(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only
     fallen = reflect(standing, events, ports)
     excuse, mind = (SPENT, AS_SPENT) if budget.is_used_up else (FALLEN, AS_FALLEN)
     return replace(fallen, reply=f"{fallen.reply}\n{excuse}", mind=mind, cost=budget.cost)
+
+
+def _asks_for_picture(events: Sequence[Event]) -> bool:
+    """To see what is believed of oneself is a right: no model stands between."""
+    commands = [parse(event.words) for event in events]
+    return all(one is not None and one.verb == "picture" for one in commands)
 
 
 def think_about(standing: Standing, outcome: Event, told: Decision, ports: Ports) -> Decision:

@@ -62,11 +62,15 @@ def _mixed(counts: Mapping[str, int], prior: Mapping[Reaction, float]) -> dict[R
 
 def _by_stance(shares: Mapping[Stance, float]) -> dict[Reaction, float]:
     """Everybody alike, but for what the stances make likely, each by its share."""
-    alike = {one: 1.0 / len(REACTIONS) for one in REACTIONS}
+    alike: dict[Reaction, float] = {one: 1.0 / len(REACTIONS) for one in REACTIONS}
     known = sum(shares.values())
-    mixed = {one: (1.0 - min(1.0, known)) * chance for one, chance in alike.items()}
+    mixed: dict[Reaction, float] = {
+        one: (1.0 - min(1.0, known)) * chance for one, chance in alike.items()
+    }
     for stance, share in shares.items():
-        weights = {one: MORE if one in LIKELY[stance] else 1 for one in REACTIONS}
+        weights: dict[Reaction, int] = {
+            one: MORE if one in LIKELY[stance] else 1 for one in REACTIONS
+        }
         for one, weight in weights.items():
             mixed[one] += share / max(1.0, known) * weight / sum(weights.values())
     return mixed

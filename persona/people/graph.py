@@ -93,7 +93,7 @@ def claim_of(shown: Shown) -> str:
     sign = shown.sign
     if sign.kind == "texture":
         return sign.value
-    if sign.about == BROKEN:
+    if sign.about.partition(" ")[0] == BROKEN:
         return f"{sign.value} when something fails"
     return signs.claim_of(sign.kind, sign.about, sign.value, shown.quote)
 
@@ -111,7 +111,7 @@ def derive(shown: Signs, notes: Iterable[Note], now: float, claim: Claiming = cl
     return Graph(tuple(traits), mentioned, _edges(traits, mentioned))
 
 
-def trait_id(kind: TraitKind, about: str, value: str) -> str:
+def trait_id(kind: SignKind, about: str, value: str) -> str:
     """The same wherever it is derived, so that what was contested is known again."""
     return ids.derive("trait", kind, about, value)
 

@@ -39,7 +39,8 @@ def read(standing: Standing, ports: Ports, what: str = "") -> Manner | None:
 
 def manner(graph: Graph, what: str = "") -> Manner:
     """The mixture of stances that the graph speaks for, and what is forecast by it."""
-    found = [(stance_of(trait), trait) for trait in graph.stable("stance")]
+    stable = graph.stable("stance")
+    found: list[tuple[Stance | None, Trait]] = [(stance_of(trait), trait) for trait in stable]
     weights = defaultdict[Stance, float](float)
     for stance, trait in found:
         if stance is not None:
@@ -48,7 +49,7 @@ def manner(graph: Graph, what: str = "") -> Manner:
     weights["regular"] += COUNTED * known
     weights["newcomer"] += COUNTED * (1.0 - known)
     total = sum(weights.values())
-    shares = {stance: weights[stance] / total for stance in STANCES}
+    shares: dict[Stance, float] = {stance: weights[stance] / total for stance in STANCES}
     leading = max(shares, key=lambda one: shares[one])
     because = tuple(trait for stance, trait in found if stance == leading)
     return Manner(shares, forecast(graph, what, shares), because)
@@ -56,7 +57,7 @@ def manner(graph: Graph, what: str = "") -> Manner:
 
 def stance_of(trait: Trait) -> Stance | None:
     """The stance that a trait speaks of."""
-    return next((one for one in STANCES if one in (trait.value, trait.about)), None)
+    return next((one for one in STANCES if one == trait.value), None)
 
 
 def served(manner: Manner | None) -> Stance | None:
