@@ -45,7 +45,7 @@ CLAUSES = (
 """What may stand before a clause in which somebody speaks of themselves."""
 OPENING = (
     r"(?:(?:oh|ooh|ah|ugh|well|okay|ok|and|but|yes|yeah|hey|hmm*|btw|honestly|personally|then|again)\b\W+"
-    r"|(?:so|no)\s*[,!:.\u2013\u2014-]+\s*)+"
+    r"|(?:so|no)\s*[,!:.\u2013\u2014-]+\s*|(?:please\s+)?remember(?:\s+that)?\W+(?=(?:i|we|my|our)\b))+"
 )
 """With what a sentence may open before it begins."""
 CURT = frozenset(
