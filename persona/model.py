@@ -189,7 +189,8 @@ class Note:
     It stands in the home of its evidence. `since` is when it was said; `ends` names the messages
     whose words hold no longer since then, and `why` says by which sign. `doubt` says why a claim
     that a model made needs the person's own word; empty where there is none. `contests` is the id of
-    a trait that the person says is wrong: such a note claims nothing. `until` (0 for ever)
+    a trait that the person says is wrong: such a note claims nothing. `kind`, `about` and `value` are
+    those of the sign that a model took the quotation for, and empty for most notes. `until` (0 for ever)
     and `superseded_by` are worked out from the notes that may be seen together, so that they come
     and go with a link (see `memory/notes.py`).
     """
@@ -205,6 +206,9 @@ class Note:
     why: str = ""
     doubt: str = ""
     contests: str = ""
+    kind: str = ""
+    about: str = ""
+    value: str = ""
     until: float = 0.0
     superseded_by: str = ""
 

@@ -10,38 +10,49 @@ Span = tuple[int, int]
 MOST_TERMS, MOST_ASKED = 5, 8
 """Terms of what something is about; what is longer is a story, and meets nothing said elsewhere."""
 CUT = (
-    r"\s+(?:but|because|cause|since|when|whenever|while|if|though|although|so|which|who|where|unless|until|till"
-    r"|and\s+(?:i|we|you|it|that|they|he|she|my|have|still|am|then)|before|after(?!noon)|even|especially|except"
-    r"|as\s+(?:it|they|i|we|you)|again|than|to\s+be\s+(?:honest|frank|fair)|these\s+days|right\s+now|do\s+you"
-    r"|at\s+(?:the\s+moment|all|night|least)|with\s+a\s+passion|in\s+(?:general|the\s+end|particular)|just\s+so"
-    r"|for\s+(?:good|now|me|sure|once|a\s+while|years|ages|as\s+long)|of\s+course|after\s+all|the\s+most|more\s+than"
-    r"|any\s+(?:day|time|more|longer)|every\s+time|hands\s+down|so\s+much|very\s+much|a\s+(?:lot|bit|little)"
-    r"|don't\s+(?:you|we)|can\s+you)\b.*$|\s+(?:-+|\u2013|\u2014)\s.*$"
+    r"\s+(?:but|because|cause|since|when|whenever|while|if|though|although|so|which|who|where|unless"
+    r"|until|till"
+    r"|and\s+(?:i|we|you|it|that|they|he|she|my|have|still|am|then)|before|after(?!noon)|even"
+    r"|especially|except"
+    r"|as\s+(?:it|they|i|we|you)|again|than|to\s+be\s+(?:honest|frank|fair)|these\s+days|right\s+now"
+    r"|do\s+you"
+    r"|at\s+(?:the\s+moment|all|night|least)|with\s+a\s+passion|in\s+(?:general|the\s+end|particular)"
+    r"|just\s+so"
+    r"|for\s+(?:good|now|me|sure|once|a\s+while|years|ages|as\s+long)|of\s+course|after\s+all"
+    r"|the\s+most|more\s+than"
+    r"|any\s+(?:day|time|more|longer)|every\s+time|hands\s+down|so\s+much|very\s+much|a\s+(?:lot|bit"
+    r"|little)"
+    r"|don't\s+(?:you|we)|can\s+you)\b.*$|\s+(?:-+|\u2013|\u2014)\s.*$|[\"\u201d](?:\W.*)?$"
 )
 """Where the words end that say what it is about."""
 CUT_ASKED = (
-    r"\s+(?:but|because|cause|since|when(?:ever)?\s+you|if|so\s+that|and\s+(?:i|we|you|it)|unless|even|ever\s+again"
+    r"\s+(?:but|because|cause|since|when(?:ever)?\s+you|if|so\s+that|and\s+(?:i|we|you|it)|unless|even"
+    r"|ever\s+again"
     r"|any\s?more|from\s+now)\b.*$"
 )
 """The same for what the persona is asked to do: “before nine” belongs to it."""
 LOOSE = frozenset(
-    """a the an my our your their his her this that these those any some all most such more much still always just
-    definitely clearly really lately tbh please thanks thx anymore too also anyway though already now today either
-    tonight here sorry lol haha honestly again instead decided best totally indeed obviously ever sometimes usually
-    often generally immensely dearly badly then simply whole thing with der die das den dem ein eine einen einem le
-    la les un une des el los las de du""".split()
+    """a the an my our any some all most such more much still always just definitely clearly really
+    lately tbh please thanks thx anymore too also anyway though already now today either tonight
+    here sorry lol haha honestly again instead decided best totally indeed obviously ever
+    sometimes usually often generally about immensely dearly badly then simply whole thing with
+    der die das den dem ein eine einen einem le la les un une des el los las de du""".split()
 )
 """Words that may stand at either end of it, and say nothing."""
 EMPTY = frozenset(
-    """it that this them him her you me us those these one ones something anything everything nothing someone people
-    things thing stuff idea way sound look answer reply bit lot kind sort part fact feeling feel hear know say tell
-    ask see think mention bother disturb admit be being what how""".split()
+    """it that this them him her you me us those these one ones something anything everything nothing
+    someone people things thing stuff idea way sound look answer reply bit lot kind sort part fact
+    feeling feel hear know say tell ask see think mention bother disturb admit be being what how
+    got""".split()
 )
 """What begins so is about something said before, or is a manner of speaking."""
 DENIED = frozenset(
-    """not never no nothing nobody none don't dont doesn't doesnt didn't isn't aren't won't cannot can't""".split()
+    """not never no nothing nobody none don't dont doesn't doesnt didn't isn't aren't won't cannot
+    can't""".split()
 )
 """Where these stand at an end of it, the sentence says the opposite."""
+POINTING = r"\b(?:it|this|that|these|those|them|him|her|his|their|your|yours|you)\b"
+"""Words for something at hand, which is another thing the next time."""
 LIGHT = frozenset("take get have use do go make pick choos buy tri with for on".split())
 """Stems with which a decision begins: “not to take the lease” is about the lease."""
 WORD = r"[\w$€£%'&/+#.@-]*[\w%+#]"
@@ -54,13 +65,17 @@ def where(found: re.Match[str], group: str, kind: Kind) -> Span | None:
     text = found.string
     cut = _rule(CUT_ASKED if kind == "instruction" else CUT).search(text, start, end)
     words = [one.span() for one in _rule(WORD).finditer(text, start, cut.start() if cut else end)]
-    while words and text[slice(*words[-1])].casefold() in LOOSE:
+    while words and text[slice(*words[-1])] in LOOSE:
         words.pop()
-    while words and text[slice(*words[0])].casefold() in LOOSE:
+    while words and text[slice(*words[0])] in LOOSE:
         words.pop(0)
     if not words:
         return None
-    first, last = text[slice(*words[0])].casefold(), text[slice(*words[-1])].casefold()
+    if _rule(POINTING).search(text, words[0][0], words[-1][1]):
+        return None
+    first, last = text[slice(*words[0])], text[slice(*words[-1])]
+    if first == "to" and len(words) > 1:
+        first = text[slice(*words[1])]
     is_empty = first in EMPTY and kind != "instruction"
     return None if is_empty or {first, last} & DENIED else (words[0][0], words[-1][1])
 
@@ -76,10 +91,10 @@ def about(words: str, kind: Kind) -> str:
 
 def named(words: str) -> str:
     """The words as they stand in a claim about somebody: in quotation marks where they say “my”."""
-    return f"\u201c{words}\u201d" if _rule(POINTS_BACK).search(words) else words
+    return f"\u201c{words}\u201d" if _rule(POINTS_BACK).search(words.lower()) else words
 
 
 @cache
 def _rule(pattern: str) -> re.Pattern[str]:
     """Made when first needed: most processes never are."""
-    return re.compile(pattern, re.IGNORECASE)
+    return re.compile(pattern)

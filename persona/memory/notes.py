@@ -26,7 +26,7 @@ PAGE = 500
 MOST_CLAIM = 2_000
 """Characters of a claim and of a quotation: longer words are kept whole in their turn."""
 DERIVED = ("until", "superseded_by")
-RARE = ("contests",)
+RARE = ("contests", "kind", "about", "value")
 """Fields that most notes do not have, and whose rows then do not hold either."""
 REMEMBER = re.compile(r"\s*(?:please\s+)?remember\b", re.IGNORECASE)
 
@@ -88,9 +88,12 @@ def _ended(note: Note, ending: Mapping[str, Note]) -> Note:
 
 
 def new_note(home: str, words: str, quote: Quote, since: float, **about: Any) -> Note:
-    """A note on one quotation; the same words in the same message give the same id."""
+    """A note on one quotation; the same words in the same message, taken for the same, give
+    the same id.
+    """
     quote = replace(quote, words=quote.words[:MOST_CLAIM])
-    id = ids.derive("note", home, quote.message, quote.words)
+    taken = (about["kind"], about["about"], about["value"]) if about.get("kind") else ()
+    id = ids.derive("note", home, quote.message, quote.words, *taken)
     return Note(id, home, quote.version, words.strip()[:MOST_CLAIM], (quote,), since, **about)
 
 

@@ -18,14 +18,19 @@ Place = Literal["clause", "sentence", "anywhere"]
 Kind = Literal["preference", "instruction", "decision", "concern", "stance", "action"]
 
 ADVERBS = (
-    r"(?:\s+(?:(?!rarely|hardly|barely|scarcely)\w+ly|just|do|also|still|always|much|quite|so|very|a\s+bit|a\s+lot"
-    r"|kinda|kind\s+of|pretty|now|too|again|rather|even|then|been|keep|super|way|far|more\s+and\s+more|all))*"
+    r"(?:\s+(?:(?!rarely|hardly|barely|scarcely)\w+ly|just|do|also|still|always|much|quite|so|very"
+    r"|a\s+bit|a\s+lot"
+    r"|kinda|kind\s+of|pretty|now|too|again|rather|even|then|been|keep|super|way|far|more\s+and\s+more"
+    r"|all))*"
 )
 MARKS = r"[^,;:!?()\n]"
 PARTS = {
     "adv": ADVERBS,
     "i": rf"(?:i|we)(?:'ve|\s+have)?{ADVERBS}\s+",
-    "i am": rf"(?:i|we)(?:'m|'re|m|\s+am|\s+are|\s+get|\s+feel|(?:'ve|\s+have)\s+(?:always\s+)?been){ADVERBS}\s+",
+    "i am": (
+        r"(?:i|we)(?:'m|'re|m|\s+am|\s+are|\s+get|\s+feel|(?:'ve|\s+have)\s+(?:always\s+)?been)"
+        rf"{ADVERBS}\s+"
+    ),
     "what": rf"(?P<what>{MARKS}{{2,100}})",
     "some": rf"(?P<what>{MARKS}{{2,60}}?)",
     "one": rf"{MARKS}{{2,60}}?",
@@ -39,16 +44,26 @@ PARTS = {
         r"(?P<what>(?![a-z]+ed\b)(?!(?:seen|heard|thought|knew|understood|got|again|ever|i|we|you|he|she"
         r"|they|it|the|my|an?|to|is|was|been|mind|happens?|had|good|nice)\b)[a-z][^,;:!?()\n]{3,100})"
     ),
+    "do for us": (
+        r"(?P<what>(?:[a-z]+(?<!s)\s+(?:me|my|to\s+me|with\s+me)\b|(?:write|send|answer|reply|respond"
+        r"|call|text|mail|email|use"
+        r"|mention|remind|book|order|tell|show|put|quote|copy|start|begin|end|round|name|cite|suggest"
+        r"|address|translate"
+        r"|summari[sz]e|list|sign|include|add|shorten|schedule|attach|ask|speak|wake|buy|post|share)\s)"
+        r"[^,;:!?()\n]{2,90})"
+    ),
     "deed": r"(?P<what>[a-z][^,;:!?()\n]{3,90}?)",
     "will": (
-        r"(?:(?:i|we)(?:'ll|ll|\s+will|'m|'re|\s+am|\s+are)?(?:\s+(?:going\s+to|gonna|indeed|now|finally))*|to)"
+        r"(?:(?:i|we)(?:'ll|ll|\s+will|'m|'re|\s+am|\s+are)?(?:\s+(?:going\s+to|gonna|indeed|now"
+        r"|finally))*|to)"
     ),
     "decided": (
         r"(?:decided|resolved|agreed|chosen|determined|made\s+(?:the|a|my|our)\s+decision"
         r"|made\s+up\s+(?:my|our)\s+minds?(?:\s+now)?|taken\s+the\s+decision)"
     ),
     "sure": (
-        r"(?:decided|final(?:ly)?|that'?s\s+(?:final|fixed|settled|decided|it)|it'?s\s+(?:settled|decided|final)"
+        r"(?:decided|final(?:ly)?|that'?s\s+(?:final|fixed|settled|decided|it)|it'?s\s+(?:settled"
+        r"|decided|final)"
         r"|settled|period|no\s+way\s+back)"
     ),
     "act": (
@@ -142,8 +157,8 @@ def _by_word() -> Mapping[str, list[int]]:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Made when first needed. A blank is any space, a parenthesis does not capture."""
-    return re.compile(SPELLED.sub(_spelled, pattern), re.IGNORECASE)
+    """Made when first needed, for small letters. A blank is any space, a parenthesis does not capture."""
+    return re.compile(rf"(?<!\w)(?:{SPELLED.sub(_spelled, pattern)})")
 
 
 def _spelled(found: re.Match[str]) -> str:

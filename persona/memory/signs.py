@@ -36,9 +36,12 @@ MOST_DEALING = 20
 MOST_NAMED = 6
 """Topics and mentions of one message."""
 WORD = re.compile(r"\w+(?:'\w+)?")
-ENDS = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bMrs)(?<!\bProf)(?<!\b\d)[.!?\u2026]+(?=\s|$|[\"'\u201d)])|\n+"
+ENDS = r"[.!?\u2026]+(?=\s|$|[\"'\u201d)])|\n+"
+SHORTENED = ("dr", "mr", "ms", "st", "mrs", "prof", "vs", "e.g", "i.e", "etc")
+"""Words behind which a dot ends no sentence."""
 CLAUSES = (
-    r"\s*(?:[,;:(\u2013\u2014]|-(?=\s)|\.{2,})\s*|\b(?:and|but|so|because|cause|since|though|plus|still|also|anyway"
+    r"\s*(?:[,;:(\u2013\u2014]|-(?=\s)|\.{2,})\s*|\b(?:and|but|so|because|cause|since|though|plus|still"
+    r"|also|anyway"
     r"|ok|okay|well|knows?|honest(?:ly)?|frankly|actually|really|tbh|yes|yeah|no|oh|hey|btw|fyi|personally"
     r"|generally|sorry|what|said|told\s+you|ooh|ah|ugh|hm+)\s+(?:that\s+)?"
 )
@@ -49,14 +52,16 @@ OPENING = (
 )
 """With what a sentence may open before it begins."""
 CURT = frozenset(
-    """status state done finished ready eta result results report next go proceed continue run execute start ship
-    deploy send book update and ack retry progress ok do repeat merge commit""".split()
+    """status state done finished ready eta result results report next go proceed continue run
+    execute start ship deploy send book update and ack retry progress ok do repeat merge commit""".split()
 )
 """A whole message that begins with one of these and goes on with GOING_ON is an order without courtesy."""
 GOING_ON = CURT | frozenset(
     "it this that now again all them one yet next tests everything the to".split()
 )
 MOST_CURT = 5
+DEALING = frozenset({"stance", "action"})
+"""Kinds that show how somebody deals with the persona."""
 EARNEST = frozenset({"preference", "decision", "concern"})
 """Kinds that somebody may tell in jest."""
 OPERATOR: Shown = (Sign("stance", "stance", "operator", 0, 0), "wants it done, and told in a line")
@@ -116,55 +121,62 @@ def _shown(text: str) -> Iterator[Shown]:
             if key in seen or (is_named and named >= MOST_NAMED):
                 continue
             if sign.kind in EARNEST:
-                ironic = is_ironic(read) if ironic is None else ironic
+                ironic = is_ironic(read.lower()) if ironic is None else ironic
                 if ironic:
                     continue
             seen.add(key)
             named += is_named
-            yield Sign(*key, start + sign.start, start + sign.end), claim
+            yield _moved(sign, start), claim
     if _is_curt(words) and not any(one[0] == "stance" for one in seen):
         stripped = text.strip()
         first = text.index(stripped)
         yield Sign("stance", "stance", "operator", first, first + len(stripped)), OPERATOR[1]
 
 
+def _moved(sign: Sign, by: int) -> Sign:
+    return Sign(sign.kind, sign.about, sign.value, sign.start + by, sign.end + by)
+
+
 def _is_curt(words: list[str]) -> bool:
     if not 0 < len(words) <= MOST_CURT or words[0] not in CURT:
         return False
-    return words != ["ok"] and words != ["and"] and all(word in GOING_ON for word in words)
+    return words not in (["ok"], ["and"]) and all(word in GOING_ON for word in words)
 
 
 def _of_own(own: str, may_tell: bool) -> Iterator[Shown]:
     """The signs of a stretch of the person's own words."""
-    for start, end, asks in _sentences(own) if may_tell else ():
-        for sign, claim in _of_sentence(own[start:end], asks):
+    low = own.lower()
+    low = low if len(low) == len(own) else own  # a capital that is no single small letter
+    for start, end, asks in _sentences(low) if may_tell else ():
+        for sign, claim in _of_sentence(own[start:end], low[start:end], asks):
             yield (
                 Sign(sign.kind, sign.about, sign.value, start + sign.start, start + sign.end),
                 claim,
             )
     for what, name, first, last in mentions(own):
-        kind, value = ("topic", "") if what == "topic" else ("mention", what)
+        kind: SignKind = "topic" if what == "topic" else "mention"
+        value = "" if what == "topic" else what
         yield Sign(kind, name, value, first, last), f"speaks of {name}"
 
 
-def _of_sentence(sentence: str, asks: bool) -> Iterator[Shown]:
+def _of_sentence(said: str, low: str, asks: bool) -> Iterator[Shown]:
     """What a sentence tells, of each kind by the first rule that reads anything."""
-    words = WORD.findall(sentence.lower())
+    words = WORD.findall(low)
     starts: list[int] = []
     told: set[str] = set()
     for one in rules.matching(words):
-        if (asks and not one.may_ask) or (one.sign in told and one.sign != "stance"):
+        is_dealing = one.kind in DEALING
+        if (
+            (asks and not one.may_ask)
+            or one.sign in told
+            or (is_dealing and len(words) > MOST_DEALING)
+        ):
             continue
-        is_dealing = one.kind in ("stance", "action")
-        if is_dealing and len(words) > MOST_DEALING:
+        starts = starts or [0, *(found.end() for found in _rule(CLAUSES).finditer(low))]
+        found = one.fits(low, starts)
+        if found is None or (is_about_others if is_dealing else is_doubtful)(low):
             continue
-        starts = starts or [0, *(found.end() for found in _rule(CLAUSES).finditer(sentence))]
-        found = one.fits(sentence, starts)
-        if found is None:
-            continue
-        if is_about_others(sentence) if is_dealing else is_doubtful(sentence):
-            continue
-        made = [_dealing(one, found)] if is_dealing else list(_telling(one, found))
+        made = [_dealing(one, found)] if is_dealing else list(_telling(one, found, said))
         if made:
             told.add(one.sign)
         yield from made
@@ -177,38 +189,40 @@ def _dealing(one: Rule, found: re.Match[str]) -> Shown:
     return Sign("action", "way", one.claim, found.start(), found.end()), one.claim
 
 
-def _telling(one: Rule, found: re.Match[str]) -> Iterator[Shown]:
+def _telling(one: Rule, found: re.Match[str], said: str) -> Iterator[Shown]:
     """What is liked, decided, feared; and, where two are compared, what comes behind."""
     span = about.where(found, "what", one.kind)
     of = about.about(found.string[slice(*span)], one.kind) if span else ""
     if not span or not of:
         return
     other = about.where(found, "other", one.kind) if "other" in found.re.groupindex else None
-    named = about.named(found.string[slice(*span)])
+    named = about.named(said[slice(*span)])
     end = max(span[1], found.end() if found.end("what") < found.end() else 0)
     if other is None:
         yield Sign(one.sign, of, one.value, found.start(), end), one.claim.format(named)
         return
-    behind = found.string[slice(*other)]
-    claim, end = f"prefers {named} to {about.named(behind)}", max(span[1], other[1])
+    behind, end = said[slice(*other)], max(span[1], other[1])
+    claim = f"prefers {named} to {about.named(behind)}"
     yield Sign(one.sign, of, one.value, found.start(), end), claim
     if (less := about.about(behind, one.kind)) not in ("", of):
         yield Sign(one.sign, less, "less", found.start(), end), claim
 
 
-def _sentences(own: str) -> Iterator[tuple[int, int, bool]]:
+def _sentences(low: str) -> Iterator[tuple[int, int, bool]]:
     """Where sentences stand, without what ends them, and whether a question mark does."""
     at = 0
-    for found in _rule(ENDS).finditer(own):
-        yield from _trimmed(own, at, found.start(), "?" in found[0])
+    for found in _rule(ENDS).finditer(low):
+        if found[0] == "." and low.endswith(SHORTENED, at, found.start()):
+            continue
+        yield from _trimmed(low, at, found.start(), "?" in found[0])
         at = found.end()
-    yield from _trimmed(own, at, len(own), asks=False)
+    yield from _trimmed(low, at, len(low), asks=False)
 
 
-def _trimmed(own: str, start: int, end: int, asks: bool) -> Iterator[tuple[int, int, bool]]:
-    text = own[start:end]
+def _trimmed(low: str, start: int, end: int, asks: bool) -> Iterator[tuple[int, int, bool]]:
+    text = low[start:end]
     start, end = end - len(text.lstrip()), start + len(text.rstrip())
-    opening = _rule(OPENING).match(own, start, end)
+    opening = _rule(OPENING).match(low, start, end)
     if opening and opening.end() < end:
         start = opening.end()
     if 0 < end - start <= MOST_SENTENCE:
@@ -217,5 +231,5 @@ def _trimmed(own: str, start: int, end: int, asks: bool) -> Iterator[tuple[int, 
 
 @cache
 def _rule(pattern: str) -> re.Pattern[str]:
-    """Made when first needed: most processes never are."""
-    return re.compile(pattern, re.IGNORECASE)
+    """Made when first needed: most processes never are. All that it reads is in small letters."""
+    return re.compile(pattern)

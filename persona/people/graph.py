@@ -14,7 +14,7 @@ seen for long fades to nothing by itself.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from persona import ids
 from persona.memory import signs
 from persona.memory.index import Index, Sees, anyone
 from persona.memory.notes import Notes, asks_to_keep
+from persona.memory.proposals import proposed
 from persona.memory.standing import Standing
 from persona.model import Note
 from persona.people.patterns import patterns
@@ -76,8 +77,29 @@ def of_index(index: Index, notes: Iterable[Note], now: float, sees: Sees = anyon
     if sees is not anyone:
         shown = {key: [s for s in found if sees(s.said)] for key, found in index.shown.items()}
     shown = {**shown, **by_subject(patterns(index, sees))}
-    graph = derive(shown, notes, now, _remembered(index))
+    taken = frozenset(proposed(index, notes, sees))
+    graph = derive(_with(shown, taken), notes, now, _remembered(index))
+    graph = (
+        replace(graph, traits=tuple(_by_model(trait, taken) for trait in graph.traits))
+        if taken
+        else graph
+    )
     return replace(graph, conversations=len(index.begun), messages=len(index.everything()))
+
+
+def _with(shown: Signs, taken: Iterable[Shown]) -> Signs:
+    """The signs with those that a model took words for, each where it belongs in time."""
+    joined = dict(shown)
+    for key, more in by_subject(taken).items():
+        joined[key] = sorted([*joined.get(key, ()), *more], key=lambda one: one.said.at)
+    return joined
+
+
+def _by_model(trait: Trait, taken: Collection[Shown]) -> Trait:
+    """The trait as made by a model where all that it rests on is; the claim stays in words of code."""
+    if not all(one in taken for one in trait.shown):
+        return trait
+    return replace(trait, made_by="model")
 
 
 def by_subject(shown: Iterable[Shown]) -> dict[tuple[SignKind, str], list[Shown]]:
