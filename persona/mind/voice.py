@@ -18,8 +18,8 @@ from persona.people import manner
 from persona.ports import Ports
 from persona.trait import Manner, Reaction, Shown, Stance
 
-LIKELY = 0.25
-"""The chance from which on a reaction decides what is offered: more than one in four of six."""
+LIKELY = 0.2
+"""The chance from which on a reaction decides what is offered: more than any of six has by itself."""
 MOST_QUOTES = 3
 BECAUSE = "I put it so because {because}"
 NO_LONGER = "I put it so because {because}; what spoke for that holds no longer"
@@ -136,11 +136,14 @@ def why(turn: Turn, standing: Standing, ports: Ports) -> tuple[str, list[Evidenc
 
 
 def _quotes(shown: list[Shown], ports: Ports, nothing: str = ".") -> str:
-    """The newest quotations, each with when and where."""
+    """The newest quotations, each wording once, with when and where."""
     if not shown:
         return nothing
+    newest = dict[str, Shown]()
+    for one in shown:
+        newest.setdefault(one.quote.casefold(), one)
     lines = [
         f"\n\u2022 {where(one.said.surface, ports)}, {when(one.said.at, ports)}:{in_quotes(one.quote)}"
-        for one in shown[:MOST_QUOTES]
+        for one in list(newest.values())[:MOST_QUOTES]
     ]
     return ":" + "".join(lines)
