@@ -128,7 +128,7 @@ def test_what_is_wrong_stands_no_longer_and_what_is_forgotten_is_gone(
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (320, "dark")])
-def test_on_a_phone_the_list_can_be_read_and_nothing_is_fetched_to_draw(
+def test_on_a_phone_the_list_can_be_read_also_where_nothing_can_be_drawn(
     browser: Browser, house: House, width: int, scheme: str
 ) -> None:
     context = browser.new_context(
@@ -151,6 +151,10 @@ def test_on_a_phone_the_list_can_be_read_and_nothing_is_fetched_to_draw(
                 told = one.evaluate(CONTRAST)
                 assert told["contrast"] >= 4.5, (selector, one.inner_text(), told)
                 assert (told["paper"] < 0.2) == (scheme == "dark")
+    page.route(f"**{LIBRARY}", lambda route: route.abort())
+    page.get_by_text("The drawing", exact=True).click()
+    expect(page.get_by_text("The drawing could not be loaded")).to_be_visible()
+    expect(page.locator("#person-canvas")).to_be_hidden()
     context.close()
 
 
