@@ -17,16 +17,19 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from persona import ids
-from persona.memory import signs
+from persona.memory import notes, signs
 from persona.memory.index import Index, Sees, anyone
 from persona.memory.notes import Notes, asks_to_keep
 from persona.memory.proposals import proposed
-from persona.memory.standing import Standing
+from persona.memory.recall import load
+from persona.memory.standing import Gate, Standing
 from persona.model import Note
 from persona.people.patterns import patterns
-from persona.ports import Ports
+from persona.ports import Ports, Store
+from persona.settings import Settings
 from persona.trait import BROKEN, Graph, Mentioned, Shown, Sign, SignKind, Trait, TraitKind
 
 HOUR, DAY = 3_600.0, 86_400.0
@@ -71,14 +74,31 @@ def read(standing: Standing, ports: Ports) -> Graph:
     return graph
 
 
-def of_index(index: Index, notes: Iterable[Note], now: float, sees: Sees = anyone) -> Graph:
+def seen_from(home: str, gate: Gate, store: Store, settings: Settings, now: float) -> Graph:
+    """The graph as the person may see it at the address with this home, read anew from the evidence.
+
+    It is never behind a word that was forgotten; it takes as long as a cold lane.
+    """
+    index, until = Index(ZoneInfo(settings.timezone)), now - settings.link_quarantine
+    for one in gate.homes:
+        load(index, store, one)
+    kept = [note for one in gate.homes for note in notes.read(store, one)]
+    if not gate.hides(home, until):
+        return of_index(index, kept, now)
+    opens = gate.opens
+    return of_index(
+        index, kept, now, lambda one: opens(home, one.home, one.at, until, one.sensitivity)
+    )
+
+
+def of_index(index: Index, kept: Iterable[Note], now: float, sees: Sees = anyone) -> Graph:
     """The graph of everything in an index of one person's own homes that `sees` lets through."""
     shown: Signs = index.shown
     if sees is not anyone:
         shown = {key: [s for s in found if sees(s.said)] for key, found in index.shown.items()}
     shown = {**shown, **by_subject(patterns(index, sees))}
-    taken = frozenset(proposed(index, notes, sees))
-    graph = derive(_with(shown, taken), notes, now, _remembered(index))
+    taken = frozenset(proposed(index, kept, sees))
+    graph = derive(_with(shown, taken), kept, now, _remembered(index))
     graph = (
         replace(graph, traits=tuple(_by_model(trait, taken) for trait in graph.traits))
         if taken
@@ -120,9 +140,9 @@ def claim_of(shown: Shown) -> str:
     return signs.claim_of(sign.kind, sign.about, sign.value, shown.quote)
 
 
-def derive(shown: Signs, notes: Iterable[Note], now: float, claim: Claiming = claim_of) -> Graph:
+def derive(shown: Signs, kept: Iterable[Note], now: float, claim: Claiming = claim_of) -> Graph:
     """The graph that follows from these signs and notes at this time (epoch seconds)."""
-    held = Notes.of(notes)
+    held = Notes.of(kept)
     ended = {message for note in held.all for message in note.ends}
     contests = {note.contests: note for note in held.contests}
     traits: list[Trait] = []
@@ -159,7 +179,7 @@ def _traits(
     about: str,
     shown: Sequence[Shown],
     contests: Mapping[str, Note],
-    notes: Notes,
+    held: Notes,
     now: float,
     claim: Claiming,
 ) -> Iterator[Trait]:
@@ -178,7 +198,7 @@ def _traits(
         if left:
             sure = weight / ((total if value in YES_NO and total else weight) + 1)
             trait = _trait(id, kind, left, sure, claim)
-            made.append(_contested(trait, contest, notes))
+            made.append(_contested(trait, contest, held))
     return _superseded(made) if kind in EITHER_OR and len(made) > 1 else iter(made)
 
 
@@ -218,7 +238,7 @@ def _remembered(index: Index) -> Claiming:
     return claim
 
 
-def _contested(trait: Trait, contest: Note | None, notes: Notes) -> Trait:
+def _contested(trait: Trait, contest: Note | None, held: Notes) -> Trait:
     """The trait with who contests it, unless the person has asked since to keep what shows it."""
     if contest is None:
         return trait
@@ -226,7 +246,7 @@ def _contested(trait: Trait, contest: Note | None, notes: Notes) -> Trait:
         asks_to_keep(note)
         for one in trait.shown
         if one.said.at > contest.since
-        for note in notes.on(one.said.id)
+        for note in held.on(one.said.id)
     )
     by = contest.evidence[0].message if contest.evidence else contest.id
     return trait if again else replace(trait, contested_by=by)

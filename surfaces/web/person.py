@@ -2,16 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from persona import keys
 from persona.declare import Request, Response
 from persona.errors import Rejected
-from persona.memory import notes, walls
-from persona.memory.index import Index
-from persona.memory.recall import load
 from persona.memory.signs import as_you
 from persona.memory.standing import Gate, open_gate
 from persona.model import Evidence, Place, shortened
@@ -48,23 +43,10 @@ def receive(request: Request, door: Door) -> Response:
 
 def _known(place: Place, gate: Gate, now: float, door: Door) -> dict[str, Any]:
     """What the graph tells, each trait also in words to its person (`you`), and the manner."""
-    index = Index(ZoneInfo(door.settings.timezone))
-    for home in gate.homes:
-        load(index, door, home)
-    kept = [note for home in gate.homes for note in notes.read(door, home)]
-    sees = _sees(place.home, gate, now - door.settings.link_quarantine)
-    found = graph.of_index(index, kept, now, sees)
+    found = graph.seen_from(place.home, gate, door, door.settings, now)
     told, known = graph.plain(found), {trait.id: trait for trait in found.traits}
     nodes = [_with_words(node, known.get(node["id"])) for node in told["nodes"]]
     return {**told, "nodes": nodes, "manner": _plain_manner(manner(found))}
-
-
-def _sees(home: str, gate: Gate, until: float) -> Callable[[Evidence], bool]:
-    """Whether evidence is open to this address: by the walls, and by how new its links are."""
-    return lambda one: (
-        walls.may_hear(one, home, "private")
-        and gate.opens(home, one.home, one.at, until, one.sensitivity)
-    )
 
 
 def _with_words(node: dict[str, Any], trait: Trait | None) -> dict[str, Any]:
