@@ -74,6 +74,10 @@ def test_what_is_contested_on_the_page_no_longer_stands_and_what_is_forgotten_is
     again = {one["id"]: one for one in known(hub, page)["nodes"]}
     assert again[peonies["id"]]["contested_by"] and not again[peonies["id"]]["stable"]
     assert again[trains["id"]]["stable"], "it alone"
+    assert "Which" not in page.say(trains["can"]["contest"]), (
+        "one claim, though it shows two things"
+    )
+    assert quotes(known(hub, page)) == set()
     for quote in trains["quotes"]:
         page.say(quote["can"]["forget"])
     assert quotes(known(hub, page)) == set()
