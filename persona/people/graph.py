@@ -301,7 +301,7 @@ def _mentioned(shown: Signs) -> tuple[Mentioned, ...]:
         newest, sign = sorted(found, key=_newest_first), found[-1].sign
         named = "topic" if sign.kind == "topic" else _named(sign.value)
         made.append(
-            Mentioned(ids.derive(sign.kind, sign.about), named, newest[0].quote, tuple(newest))
+            Mentioned(ids.derive(sign.kind, sign.about), named, _name(newest[0]), tuple(newest))
         )
     return tuple(made)
 
@@ -313,6 +313,11 @@ def _is_repeated(shown: Sequence[Shown]) -> bool:
 
 def _newest_first(shown: Shown) -> float:
     return -shown.said.at
+
+
+def _name(shown: Shown) -> str:
+    """What is spoken of, as it was called last: of “about the boiler” its last word."""
+    return shown.quote.split()[-1] if shown.sign.kind == "topic" else shown.quote
 
 
 def _named(value: str) -> Any:
@@ -332,6 +337,17 @@ def _edges(traits: Iterable[Trait], mentioned: Iterable[Mentioned]) -> dict[str,
     return {id: about for id, about in found.items() if about}
 
 
+def each_once(traits: Iterable[Trait]) -> list[Trait]:
+    """The traits by what they claim, each claim once.
+
+    “I prefer trains to planes” shows two things in the same words: what is preferred, and what less.
+    """
+    found: dict[tuple[str, bool, bool], Trait] = {}
+    for one in traits:
+        found.setdefault((one.claim, bool(one.superseded_by), bool(one.contested_by)), one)
+    return list(found.values())
+
+
 def plain(graph: Graph) -> dict[str, Any]:
     """The graph as JSON says it: what the page draws, `hub person` prints and an export holds.
 
@@ -343,12 +359,13 @@ def plain(graph: Graph) -> dict[str, Any]:
     (`contested_by`); the others have a `name`. `edges` lead from a trait to what is mentioned where
     it was said (`about`), and to what holds instead of it (`superseded by`).
     """
-    known = {trait.id: trait for trait in graph.traits}
+    traits = each_once(graph.traits)
+    known = {trait.id: trait for trait in traits}
     return {
         "conversations": graph.conversations,
         "messages": graph.messages,
         "nodes": [
-            *(_plain_trait(trait, known) for trait in graph.traits),
+            *(_plain_trait(trait, known) for trait in traits),
             *(
                 {"id": one.id, "kind": one.kind, "name": one.name, **_plain_quotes(one.shown)}
                 for one in graph.mentioned
@@ -357,13 +374,13 @@ def plain(graph: Graph) -> dict[str, Any]:
         "edges": [
             *(
                 {"from": id, "to": to, "kind": "about"}
-                for id, named in graph.about.items()
-                for to in named
+                for id in known
+                for to in graph.about.get(id, ())
             ),
             *(
                 {"from": one.id, "to": one.superseded_by, "kind": "superseded by"}
-                for one in graph.traits
-                if one.superseded_by
+                for one in traits
+                if one.superseded_by in known
             ),
         ],
     }
