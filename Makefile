@@ -2,10 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test emulate check format template deploy prove bench bench-peers locks clean
+.PHONY: run test emulate check format template deploy prove page bench bench-peers locks clean
 .DELETE_ON_ERROR:
 
-run: .venv
+run: .venv .page
 	@exec $(BIN)/hub dev
 
 .venv: .venv/.installed
@@ -23,11 +23,18 @@ run: .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-test: .venv/.developing
+# What draws on the page and is not ours, from npm and held to its hash: tried once, and by `make page`.
+.page: infra/page.lock | .venv/.installed
+	@$(BIN)/python -m infra.page $@
+
+page: .venv
+	@$(BIN)/python -m infra.page .page
+
+test: .venv/.developing .page
 	@$(BIN)/python -m pytest
 
 # The template with real bundles on an emulator of AWS, and stories through its gateway (.emulator).
-emulate: .venv/.developing
+emulate: .venv/.developing .page
 	@$(BIN)/python -m pytest -m deployed -n 0 tests/deployed
 
 check: .venv/.developing
@@ -50,7 +57,7 @@ template: .venv/.developing
 # A stage in AWS, from what is here; the changes are shown first.
 # YES=1 makes them without asking, for machines.
 STAGE ?= dev
-deploy: .venv
+deploy: .venv .page
 	@$(BIN)/hub deploy "$(STAGE)" $(if $(YES),--yes)
 
 # What each role may do, asked of a simulator of IAM; `make test` fails where the result is stale.
@@ -72,4 +79,4 @@ locks:
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf .venv .hub .prove .bundles .emulator
+	rm -rf .venv .hub .prove .bundles .emulator .page surfaces/web/page/*.mjs

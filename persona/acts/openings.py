@@ -26,9 +26,11 @@ from persona.model import GUEST, End, Event, Said, Turn
 from persona.people import consent
 from persona.plan import Plan
 from persona.ports import Ports, Write
-from persona.topic import BY_REVIEW, Open, Topic, TopicKind
+from persona.topic import BY_REVIEW, LEFT, Open, Topic, TopicKind
 
 DAY, HOUR = 86_400.0, 3_600.0
+LEAVES = "leaves"
+"""The reaction that was expected when it was told (`Turn.manner`)."""
 GIVEN_UP = "given up"
 """How the reason begins of what was tried again and again in vain."""
 SETTLED = re.compile(
@@ -200,17 +202,26 @@ class _Turn:
                 yield replace(topic, rests=tuple(act.wish["facts"].get("rests", ())))
 
     def _outcome(self, known: Iterable[Topic]) -> Iterable[Topic]:
-        """A promise that was kept by saying that it is not known, or was in vain, stays open."""
+        """A promise that was kept by saying that it is not known, or was in vain, stays open.
+
+        So does what failed for somebody who would let it drop: they are told once, a day later.
+        """
         for event in self._outcomes():
             about = event.detail
             state, reason = about.get("state", ""), about.get("reason", "")
             is_vain = state == "failed" and reason.startswith(GIVEN_UP)
+            is_left = (
+                not is_vain and state == "failed" and self.decision.manner.endswith(f"/{LEAVES}")
+            )
             is_first = int(about.get("chain", "0")) < BY_REVIEW
             promised = [one for one in known if _act_id(one) == about.get("act")]
-            for one in promised if is_first and (state == "unknown" or is_vain) else ():
+            stays = state == "unknown" or is_vain or is_left
+            for one in promised if is_first and stays else ():
                 after = HOUR if is_vain and self._reads(about.get("capability", "")) else DAY
                 topic = self._topic("outcome", about["act"], one.of, one.asked, after)
-                yield replace(topic, rests=(*one.rests, *rests_of(event)), state=state)
+                yield replace(
+                    topic, rests=(*one.rests, *rests_of(event)), state=LEFT if is_left else state
+                )
 
     def _reads(self, capability: str) -> bool:
         found = self.ports.capabilities.get(capability)

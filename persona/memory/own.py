@@ -85,6 +85,17 @@ def stands(quote: str, text: str) -> bool:
     return bool(wanted) and any(part.is_own and wanted in _flat(part.text) for part in split(text))
 
 
+def place_of(quote: str, text: str) -> Span | None:
+    """Where in a message the person says these words, blanks aside; None where they do not."""
+    wanted, at = re.compile(r"\s+".join(map(re.escape, quote.split()))), 0
+    for part in split(text) if quote.strip() else ():
+        found = wanted.search(part.text) if part.is_own else None
+        if found:
+            return at + found.start(), at + found.end()
+        at += len(part.text)
+    return None
+
+
 def as_others(text: str) -> str:
     """The text marked as somebody else's, line by line; nothing stays nothing."""
     return text and "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
