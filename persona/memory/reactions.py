@@ -35,7 +35,7 @@ RULES: dict[Reaction, str] = {
         r"|plan\s+b|work(?:ing)?\s*around|is\s+there\s+(?:another|any\s+other|a\s+different))\b"
     ),
     "asks why": (
-        r"\bwhy\b(?!\s+not\b)|\bhow\s+come\b|\bwhat(?:'s|\s+is|\s+was|\s+were)?\s+(?:the\s+)?(?:exact\s+)?(?:reason"
+        r"\bwhy\b|\bhow\s+come\b|\bwhat(?:'s|\s+is|\s+was|\s+were)?\s+(?:the\s+)?(?:exact\s+)?(?:reason"
         r"|error|problem|cause|issue|matter|wrong)\b|\bwhat\s+(?:went\s+wrong|happened|failed|broke|does\s+that\s+mean)\b"
         r"|\bwhat\s+did\s+(?:it|they|you)\s+(?:say|answer|try|do)\b|\bwhat\s+exactly\b|\bwhere\s+did\s+it\s+(?:fail|go)\b"
         r"|\b(?:show|give|tell)\s+me\s+(?:the\s+)?(?:error|reason|details?|log|proof)\b|\bexplain\b|\bdid\s+you\s+(?:even|really)\b"
@@ -45,7 +45,7 @@ RULES: dict[Reaction, str] = {
         rf"\b(?:try|do|send|run|fetch|read|get|go)(?:ing)?{_IT}\s+(?:again|once\s+more|one\s+more\s+time)\b"
         r"|\b(?:re-?try|re-?send|re-?run|redo)\b|\b(?:another|one\s+more|second)\s+(?:try|attempt|go)\b"
         r"|\bgive\s+it\s+another\b|\b(?:again|once\s+more)(?:[\s,]+please)?[\s.!]*$|\bplease\s+(?:try\s+)?again\b"
-        r"|\bkeep\s+trying\b|\bhow\s+about\s+now\b|\b(?:does|is)\s+it\s+work(?:ing)?\s+now\b"
+        r"|\bkeep\s+trying\b|\bhow\s+about\s+now\b|^\W*and\s+now\W*$|\b(?:does|is)\s+it\s+work(?:ing)?\s+now\b"
     ),
     "forgives": (
         r"\b(?:no\s+(?:worries|worry|problem|biggie|harm|rush|hurry)|never\s*mind|nvm|don't\s+worry|not\s+to\s+worry"

@@ -107,6 +107,8 @@ def claim_of(kind: SignKind, about: str, value: str, quote: str) -> str:
 def as_you(claim: str) -> str:
     """The claim in words that follow “you”: “prefer tea to coffee”."""
     verb, _, rest = claim.partition(" ")
+    if verb.endswith("ly") and rest:  # “mostly writes in the evening”
+        return f"{verb} {as_you(rest)}"
     plain = {"is": "are", "has": "have", "does": "do", "worries": "worry"}.get(verb)
     plain = plain or re.sub(r"(?<!s)s$", "", re.sub(r"(?<=ch|sh)es$", "", verb))
     return f"{plain} {rest}".strip()

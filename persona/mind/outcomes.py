@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from persona.decision import Decision
 from persona.memory import failures
+from persona.memory.own import own_of
 from persona.memory.standing import Standing
 from persona.mind.hands import MemoryHands
 from persona.mind.voice import Voice
+from persona.mind.wishing import heard
 from persona.mind.words import quote, sentence
 from persona.model import Event, Evidence, shortened
 from persona.people import consent
@@ -17,6 +19,8 @@ MOST_SHOWN = 3_000
 """Characters of what came back that are shown at once."""
 MOST_WORDS = 300
 """Characters of the words that are offered to be said again."""
+BEARS = 0.25
+"""The share of a wish's weight that words hold which bear on it."""
 MOST_OTHERS = 2
 """Other ways that are named."""
 DONE = "Done: {shown}."
@@ -64,21 +68,22 @@ def _of_failure(
     part, plain = ("unsure", UNSURE) if is_unsure else ("failed", FAILED)
     shared = _shared(standing, event, ports) if part == "failed" and voice.wants("also") else None
     also = ALSO.format(also=sentence(quote(shared, ports).rstrip("."))) if shared else ""
-    reply = voice.say(part, plain.format_map(filled), **filled, also=also)
-    words = event.words.strip()
-    offered = {
+    words = "" if event.detail.get("plan") else event.words.strip()
+    told = {
         **filled,
-        "words": words if words and len(words) <= MOST_WORDS and "\n" not in words else "",
+        "also": also,
+        "words": words if len(words) <= MOST_WORDS and "\n" not in words else "",
         "other": _others(standing, event.detail["capability"], ports),
         "certain": NOT_KNOWN if is_unsure else NOT_DONE,
     }
-    return voice.around_failure(reply, offered), shared
+    return voice.of_failure(part, plain.format_map(filled), told), shared
 
 
 def _shared(standing: Standing, event: Event, ports: Ports) -> Evidence | None:
-    """Something that the person told before, and that bears on what failed."""
+    """Something that the person told before, and no wish, that bears on what failed."""
     found = MemoryHands(standing, [event], ports).match(event.words)
-    return next((one.evidence for one in found if one.evidence.tells), None)
+    bears = (one.evidence for one in found if one.own_cover >= BEARS and one.evidence.tells)
+    return next((one for one in bears if heard(own_of(one), ports) is None), None)
 
 
 def _others(standing: Standing, name: str, ports: Ports) -> str:
