@@ -28,7 +28,7 @@ CUT_ASKED = (
 )
 """The same for what the persona is asked to do: “before nine” belongs to it."""
 LOOSE = frozenset(
-    """a the an my our any some all both most such more much still always just definitely clearly really
+    """a the an my our any some all both yesterday tomorrow most such more much still always just definitely clearly really
     lately tbh please thanks thx anymore too also anyway though already now today either tonight
     here sorry lol haha honestly again instead decided best totally indeed obviously ever
     sometimes usually often generally about immensely dearly badly then simply whole thing with

@@ -16,7 +16,7 @@ DOUBT = (
     r"|(?<!\bi )(?<!\bwe )(?<!i've )\b(?:said|told|wrote|tells|asked\s+(?:me\s+)?(?:if|whether))\b"
     r"|\bif\b(?!\s+(?:you\s+ask\s+me|i\s+(?:can|may|could|get\s+to)\s+choose|i\s+have\s+(?:a|the)\s+choice"
     r"|there(?:'s|\s+is)\s+a\s+choice|you\s+(?:did|would)(?:n't|\s+not)|it(?:'s|\s+is)\s[^,]+\sor\b"
-    r"|you\s+(?:could|would|can)\s+(?:please\s+)?(?:always|never)))(?<!what if)"
+    r"|you\s+(?:could|would|can)\s+(?:please\s+)?(?:always|never)|you\s+always|there(?:'s|\s+is)\s+one\s+thing|i\s+think))(?<!what if)"
 )
 """Of a sentence in which any of this stands nothing is believed."""
 IRONY = (
