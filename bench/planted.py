@@ -142,10 +142,12 @@ def rows(results: Results, goal: str) -> Iterator[Row]:
     made, held = results["planted"]["made with"], results["planted"]["held out"]
     who = f"stable traits of {held['people']} planted people"
     for name, of, least in (("right", "believed", 0.95), ("found", "true", 0.80)):
-        own, known = shares(made, of), shares(held, of)
+        own, new = shares(made, of), shares(held, of)
+        worst, limited = (new, "held out") if name == "right" else (own, "known wording")
         yield Row(
-            goal, f"{who}, share {name}, in wording held out", "wording the rules were made with",
-            _told(own), _told(known), NONE, f"≥ {least:.2f}", counted(min(known.values()) >= least),
+            goal, f"{who}, share {name}, in wording held out", "the same, in known wording",
+            _told(own), _told(new), NONE, f"≥ {least:.2f}, {limited}",
+            counted(min(worst.values()) >= least),
         )  # fmt: skip
     unproven = made["unproven"] + held["unproven"]
     strange = made["strange"] + held["strange"]

@@ -219,6 +219,12 @@ def graph_of(person: dict[str, Any]) -> Table:
     expected, served = manner["forecast"], manner["served"] or "nobody in particular"
     likely = f"{expected['likeliest']}, {expected['chances'][expected['likeliest']]:.0%}"
     table.caption = f"Served as {served}; when something fails: {likely} (seen {expected['own']})"
+    proposed = person["proposals"]
+    if proposed["rejected"]:
+        total = proposed["kept"] + proposed["rejected"]
+        table.caption += (
+            f"\nOf {total} notes that models made, {proposed['rejected']} were rejected"
+        )
     return table
 
 

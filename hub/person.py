@@ -5,7 +5,7 @@ from typing import Any
 
 from persona import keys
 from persona.acts import effects, grants, plan_facts
-from persona.memory import notes
+from persona.memory import evidence, notes
 from persona.memory.standing import Gate, Link, open_gate, open_head, silent
 from persona.model import Address, Note, Place
 from persona.people import addresses
@@ -22,8 +22,8 @@ def person(
     and what is switched off, consent, plans as the page has them, and notes, newest first.
 
     With `ended` also the notes that hold no longer, with `graph` the person graph as this address
-    may see it (`people/graph.plain`), and how they are served (`people/manner.plain`). None for an
-    address that nobody has met.
+    may see it (`people/graph.plain`), how they are served (`people/manner.plain`), and how much of what
+    models made of their words was kept and rejected. None for an address that nobody has met.
     """
     place = addresses.find(ports.table, address)
     if place is None:
@@ -38,6 +38,7 @@ def person(
     if graph:
         found = graphs.seen_from(place.home, gate, ports, ports.settings, ports.clock.now())
         believed = {"graph": graphs.plain(found), "manner": plain(manner(found))}
+        believed["proposals"] = _proposals(gate.homes, kept.all, ports)
     return {
         "address": str(address),
         "person": place.lane,
@@ -52,6 +53,19 @@ def person(
         "notes": [_shown(note) for note in reversed(kept.all) if ended or note.is_live],
         **believed,
     }
+
+
+def _proposals(homes: Iterable[str], kept: Iterable[Note], ports: Ports) -> dict[str, int]:
+    """What models made of the person's words: how much stands, and how much rested on none of them."""
+    rejected = 0
+    for home in homes:
+        after = ""
+        while rows := ports.table.query(keys.turns(home), after=after, limit=evidence.PAGE):
+            rejected += sum(
+                row["cost"].get("notes_rejected", 0) for _, row in rows if "cost" in row
+            )
+            after = rows[-1][0].sort
+    return {"kept": sum(note.made_by == "model" for note in kept), "rejected": rejected}
 
 
 def _consent(lanes: Iterable[str], ports: Ports) -> list[dict[str, Any]]:

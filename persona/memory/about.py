@@ -10,13 +10,17 @@ Span = tuple[int, int]
 MOST_TERMS, MOST_ASKED = 5, 8
 """Terms of what something is about; what is longer is a story, and meets nothing said elsewhere."""
 CUT = (
-    r"\s+(?:but|because|cause|since|when|whenever|while|if|though|although|so|which|who|where|unless|until|till"
+    r"\s+(?:but|because|cause|since|when|whenever|while|if|though|although|so|which|who|where|unless"
+    r"|until|till"
     r"|and\s+(?:i|we|you|it|that|they|he|she|my|have|still|am|then)|before|after(?!noon)|even|especially"
     r"|except|as\s+(?:it|they|i|we|you)|again|than|to\s+be\s+(?:honest|frank|fair)|these\s+days|right\s+now"
-    r"|do\s+you|at\s+(?:the\s+moment|all|night|least)|with\s+(?:a\s+passion|you)|just\s+so|in\s+(?:general|the\s+end"
-    r"|particular|(?:this|our|my)\s+(?:house|home|family|office|team))|for\s+(?:good|now|me|sure|once|a\s+while"
+    r"|do\s+you|at\s+(?:the\s+moment|all|night|least)|with\s+(?:a\s+passion|you)|just\s+so"
+    r"|in\s+(?:general|the\s+end"
+    r"|particular|(?:this|our|my)\s+(?:house|home|family|office|team))|for\s+(?:good|now|me|sure|once"
+    r"|a\s+while"
     r"|years|ages|as\s+long)|of\s+course|after\s+all|the\s+most|more\s+than|any\s+(?:day|time|more|longer)"
-    r"|every\s+(?:time|single)|hands\s+down|so\s+much|very\s+much|a\s+(?:lot|bit|little)|don't\s+(?:you|we)|can\s+you"
+    r"|every\s+(?:time|single)|hands\s+down|so\s+much|very\s+much|a\s+(?:lot|bit|little)|don't\s+(?:you"
+    r"|we)|can\s+you"
     r"|all\s+(?:the\s+time|day|week|night|month|year|along)|this\s+(?:week|month|year|time))\b.*$"
     r"|\s+(?:-+|\u2013|\u2014)\s.*$|[\"\u201d](?:\W.*)?$"
 )
@@ -28,11 +32,12 @@ CUT_ASKED = (
 )
 """The same for what the persona is asked to do: “before nine” belongs to it."""
 LOOSE = frozenset(
-    """a the an my our any some all both most such more much still always just definitely clearly really
-    lately tbh please thanks thx anymore too also anyway though already now today either tonight
-    here sorry lol haha honestly again instead decided best totally indeed obviously ever
-    sometimes usually often generally about immensely dearly badly then simply whole thing with
-    der die das den dem ein eine einen einem le la les un une des el los las de du""".split()
+    """a the an my our any some all both yesterday tomorrow most such more much still always just
+    definitely clearly really lately tbh please thanks thx anymore too also anyway though already
+    now today either tonight here sorry lol haha honestly again instead decided best totally
+    indeed obviously ever sometimes usually often generally about immensely dearly badly then
+    simply whole thing with der die das den dem ein eine einen einem le la les un une des el los
+    las de du""".split()
 )
 """Words that may stand at either end of it, and say nothing."""
 EMPTY = frozenset(
@@ -48,7 +53,8 @@ DENIED = frozenset(
 )
 """Where these stand at an end of it, the sentence says the opposite."""
 LEAD = (
-    r"(?:(?:just|even)\s+)?(?:(?:the|this)\s+(?:whole\s+)?(?:thought|idea|prospect|thing)\s+(?:of|with|about)"
+    r"(?:(?:just|even)\s+)?(?:(?:the|this)\s+(?:whole\s+)?(?:thought|idea|prospect|thing)\s+(?:of|with"
+    r"|about)"
     r"|thinking\s+(?:about|of)|the\s+whole)\s+"
 )
 """With what may begin how it is spoken of."""

@@ -20,14 +20,14 @@ Kind = Literal["preference", "instruction", "decision", "concern", "stance", "ac
 ADVERBS = (
     r"(?:\s+(?:(?!rarely|hardly|barely|scarcely)\w+ly|just|do|also|still|always|much|quite|so|very"
     r"|a\s+bit|a\s+lot|kinda|kind\s+of|pretty|now|too|again|rather|even|then|been|keep|super|way|far"
-    r"|more\s+and\s+more|all|both|getting))*"
+    r"|more\s+and\s+more|all|both|getting|dead|totes))*"
 )
 MARKS = r"[^,;:!?()\n]"
 PARTS = {
     "adv": ADVERBS,
     "i": rf"(?:i|we)(?:'ve|\s+have)?{ADVERBS}\s+",
     "i am": (
-        r"(?:i|we)(?:'m|'re|m|\s+am|\s+are|\s+get|\s+feel|(?:'ve|\s+have)\s+(?:always\s+)?been)"
+        r"(?:i|we)(?:'m|'re|m|\s+am|\s+are|\s+get|\s+feel|\s+happen\s+to\s+be|(?:'ve|\s+have)\s+(?:always\s+)?been)"
         rf"{ADVERBS}\s+"
     ),
     "what": rf"(?P<what>{MARKS}{{2,100}})",
@@ -37,7 +37,7 @@ PARTS = {
     "other": rf"(?P<other>{MARKS}{{2,60}})",
     "please": r"(?:(?:please|kindly|and|but)\s+|please,\s*)?",
     "later": (
-        r"(?:from\s+(?:now|here)\s+on|in\s+(?:the\s+)?future|going\s+forward|as\s+a\s+(?:general\s+)?rule"
+        r"(?:from\s+(?:now|here|today|tomorrow)\s+on|for\s+all\s+future\s+\w+|in\s+(?:the\s+)?future|going\s+forward|as\s+a\s+(?:general\s+)?rule"
         r"|for\s+the\s+record|henceforth)"
     ),
     "do": (

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hub.person import person as person_at
 from models.scripted import ScriptedModel
 from persona.language import Call, Completion, Prompt
 from persona.memory import evidence, notes
@@ -443,3 +444,6 @@ def test_what_words_do_not_bear_out_is_no_trait_and_is_counted(
     assert graph_of(hub, ann).traits == ()
     rows = [row for _, row in hub.family.table.scan("HOME#") if "cost" in row]
     assert [row["cost"]["notes_rejected"] for row in rows] == [1, 1]
+    shown = person_at(Address.parse(ann.address), hub.ports, graph=True)
+    assert shown
+    assert shown["proposals"] == {"kept": 0, "rejected": 2}
