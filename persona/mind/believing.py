@@ -93,7 +93,7 @@ class Beliefs:
 
     def picture(self) -> tuple[str, list[Evidence]]:
         """The surest traits in words, and whose words those are; empty for none."""
-        found = self.graph.stable()[:MOST_TOLD]
+        found = graphs.each_once(self.graph.stable())[:MOST_TOLD]
         if not found:
             return "", []
         self.asks = told_now(found, self._author)
@@ -109,7 +109,7 @@ class Beliefs:
     def wrong(self, command: Command) -> str:
         """Contests the trait that is named, or that was told; asks which where it may be several."""
         found = self._named(command.where) if command.where else self._told("told", "traits")
-        open_ = [one for one in found if not one.contested_by]
+        open_ = graphs.each_once(one for one in found if not one.contested_by)
         if found and not open_:
             return ALREADY.format(claim=_you(found[0]))
         kept = ""
@@ -137,8 +137,9 @@ class Beliefs:
         return self._contest([one for n, one in enumerate(options, 1) if str(n) in numbers])
 
     def _contest(self, traits: Sequence[Trait]) -> str:
-        """The reply names what it ends, in words of the person: so it rests on those."""
-        self._contested = list(traits)
+        """Ends all that says the same. The reply names it in the person's words, so it rests on those."""
+        claims = {one.claim for one in traits}
+        self._contested = [one for one in self.graph.traits if one.claim in claims]
         self.hands.cite(one.shown[0].said for one in traits)
         return ENDED.format(claims="; ".join(map(_you, traits))) if traits else ""
 

@@ -241,6 +241,7 @@ class _Reflex:
         own = {one.id for one in self.hands.own()}
         claimed = [one for one in self.hands.claimed(wish) if one.id in own]
         exact = _distinct([*(m.evidence for m in found if m.cover >= SAME), *claimed])
+        exact = [one for one in exact if _is_said(one, wish)] or exact
         near = _distinct([m.evidence for m in found if m.cover >= ENOUGH])
         if len(exact) == 1 and is_own:
             return self._drop(exact[0], "that")
@@ -385,6 +386,11 @@ def _distinct(found: Sequence[Evidence]) -> list[Evidence]:
 
 def _same_words(one: Evidence, other: Evidence) -> bool:
     return one.text.strip().casefold() == other.text.strip().casefold()
+
+
+def _is_said(one: Evidence, words: str) -> bool:
+    """Whether these are all of its words: then no other is meant that only holds them too."""
+    return " ".join(one.text.split()).casefold() == " ".join(words.split()).casefold()
 
 
 def _differing(best: Evidence, found: Sequence[Match]) -> list[Evidence]:
