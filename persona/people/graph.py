@@ -15,7 +15,7 @@ seen for long fades to nothing by itself.
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,7 @@ from persona.ports import Ports, Store
 from persona.settings import Settings
 from persona.trait import BROKEN, Graph, Mentioned, Shown, Sign, SignKind, Trait, TraitKind
 
-HOUR, DAY = 3_600.0, 86_400.0
+DAY = 86_400.0
 HALF_LIVES: Mapping[TraitKind, float] = {
     "preference": 365 * DAY,
     "decision": 120 * DAY,
@@ -64,7 +64,7 @@ def read(standing: Standing, ports: Ports) -> Graph:
     if standing.is_shared or standing.place_is_unproven:
         return Graph()
     index, now = ports.indexes.open(standing, ports), ports.clock.now()
-    moment = len(index.lines), standing.head.notes, standing.place.home, standing.hides, now // HOUR
+    moment = len(index.lines), standing.head.notes, standing.place.home, standing.hides, now // DAY
     known = index.derived.get("graph")
     if known is not None and known[0] == moment and not standing.hides:
         return known[1]
@@ -97,14 +97,14 @@ def of_index(index: Index, kept: Iterable[Note], now: float, sees: Sees = anyone
     if sees is not anyone:
         shown = {key: [s for s in found if sees(s.said)] for key, found in index.shown.items()}
     shown = {**shown, **by_subject(patterns(index, sees))}
+    kept = list(kept)
     taken = frozenset(proposed(index, kept, sees))
-    graph = derive(_with(shown, taken), kept, now, _remembered(index))
-    graph = (
-        replace(graph, traits=tuple(_by_model(trait, taken) for trait in graph.traits))
-        if taken
-        else graph
-    )
-    return replace(graph, conversations=len(index.begun), messages=len(index.everything()))
+    known: dict[Any, Any] = {} if sees is not anyone else index.derived.setdefault("traits", {})
+    today = now // DAY * DAY  # nothing fades in less
+    graph = derive(_with(shown, taken), kept, today, _remembered(index), known)
+    traits = tuple(_by_model(trait, taken) for trait in graph.traits) if taken else graph.traits
+    talks, messages = len(index.begun), len(index.everything())
+    return replace(graph, traits=traits, conversations=talks, messages=messages)
 
 
 def _with(shown: Signs, taken: Iterable[Shown]) -> Signs:
@@ -140,17 +140,51 @@ def claim_of(shown: Shown) -> str:
     return signs.claim_of(sign.kind, sign.about, sign.value, shown.quote)
 
 
-def derive(shown: Signs, kept: Iterable[Note], now: float, claim: Claiming = claim_of) -> Graph:
-    """The graph that follows from these signs and notes at this time (epoch seconds)."""
-    held = Notes.of(kept)
-    ended = {message for note in held.all for message in note.ends}
-    contests = {note.contests: note for note in held.contests}
+def derive(
+    shown: Signs,
+    kept: Iterable[Note],
+    now: float,
+    claim: Claiming = claim_of,
+    known: dict[Any, Any] | None = None,
+) -> Graph:
+    """The graph that follows from these signs and notes at this time (epoch seconds).
+
+    `known` keeps between two calls what has not changed since: each thing's traits, for as long as
+    nothing more is shown of it, no note says anything else, and it is the same moment.
+    """
+    by = _By.of(Notes.of(kept), now, claim)
+    known = {} if known is None else known
+    if known.get("by") != by.stamp:
+        known.clear()
+        known["by"] = by.stamp
     traits: list[Trait] = []
     for kind, about, found in _worth_telling(shown):
-        left = [one for one in found if one.said.id not in ended] if ended else found
-        traits += _traits(kind, about, left, contests, held, now, claim)
+        key, extent = (kind, about), (len(found), found[-1].said.id)
+        made = known.get(key)
+        if made is None or made[0] != extent:
+            made = known[key] = extent, _traits(kind, about, found, by)
+        traits += made[1]
     mentioned = _mentioned(shown)
     return Graph(tuple(traits), mentioned, _edges(traits, mentioned))
+
+
+@dataclass(frozen=True, slots=True)
+class _By:
+    """What traits are derived by, beside the signs; `stamp` is the same where all of it is."""
+
+    held: Notes
+    contests: Mapping[str, Note]
+    ended: frozenset[str]
+    now: float
+    claim: Claiming
+    stamp: object
+
+    @staticmethod
+    def of(held: Notes, now: float, claim: Claiming) -> "_By":
+        contests = {note.contests: note for note in held.contests}
+        ended = frozenset(message for note in held.all for message in note.ends)
+        stamp = now, ended, held.contests, len(held.all) if contests else 0
+        return _By(held, contests, ended, now, claim, stamp)
 
 
 def trait_id(kind: SignKind, about: str, value: str) -> str:
@@ -174,32 +208,25 @@ def _talks(shown: Iterable[Shown]) -> set[int]:
     return {one.talk for one in shown}
 
 
-def _traits(
-    kind: TraitKind,
-    about: str,
-    shown: Sequence[Shown],
-    contests: Mapping[str, Note],
-    held: Notes,
-    now: float,
-    claim: Claiming,
-) -> Iterator[Trait]:
+def _traits(kind: TraitKind, about: str, shown: Sequence[Shown], by: _By) -> list[Trait]:
     """The traits about one thing, one a value; of yes and no the newest holds."""
     by_value: defaultdict[str, list[Shown]] = defaultdict(list)
     for one in shown:
-        by_value[one.sign.value].append(one)
-    weights = {value: _weight(kind, found, now) for value, found in by_value.items()}
+        if one.said.id not in by.ended:
+            by_value[one.sign.value].append(one)
+    weights = {value: _weight(kind, found, by.now) for value, found in by_value.items()}
     total = sum(weights[v] for v in YES_NO if v in weights) if kind in EITHER_OR else 0.0
     made: list[Trait] = []
     for value, found in by_value.items():
         id, weight = trait_id(kind, about, value), weights[value]
-        contest = contests.get(id)
+        contest = by.contests.get(id)
         against = {quote.message for quote in contest.evidence} if contest else set[str]()
         left = [one for one in found if one.said.id not in against]
         if left:
             sure = weight / ((total if value in YES_NO and total else weight) + 1)
-            trait = _trait(id, kind, left, sure, claim)
-            made.append(_contested(trait, contest, held))
-    return _superseded(made) if kind in EITHER_OR and len(made) > 1 else iter(made)
+            trait = _trait(id, kind, left, sure, by.claim)
+            made.append(_contested(trait, contest, by.held))
+    return list(_superseded(made)) if kind in EITHER_OR and len(made) > 1 else made
 
 
 def _weight(kind: TraitKind, shown: Sequence[Shown], now: float) -> float:
