@@ -52,6 +52,7 @@ COUNTED: dict[str, Step] = {
     "found": partial(alone.run, "bench.recall:evaluate"),
     "graph": partial(alone.run, "bench.graph:measure"),
     "phrases": partial(alone.run, "bench.phrases:measure"),
+    "planted": partial(alone.run, "bench.planted:measure"),
     "canaries": partial(alone.run, "bench.suite:measure_canaries"),
     "hostile": partial(alone.run, "bench.suite:measure_hostile"),
     "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),

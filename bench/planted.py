@@ -20,6 +20,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
+from bench.rows import NONE, Results, Row, counted
 from persona.memory import about
 from persona.memory.index import Index
 from persona.memory.lines import lines_of
@@ -76,12 +77,10 @@ def scored(planted: Sequence[Planted]) -> dict[str, Any]:
             true = {key for key in one.traits if key[0] == kind}
             stable = {k for t in made.stable(kind) if (k := key_of(t.kind, t.about, t.value))}
             stable = {key for key in stable if _counts(one, key)}
-            counts[kind] += Counter(
-                true=len(true), believed=len(stable), rightly=len(stable & true)
-            )
-        found += misled(one, made)
+            counts[kind].update(true=len(true), believed=len(stable), rightly=len(stable & true))
+        found.update(misled(one, made))
     kinds = {kind: dict(count) for kind, count in counts.items()}
-    return {"people": len(planted), "kinds": kinds, **{name: found[name] for name in found}}
+    return {"people": len(planted), "kinds": kinds, **found}
 
 
 def misled(one: Planted, made: Graph) -> Counter[str]:
@@ -136,6 +135,35 @@ def _counts(one: Planted, key: Key) -> bool:
 def people(split: Split, number: int) -> Iterator[Planted]:
     for n in range(number):
         yield _person(split, Random(f"{split} {n}"), n)
+
+
+def rows(results: Results, goal: str) -> Iterator[Row]:
+    """Precision and recall by kind, on wording that took no part in making the rules, and what misled."""
+    made, held = results["planted"]["made with"], results["planted"]["held out"]
+    who = f"stable traits of {held['people']} planted people"
+    for name, of, least in (("right", "believed", 0.95), ("found", "true", 0.80)):
+        own, known = shares(made, of), shares(held, of)
+        yield Row(
+            goal, f"{who}, share {name}, in wording held out", "wording the rules were made with",
+            _told(own), _told(known), NONE, f"≥ {least:.2f}", counted(min(known.values()) >= least),
+        )  # fmt: skip
+    unproven = made["unproven"] + held["unproven"]
+    strange = made["strange"] + held["strange"]
+    yield Row(
+        goal, "traits without words that stand; stable ones of what others, a joke or a question said",
+        "signs in pasted and the persona's words", f"{made['control'] + held['control']:,}",
+        f"{unproven} of {made['traits'] + held['traits']:,}; {strange}", NONE, "0; 0",
+        counted(unproven == strange == 0),
+    )  # fmt: skip
+
+
+def shares(figures: Mapping[str, Any], of: str) -> dict[str, float]:
+    """By kind, the share of what is believed, or of what is true, that is both."""
+    return {kind: one["rightly"] / one[of] for kind, one in figures["kinds"].items() if one[of]}
+
+
+def _told(found: Mapping[str, float]) -> str:
+    return ", ".join(f"{kind} {share:.2f}" for kind, share in found.items())
 
 
 def _person(split: Split, dice: Random, n: int) -> Planted:

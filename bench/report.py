@@ -6,6 +6,7 @@ from rich import box
 from rich.table import Table
 
 from bench import alive, believed, boundary, goals, reliability
+from bench import alive, boundary, goals, planted, reliability
 from bench.rows import NONE, Results, Row, Verdict
 
 FAILING: frozenset[Verdict] = frozenset({"no", "failed"})
@@ -151,6 +152,7 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "graph", "what the person graph adds to a turn", believed.cost),
     ("", "graph time", "how long the person graph takes", believed.time),
     ("", "phrases", "what people say about time", goals.phrases),
+    ("", "planted", "traits of planted people", planted.rows),
     ("", "crash", "crash sweep", reliability.crashes),
     ("", "forged", "forged webhooks", reliability.forged),
     ("", "links", "links: attacked, genuine, delivered again, under way", reliability.links),

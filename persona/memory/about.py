@@ -10,19 +10,15 @@ Span = tuple[int, int]
 MOST_TERMS, MOST_ASKED = 5, 8
 """Terms of what something is about; what is longer is a story, and meets nothing said elsewhere."""
 CUT = (
-    r"\s+(?:but|because|cause|since|when|whenever|while|if|though|although|so|which|who|where|unless"
-    r"|until|till"
-    r"|and\s+(?:i|we|you|it|that|they|he|she|my|have|still|am|then)|before|after(?!noon)|even"
-    r"|especially|except"
-    r"|as\s+(?:it|they|i|we|you)|again|than|to\s+be\s+(?:honest|frank|fair)|these\s+days|right\s+now"
-    r"|do\s+you"
-    r"|at\s+(?:the\s+moment|all|night|least)|with\s+a\s+passion|in\s+(?:general|the\s+end|particular)"
-    r"|just\s+so"
-    r"|for\s+(?:good|now|me|sure|once|a\s+while|years|ages|as\s+long)|of\s+course|after\s+all"
-    r"|the\s+most|more\s+than"
-    r"|any\s+(?:day|time|more|longer)|every\s+time|hands\s+down|so\s+much|very\s+much|a\s+(?:lot|bit"
-    r"|little)"
-    r"|don't\s+(?:you|we)|can\s+you)\b.*$|\s+(?:-+|\u2013|\u2014)\s.*$|[\"\u201d](?:\W.*)?$"
+    r"\s+(?:but|because|cause|since|when|whenever|while|if|though|although|so|which|who|where|unless|until|till"
+    r"|and\s+(?:i|we|you|it|that|they|he|she|my|have|still|am|then)|before|after(?!noon)|even|especially"
+    r"|except|as\s+(?:it|they|i|we|you)|again|than|to\s+be\s+(?:honest|frank|fair)|these\s+days|right\s+now"
+    r"|do\s+you|at\s+(?:the\s+moment|all|night|least)|with\s+(?:a\s+passion|you)|just\s+so|in\s+(?:general|the\s+end"
+    r"|particular|(?:this|our|my)\s+(?:house|home|family|office|team))|for\s+(?:good|now|me|sure|once|a\s+while"
+    r"|years|ages|as\s+long)|of\s+course|after\s+all|the\s+most|more\s+than|any\s+(?:day|time|more|longer)"
+    r"|every\s+(?:time|single)|hands\s+down|so\s+much|very\s+much|a\s+(?:lot|bit|little)|don't\s+(?:you|we)|can\s+you"
+    r"|all\s+(?:the\s+time|day|week|night|month|year|along)|this\s+(?:week|month|year|time))\b.*$"
+    r"|\s+(?:-+|\u2013|\u2014)\s.*$|[\"\u201d](?:\W.*)?$"
 )
 """Where the words end that say what it is about."""
 CUT_ASKED = (
@@ -32,7 +28,7 @@ CUT_ASKED = (
 )
 """The same for what the persona is asked to do: “before nine” belongs to it."""
 LOOSE = frozenset(
-    """a the an my our any some all most such more much still always just definitely clearly really
+    """a the an my our any some all both most such more much still always just definitely clearly really
     lately tbh please thanks thx anymore too also anyway though already now today either tonight
     here sorry lol haha honestly again instead decided best totally indeed obviously ever
     sometimes usually often generally about immensely dearly badly then simply whole thing with
@@ -51,7 +47,14 @@ DENIED = frozenset(
     can't""".split()
 )
 """Where these stand at an end of it, the sentence says the opposite."""
-POINTING = r"\b(?:it|this|that|these|those|them|him|her|his|their|your|yours|you)\b"
+LEAD = (
+    r"(?:(?:just|even)\s+)?(?:(?:the|this)\s+(?:whole\s+)?(?:thought|idea|prospect|thing)\s+(?:of|with|about)"
+    r"|thinking\s+(?:about|of)|the\s+whole)\s+"
+)
+"""With what may begin how it is spoken of."""
+POINTING = (
+    r"\b(?:it|this|that|these|those|them|him|her|his|their|your|yours|you|yourself|is|was|has)\b"
+)
 """Words for something at hand, which is another thing the next time."""
 LIGHT = frozenset("take get have use do go make pick choos buy tri with for on".split())
 """Stems with which a decision begins: “not to take the lease” is about the lease."""
@@ -64,6 +67,8 @@ def where(found: re.Match[str], group: str, kind: Kind) -> Span | None:
     start, end = found.span(group)
     text = found.string
     cut = _rule(CUT_ASKED if kind == "instruction" else CUT).search(text, start, end)
+    lead = _rule(LEAD).match(text, start, end)
+    start = lead.end() if lead else start
     words = [one.span() for one in _rule(WORD).finditer(text, start, cut.start() if cut else end)]
     while words and text[slice(*words[-1])] in LOOSE:
         words.pop()

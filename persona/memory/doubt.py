@@ -4,20 +4,19 @@ import re
 from functools import cache
 
 DOUBT = (
-    r"\b(?:suppos(?:e|ing|edly)|imagin(?:e|ing)|pretend\w*|wish(?:ed|es)?|might|maybe|perhaps|thought"
-    r"|whether"
-    r"|unsure|not\s+sure|dunno|wonder\w*|haven'?t|hadn'?t|didn'?t(?!\s+(?:text|use|call|write|send|do"
-    r"|mention))"
-    r"|(?:have|had|did)\s+not|kidding|jok(?:e|es|ed|ing)|novel|story|dream\w*|lyrics|song|poem"
-    r"|character|hero"
-    r"|used\s+to|as\s+a\s+(?:kid|child|boy|girl|student)|back\s+then|in\s+those\s+days|(?:before|until)\s+i"
-    r"|when\s+i\s+was|years\s+ago|not\s+(?:that|like)\s+(?:i|we)|who\s+doesn'?t|allegedly|hypothetically"
-    r"|in\s+theory|as\s+(?:if|though)|(?:don'?t|do\s+not|can'?t|cannot)\s+(?:know|say)|says|claims"
-    r"|thinks|believes"
-    r"|vielleicht|peut-être|quizás|wenn|falls|hätte|würde|wäre|(?:could|should|would)\s+have|had\s+i)\b"
+    r"\b(?:suppos(?:e|ing|edly)|imagin(?:e|ing)|pretend\w*|wish(?:ed|es)?|might|maybe|perhaps|thought(?!\s+of)"
+    r"|whether|unsure|not\s+sure|dunno|wonder\w*|haven'?t|hadn'?t|(?:have|had|did)\s+not|kidding"
+    r"|jok(?:e|es|ed|ing)|novel|dream\w*|lyrics|song|poem|character|hero|used\s+to(?!\s+\w+ing)|back\s+then"
+    r"|as\s+a\s+(?:kid|child|boy|girl|student)|in\s+those\s+days|(?:before|until)\s+i|when\s+i\s+was|years\s+ago"
+    r"|not\s+(?:that|like)\s+(?:i|we)|who\s+doesn'?t|allegedly|hypothetically|in\s+theory|as\s+(?:if|though)"
+    r"|(?:don'?t|do\s+not|can'?t|cannot)\s+know|says|claims|thinks|believes|long\s+ago"
+    r"|(?:could|should|would)\s+have|had\s+i|could\s+decide|vielleicht|peut-être|quizás|wenn|falls|hätte|würde"
+    r"|wäre)\b"
+    r"|(?<!long )\bstory\b|(?<!\byou )\bdidn'?t\b"
     r"|(?<!\bi )(?<!\bwe )(?<!i've )\b(?:said|told|wrote|tells|asked\s+(?:me\s+)?(?:if|whether))\b"
     r"|\bif\b(?!\s+(?:you\s+ask\s+me|i\s+(?:can|may|could|get\s+to)\s+choose|i\s+have\s+(?:a|the)\s+choice"
-    r"|there(?:'s|\s+is)\s+a\s+choice|you\s+(?:did|would)(?:n't|\s+not)))(?<!what if)"
+    r"|there(?:'s|\s+is)\s+a\s+choice|you\s+(?:did|would)(?:n't|\s+not)|it(?:'s|\s+is)\s[^,]+\sor\b"
+    r"|you\s+(?:could|would|can)\s+(?:please\s+)?(?:always|never)))(?<!what if)"
 )
 """Of a sentence in which any of this stands nothing is believed."""
 IRONY = (

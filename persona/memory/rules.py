@@ -19,9 +19,8 @@ Kind = Literal["preference", "instruction", "decision", "concern", "stance", "ac
 
 ADVERBS = (
     r"(?:\s+(?:(?!rarely|hardly|barely|scarcely)\w+ly|just|do|also|still|always|much|quite|so|very"
-    r"|a\s+bit|a\s+lot"
-    r"|kinda|kind\s+of|pretty|now|too|again|rather|even|then|been|keep|super|way|far|more\s+and\s+more"
-    r"|all))*"
+    r"|a\s+bit|a\s+lot|kinda|kind\s+of|pretty|now|too|again|rather|even|then|been|keep|super|way|far"
+    r"|more\s+and\s+more|all|both|getting))*"
 )
 MARKS = r"[^,;:!?()\n]"
 PARTS = {
@@ -33,6 +32,7 @@ PARTS = {
     ),
     "what": rf"(?P<what>{MARKS}{{2,100}})",
     "some": rf"(?P<what>{MARKS}{{2,60}}?)",
+    "few": r"(?P<what>[^\s,;:!?()]+(?:\s[^\s,;:!?()]+){0,2}?)",
     "one": rf"{MARKS}{{2,60}}?",
     "other": rf"(?P<other>{MARKS}{{2,60}})",
     "please": r"(?:(?:please|kindly|and|but)\s+|please,\s*)?",
@@ -58,13 +58,13 @@ PARTS = {
         r"|finally))*|to)"
     ),
     "decided": (
-        r"(?:decided|resolved|agreed|chosen|determined|made\s+(?:the|a|my|our)\s+decision"
-        r"|made\s+up\s+(?:my|our)\s+minds?(?:\s+now)?|taken\s+the\s+decision)"
+        r"(?:decided|resolved|agreed|chosen|determined|(?:made|taken|come\s+to)\s+(?:the|a|my|our)\s+decision"
+        r"|made\s+up\s+(?:my|our)\s+minds?(?:\s+now)?)"
     ),
     "sure": (
-        r"(?:decided|final(?:ly)?|that'?s\s+(?:final|fixed|settled|decided|it)|it'?s\s+(?:settled"
-        r"|decided|final)"
-        r"|settled|period|no\s+way\s+back)"
+        r"(?:decided|final(?:ly)?|that'?s\s+(?:final|fixed|settled|decided|it|that)|it'?s\s+(?:settled|decided"
+        r"|final)|settled|period|decision\s+made|end\s+of\s+(?:the\s+)?story|no\s+matter\s+what"
+        r"|no\s+(?:more\s+discussion|way\s+back|turning\s+back))"
     ),
     "act": (
         r"(?P<what>(?!(?:not|never|see|think|look|wait|be\s+(?:able|there|late|back)|let|know)\b)"

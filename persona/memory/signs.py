@@ -39,6 +39,11 @@ WORD = re.compile(r"\w+(?:'\w+)?")
 ENDS = r"[.!?\u2026]+(?=\s|$|[\"'\u201d)])|\n+"
 SHORTENED = ("dr", "mr", "ms", "st", "mrs", "prof", "vs", "e.g", "i.e", "etc")
 """Words behind which a dot ends no sentence."""
+GOES_ON = (
+    r"\s+(?:ever|final|period|decision\s+made|that's\s+final|end\s+of\s+story)\b\W*(?:$|\n)"
+    r"|(?<=decided\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b|(?<=made\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b"
+)
+"""What belongs to the sentence before it."""
 CLAUSES = (
     r"\s*(?:[,;:(\u2013\u2014]|-(?=\s)|\.{2,})\s*|\b(?:and|but|so|because|cause|since|though|plus|still"
     r"|also|anyway"
@@ -53,9 +58,10 @@ OPENING = (
 """With what a sentence may open before it begins."""
 CURT = frozenset(
     """status state done finished ready eta result results report next go proceed continue run
-    execute start ship deploy send book update and ack retry progress ok do repeat merge commit""".split()
+    execute start ship deploy send confirm book update and ack retry progress ok do repeat merge
+    commit""".split()
 )
-"""A whole message that begins with one of these and goes on with GOING_ON is an order without courtesy."""
+"""A whole message that begins so and goes on with GOING_ON is an order without courtesy."""
 GOING_ON = CURT | frozenset(
     "it this that now again all them one yet next tests everything the to".split()
 )
@@ -199,11 +205,12 @@ def _telling(one: Rule, found: re.Match[str], said: str) -> Iterator[Shown]:
         return
     other = about.where(found, "other", one.kind) if "other" in found.re.groupindex else None
     named = about.named(said[slice(*span)])
-    end = max(span[1], found.end() if found.end("what") < found.end() else 0)
+    last = "what" if other is None else "other"
+    end = max(span[1], found.end() if found.end(last) < found.end() else 0)
     if other is None:
         yield Sign(one.sign, of, one.value, found.start(), end), one.claim.format(named)
         return
-    behind, end = said[slice(*other)], max(span[1], other[1])
+    behind, end = said[slice(*other)], max(end, other[1])
     claim = f"prefers {named} to {about.named(behind)}"
     yield Sign(one.sign, of, one.value, found.start(), end), claim
     if (less := about.about(behind, one.kind)) not in ("", of):
@@ -215,6 +222,8 @@ def _sentences(low: str) -> Iterator[tuple[int, int, bool]]:
     at = 0
     for found in _rule(ENDS).finditer(low):
         if found[0] == "." and low.endswith(SHORTENED, at, found.start()):
+            continue
+        if found[0] == "." and _rule(GOES_ON).match(low, found.end()):
             continue
         yield from _trimmed(low, at, found.start(), "?" in found[0])
         at = found.end()
