@@ -49,14 +49,14 @@ GOING_ON = (
 OVER_WEEKS = (
     ("sms", "I prefer trains to planes, by the way"),
     ("web", "Are you sure about that? Where does it say so?"),
-    ("sms", "I'm worried about the boiler, Mara says it is old"),
+    ("sms", "I'm worried about the boiler"),
     ("web", "I love peonies. Mara knows that."),
     ("web", "We decided to move the launch to Thursday."),
     ("sms", "I really prefer trains to planes"),
     ("web", "How do you know that? Show me where I said it."),
     ("sms", "I can't stand surprise parties"),
-    ("web", "I'm worried about the boiler again, the heating is cold"),
-    ("web", "It is decided: we moved the launch to Thursday."),
+    ("web", "I'm still worried about the boiler, Mara is too"),
+    ("web", "Tell Ben: we decided to move the launch to Thursday."),
     ("sms", "I love peonies, as Mara does"),
     ("web", "I hate surprise parties, tell Ben"),
     ("web", "On what grounds? What is the evidence for that?"),
@@ -136,9 +136,11 @@ def take_person(house: House) -> None:
         page.goto(house.hub.url)
         expect(page.locator("#connection")).to_have_attribute("data-state", "live")
         page.click("#open-person")
+        expect(page.locator("#person-canvas canvas")).not_to_have_count(0)
         trains = page.locator("#person-list li[data-id]", has_text="trains").first
         trains.locator("summary").click()
         expect(trains.locator("blockquote")).to_have_count(2)
+        trains.evaluate("(one) => one.scrollIntoView({ block: 'end' })")
         page.wait_for_timeout(900)
         page.screenshot(path=PERSON)
         browser.close()

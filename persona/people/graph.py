@@ -317,7 +317,9 @@ def _newest_first(shown: Shown) -> float:
 
 def _name(shown: Shown) -> str:
     """What is spoken of, as it was called last: of “about the boiler” its last word."""
-    return shown.quote.split()[-1] if shown.sign.kind == "topic" else shown.quote
+    quote, about = shown.quote, shown.sign.about
+    at = quote.casefold().find(about)
+    return quote[at : at + len(about)] if at >= 0 else quote.split()[-1]
 
 
 def _named(value: str) -> Any:

@@ -17,7 +17,7 @@ const COLOURS = {
   thing: "--line-strong",
 };
 const LONGEST_NAME = 52;
-const [CARD, LINE, LETTERS_A_LINE] = [116, 16, 15];
+const [CARD, LINE, LETTERS_A_LINE] = [116, 16, 13];
 const [LETTER, TAG] = [7.2, 26];
 /** The half-axes of the innermost ring, how much wider each further one is, and how far apart things stand on it. */
 const [FIRST, FURTHER] = [{ x: 195, y: 118 }, { x: 138, y: 96 }];
