@@ -18,6 +18,7 @@ from persona.mind.hands import MemoryHands
 from persona.mind.words import numbered, quote, sentence, when
 from persona.model import Event, Evidence, Note, Quote
 from persona.people import graph as graphs
+from persona.people.traits import trait_id
 from persona.ports import Ports
 from persona.trait import Graph, Trait
 
@@ -161,7 +162,7 @@ class Beliefs:
     def _named(self, words: str) -> list[Trait]:
         """The traits that these words name, the surest first."""
         traits = sorted(self.graph.traits, key=lambda one: (not one.is_stable, -one.confidence))
-        shown = {graphs.trait_id(sign.kind, sign.about, sign.value) for sign in signs_of(words)}
+        shown = {trait_id(sign.kind, sign.about, sign.value) for sign in signs_of(words)}
         exact = [one for one in traits if one.id in shown]
         wanted = set(terms(words)) - TASTE
         return exact or [one for one in traits if wanted and wanted <= _terms(one)]
