@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from rich import box
 from rich.table import Table
 
-from bench import alive, believed, boundary, goals, reliability
-from bench import alive, boundary, goals, planted, reliability
+from bench import alive, believed, boundary, goals, planted, reliability
 from bench.rows import NONE, Results, Row, Verdict
 
 FAILING: frozenset[Verdict] = frozenset({"no", "failed"})

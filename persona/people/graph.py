@@ -30,7 +30,17 @@ from persona.model import Note
 from persona.people.patterns import patterns
 from persona.ports import Ports, Store
 from persona.settings import Settings
-from persona.trait import BROKEN, Graph, Mentioned, Shown, Sign, SignKind, Trait, TraitKind
+from persona.trait import (
+    BROKEN,
+    Graph,
+    Mentioned,
+    Shown,
+    Sign,
+    SignKind,
+    Trait,
+    TraitKind,
+    each_once,
+)
 
 DAY = 86_400.0
 HALF_LIVES: Mapping[TraitKind, float] = {
@@ -299,9 +309,9 @@ def _mentioned(shown: Signs) -> tuple[Mentioned, ...]:
     made: list[Mentioned] = []
     for found in heapq.nlargest(MOST_MENTIONED, said, key=len):
         newest, sign = sorted(found, key=_newest_first), found[-1].sign
-        named = "topic" if sign.kind == "topic" else _named(sign.value)
+        named = "topic" if sign.kind == "topic" else "person" if sign.value == "person" else "thing"
         made.append(
-            Mentioned(ids.derive(sign.kind, sign.about), named, _name(newest[0]), tuple(newest))
+            Mentioned(ids.derive(sign.kind, sign.about), named, newest[0].name, tuple(newest))
         )
     return tuple(made)
 
@@ -315,17 +325,6 @@ def _newest_first(shown: Shown) -> float:
     return -shown.said.at
 
 
-def _name(shown: Shown) -> str:
-    """What is spoken of, as it was called last: of “about the boiler” its last word."""
-    quote, about = shown.quote, shown.sign.about
-    at = quote.casefold().find(about)
-    return quote[at : at + len(about)] if at >= 0 else quote.split()[-1]
-
-
-def _named(value: str) -> Any:
-    return "person" if value == "person" else "thing"
-
-
 def _edges(traits: Iterable[Trait], mentioned: Iterable[Mentioned]) -> dict[str, tuple[str, ...]]:
     """For each trait what is mentioned in the messages that it rests on."""
     named: defaultdict[str, list[str]] = defaultdict(list)
@@ -337,17 +336,6 @@ def _edges(traits: Iterable[Trait], mentioned: Iterable[Mentioned]) -> dict[str,
         for trait in traits
     }
     return {id: about for id, about in found.items() if about}
-
-
-def each_once(traits: Iterable[Trait]) -> list[Trait]:
-    """The traits by what they claim, each claim once.
-
-    “I prefer trains to planes” shows two things in the same words: what is preferred, and what less.
-    """
-    found: dict[tuple[str, bool, bool], Trait] = {}
-    for one in traits:
-        found.setdefault((one.claim, bool(one.superseded_by), bool(one.contested_by)), one)
-    return list(found.values())
 
 
 def plain(graph: Graph) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from bench.planted import FILE
 from persona.memory import rules
 from persona.memory.own import place_of
 from persona.memory.proposals import fitted
-from persona.memory.signs import WORD, as_you, claim_of, signs_of
+from persona.memory.signs import as_you, claim_of, signs_of
 
 PHRASES = tomllib.loads(FILE.read_text(encoding="utf-8"))
 LINES = [
