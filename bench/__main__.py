@@ -53,6 +53,7 @@ COUNTED: dict[str, Step] = {
     "graph": partial(alone.run, "bench.graph:measure"),
     "phrases": partial(alone.run, "bench.phrases:measure"),
     "planted": partial(alone.run, "bench.planted:measure"),
+    "forecasts": partial(alone.run, "bench.forecasts:measure"),
     "canaries": partial(alone.run, "bench.suite:measure_canaries"),
     "hostile": partial(alone.run, "bench.suite:measure_hostile"),
     "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),

@@ -46,8 +46,9 @@ def measure(seed: int = 8) -> dict[str, Any]:
     """{persons, held, brier {ours, base, own, uniform, best}, by_seen, reliability, error, read {dev, held}}.
 
     `base` knows how often everybody reacts so, `own` each person's own past frequencies (and `base`
-    where there are none), both by what truly was, not as it was read; `best` their hidden chances. `reliability` is, by the
-    forecast in tenths, [how many, mean forecast, share that came]; `error` their mean distance.
+    where there are none), both by what truly was, not as it was read; `best` their hidden chances.
+    `reliability` is, by the forecast in tenths, [how many, mean forecast, share that came]; `error`
+    their mean distance.
     """
     drawn = random.Random(seed)
     persons = [_Person(drawn, SEEN[n % len(SEEN)]) for n in range(PERSONS)]
@@ -144,7 +145,10 @@ class _Person:
     def frequency(self, base: Chances) -> Chances:
         """How often they did each so far."""
         counts = Counter(reaction for _, reaction in self.past)
-        return {one: counts[one] / counts.total() for one in REACTIONS} if counts else base
+        own: dict[Reaction, float] = {
+            one: counts[one] / max(1, counts.total()) for one in REACTIONS
+        }
+        return own if counts else base
 
     def _words(
         self, kind: str, reaction: Reaction, said: Mapping[Reaction, Sequence[str]]
@@ -169,7 +173,9 @@ class _Person:
         return {one: (1 - OF_A_KIND) * own[one] + OF_A_KIND * moved[one] for one in REACTIONS}
 
     def _dirichlet(self, weights: Mapping[Reaction, float]) -> Chances:
-        found = {one: self._drawn.gammavariate(weight, 1.0) for one, weight in weights.items()}
+        found: dict[Reaction, float] = {
+            one: self._drawn.gammavariate(weight, 1.0) for one, weight in weights.items()
+        }
         return {one: value / sum(found.values()) for one, value in found.items()}
 
 
@@ -182,7 +188,8 @@ def rows(results: Results, goal: str) -> Iterator[Row]:
         goal, f"forecast of what {found['persons']} people do when something fails, "
         f"{found['held']:,} held out: Brier score",
         "base rate (own frequency)", f"{scores['base']:.3f} ({scores['own']:.3f})",
-        f"{scores['ours']:.3f}, {gain:.0%} lower", f"{scores['ours'] / scores['base']:.2f}",
+        f"{scores['ours']:.3f}, {gain:.0%} lower; by their hidden chances {scores['best']:.3f}",
+        f"{scores['ours'] / scores['base']:.2f}",
         f"≥ {LEAST_GAIN:.0%} lower", counted(gain >= LEAST_GAIN and scores["ours"] < scores["own"]),
     )  # fmt: skip
     held = found["read"]["held"]

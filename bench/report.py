@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from rich import box
 from rich.table import Table
 
-from bench import alive, believed, boundary, goals, planted, reliability
+from bench import alive, believed, boundary, forecasts, goals, planted, reliability
 from bench.rows import NONE, Results, Row, Verdict
 
 FAILING: frozenset[Verdict] = frozenset({"no", "failed"})
@@ -152,6 +152,7 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "graph time", "how long the person graph takes", believed.time),
     ("", "phrases", "what people say about time", goals.phrases),
     ("", "planted", "traits of planted people", planted.rows),
+    ("", "forecasts", "forecast of what people do when something fails", forecasts.rows),
     ("", "crash", "crash sweep", reliability.crashes),
     ("", "forged", "forged webhooks", reliability.forged),
     ("", "links", "links: attacked, genuine, delivered again, under way", reliability.links),

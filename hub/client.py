@@ -215,6 +215,10 @@ def graph_of(person: dict[str, Any]) -> Table:
         marks += [] if one["stable"] or marks else ["not gone by"]
         row = (f"{one['confidence']:.0%}", str(one["conversations"]), _when(one["first"]), words)
         table.add_row(printable(one["claim"]), *row, ", ".join(marks))
+    manner = person["manner"]
+    expected, served = manner["forecast"], manner["served"] or "nobody in particular"
+    likely = f"{expected['likeliest']}, {expected['chances'][expected['likeliest']]:.0%}"
+    table.caption = f"Served as {served}; when something fails: {likely} (seen {expected['own']})"
     return table
 
 

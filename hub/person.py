@@ -11,6 +11,7 @@ from persona.model import Address, Note, Place
 from persona.people import addresses
 from persona.people import graph as graphs
 from persona.people.consent import follows_up
+from persona.people.manner import manner, plain
 from persona.ports import Ports
 
 
@@ -21,7 +22,8 @@ def person(
     and what is switched off, consent, plans as the page has them, and notes, newest first.
 
     With `ended` also the notes that hold no longer, with `graph` the person graph as this address
-    may see it (`people/graph.plain`). None for an address that nobody has met.
+    may see it (`people/graph.plain`), and how they are served (`people/manner.plain`). None for an
+    address that nobody has met.
     """
     place = addresses.find(ports.table, address)
     if place is None:
@@ -35,7 +37,7 @@ def person(
     believed: dict[str, Any] = {}
     if graph:
         found = graphs.seen_from(place.home, gate, ports, ports.settings, ports.clock.now())
-        believed = {"graph": graphs.plain(found)}
+        believed = {"graph": graphs.plain(found), "manner": plain(manner(found))}
     return {
         "address": str(address),
         "person": place.lane,

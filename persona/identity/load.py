@@ -89,6 +89,7 @@ class Breaking:
     because: str
     guide: str
     first: str = ""
+    failed: str = ""
     offer: str = ""
 
 
@@ -135,7 +136,7 @@ def load(path: Path = DEFAULT) -> Identity:
 
 
 FIELDS = frozenset({"quote", "short", "count", "all", "also", "shown", "reason", "result"})
-OFFERED = frozenset({"reason", "words", "other", "certain"})
+OFFERED = frozenset({"shown", "reason", "words", "other", "certain"})
 """What the words of a stance, and of a reaction, may be filled with."""
 
 

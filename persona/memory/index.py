@@ -68,8 +68,8 @@ class Index:
     A conversation as a trait counts it is another thing: what was said in one thread with no longer
     pause, also where its lines stand between those of another surface. `conversations` numbers those
     by line, and `begun` are the places where they began; `shown` holds what the lines show of the
-    person, by kind and by what it is about, in their order. `derived` is what others last worked out
-    from all this, each under a name of its own.
+    person, by kind and by what it is about, in their order; `messages` counts what people said, in
+    `homes`. `derived` is what others last worked out from all this, each under a name of its own.
     """
 
     def __init__(self, zone: ZoneInfo = UTC) -> None:
@@ -89,6 +89,8 @@ class Index:
         self.begun: list[int] = []
         self.shown: defaultdict[tuple[SignKind, str], list[Shown]] = defaultdict(list)
         self._going: dict[tuple[str, str], tuple[float, int]] = {}
+        self.homes: set[str] = set()
+        self.messages = 0
         self.derived: dict[str, Any] = {}
         self._habits: dict[int, frozenset[str]] = {}
         self._texture, self._untextured = Texture(), list[Mapping[str, Any] | Evidence]()
@@ -160,6 +162,8 @@ class Index:
         self.authors.append(self.author_names.index(line.words.author))
         self.lines.append(line)
         self._known[line.words.id] = len(self.lines) - 1
+        self.homes.add(line.words.home)
+        self.messages += line.words.author != PERSONA
         self._total += length
         self._converse(line)
 

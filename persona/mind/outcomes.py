@@ -68,15 +68,15 @@ def _of_failure(
     part, plain = ("unsure", UNSURE) if is_unsure else ("failed", FAILED)
     shared = _shared(standing, event, ports) if part == "failed" and voice.wants("also") else None
     also = ALSO.format(also=sentence(quote(shared, ports).rstrip("."))) if shared else ""
-    reply = voice.say(part, plain.format_map(filled), **filled, also=also)
-    words = event.words.strip()
-    offered = {
+    words = "" if event.detail.get("plan") else event.words.strip()
+    told = {
         **filled,
-        "words": words if words and len(words) <= MOST_WORDS and "\n" not in words else "",
+        "also": also,
+        "words": words if len(words) <= MOST_WORDS and "\n" not in words else "",
         "other": _others(standing, event.detail["capability"], ports),
         "certain": NOT_KNOWN if is_unsure else NOT_DONE,
     }
-    return voice.around_failure(reply, offered), shared
+    return voice.of_failure(part, plain.format_map(filled), told), shared
 
 
 def _shared(standing: Standing, event: Event, ports: Ports) -> Evidence | None:

@@ -20,6 +20,7 @@ from persona.trait import Manner, Reaction, Shown, Stance
 
 LIKELY = 0.2
 """The chance from which on a reaction decides what is offered: more than any of six has by itself."""
+LEAVES: Reaction = "leaves"
 MOST_QUOTES = 3
 BECAUSE = "I put it so because {because}"
 NO_LONGER = "I put it so because {because}; what spoke for that holds no longer"
@@ -49,8 +50,8 @@ class Voice:
 
     @property
     def reaction(self) -> Reaction | None:
-        """What they are likely to do if this has failed."""
-        if self.manner is None:
+        """What they are likely to do if this has failed, where anything of theirs says so."""
+        if self.manner is None or not (self.manner.forecast.own or self.manner.because):
             return None
         likeliest = self.manner.forecast.likeliest
         return likeliest if self.manner.forecast.chances[likeliest] >= LIKELY else None
@@ -62,9 +63,12 @@ class Voice:
 
     def differs(self, part: str) -> bool:
         """Whether this person has words of their own for this part of what is said."""
-        if not any(asdict(one).get(part) for one in self._ports.identity.stances.values()):
-            return False
-        return bool(self.serving and asdict(self.serving)[part])
+        stances = self._ports.identity.stances.values()
+        return any(getattr(one, part, "") for one in stances) and bool(self._own(part))
+
+    def _own(self, part: str) -> str:
+        """The words of their stance for it, not yet filled."""
+        return getattr(self.serving, part, "")
 
     def wants(self, field: str) -> bool:
         """Whether the words of this person's stance are filled with this."""
@@ -81,8 +85,7 @@ class Voice:
         if not self.differs(part):
             return plainly
         self.mark_for(part)
-        words = asdict(self.serving)[part] if self.serving else ""
-        return words.format_map(filled)
+        return self._own(part).format_map(filled)
 
     def guide(self) -> str:
         """What a model is told of this person's stance; nothing where there is none."""
@@ -91,14 +94,15 @@ class Voice:
             self._marks[str(self.stance)] = None
         return serving.guide if serving else ""
 
-    def around_failure(self, said: str, filled: Mapping[str, str]) -> str:
-        """What is told of a failure, with what somebody wants to hear first, and what is offered."""
-        reaction = self.reaction
-        found = self._ports.identity.breaking(reaction or "")
+    def of_failure(self, part: str, plainly: str, filled: Mapping[str, str]) -> str:
+        """What is told of a failure: what somebody wants to hear first, how it ended, what is offered."""
+        reaction, found = self.reaction, self._ports.identity.breaking(self.reaction or "")
+        own = found.failed if found and part == "failed" and not self.differs(part) else ""
+        said = self.say(part, own.format_map(filled) or plainly, **filled)
         if found is None:
             return said
-        first, offer = (_fill(words, filled) for words in (found.first, found.offer))
-        if first or offer or reaction == "leaves":
+        first, offer = _fill(found.first, filled), _fill(found.offer, filled)
+        if first or own or offer or reaction == LEAVES:
             self._marks.setdefault(str(self.stance or manner.NEUTRAL), None)
             self._marks[str(reaction)] = None
         return "\n".join(filter(None, [f"{first} {said}" if first else said, offer]))

@@ -9,6 +9,7 @@ constants are whole numbers that anybody can argue with; none is fitted to anybo
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from typing import get_args
 
 from persona.trait import BROKEN, Forecast, Graph, Reaction, Shown, Stance
@@ -65,20 +66,22 @@ def _mixed(
     return {one: (counts.get(one, 0) + weight * prior[one]) / total for one in REACTIONS}
 
 
-def _by_stance(shares: Mapping[Stance, float]) -> dict[Reaction, float]:
-    """Everybody alike, but for what the stances make likely, each by its share."""
-    alike: dict[Reaction, float] = {one: 1.0 / len(REACTIONS) for one in REACTIONS}
-    known = sum(shares.values())
-    mixed: dict[Reaction, float] = {
-        one: (1.0 - min(1.0, known)) * chance for one, chance in alike.items()
-    }
+def _by_stance(shares: Mapping[Stance, float]) -> Mapping[Reaction, float]:
+    """Everybody alike, but for what the stances make likely, each by its share (at most 1 in all)."""
+    rest = max(0.0, 1.0 - sum(shares.values()))
+    mixed: dict[Reaction, float] = dict.fromkeys(REACTIONS, rest / len(REACTIONS))
     for stance, share in shares.items():
-        weights: dict[Reaction, int] = {
-            one: MORE if one in LIKELY[stance] else 1 for one in REACTIONS
-        }
-        for one, weight in weights.items():
-            mixed[one] += share / max(1.0, known) * weight / sum(weights.values())
+        if share:
+            for one, chance in _of(stance).items():
+                mixed[one] += share * chance
     return mixed
+
+
+@cache
+def _of(stance: Stance) -> Mapping[Reaction, float]:
+    """What somebody of this stance does, where nothing else is known of them."""
+    total = len(REACTIONS) + (MORE - 1) * len(LIKELY[stance])
+    return {one: (MORE if one in LIKELY[stance] else 1) / total for one in REACTIONS}
 
 
 def _newest(one: Shown) -> float:

@@ -113,8 +113,8 @@ def of_index(index: Index, kept: Iterable[Note], now: float, sees: Sees = anyone
     today = now // DAY * DAY  # nothing fades in less
     graph = derive(_with(shown, taken), kept, today, _remembered(index), known)
     traits = tuple(_by_model(trait, taken) for trait in graph.traits) if taken else graph.traits
-    talks, messages = len(index.begun), len(index.everything())
-    return replace(graph, traits=traits, conversations=talks, messages=messages)
+    talks = len(index.begun)
+    return replace(graph, traits=traits, conversations=talks, messages=index.messages)
 
 
 def _with(shown: Signs, taken: Iterable[Shown]) -> Signs:

@@ -7,8 +7,7 @@ for, refused or carried out is judged without it. Where others read there is non
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import get_args
+from typing import Any, get_args
 
 from persona.memory.standing import Standing
 from persona.people import graph as graphs
@@ -67,7 +66,24 @@ def served(manner: Manner | None) -> Stance | None:
     return manner.leading
 
 
-def told(shares: Mapping[Stance, float]) -> str:
-    """The mixture in words: `skeptic 70 %, newcomer 30 %`."""
-    ordered = sorted(shares.items(), key=lambda one: -one[1])
-    return ", ".join(f"{stance} {share:.0%}" for stance, share in ordered if share >= 0.05)
+def plain(manner: Manner) -> dict[str, Any]:
+    """The manner as JSON says it: `shares` by stance, the `leading` one, the one that is `served`
+    (null for none), `because` (ids of traits), and the `forecast` of any failure: `chances` by
+    reaction, the `likeliest`, how many `own` reactions it rests on, and `quotes` of the newest.
+    """
+    expected = manner.forecast
+    return {
+        "shares": dict(manner.shares),
+        "leading": manner.leading,
+        "served": served(manner),
+        "because": [trait.id for trait in manner.because],
+        "forecast": {
+            "chances": dict(expected.chances),
+            "likeliest": expected.likeliest,
+            "own": expected.own,
+            "quotes": [
+                {"text": one.quote, "at": one.said.at, "surface": one.said.surface}
+                for one in expected.shown
+            ],
+        },
+    }

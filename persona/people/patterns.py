@@ -81,7 +81,9 @@ def _times(index: Index, sees: Sees) -> Iterator[Shown]:
 
 def _newest(index: Index, places: Sequence[int], sees: Sees, most: int) -> list[int]:
     """The newest of these places, in order, where the person speaks in words of their own."""
-    last = heapq.nlargest(4 * most, reversed(places), key=index.days.__getitem__)
+    last = list(places[-4 * most :])
+    if len(index.homes) > 1:  # of which each stands in an order of its own
+        last = heapq.nlargest(4 * most, reversed(places), key=index.days.__getitem__)
     last.sort(key=lambda place: index.lines[place].words.at)
     lines = [(place, index.lines[place]) for place in last]
     told = [p for p, one in lines if one.shows and not one.words.passes_on and sees(one.words)]

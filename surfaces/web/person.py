@@ -11,9 +11,9 @@ from persona.memory.signs import as_you
 from persona.memory.standing import Gate, open_gate
 from persona.model import Evidence, Place, shortened
 from persona.people import addresses, graph
-from persona.people.manner import manner, served
+from persona.people.manner import manner, plain
 from persona.ports import Door
-from persona.trait import Graph, Manner, Trait
+from persona.trait import Graph, Trait
 from surfaces.web import session
 
 MOST_WHOLE = 600
@@ -46,7 +46,7 @@ def _known(place: Place, gate: Gate, now: float, door: Door) -> dict[str, Any]:
     found = graph.seen_from(place.home, gate, door, door.settings, now)
     told, known = graph.plain(found), {trait.id: trait for trait in found.traits}
     nodes = [_with_words(node, known.get(node["id"])) for node in told["nodes"]]
-    return {**told, "nodes": nodes, "manner": _plain_manner(manner(found))}
+    return {**told, "nodes": nodes, "manner": plain(manner(found))}
 
 
 def _with_words(node: dict[str, Any], trait: Trait | None) -> dict[str, Any]:
@@ -76,23 +76,3 @@ def _i(you: str) -> str:
 def _forgetting(said: Evidence) -> dict[str, str]:
     """Long words are named by how they begin."""
     return {"forget": f"forget {' '.join(said.text.split())[:MOST_WHOLE]}"}
-
-
-def _plain_manner(found: Manner) -> dict[str, Any]:
-    """The stances by their shares, whether one leads, and what a failure is expected to bring."""
-    forecast = found.forecast
-    return {
-        "shares": found.shares,
-        "leading": found.leading,
-        "served": served(found),
-        "because": [trait.id for trait in found.because],
-        "forecast": {
-            "chances": forecast.chances,
-            "likeliest": forecast.likeliest,
-            "own": forecast.own,
-            "quotes": [
-                {"text": one.quote, "at": one.said.at, "surface": one.said.surface}
-                for one in forecast.shown
-            ],
-        },
-    }

@@ -1,9 +1,13 @@
 """How somebody reacts to what failed, by their own words and by what they wish then."""
 
+import json
+
 import pytest
 
+from persona.memory import lines
+from persona.memory.index import UTC
 from persona.memory.reactions import FAILING, RULES, claim, reaction_of, signs_of_reaction
-from persona.model import Failed
+from persona.model import Evidence, Failed
 from persona.trait import BROKEN
 
 READ = Failed("read", 20.0)
@@ -93,3 +97,14 @@ def test_each_reaction_to_each_failure_is_told_in_words() -> None:
     assert "" not in told and len(told) == 6 * len(FAILING)
     assert claim(f"{BROKEN} read", "retries") == "tries again when something cannot be read"
     assert claim("reads mail first", "retries") == claim(f"{BROKEN} read", "dances") == ""
+
+
+def test_a_packed_line_still_shows_how_it_reacted() -> None:
+    said = Evidence("m1", "home", 3, "why did that fail?", "ann", "web", 9.0)
+    columns = lines.read([lines.Line(said, "thread", READ)], UTC)
+    packed = json.loads(json.dumps(lines.pack(columns)))
+    again = lines.unpack(packed, "home")
+    assert again.lines == columns.lines and again.signs == columns.signs
+    assert lines.read(again.lines, UTC).signs == columns.signs
+    assert any(sign.about == f"{BROKEN} read" for _, sign in again.signs)
+    assert "failed" not in lines.pack(lines.read([lines.Line(said, "thread")], UTC))
