@@ -5,7 +5,7 @@ are read by code (`memory/signs.py`) or proposed by a model, each with a quotati
 message. What the persona said, and what a person pasted, quoted or forwarded, shows nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -54,6 +54,12 @@ class Shown:
         """The person's exact words."""
         return self.said.text[self.sign.start : self.sign.end]
 
+    @property
+    def name(self) -> str:
+        """What is spoken of, as it is called here: of “about the boiler” its last word."""
+        at = self.quote.casefold().find(self.sign.about)
+        return self.quote[at : at + len(self.sign.about)] if at >= 0 else self.quote.split()[-1]
+
 
 @dataclass(frozen=True, slots=True)
 class Trait:
@@ -86,6 +92,17 @@ class Trait:
     def is_stable(self) -> bool:
         """Seen in two conversations or more, not superseded, not contested."""
         return self.conversations >= 2 and not self.superseded_by and not self.contested_by
+
+
+def each_once(traits: Iterable[Trait]) -> list[Trait]:
+    """The traits by what they claim, each claim once.
+
+    “I prefer trains to planes” shows two things in the same words: what is preferred, and what less.
+    """
+    found: dict[tuple[str, bool, bool], Trait] = {}
+    for one in traits:
+        found.setdefault((one.claim, bool(one.superseded_by), bool(one.contested_by)), one)
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from persona.model import Event, Evidence, Note, Quote
 from persona.people import graph as graphs
 from persona.people.traits import trait_id
 from persona.ports import Ports
-from persona.trait import Graph, Trait
+from persona.trait import Graph, Trait, each_once
 
 MOST_TOLD = 7
 """Traits that are told at once."""
@@ -94,7 +94,7 @@ class Beliefs:
 
     def picture(self) -> tuple[str, list[Evidence]]:
         """The surest traits in words, and whose words those are; empty for none."""
-        found = graphs.each_once(self.graph.stable())[:MOST_TOLD]
+        found = each_once(self.graph.stable())[:MOST_TOLD]
         if not found:
             return "", []
         self.asks = told_now(found, self._author)
@@ -110,7 +110,7 @@ class Beliefs:
     def wrong(self, command: Command) -> str:
         """Contests the trait that is named, or that was told; asks which where it may be several."""
         found = self._named(command.where) if command.where else self._told("told", "traits")
-        open_ = graphs.each_once(one for one in found if not one.contested_by)
+        open_ = each_once(one for one in found if not one.contested_by)
         if found and not open_:
             return ALREADY.format(claim=_you(found[0]))
         kept = ""

@@ -22,7 +22,7 @@ from persona.people.patterns import patterns
 from persona.people.traits import DAY, Claiming, Signs, claim_of, derive
 from persona.ports import Ports, Store
 from persona.settings import Settings
-from persona.trait import Graph, Shown, Sign, SignKind, Trait
+from persona.trait import Graph, Shown, Sign, SignKind, Trait, each_once
 
 MOST_QUOTES = 5
 """Quotations of one node as it is shown."""
@@ -111,17 +111,6 @@ def _remembered(index: Index) -> Claiming:
         return known[key]
 
     return claim
-
-
-def each_once(traits: Iterable[Trait]) -> list[Trait]:
-    """The traits by what they claim, each claim once.
-
-    “I prefer trains to planes” shows two things in the same words: what is preferred, and what less.
-    """
-    found: dict[tuple[str, bool, bool], Trait] = {}
-    for one in traits:
-        found.setdefault((one.claim, bool(one.superseded_by), bool(one.contested_by)), one)
-    return list(found.values())
 
 
 def plain(graph: Graph) -> dict[str, Any]:

@@ -194,9 +194,9 @@ def _mentioned(shown: Signs) -> tuple[Mentioned, ...]:
     made: list[Mentioned] = []
     for found in heapq.nlargest(MOST_MENTIONED, said, key=len):
         newest, sign = sorted(found, key=_newest_first), found[-1].sign
-        named = "topic" if sign.kind == "topic" else _named(sign.value)
+        named = "topic" if sign.kind == "topic" else "person" if sign.value == "person" else "thing"
         made.append(
-            Mentioned(ids.derive(sign.kind, sign.about), named, _name(newest[0]), tuple(newest))
+            Mentioned(ids.derive(sign.kind, sign.about), named, newest[0].name, tuple(newest))
         )
     return tuple(made)
 
@@ -208,15 +208,6 @@ def _is_repeated(shown: Sequence[Shown]) -> bool:
 
 def _newest_first(shown: Shown) -> float:
     return -shown.said.at
-
-
-def _name(shown: Shown) -> str:
-    """What is spoken of, as it was called last: of “about the boiler” its last word."""
-    return shown.quote.split()[-1] if shown.sign.kind == "topic" else shown.quote
-
-
-def _named(value: str) -> Any:
-    return "person" if value == "person" else "thing"
 
 
 def _edges(traits: Iterable[Trait], mentioned: Iterable[Mentioned]) -> dict[str, tuple[str, ...]]:
