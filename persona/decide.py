@@ -5,12 +5,22 @@ from dataclasses import replace
 from functools import partial
 
 from persona import keys, plan_commands, reviewing
-from persona.acts import approval, awaited, effects, grants, limits, starting, telling, wishes
+from persona.acts import (
+    approval,
+    awaited,
+    effects,
+    grants,
+    limits,
+    starting,
+    telling,
+    textures,
+    wishes,
+)
 from persona.acts.policy import EXPOSED
 from persona.decision import Decision
 from persona.memory import evidence, forget, tombstones
 from persona.memory.standing import Standing
-from persona.mind import aside, consenting, elsewhere, linking, outcomes, signing_in
+from persona.mind import aside, consenting, elsewhere, linking, outcomes, signing_in, suggesting
 from persona.mind.commands import parse, tells
 from persona.mind.think import think, think_about, think_on
 from persona.mind.wishing import heard
@@ -65,6 +75,10 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return _on_status(standing, events[0])
         case "link":
             return linking.told(standing, events[0], ports)
+        case "suggestion":
+            return suggesting.told(standing, events[0], ports)
+        case "press" if standing.is_silent:
+            return Decision(mind="none")
         case "press" if events[0].detail.get("press") in starting.PRESSES:
             return starting.pressed(standing, events[0], ports)
         case "press":
@@ -363,6 +377,8 @@ def _on_outcome(event: Event, ports: Ports) -> Decision:
     state, reason = event.detail.get("state", ""), event.detail.get("reason", "")
     if event.detail.get("function") == "link":
         return Decision(mind="none", untold=UNLINKED if reason not in QUIET else "")
+    if event.detail.get("function") == textures.FUNCTION:
+        return Decision(mind="none")
     suppress = {str(event.address): reason} if reason in consent.REPORTED else {}
     if reason == EXPOSED:
         alone = ports.surfaces[event.address.surface].aside

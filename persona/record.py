@@ -18,12 +18,13 @@ from persona.acts import (
     questions,
     replies,
     starting,
+    textures,
     wished,
     wishes,
 )
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.decision import Act, Decision
-from persona.memory import evidence, forget, notes, plans, segments, tombstones, walls
+from persona.memory import drifts, evidence, forget, notes, plans, segments, tombstones, walls
 from persona.memory.standing import Standing, head_row, recent_row
 from persona.memory.taint import taint
 from persona.mind.commands import parse, tells
@@ -86,6 +87,9 @@ def record(
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
+    if decision.drift:
+        writes.append(drifts.write(standing.place.lane, decision.drift))
+    writes += textures.writes(standing, events, decision, turn, ports)
     kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
     writes += [notes.put(ports, note) for note in kept]
     closed = closing.acts(standing, events, decision, version, ports)
@@ -93,7 +97,8 @@ def record(
     carried = starting.carried(decision, (*acts, *away), ports)
     writes += [plans.write(ports, plan) for plan in carried]
     writes += [plans.drop(plan) for plan in decision.over]
-    aside = (*away, *wanted, *replaced)
+    seen = textures.act(standing, events, turn, ports)
+    aside = (*away, *wanted, *replaced, *([seen] if seen else []))
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]
     writes += questions.opened(standing, events, decision.wishes, (*acts, *away), ports)
     writes += questions.answered(decision.answers, events[0], ports)

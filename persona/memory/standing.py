@@ -112,6 +112,12 @@ class Gate:
         return SAID_STOP if self.halted or at < self.row.get("stopped", 0.0) else ""
 
     @property
+    def unlike(self) -> Mapping[str, float]:
+        """Linked homes whose addresses write like somebody else, and since when they are closed."""
+        known: Mapping[str, float] = self.row.get("unlike", {})
+        return {home: since for home, since in known.items() if home in self.links}
+
+    @property
     def off(self) -> frozenset[str]:
         """The capabilities that the person has switched off."""
         return frozenset(self.row.get("off", ()))
@@ -139,9 +145,13 @@ class Gate:
 
         Two homes that a link brought together after `until` are closed to each other's sensitive
         words from before it, so that a link by deceit shows neither side's past before it can be
-        noticed.
+        noticed. To a home whose address writes like somebody else no other is open.
         """
-        if home == other or sensitivity < PRIVATE:
+        if home == other:
+            return True
+        if home in self.unlike:
+            return False
+        if sensitivity < PRIVATE:
             return True
         if home not in self.links or other not in self.links:
             return True
@@ -321,8 +331,10 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
 
 def silent(head: Head, gate: Gate, ports: Ports) -> frozenset[str]:
     """The linked homes that must be proven again; one that stands alone has no link to suspend."""
-    found: set[str] = set()
-    for home, link in gate.links.items() if len(gate.links) > 1 else ():
+    if len(gate.links) < 2:
+        return frozenset()
+    found = set(gate.unlike)
+    for home, link in gate.links.items():
         limit = ports.surfaces[link.address.surface].reassigned_after
         heard = max(head.heard.get(home, 0.0), link.heard)
         if limit and heard and ports.clock.now() - heard > limit:
