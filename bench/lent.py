@@ -28,12 +28,10 @@ from persona.memory.texture import read
 from persona.people.lent import FLOOR, RULE, measures
 from persona.people.same import Crowd
 
-PER_THOUSAND = 0.75
+PER_THOUSAND = 0.4
 """False alarms in a thousand messages for which the limit is set: below the one that may be."""
 OTHERS = 6
 """Persons in whose place a stranger's messages are judged, each time."""
-OWN = 1 + list(RULE).index("own")
-"""Where a row has the score itself; the first is the constant."""
 Numbers = NDArray[np.float64]
 
 
@@ -48,6 +46,7 @@ class Case:
     writer: int
     strange: int
     near: bool
+    own: float
     row: tuple[float, ...]
 
 
@@ -90,20 +89,21 @@ def cases_of(
         strangers = Crowd({one: texture for one, texture in textures.items() if one != who})
         for start in range(held[who].start, held[who].stop - LATELY + 1, EACH):
             window = people[who][start : start + LATELY]
-            yield Case(at, at, 0, True, row(crowd, who, window))
+            yield Case(at, at, 0, True, *measured(crowd, who, window))
             for one in dice.sample(others, OTHERS):
                 name = chosen[one]
                 near = home[name] == home[who]
-                yield Case(one, at, LATELY, near, row(strangers, name, window))
+                yield Case(one, at, LATELY, near, *measured(strangers, name, window))
                 begun = people[name][held[name].start :][: LATELY - EACH] + window[:EACH]
-                yield Case(one, at, EACH, near, row(strangers, name, begun))
+                yield Case(one, at, EACH, near, *measured(strangers, name, begun))
 
 
-def row(crowd: Crowd, person: str, window: Sequence[str]) -> tuple[float, ...]:
+def measured(crowd: Crowd, person: str, window: Sequence[str]) -> tuple[float, tuple[float, ...]]:
+    """The person's own score for these words, and what the rule goes by, behind a constant."""
     scores = {one.person: one.score for one in crowd.guess(read(window)).ranking}
     own = scores.pop(person)
     above = measures(own, list(scores.values()))
-    return (1.0, *(above[what] for what in RULE))
+    return own, (1.0, *(above[what] for what in RULE))
 
 
 def fit(cases: Sequence[Case]) -> tuple[Numbers, float]:
@@ -128,8 +128,7 @@ def judged(cases: Sequence[Case], folds: Mapping[int, int]) -> dict[str, Any]:
         for one in cases:
             if folds[one.writer] != fold:
                 continue
-            chance, own = chances(np.array([one.row]), rule)[0], one.row[OWN]
-            is_flagged = bool(chance < limit or own < FLOOR)
+            is_flagged = bool(chances(np.array([one.row]), rule)[0] < limit or one.own < FLOOR)
             if not one.strange:
                 alarms.append(is_flagged)
                 continue

@@ -87,8 +87,7 @@ def record(
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
-    if decision.drift:
-        writes.append(drifts.write(standing.place.lane, decision.drift))
+    writes += drifts.writes(standing.place.lane, decision.drift)
     writes += textures.writes(standing, events, decision, turn, ports)
     kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
     writes += [notes.put(ports, note) for note in kept]
@@ -97,8 +96,7 @@ def record(
     carried = starting.carried(decision, (*acts, *away), ports)
     writes += [plans.write(ports, plan) for plan in carried]
     writes += [plans.drop(plan) for plan in decision.over]
-    seen = textures.act(standing, events, turn, ports)
-    aside = (*away, *wanted, *replaced, *([seen] if seen else []))
+    aside = (*away, *wanted, *replaced, *textures.acts(standing, events, turn, ports))
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]
     writes += questions.opened(standing, events, decision.wishes, (*acts, *away), ports)
     writes += questions.answered(decision.answers, events[0], ports)

@@ -75,12 +75,12 @@ def writes(
     return made
 
 
-def act(standing: Standing, events: Sequence[Event], turn: Turn | None, ports: Ports) -> Act | None:
-    """The act that has this looked at; None where nothing is."""
+def acts(
+    standing: Standing, events: Sequence[Event], turn: Turn | None, ports: Ports
+) -> tuple[Act, ...]:
+    """The act that has this looked at; none in nearly every turn."""
     asked, last, now = look(standing, events, turn, ports), events[-1], ports.clock.now()
-    if not asked:
-        return None
-    return Act(
+    wished = Act(
         function=FUNCTION,
         lane=standing.place.lane,
         home=standing.place.home,
@@ -93,6 +93,7 @@ def act(standing: Standing, events: Sequence[Event], turn: Turn | None, ports: P
         detail=last.detail,
         due=now,
     )
+    return (wished,) if asked else ()
 
 
 def _is_doubled(number: int) -> bool:

@@ -32,7 +32,7 @@ DONE = re.compile(
 BODY = re.compile(
     r"\bi(?:'ll| will) (?:come over|drive|pick you up|be there|visit|meet you|hug)\b", re.IGNORECASE
 )
-NAMED = re.compile(r"\b(?:my name is|i am called|call me) (?P<name>[A-Z]\w+)")
+NAMED = re.compile(r"\b(?i:my name is|i am called|call me) (?P<name>[A-Z]\w+)")
 OTHER = re.compile(
     r"\bi(?:'m| am) (?:an? )?(?:human(?: being)?|real person|(?:large )?language model|chatbot|chatgpt"
     r"|claude|gemini|gpt\S*|ai (?:assistant|language model))\b"

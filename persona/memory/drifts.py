@@ -28,8 +28,10 @@ def open_row(row: Row | None) -> Drift:
     return Drift(row["upto"], tuple(Sample(**one) for one in samples))
 
 
-def write(lane: str, drift: Drift) -> Write:
-    """The row of numbers; no words stand in it, so nothing in it is sealed."""
+def writes(lane: str, drift: Drift | None) -> list[Write]:
+    """The row of numbers, if any; no words stand in it, so nothing in it is sealed."""
+    if drift is None:
+        return []
     samples = [asdict(one) for one in drift.samples[-MOST:]]
     row: Row = {"v": FORMAT, "upto": drift.upto, "samples": samples}
-    return Put(keys.drift(lane), row)
+    return [Put(keys.drift(lane), row)]

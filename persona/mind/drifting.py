@@ -56,7 +56,7 @@ def looked(standing: Standing, decision: Decision, ports: Ports, reflex_only: bo
     broken = [name for one in said for name in rules.broken(one, ports.identity)]
     counts = {name: broken.count(name) for name in rules.RULES if name in broken}
     sample = Sample(ports.clock.now(), ports.identity.stamp, len(said), counts)
-    thought = [turn for turn in turns if turn.persona_text() and _is_thought(turn)]
+    thought = [turn for turn in turns if turn.persona_text() and _is_thought(turn, ports)]
     cost = decision.cost
     if len(thought) >= LEAST_JUDGED and not reflex_only:
         sample, cost = _judged(standing, sample, thought, decision, ports)
@@ -65,9 +65,9 @@ def looked(standing: Standing, decision: Decision, ports: Ports, reflex_only: bo
     return replace(decision, drift=Drift(upto, samples), cost=cost)
 
 
-def _is_thought(turn: Turn) -> bool:
-    """Whether a model had a part in it."""
-    return ":" in turn.mind
+def _is_thought(turn: Turn, ports: Ports) -> bool:
+    """Whether one of the models had a part in it."""
+    return any(model.name in turn.mind for model in ports.models)
 
 
 def _judged(

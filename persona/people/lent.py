@@ -2,11 +2,11 @@
 
 A phone is lent or stolen, a browser left open: what is written there then is compared with how its
 person writes, and with how everybody else does. A logistic rule says how likely it is still theirs,
-by how much likelier the words are theirs than the crowd's, and how far that stands above the same
-of the others; below `UNLIKE` it is taken for somebody else's, and where the words are hardly to be
-expected of them at all. That closes the person's memory there until they prove themselves, and so
-it may hardly ever be wrong: the limit is where of a thousand messages that people wrote themselves
-less than one was taken for another's.
+by how far its likeness to them stands above that to the best of the others, and to all. Below
+`UNLIKE` it is taken for somebody else's, and where the words are hardly to be expected of them at
+all. That closes the person's memory there until they prove themselves, and so it may hardly ever be
+wrong: the limits are such that of a thousand messages that people wrote themselves less than one
+was taken for another's.
 
 Fitted and measured by `python -m bench.lent`, on people that it was not fitted on.
 """
@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from persona.memory.texture import Texture
 from persona.people.same import LEAST_CROWD, Crowd
 
-CONSTANT, RULE = -4.1, {"own": 0.17, "all": 3.35}
-UNLIKE = 0.06
+CONSTANT, RULE = -2.8, {"next": 1.85, "all": 2.45}
+UNLIKE = 0.045
 """The chance below which the words are taken for somebody else's."""
 FLOOR = -9.0
 """The score below which they are as well; the least of the persons measured was -7.3."""
@@ -47,7 +47,10 @@ def is_unlike(crowd: Crowd, person: str, fresh: Texture) -> bool:
 
 
 def measures(own: float, others: Sequence[float]) -> dict[str, float]:
-    """Their own score, and by how many standard deviations it stands above the mean of the others."""
+    """How far their own score stands above the best of the others, and above the mean of them.
+
+    In standard deviations of the others, so that it matters not how much was said.
+    """
     mean = math.fsum(others) / len(others)
     spread = math.dist(others, [mean] * len(others)) / math.sqrt(len(others)) or 1.0
-    return {"own": own, "all": (own - mean) / spread}
+    return {"next": (own - max(others)) / spread, "all": (own - mean) / spread}
