@@ -74,8 +74,7 @@ def record(
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
         decision = _unsaid(decision, verdict)
-    to = end.address if end else events[-1].address
-    decision = costs.affordable(standing, decision, to, ports)
+    decision = costs.affordable(standing, decision, (end or events[-1]).address, ports)
     gone = forgotten.resting_on(standing, decision, ports)
     decision = replace(decision, answers=(*decision.answers, *forgotten.withdrawn(gone)))
     wanted = _wishes(standing, events, decision, ports)
@@ -87,7 +86,6 @@ def record(
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
-    writes += drifts.writes(standing.place.lane, decision.drift)
     writes += textures.writes(standing, events, decision, turn, ports)
     kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
     writes += [notes.put(ports, note) for note in kept]
@@ -262,7 +260,7 @@ def _memory_writes(
     turn: Turn | None,
     ports: Ports,
 ) -> list[Write]:
-    lane, writes = standing.place.lane, list[Write]()
+    lane, writes = standing.place.lane, drifts.writes(standing.place.lane, decision.drift)
     leaver = events[0].leaver
     if decision.forgets or decision.rewrites or leaver:
         gone = [one.id for one in decision.forgets]
