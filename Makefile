@@ -2,10 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format template deploy prove bench bench-peers locks clean
+.PHONY: run test check format template deploy prove page bench bench-peers locks clean
 .DELETE_ON_ERROR:
 
-run: .venv
+run: .venv .page
 	@exec $(BIN)/hub dev
 
 .venv: .venv/.installed
@@ -23,7 +23,14 @@ run: .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-test: .venv/.developing
+# What draws on the page and is not ours, from npm and held to its hash: tried once, and by `make page`.
+.page: infra/page.lock | .venv/.installed
+	@$(BIN)/python -m infra.page $@
+
+page: .venv
+	@$(BIN)/python -m infra.page .page
+
+test: .venv/.developing .page
 	@$(BIN)/python -m pytest
 
 check: .venv/.developing
@@ -45,7 +52,7 @@ template: .venv/.developing
 
 # A stage in AWS, from what is here; the changes are shown first.
 STAGE ?= dev
-deploy: .venv
+deploy: .venv .page
 	@$(BIN)/hub deploy $(STAGE)
 
 # What each role may do, asked of a simulator of IAM; `make test` fails where the result is stale.
@@ -67,4 +74,4 @@ locks:
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf .venv .hub .prove
+	rm -rf .venv .hub .prove .page surfaces/web/page/*.mjs

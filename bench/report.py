@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from rich import box
 from rich.table import Table
 
-from bench import alive, boundary, goals, reliability
+from bench import alive, believed, boundary, forecasts, goals, planted, reliability
 from bench.rows import NONE, Results, Row, Verdict
 
 FAILING: frozenset[Verdict] = frozenset({"no", "failed"})
@@ -148,7 +148,11 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("G11", "found", "evidence that recall finds", goals.found),
     ("G12", "bundles", "bundles, unzipped", goals.sizes),
     ("G13", "start", "second `make run` to healthy", goals.start),
+    ("", "graph", "what the person graph adds to a turn", believed.cost),
+    ("", "graph time", "how long the person graph takes", believed.time),
     ("", "phrases", "what people say about time", goals.phrases),
+    ("", "planted", "traits of planted people", planted.rows),
+    ("", "forecasts", "forecast of what people do when something fails", forecasts.rows),
     ("", "crash", "crash sweep", reliability.crashes),
     ("", "forged", "forged webhooks", reliability.forged),
     ("", "links", "links: attacked, genuine, delivered again, under way", reliability.links),

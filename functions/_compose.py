@@ -3,7 +3,6 @@
 Parts that cost time to load are made when a function first asks for them.
 """
 
-import gc
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -13,9 +12,6 @@ from persona import catalog
 from persona.language import Embedder, Model
 from persona.ports import Later, Ports, Secrets
 from persona.settings import Settings, parse
-
-OBJECTS = 50_000
-"""How many more there are before a Lambda function looks for garbage."""
 
 
 def compose(settings: Settings, family: Mapping[str, Any], **instead: Any) -> Ports:
@@ -91,12 +87,7 @@ def _embedder(settings: Settings) -> Embedder | None:
 
 @cache
 def ports() -> Ports:
-    """What a Lambda function gets, made once a process from its environment.
-
-    Nearly all that is loaded behind here lives as long as the process: looking for garbage after
-    every 700 objects of it, as Python does, takes a twentieth of a cold start.
-    """
-    gc.set_threshold(OBJECTS)
+    """What a Lambda function gets, made once a process from its environment."""
     from backends.aws.family import open_family
 
     settings = parse(os.environ, stage="aws", public_url="", timezone="UTC")

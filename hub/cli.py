@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from hub import looks, stages
 from hub import state as states
-from hub.client import Client, consent_of, grants_of, links_of, notes_of, table_of
+from hub.client import Client, consent_of, grants_of, graph_of, links_of, notes_of, table_of
 from hub.evaluate import evaluations
 from hub.mcp import servers
 from hub.plans import list_of, plans
@@ -161,16 +161,22 @@ def person(
         "web:owner"
     ),
     ended: Annotated[bool, typer.Option(help="Show notes that hold no longer, too.")] = False,
+    graph: Annotated[bool, typer.Option(help="Show what is believed, and by which words.")] = False,
     json: Json = False,
 ) -> None:
-    """Show a person's links, each note with the words that it rests on, and their plans."""
+    """Show a person's links, each note with the words that it rests on, and their plans.
+
+    With --graph what is believed of them instead; --json holds both.
+    """
     try:
-        found = Client(os.environ).person(address, ended=ended)
+        found = Client(os.environ).person(address, ended=ended, graph=graph or json)
     except (Broken, OSError) as error:
         fail(error)
         return
     if json:
         print(dump(found))
+    elif graph:
+        console.print(graph_of(found))
     else:
         console.print(links_of(found))
         console.print(consent_of(found))

@@ -48,11 +48,10 @@ class Client:
     def messages(self, name: str) -> list[dict[str, Any]]:
         return self._read(self._sign_in(name))
 
-    def person(self, address: str, *, ended: bool = False) -> dict[str, Any]:
-        """How an address (`surface:id`) is linked. Raises Broken for one that nobody has met."""
-        return self._call(
-            "GET", f"/local/person?{urlencode({'address': address, 'ended': int(ended)})}", ""
-        )
+    def person(self, address: str, *, ended: bool = False, graph: bool = False) -> dict[str, Any]:
+        """Who an address (`surface:id`) is. Raises Broken for one that nobody has met."""
+        asked = {"address": address, "ended": int(ended), "graph": int(graph)}
+        return self._call("GET", f"/local/person?{urlencode(asked)}", "")
 
     def plans(self, name: str) -> list[dict[str, Any]]:
         """A web account's plans that are not over, by number."""
@@ -200,6 +199,26 @@ def notes_of(person: dict[str, Any]) -> Table:
         since = f"{_when(note['since'])}{until}"
         words = " ".join(quote["words"].split())
         table.add_row(printable(note["claim"]), since, printable(f"“{words}”"), printable(marks))
+    return table
+
+
+def graph_of(person: dict[str, Any]) -> Table:
+    """What is believed of a person, as a table for the terminal: what is gone by comes first."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("believed", "sure", "conversations", "since", "in their words", ""):
+        table.add_column(column)
+    traits = [node for node in person["graph"]["nodes"] if "claim" in node]
+    for one in sorted(traits, key=lambda one: (not one["stable"], -one["confidence"])):
+        words = printable(f"“{' '.join(one['quotes'][0]['text'].split())}”")
+        marks = ["contested"] if one["contested_by"] else []
+        marks += [f"until {_when(one['until'])}"] if one["until"] else []
+        marks += [] if one["stable"] or marks else ["not gone by"]
+        row = (f"{one['confidence']:.0%}", str(one["conversations"]), _when(one["first"]), words)
+        table.add_row(printable(one["claim"]), *row, ", ".join(marks))
+    manner = person["manner"]
+    expected, served = manner["forecast"], manner["served"] or "nobody in particular"
+    likely = f"{expected['likeliest']}, {expected['chances'][expected['likeliest']]:.0%}"
+    table.caption = f"Served as {served}; when something fails: {likely} (seen {expected['own']})"
     return table
 
 

@@ -161,7 +161,8 @@ class LocalPages:
         """How an address is linked and what is kept of its person; 404 for one nobody has met."""
         address = Address.parse(request.query_params.get("address", ""))
         ended = request.query_params.get("ended") == "1"
-        found = person(address, self._ports, ended=ended)
+        graph = request.query_params.get("graph") == "1"
+        found = person(address, self._ports, ended=ended, graph=graph)
         if found is None:
             return JSONResponse({"error": "nobody has written from that address"}, 404)
         return JSONResponse(found)

@@ -10,15 +10,21 @@ from persona.memory.silence import silent
 from persona.memory.standing import Gate, Link, open_gate, open_head
 from persona.model import Address, Note, Place
 from persona.people import addresses
+from persona.people import graph as graphs
 from persona.people.consent import follows_up
+from persona.people.manner import manner, plain
 from persona.ports import Ports
 
 
-def person(address: Address, ports: Ports, *, ended: bool = False) -> dict[str, Any] | None:
+def person(
+    address: Address, ports: Ports, *, ended: bool = False, graph: bool = False
+) -> dict[str, Any] | None:
     """Links (since when, in quarantine until when, what is closed), what may be done without asking
     and what is switched off, consent, plans as the page has them, and notes, newest first.
 
-    With `ended` also the notes that hold no longer. None for an address that nobody has met.
+    With `ended` also the notes that hold no longer, with `graph` the person graph as this address
+    may see it (`people/graph.plain`), and how they are served (`people/manner.plain`). None for an
+    address that nobody has met.
     """
     place = addresses.find(ports.table, address)
     if place is None:
@@ -29,6 +35,10 @@ def person(address: Address, ports: Ports, *, ended: bool = False) -> dict[str, 
     head = open_head(ports, place.lane, rows.get(head_key))
     plans = plan_facts.seen_from(place.home, gate, ports.clock.now(), ports)
     kept = notes.Notes.of(note for home in gate.homes for note in notes.read(ports, home))
+    believed: dict[str, Any] = {}
+    if graph:
+        found = graphs.seen_from(place.home, gate, ports, ports.settings, ports.clock.now())
+        believed = {"graph": graphs.plain(found), "manner": plain(manner(found))}
     return {
         "address": str(address),
         "person": place.lane,
@@ -41,6 +51,7 @@ def person(address: Address, ports: Ports, *, ended: bool = False) -> dict[str, 
         "links": _links(place, address, gate, silent(head, gate, ports), ports),
         "plans": [plan_facts.facts(plan) for plan in plans],
         "notes": [_shown(note) for note in reversed(kept.all) if ended or note.is_live],
+        **believed,
     }
 
 

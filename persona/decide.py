@@ -20,8 +20,8 @@ from persona.acts.policy import EXPOSED
 from persona.decision import Decision
 from persona.memory import evidence, forget, tombstones
 from persona.memory.standing import Standing
-from persona.mind import aside, consenting, elsewhere, linking, outcomes, signing_in, suggesting
-from persona.mind.commands import parse, tells
+from persona.mind import aside, believing, consenting, elsewhere, linking, outcomes, signing_in
+from persona.mind.commands import is_plain, parse, tells
 from persona.mind.think import think, think_about, think_on
 from persona.mind.wishing import heard
 from persona.mind.words import when, where
@@ -73,10 +73,8 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return _on_outcome(events[0], ports)
         case "status":
             return _on_status(standing, events[0])
-        case "link":
+        case "link" | "suggestion":
             return linking.told(standing, events[0], ports)
-        case "suggestion":
-            return suggesting.told(standing, events[0], ports)
         case "press" if standing.is_silent:
             return Decision(mind="none")
         case "press" if events[0].detail.get("press") in starting.PRESSES:
@@ -152,6 +150,7 @@ def _answer(
         or plan_commands.said(standing, events, ports)
         or _zone(standing, events)
         or _ledger(standing, events, ports)
+        or believing.said(standing, events, ports)
     )
     if by_code:
         return by_code
@@ -223,9 +222,9 @@ def _zone(standing: Standing, events: Sequence[Event]) -> Decision | None:
 def _answer_to_plan(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
     """What plain words answer that a plan asked here; a choice that was left open goes first."""
     said = [one.words for one in events]
-    is_plain = all(parse(words) is None and heard(words, ports) is None for words in said)
-    is_choice = standing.head.asking.get("what") not in (None, "plan")
-    if is_choice or not is_plain or standing.is_shared:
+    is_answer = all(is_plain(words) and heard(words, ports) is None for words in said)
+    is_choice = standing.head.asking.get("what") not in (None, "plan", "told")
+    if is_choice or not is_answer or standing.is_shared:
         return None
     return awaited.answer(standing, events, ports)
 
@@ -237,7 +236,7 @@ def _with_plans(
     if standing.is_shared or standing.place_is_unproven:
         return decision
     ponder = partial(think_on, standing, events[-1], ports)
-    if events[0].kind == "message" and all(parse(one.words) is None for one in events):
+    if events[0].kind == "message" and all(is_plain(one.words) for one in events):
         decision = awaited.on_words(standing, events, decision, ports, ponder)
     return awaited.on_answers(standing, events, decision, ports, ponder)
 

@@ -48,6 +48,22 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """What a lane was told to have failed, until somebody reacted to it or let it be.
+
+    `what` is the effect of the capability, or a plan; `at` when it was told (epoch seconds); `turn`
+    points to where it was wished, `like` is a hash of what was wished; `heard` counts the messages
+    since.
+    """
+
+    what: str
+    at: float
+    turn: str = ""
+    like: str = ""
+    heard: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """A wish to use a capability; `arguments` are JSON, canonical by the capability's own schema.
 
@@ -146,7 +162,8 @@ class Decision:
     the reply repeats beside what it recalled. `tainted` says whose untrusted words its mind was
     shown, beside what it recalled, or its reply repeats. `withheld`: the reply does not fit what
     today's text messages may cost. `looked` is what a review came to, `drift` what it saw of the
-    persona itself; None for any other turn.
+    persona itself; None for any other turn. `failure` is what the reply says to have failed, `manner`
+    how its words were chosen: the stance, and the reaction that was expected.
     """
 
     reply: str = ""
@@ -189,6 +206,8 @@ class Decision:
     aside: str = ""
     looked: Looked | None = None
     drift: Drift | None = None
+    failure: Failure | None = None
+    manner: str = ""
 
     @property
     def is_silent(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from persona.acts import awaited, costs, held, limits
 from persona.decision import Act, Decision, Spent
+from persona.memory import failures
 from persona.memory.standing import Head, Standing
 from persona.mind.linking import TRIED
 from persona.mind.zones import is_zone
@@ -60,6 +61,7 @@ def next_head(
         looked=head.looked + 1 if decision.is_silent else 0 if decision.looked else head.looked,
         awaited=awaited.next_awaited(standing, decision),
         **_zone(head, events[0], decision),
+        failure=failures.after(standing, decision, turn),
         untold=_untold(notes, decision.untold),
     )
 

@@ -189,7 +189,9 @@ class Note:
 
     It stands in the home of its evidence. `since` is when it was said; `ends` names the messages
     whose words hold no longer since then, and `why` says by which sign. `doubt` says why a claim
-    that a model made needs the person's own word; empty where there is none. `until` (0 for ever)
+    that a model made needs the person's own word; empty where there is none. `contests` is the id of
+    a trait that the person says is wrong: such a note claims nothing. `kind`, `about` and `value` are
+    those of the sign that a model took the quotation for, and empty for most notes. `until` (0 for ever)
     and `superseded_by` are worked out from the notes that may be seen together, so that they come
     and go with a link (see `memory/notes.py`).
     """
@@ -204,6 +206,10 @@ class Note:
     ends: tuple[str, ...] = ()
     why: str = ""
     doubt: str = ""
+    contests: str = ""
+    kind: str = ""
+    about: str = ""
+    value: str = ""
     until: float = 0.0
     superseded_by: str = ""
 
@@ -225,6 +231,20 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """What had failed right before a person's words, as their own turn holds it.
+
+    `ago` is how long before it was told, in seconds; `then` whether the words wish the same once
+    more or another way to it; `last` that no later words are taken for an answer to it.
+    """
+
+    what: str
+    ago: float
+    then: Literal["", "same", "other"] = ""
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One pass as it is remembered: the words, the reply, and what the reply relied on.
 
@@ -233,7 +253,8 @@ class Turn:
     whose acts carried the reply; empty for the home's own. `audience` could read it, fixed when it
     was written; `sensitivity` is the highest of what its mind was shown. Turns of older code say
     neither, and count as what closes most. `tainted` says whose untrusted words the reply repeats.
-    `acts` names the capabilities that it set to work.
+    `acts` names the capabilities that it set to work. `failed` is what had failed right before its
+    words, `manner` how the reply was chosen: the stance, and the reaction that was expected.
     """
 
     version: int
@@ -253,6 +274,8 @@ class Turn:
     audience: Audience = "private"
     sensitivity: int = 3
     acts: tuple[str, ...] = ()
+    failed: Failed | None = None
+    manner: str = ""
 
     @property
     def pointer(self) -> str:

@@ -24,7 +24,7 @@ from persona.acts import (
 )
 from persona.acts.policy import Facts, Verdict, judge_reply
 from persona.decision import Act, Decision
-from persona.memory import drifts, evidence, forget, notes, plans, segments, tombstones, walls
+from persona.memory import evidence, failures, forget, notes, plans, segments, tombstones, walls
 from persona.memory.standing import Standing, head_row, recent_row
 from persona.memory.taint import taint
 from persona.mind.commands import parse, tells
@@ -221,13 +221,15 @@ def _turn(
         said=tuple(said),
         recalled=_rests(f"{home}/{version}", events, decision),
         mind=decision.mind,
-        kept=bool(decision.notes),
+        kept=any(not note.contests for note in decision.notes),
         blobs=() if decision.forgets else tuple(e.blob for e in events if e.blob),
         lane="" if standing.gate.own_lane(home, lane) == lane else lane,
         audience=first.audience,
         sensitivity=walls.high_water(events, decision),
         tainted=taint(events, decision),
         acts=led,
+        failed=failures.before(standing, events, decision, ports.clock.now()),
+        manner=decision.manner,
     )
 
 
@@ -260,7 +262,7 @@ def _memory_writes(
     turn: Turn | None,
     ports: Ports,
 ) -> list[Write]:
-    lane, writes = standing.place.lane, drifts.writes(standing.place.lane, decision.drift)
+    lane, writes = standing.place.lane, list[Write]()
     leaver = events[0].leaver
     if decision.forgets or decision.rewrites or leaver:
         gone = [one.id for one in decision.forgets]

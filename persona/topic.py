@@ -8,6 +8,8 @@ from persona.model import End, Evidence
 
 TopicKind = Literal["promise", "outcome", "plan", "concern"]
 """In the order in which a review speaks of them where the identity says nothing else."""
+LEFT = "left"
+"""The state of an outcome that failed, and was left there by somebody who mostly lets things drop."""
 BY_REVIEW = 100
 """The chain of wishes that a review begins: what comes of them is looked at no more."""
 

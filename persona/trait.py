@@ -21,7 +21,8 @@ Stance = Literal["skeptic", "operator", "regular", "newcomer"]
 Reaction = Literal["retries", "asks why", "works around", "escalates", "leaves", "forgives"]
 """What somebody does when what they asked for has failed."""
 BROKEN = "broken"
-"""What a sign of the kind `action` is about that tells such a reaction."""
+"""What a sign of the kind `action` that tells such a reaction is about, before what had failed: the
+effect of a capability (`broken read`), or a plan."""
 
 
 @dataclass(frozen=True, slots=True)

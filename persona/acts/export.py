@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from itertools import chain
 from math import inf
 from typing import Any
 
@@ -21,7 +22,7 @@ from persona.memory import documents, evidence, notes, plans, topics
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Gate, open_gate
 from persona.model import Address, Note, Place, Turn
-from persona.people import addresses
+from persona.people import addresses, graph
 from persona.people.consent import follows_up
 from persona.ports import Blobs, Clock, Store
 from persona.settings import Settings
@@ -48,7 +49,10 @@ def lines(
     """
     whole, counts = hashlib.sha256(), Counter[str]()
     until = clock.now() - settings.link_quarantine
-    for line in _everything(address, store, blobs, until):
+    known = chain(
+        _everything(address, store, blobs, until), _graph(address, store, settings, clock.now())
+    )
+    for line in known:
         spelled = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
         spelled = spelled.encode("utf-8", "replace").decode()
         whole.update(spelled.encode())
@@ -168,7 +172,8 @@ def _messages(turn: Turn) -> Iterator[Line]:
 def _notes(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
     """What is kept on purpose, with the words that it rests on, also what holds no longer."""
     kept = (note for home in gate.homes for note in notes.read(store, home))
-    for note in notes.Notes.of(note for note in kept if _is_open(note, own, gate, until)).all:
+    held = notes.Notes.of(note for note in kept if _is_open(note, own, gate, until))
+    for note in held.all:
         yield {
             "type": "note",
             "id": note.id,
@@ -180,6 +185,24 @@ def _notes(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:
             "superseded_by": note.superseded_by or None,
             "made_by": note.made_by,
         }
+    for note in held.contests:
+        yield {
+            "type": "contest",
+            "home": note.home,
+            "trait": note.contests,
+            "evidence": [asdict(quote) for quote in note.evidence],
+            "since": note.since,
+        }
+
+
+def _graph(address: Address, store: Store, settings: Settings, now: float) -> Iterator[Line]:
+    """What is believed of the person: stored nowhere, and derived here from the messages above."""
+    place, gate = _standing(address, store)
+    told = graph.plain(graph.seen_from(place.home, gate, store, settings, now))
+    for node in told["nodes"]:
+        yield {"type": "trait" if "claim" in node else "mentioned", "derived": True, **node}
+    for edge in told["edges"]:
+        yield {"type": "edge", "derived": True, **edge}
 
 
 def _questions(own: str, gate: Gate, until: float, store: Store) -> Iterator[Line]:

@@ -25,7 +25,7 @@ from persona.memory.standing import Standing
 from persona.model import Event, Evidence
 from persona.people import consent
 from persona.ports import Ports
-from persona.topic import Found, Looked, Topic
+from persona.topic import LEFT, Found, Looked, Topic
 
 REST = HOUR / 2
 """Seconds without a word of the person before one of the persona's own accord."""
@@ -164,7 +164,8 @@ class Look:
         """A promise whose act is still under way; an outcome that is still what it was."""
         act = self._stands(*one.of.split())
         is_open = act is not None and act.open
-        stays = is_open if one.kind == "promise" else act is not None and act.state == one.state
+        state = "failed" if one.state == LEFT else one.state
+        stays = is_open if one.kind == "promise" else act is not None and act.state == state
         if act is None or not stays or not act.wish:
             return None
         facts = act.wish["facts"]

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from persona import ids
 from persona.acts.wished import rests_of
 from persona.decision import Act, Decision
-from persona.memory import concerns, topics
+from persona.memory import concerns, drifts, topics
 from persona.memory.own import own_words
 from persona.memory.sensitivity import MOST, sensitivity
 from persona.memory.standing import Standing
@@ -26,9 +26,11 @@ from persona.model import GUEST, End, Event, Said, Turn
 from persona.people import consent
 from persona.plan import Plan
 from persona.ports import Ports, Write
-from persona.topic import BY_REVIEW, Open, Topic, TopicKind
+from persona.topic import BY_REVIEW, LEFT, Open, Topic, TopicKind
 
 DAY, HOUR = 86_400.0, 3_600.0
+LEAVES = "leaves"
+"""The reaction that was expected when it was told (`Turn.manner`)."""
 GIVEN_UP = "given up"
 """How the reason begins of what was tried again and again in vain."""
 SETTLED = re.compile(
@@ -52,6 +54,7 @@ def writes(
 ) -> list[Write]:
     """The writes after which each home's row holds what is open once this turn is committed.
 
+    A review also writes what it saw of the persona itself.
     `turn` is what was said in it, `acts` what its wishes came to.
     """
     if decision.looked is not None:
@@ -60,7 +63,8 @@ def writes(
             topics.write(ports, home, looked.before[home], left)
             for home, left in looked.left.items()
         ]
-        return [one for one in found if one is not None]
+        seen = drifts.writes(standing.place.lane, decision.drift)
+        return [*seen, *(one for one in found if one is not None)]
     one_turn = _Turn(standing, events, decision, turn, acts, ports)
     written: list[Write] = []
     for home, known in one_turn.touched().items():
@@ -200,17 +204,26 @@ class _Turn:
                 yield replace(topic, rests=tuple(act.wish["facts"].get("rests", ())))
 
     def _outcome(self, known: Iterable[Topic]) -> Iterable[Topic]:
-        """A promise that was kept by saying that it is not known, or was in vain, stays open."""
+        """A promise that was kept by saying that it is not known, or was in vain, stays open.
+
+        So does what failed for somebody who would let it drop: they are told once, a day later.
+        """
         for event in self._outcomes():
             about = event.detail
             state, reason = about.get("state", ""), about.get("reason", "")
             is_vain = state == "failed" and reason.startswith(GIVEN_UP)
+            is_left = (
+                not is_vain and state == "failed" and self.decision.manner.endswith(f"/{LEAVES}")
+            )
             is_first = int(about.get("chain", "0")) < BY_REVIEW
             promised = [one for one in known if _act_id(one) == about.get("act")]
-            for one in promised if is_first and (state == "unknown" or is_vain) else ():
+            stays = state == "unknown" or is_vain or is_left
+            for one in promised if is_first and stays else ():
                 after = HOUR if is_vain and self._reads(about.get("capability", "")) else DAY
                 topic = self._topic("outcome", about["act"], one.of, one.asked, after)
-                yield replace(topic, rests=(*one.rests, *rests_of(event)), state=state)
+                yield replace(
+                    topic, rests=(*one.rests, *rests_of(event)), state=LEFT if is_left else state
+                )
 
     def _reads(self, capability: str) -> bool:
         found = self.ports.capabilities.get(capability)

@@ -56,7 +56,8 @@ def judged(
     each = _each(standing, events, decision, ports)
     done = [done_in_turn(wish, asked, plans, ports) for wish in each]
     wished, said = tuple(wish for wish, _ in done), [said for _, said in done]
-    still = told([wish for wish, said in done if not said])
+    serving = ports.identity.serving(decision.manner.partition("/")[0])
+    still = told([wish for wish, said in done if not said], (serving and serving.doing) or DOES)
     reply = "\n\n".join(filter(None, [decision.reply, *said, *still]))
     wished = (*decision.wishes, *wished)
     return plans.into(replace(decision, intents=(), wishes=wished, reply=reply))
@@ -230,9 +231,10 @@ def denied(wishes: Iterable[Wish], verdict: Verdict) -> tuple[Wish, ...]:
     return tuple(replace(wish, verdict=unsaid, code="") for wish in wishes)
 
 
-def told(wished: Sequence[Wish]) -> list[str]:
+def told(wished: Sequence[Wish], does: str = DOES) -> list[str]:
     """What the person reads about wishes: written by code, whatever a model says of them.
 
+    `does` is what is said of one that is done now; how something is asked for never changes.
     Those that were denied for one reason are told in one line. Nothing of one that never fitted:
     its mind was told so, and could put it right.
     """
@@ -241,7 +243,7 @@ def told(wished: Sequence[Wish]) -> list[str]:
     for wish in fitting:
         if wish.verdict.decision == "deny":
             denied.setdefault(wish.verdict.reason, []).append(wish.shown)
-    said = {"allow": DOES, "ask": ASKS}
+    said = {"allow": does, "ask": ASKS}
     lines = [
         said[wish.verdict.decision].format(
             shown=wish.shown, reason=wish.verdict.reason, code=wish.code

@@ -12,11 +12,13 @@ from typing import Any
 from persona import ids, keys
 from persona.memory.own import passes_on
 from persona.memory.sensitivity import sensitivity
-from persona.model import FORMAT, Evidence, Said, Turn
+from persona.model import FORMAT, Evidence, Failed, Said, Turn
 from persona.ports import Row, Store
 from persona.seal import seal, unseal
 
 PAGE = 500
+RARE = frozenset({"failed", "manner"})
+"""What few turns say: the others have no place for it."""
 
 
 def turn_row(store: Store, turn: Turn, identity: str, cost: dict[str, Any]) -> Row:
@@ -59,7 +61,8 @@ def open_row(store: Store, home: str, row: Row) -> Turn:
 def plain_turn(turn: Turn) -> dict[str, Any]:
     """The turn as JSON holds it; what it recalled from its own home goes without the home."""
     own = f"{turn.home}/"
-    return {**asdict(turn), "recalled": [one.removeprefix(own) for one in turn.recalled]}
+    fields = {**asdict(turn), "recalled": [one.removeprefix(own) for one in turn.recalled]}
+    return {name: value for name, value in fields.items() if value or name not in RARE}
 
 
 def open_turn(content: dict[str, Any]) -> Turn:
@@ -70,6 +73,7 @@ def open_turn(content: dict[str, Any]) -> Turn:
     fields["recalled"] = tuple(one if "/" in one else own + one for one in recalled)
     fields["blobs"] = tuple(content.get("blobs", ()))
     fields["acts"] = tuple(content.get("acts", ()))
+    fields["failed"] = Failed(**content["failed"]) if content.get("failed") else None
     return Turn(**fields)
 
 
@@ -102,14 +106,15 @@ def without(turn: Turn, gone: Collection[str]) -> Turn:
     """
     left = tuple(said for said in turn.said if said.id not in gone and said.author == "person")
     if not left:
-        return replace(turn, said=(), recalled=(), kept=False, blobs=(), author="", thread="")
-    return replace(turn, said=left, recalled=())
+        bare = replace(turn, kept=False, blobs=(), author="", thread="", failed=None)
+        return replace(bare, said=(), recalled=(), manner="")
+    return replace(turn, said=left, recalled=(), manner="")
 
 
 def silenced(turn: Turn) -> Turn:
     """The turn without its reply, which quoted something since forgotten."""
     own = tuple(said for said in turn.said if said.author == "person")
-    return replace(turn, said=own, recalled=())
+    return replace(turn, said=own, recalled=(), manner="")
 
 
 def reply_id(home: str, version: int, *more: str) -> str:

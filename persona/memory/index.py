@@ -21,12 +21,15 @@ from itertools import accumulate, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from persona.memory import meaning, weigh
+from persona.memory import meaning, texture, weigh
+from persona.memory.habits import habits_of
 from persona.memory.lines import PERSONA, Columns, Line, read
 from persona.memory.meaning import Meaning
 from persona.memory.own import own_of
 from persona.memory.terms import terms, words
+from persona.memory.texture import Texture
 from persona.model import Evidence
+from persona.trait import Shown, SignKind
 
 K1, B = 1.2, 0.6
 ASKING_WEIGHT = 0.3
@@ -61,6 +64,12 @@ class Index:
 
     A line's place is its number in the order in which it was taken in. `talks` numbers the
     conversations, `authors` who said a line, `sums` counts the terms before each line.
+
+    A conversation as a trait counts it is another thing: what was said in one thread with no longer
+    pause, also where its lines stand between those of another surface. `conversations` numbers those
+    by line, and `begun` are the places where they began; `shown` holds what the lines show of the
+    person, by kind and by what it is about, in their order; `messages` counts what people said, in
+    `homes`. `derived` is what others last worked out from all this, each under a name of its own.
     """
 
     def __init__(self, zone: ZoneInfo = UTC) -> None:
@@ -76,9 +85,18 @@ class Index:
         self.talk_lengths: list[int] = []
         self.talk_starts: list[int] = []
         self.author_names: list[str] = []
+        self.conversations = array("I")
+        self.begun: list[int] = []
+        self.shown: defaultdict[tuple[SignKind, str], list[Shown]] = defaultdict(list)
+        self._going: dict[tuple[str, str], tuple[float, int]] = {}
+        self.homes: set[str] = set()
+        self.messages = 0
+        self.derived: dict[str, Any] = {}
+        self._habits: dict[int, frozenset[str]] = {}
+        self._texture, self._untextured = Texture(), list[Mapping[str, Any] | Evidence]()
         self._vectors: dict[str, dict[int, bytes]] = {}
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
-        self._known: set[str] = set()
+        self._known: dict[str, int] = {}
         self._total = 0
         self._first_year, self._last_year = MAXYEAR, 0
 
@@ -119,6 +137,13 @@ class Index:
             self._first_year = min(self._first_year, year)
             self._last_year = max(self._last_year, year)
         self.dates.extend((start + at, first, last) for at, first, last in columns.dates)
+        for place, sign in columns.signs:
+            said, number = self.lines[start + place].words, self.conversations[start + place]
+            self.shown[sign.kind, sign.about].append(Shown(sign, said, number))
+        if columns.texture is not None:
+            self._untextured.append(columns.texture)
+        else:
+            self._untextured += [line.words for line in columns.lines if line.shows]
         for term, places in columns.postings.items():
             self._postings[term].extend([start + place for place in places])
         for model, held in columns.vectors.items():
@@ -136,13 +161,44 @@ class Index:
             self.author_names.append(line.words.author)
         self.authors.append(self.author_names.index(line.words.author))
         self.lines.append(line)
-        self._known.add(line.words.id)
+        self._known[line.words.id] = len(self.lines) - 1
+        self.homes.add(line.words.home)
+        self.messages += line.words.author != PERSONA
         self._total += length
+        self._converse(line)
+
+    def _converse(self, line: Line) -> None:
+        """Counts the line to the conversation that goes on in its thread, or to a new one."""
+        going = line.words.home, line.thread
+        last, number = self._going.get(going, (-math.inf, 0))
+        if abs(line.words.at - last) > PAUSE:
+            number = len(self.begun)
+            self.begun.append(len(self.lines) - 1)
+        self._going[going] = line.words.at, number
+        self.conversations.append(number)
 
     def talk_lines(self, talk: int) -> range:
         """The places of one conversation."""
         ends = [*self.talk_starts[talk + 1 : talk + 2], len(self.lines)]
         return range(self.talk_starts[talk], ends[0])
+
+    def place_of(self, message: str) -> int | None:
+        """Where a message's line stands; None for one that is not here."""
+        return self._known.get(message)
+
+    def habits_at(self, place: int) -> frozenset[str]:
+        """The habits of the keyboard that one line shows, in the person's own words."""
+        if place not in self._habits:
+            self._habits[place] = frozenset(habits_of(own_of(self.lines[place].words)))
+        return self._habits[place]
+
+    def texture(self) -> Texture:
+        """How the person writes, in everything that was said here."""
+        waiting, self._untextured = self._untextured, []
+        fresh = texture.read(own_of(one) for one in waiting if isinstance(one, Evidence))
+        packed = (texture.open_texture(one) for one in waiting if not isinstance(one, Evidence))
+        self._texture = sum(filter(None, packed), self._texture + fresh)
+        return self._texture
 
     def known_terms(self) -> list[str]:
         """Every term that any line holds."""

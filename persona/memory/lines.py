@@ -8,8 +8,8 @@ it was said just now or comes out of the table.
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from itertools import accumulate, pairwise
 from typing import Any
@@ -17,8 +17,12 @@ from zoneinfo import ZoneInfo
 
 from persona.memory import evidence
 from persona.memory.dates import MONTHS, WEEKDAYS, spoken
+from persona.memory.reactions import signs_of_reaction
+from persona.memory.signs import signs_of
 from persona.memory.terms import terms
-from persona.model import Evidence, Turn
+from persona.memory.walls import OWN
+from persona.model import Evidence, Failed, Turn
+from persona.trait import Sign
 
 PERSONA = "persona"
 """The author of a line that is context alone."""
@@ -55,10 +59,19 @@ LATEST = 32_503_680_000.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words in their place: `thread` and the pause before them tell conversations apart."""
+    """Words in their place: `thread` and the pause before them tell conversations apart.
+
+    `failed` is what had failed right before them.
+    """
 
     words: Evidence
     thread: str
+    failed: Failed | None = None
+
+    @property
+    def shows(self) -> bool:
+        """Whether these words say something of who wrote them: a person's own, and proven theirs."""
+        return self.words.author != PERSONA and self.words.audience in OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +79,10 @@ class Columns:
     """Lines in order, read: `postings` names the line of every occurrence of a term, ascending.
 
     `days` are ordinals in the person's time zone, `dates` the days that a line speaks of, as
-    (line, first, last), `lengths` how many terms each line has. `vectors` holds by embedding model
-    those of the lines that have one, all of one length.
+    (line, first, last), `lengths` how many terms each line has. `signs` are what the lines show of
+    who wrote them, as (line, sign). `texture` is how the one person who wrote all of them writes, as
+    `memory/texture.py` spells it; None where nobody has read it yet, or several wrote. `vectors`
+    holds by embedding model those of the lines that have one, all of one length.
     """
 
     lines: list[Line]
@@ -76,6 +91,8 @@ class Columns:
     days: list[int]
     dates: list[tuple[int, int, int]]
     postings: dict[str, list[int]]
+    signs: list[tuple[int, Sign]] = field(default_factory=list[tuple[int, Sign]])
+    texture: Mapping[str, Any] | None = None
     vectors: dict[str, dict[int, bytes]] = field(default_factory=dict[str, dict[int, bytes]])
 
 
@@ -83,7 +100,7 @@ def lines_of(turns: Iterable[Turn]) -> Iterator[Line]:
     """What of these turns stands in the index, in order."""
     for turn in turns:
         for one in evidence.evidence_of(turn):
-            yield Line(one, turn.thread)
+            yield Line(one, turn.thread, turn.failed)
         asked = " ".join(found.strip() for found in QUESTION.findall(turn.persona_text()))
         if asked:
             yield Line(_context(turn, asked[:MOST_ASKED]), turn.thread)
@@ -109,6 +126,9 @@ def read(lines: Iterable[Line], zone: ZoneInfo) -> Columns:
         taken.dates.extend((number, first, last) for first, last in spoken(text, day))
         for term in found:
             taken.postings.setdefault(term, []).append(number)
+        if line.shows:
+            taken.signs.extend((number, sign) for sign in signs_of(text))
+            taken.signs.extend((number, s) for s in signs_of_reaction(text, line.failed))
     return taken
 
 
@@ -142,7 +162,16 @@ def pack(columns: Columns) -> dict[str, Any]:
         "days": _steps(columns.days),
         "dates": columns.dates,
         "postings": {term: _steps(at) for term, at in columns.postings.items()},
+        "signs": [
+            [line, sign.kind, sign.about, sign.value, sign.start, sign.end]
+            for line, sign in columns.signs
+        ],
     }
+    failed = [[n, *astuple(one.failed)] for n, one in enumerate(columns.lines) if one.failed]
+    if failed:
+        content["failed"] = failed
+    if columns.texture is not None:
+        content["texture"] = columns.texture
     if columns.vectors:
         content["vectors"] = {
             model: [list(held), b64encode(b"".join(held.values())).decode()]
@@ -154,6 +183,7 @@ def pack(columns: Columns) -> dict[str, Any]:
 def unpack(content: dict[str, Any], home: str) -> Columns:
     """The columns that `pack` made of a home's lines."""
     names: list[str] = content["names"]
+    failed = {line: Failed(*about) for line, *about in content.get("failed", ())}
     lines = [
         Line(
             Evidence(
@@ -171,8 +201,10 @@ def unpack(content: dict[str, Any], home: str) -> Columns:
                 sensitivity=mark >> 3,
             ),
             names[thread],
+            failed.get(number),
         )
-        for id, version, text, at, mark, (author, surface, audience, thread) in zip(
+        for number, id, version, text, at, mark, (author, surface, audience, thread) in zip(
+            range(len(content["ids"])),
             content["ids"],
             _sums(content["versions"]),
             content["texts"],
@@ -189,6 +221,8 @@ def unpack(content: dict[str, Any], home: str) -> Columns:
         days=_sums(content["days"]),
         dates=[(line, first, last) for line, first, last in content["dates"]],
         postings={term: _sums(steps) for term, steps in content["postings"].items()},
+        signs=[(line, Sign(*sign)) for line, *sign in content["signs"]],
+        texture=content.get("texture"),
         vectors={
             model: _cut(places, b64decode(text))
             for model, (places, text) in content.get("vectors", {}).items()

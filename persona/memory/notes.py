@@ -9,6 +9,7 @@ A note is in its turn's own commit, under the key of the home whose words it quo
 a lane's notes once and keeps them until the head says that they changed (`Head.notes`).
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -25,23 +26,32 @@ PAGE = 500
 MOST_CLAIM = 2_000
 """Characters of a claim and of a quotation: longer words are kept whole in their turn."""
 DERIVED = ("until", "superseded_by")
+RARE = ("contests", "kind", "about", "value")
+"""Fields that most notes do not have, and whose rows then do not hold either."""
+REMEMBER = re.compile(r"\s*(?:please\s+)?remember\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """The notes that may be seen together, oldest first, with their ends."""
+    """The notes that may be seen together, oldest first, with their ends.
+
+    `contests` are those that claim nothing, and only say which traits are wrong.
+    """
 
     all: tuple[Note, ...] = ()
+    contests: tuple[Note, ...] = ()
 
     @staticmethod
     def of(found: Iterable[Note]) -> "Notes":
         """Works out what has ended which; of several the earliest."""
-        notes = sorted(found, key=lambda note: (note.since, note.id))
+        known = sorted(found, key=lambda note: (note.since, note.id))
+        notes = [note for note in known if not note.contests]
         ending: dict[str, Note] = {}
         for note in notes:
             for message in note.ends:
                 ending.setdefault(message, note)
-        return Notes(tuple(_ended(note, ending) for note in notes))
+        contests = tuple(note for note in known if note.contests)
+        return Notes(tuple(_ended(note, ending) for note in notes), contests)
 
     def live(self) -> list[Note]:
         """Those that hold, newest first."""
@@ -78,10 +88,27 @@ def _ended(note: Note, ending: Mapping[str, Note]) -> Note:
 
 
 def new_note(home: str, words: str, quote: Quote, since: float, **about: Any) -> Note:
-    """A note on one quotation; the same words in the same message give the same id."""
+    """A note on one quotation; the same words in the same message, taken for the same, give
+    the same id.
+    """
     quote = replace(quote, words=quote.words[:MOST_CLAIM])
-    id = ids.derive("note", home, quote.message, quote.words)
+    taken = (about["kind"], about["about"], about["value"]) if about.get("kind") else ()
+    id = ids.derive("note", home, quote.message, quote.words, *taken)
     return Note(id, home, quote.version, words.strip()[:MOST_CLAIM], (quote,), since, **about)
+
+
+def new_contest(home: str, trait: str, since: float, quotes: tuple[Quote, ...] = ()) -> Note:
+    """That the person says a trait is wrong, in one of the homes whose words have shown it.
+
+    It stands in each of them, so that it holds on where a link ends; the words that contest it are
+    quoted in their own home alone.
+    """
+    return Note(ids.derive("contest", home, trait), home, 0, "", quotes, since, contests=trait)
+
+
+def asks_to_keep(note: Note) -> bool:
+    """Whether the person asked for this note in so many words."""
+    return note.made_by == "person" and bool(REMEMBER.match(note.evidence[0].words))
 
 
 def committed(note: Note, version: int) -> Note:
@@ -121,11 +148,26 @@ def writes_to_drop(
     for home in homes:
         for note in read(store, home):
             messages = {quote.message for quote in note.evidence}
-            if messages & set(gone):
+            if note.contests:
+                writes += _contesting_on(store, note, gone, changed)
+            elif messages & set(gone):
                 writes.append(Delete(keys.note(home, note.id)))
             elif messages & changed.keys():
                 writes += _renewed(store, note, changed)
     return writes
+
+
+def _contesting_on(
+    store: Store, note: Note, gone: Collection[str], changed: Mapping[str, tuple[str, bool]]
+) -> Sequence[Write]:
+    """What was contested stays so, without the words where those went: a no is not taken back."""
+    left = tuple(
+        quote
+        for quote in note.evidence
+        if quote.message not in gone
+        and (quote.message not in changed or stands(quote.words, changed[quote.message][0]))
+    )
+    return [] if left == note.evidence else [put(store, replace(note, evidence=left))]
 
 
 def _renewed(store: Store, note: Note, changed: Mapping[str, tuple[str, bool]]) -> Sequence[Write]:
@@ -153,7 +195,8 @@ def quotable(text: str) -> str:
 
 
 def _row(store: Store, note: Note) -> Row:
-    content = {name: value for name, value in asdict(note).items() if name not in DERIVED}
+    known = asdict(note).items()
+    content = {n: value for n, value in known if n not in DERIVED and (value or n not in RARE)}
     sealed = seal(store, f"home:{note.home}", f"NOTE {note.home} {note.id}", content)
     return {"v": FORMAT, "id": note.id, "sealed": sealed}
 

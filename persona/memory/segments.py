@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 
 from persona import keys
 from persona.errors import Broken, Conflict, Transient
-from persona.memory import evidence, lines
+from persona.memory import evidence, lines, texture
 from persona.memory.lines import Columns
 from persona.memory.meaning import Vectors
+from persona.memory.own import own_of
 from persona.model import FORMAT, Turn
 from persona.ports import ABSENT, Condition, Delete, Ports, Put, Row, Store, Write, equals
 from persona.seal import seal, unseal
@@ -32,7 +33,7 @@ MOST_LINES = 512
 MOST_SEGMENTS = 20
 """Segments written in one commit, which takes 4 MB in DynamoDB."""
 PAGE = 200
-READING = 2
+READING = 3
 """Which way of reading lines the columns come from; those of another are read from their turns."""
 
 
@@ -173,9 +174,10 @@ def _row(
 ) -> Row:
     last = turns[-1].version if last is None else last
     columns = lines.read(lines.lines_of(turns), zone)
+    columns = replace(columns, texture=_texture(columns))
     if vectors is not None:
         vectors.add_to(columns)
-    content = {"reading": READING, "zone": zone.key, **lines.pack(columns)}
+    content = {"reading": _reading(), "zone": zone.key, **lines.pack(columns)}
     sealed = seal(store, f"home:{home}", _context(home, last), content)
     return {"v": FORMAT, "sealed": sealed}
 
@@ -185,13 +187,25 @@ def _open(store: Store, home: str, before: int, last: int, row: Row, zone: ZoneI
     if row["v"] > FORMAT:
         raise Broken(f"a segment is of format {row['v']}; this code knows up to {FORMAT}")
     content: dict[str, Any] = unseal(store, f"home:{home}", _context(home, last), row["sealed"])
-    if content["reading"] == READING:
+    if content["reading"] == _reading():
         columns = lines.unpack(content, home)
         if content["zone"] == zone.key:
             return columns
-        return replace(lines.read(columns.lines, zone), vectors=columns.vectors)
+        fresh = lines.read(columns.lines, zone)
+        return replace(fresh, texture=columns.texture, vectors=columns.vectors)
     turns = evidence.read_turns(store, home, before, TURNS)
     return lines.read(lines.lines_of(t for t in turns if t.version <= last), zone)
+
+
+def _reading() -> list[int]:
+    return [READING, texture.FORMAT]
+
+
+def _texture(columns: Columns) -> dict[str, Any] | None:
+    """How the one who wrote these lines writes; None where several did, or nobody proven."""
+    told = [line.words for line in columns.lines if line.shows]
+    is_one = len({one.author for one in told}) == 1
+    return texture.plain(texture.read(map(own_of, told))) if is_one else None
 
 
 def _context(home: str, last: int) -> str:

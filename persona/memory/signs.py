@@ -1,30 +1,246 @@
-"""What a message shows of who wrote it, read from their own words alone, each with its quotation."""
+"""What a message shows of who wrote it, read from their own words alone, each with its quotation.
+
+| kind | about | value |
+|---|---|---|
+| preference | terms | `yes`, `no`, `less` (something else is preferred to it) |
+| decision | terms | `yes`, `no` (against it) |
+| concern | terms | `yes`, `no` (no longer) |
+| stance | `stance` | one of `trait.Stance` |
+| action | `way`, or `trait.BROKEN` | what they do: `checks twice`, or a `trait.Reaction` |
+| topic | a term | nothing |
+| mention | a name in small letters | `person`, `thing` |
+
+By rules that anybody can read (`signs.rules`), made to miss rather than to err: a wrong trait is worse
+than a missing one, and what matters is said again. English, and a few plain sentences of its neighbours.
+"""
 
 import re
+from collections.abc import Iterator
+from functools import cache
 
+from persona.memory import about, rules
+from persona.memory.doubt import is_about_others, is_doubtful, is_ironic
+from persona.memory.mentions import mentions
 from persona.memory.own import split
-from persona.memory.terms import terms
-from persona.trait import Sign
+from persona.memory.rules import Rule
+from persona.trait import Sign, SignKind
 
-LIKES = re.compile(
-    r"\bi\s+(?:really\s+)?(?P<value>like|love|prefer|hate|dislike)\s+(?P<what>[^.,;!?\n]{2,60})",
-    re.IGNORECASE,
+Shown = tuple[Sign, str]
+"""A sign and the claim that it makes."""
+MOST_READ = 4_000
+"""Characters of a message that are read: nobody says of themselves what stands behind so many."""
+MOST_SENTENCE = 400
+"""Characters of a sentence; what is longer was hardly typed."""
+MOST_DEALING = 20
+"""Words of a sentence that shows how somebody deals with the persona: a longer one tells of the matter."""
+MOST_NAMED = 6
+"""Topics and mentions of one message."""
+WORD = re.compile(r"\w+(?:'\w+)?")
+ENDS = r"[.!?\u2026]+(?=\s|$|[\"'\u201d)])|\n+"
+SHORTENED = ("dr", "mr", "ms", "st", "mrs", "prof", "vs", "e.g", "i.e", "etc")
+"""Words behind which a dot ends no sentence."""
+GOES_ON = (
+    r"\s+(?:ever|final|period|decision\s+made|that's\s+final|end\s+of\s+story)\b\W*(?:$|\n)"
+    r"|(?<=decided\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b|(?<=made\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b"
 )
+"""What belongs to the sentence before it."""
+CLAUSES = (
+    r"\s*(?:[,;:(\u2013\u2014]|-(?=\s)|\.{2,})\s*|\b(?:and|but|so|because|cause|since|though|plus|still"
+    r"|also|anyway"
+    r"|ok|okay|well|knows?|honest(?:ly)?|frankly|actually|really|tbh|yes|yeah|no|oh|hey|btw|fyi|personally"
+    r"|generally|sorry|what|said|told\s+you|ooh|ah|ugh|hm+)\s+(?:that\s+)?"
+)
+"""What may stand before a clause in which somebody speaks of themselves."""
+OPENING = (
+    r"(?:(?:oh|ooh|ah|ugh|well|okay|ok|and|but|yes|yeah|hey|hmm*|btw|honestly|personally|then|again)\b\W+"
+    r"|(?:so|no)\s*[,!:.\u2013\u2014-]+\s*|(?:please\s+)?remember(?:\s+that)?\W+(?=(?:i|we|my|our)\b))+"
+)
+"""With what a sentence may open before it begins."""
+CURT = frozenset(
+    """status state done finished ready eta result results report next go proceed continue run
+    execute start ship deploy send confirm book update and ack retry progress ok do repeat merge
+    commit""".split()
+)
+"""A whole message that begins so and goes on with GOING_ON is an order without courtesy."""
+GOING_ON = CURT | frozenset(
+    "it this that now again all them one yet next tests everything the to".split()
+)
+MOST_CURT = 5
+DEALING = frozenset({"stance", "action"})
+"""Kinds that show how somebody deals with the persona."""
+EARNEST = frozenset({"preference", "decision", "concern"})
+"""Kinds that somebody may tell in jest."""
+OPERATOR: Shown = (Sign("stance", "stance", "operator", 0, 0), "wants it done, and told in a line")
+TOLD = {
+    ("preference", "yes"): "likes",
+    ("preference", "no"): "dislikes",
+    ("decision", "yes"): "decided for",
+    ("decision", "no"): "decided against",
+    ("concern", "yes"): "worries about",
+    ("concern", "no"): "worries no longer about",
+}
+"""The claim, where no quotation is at hand that says it better."""
 
 
 def signs_of(text: str) -> list[Sign]:
-    """All signs of one message of a person; none of what in it is somebody else's."""
-    found: list[Sign] = []
-    at = 0
-    for part in split(text):
+    """All signs of one message of a person, each once; none of what in it is somebody else's.
+
+    `text[start:end]` is the exact quotation.
+    """
+    return [sign for sign, _ in _shown(text)]
+
+
+def claim_of(kind: SignKind, about: str, value: str, quote: str) -> str:
+    """What such a sign says, in words that follow a person's name: “prefers tea to coffee”.
+
+    Read in its quotation; what is not read there is told by what it is about.
+    """
+    if kind == "action":
+        return value
+    if kind == "stance":
+        return next((one.claim for one in rules.all_rules() if one.value == value), value)
+    wanted = (kind, about, value)
+    read = (claim for sign, claim in _shown(quote) if (sign.kind, sign.about, sign.value) == wanted)
+    return next(read, f"{TOLD.get((kind, value), 'speaks of')} {about}")
+
+
+def as_you(claim: str) -> str:
+    """The claim in words that follow “you”: “prefer tea to coffee”."""
+    verb, _, rest = claim.partition(" ")
+    if verb.endswith("ly") and rest:  # “mostly writes in the evening”
+        return f"{verb} {as_you(rest)}"
+    plain = {"is": "are", "has": "have", "does": "do", "worries": "worry"}.get(verb)
+    plain = plain or re.sub(r"(?<!s)s$", "", re.sub(r"(?<=ch|sh)es$", "", verb))
+    return f"{plain} {rest}".strip()
+
+
+def _shown(text: str) -> Iterator[Shown]:
+    """The signs of a message with their claims, each once."""
+    read = text[:MOST_READ].replace("\u2019", "'")
+    words = WORD.findall(read.lower())
+    may_tell = any(True for _ in rules.matching(words))
+    seen: set[tuple[str, str, str]] = set()
+    named, at = 0, 0
+    ironic: bool | None = None
+    for part in split(text[:MOST_READ]):
         start, at = at, at + len(part.text)
-        if not part.is_own:
+        for sign, claim in _of_own(read[start:at], may_tell) if part.is_own else ():
+            key, is_named = (sign.kind, sign.about, sign.value), sign.kind in ("topic", "mention")
+            if key in seen or (is_named and named >= MOST_NAMED):
+                continue
+            if sign.kind in EARNEST:
+                ironic = is_ironic(read.lower()) if ironic is None else ironic
+                if ironic:
+                    continue
+            seen.add(key)
+            named += is_named
+            yield _moved(sign, start), claim
+    if _is_curt(words) and not any(one[0] == "stance" for one in seen):
+        stripped = text.strip()
+        first = text.index(stripped)
+        yield Sign("stance", "stance", "operator", first, first + len(stripped)), OPERATOR[1]
+
+
+def _moved(sign: Sign, by: int) -> Sign:
+    return Sign(sign.kind, sign.about, sign.value, sign.start + by, sign.end + by)
+
+
+def _is_curt(words: list[str]) -> bool:
+    if not 0 < len(words) <= MOST_CURT or words[0] not in CURT:
+        return False
+    return words not in (["ok"], ["and"]) and all(word in GOING_ON for word in words)
+
+
+def _of_own(own: str, may_tell: bool) -> Iterator[Shown]:
+    """The signs of a stretch of the person's own words."""
+    low = own.lower()
+    low = low if len(low) == len(own) else own  # a capital that is no single small letter
+    for start, end, asks in _sentences(low) if may_tell else ():
+        for sign, claim in _of_sentence(own[start:end], low[start:end], asks):
+            yield (
+                Sign(sign.kind, sign.about, sign.value, start + sign.start, start + sign.end),
+                claim,
+            )
+    for what, name, first, last in mentions(own):
+        kind: SignKind = "topic" if what == "topic" else "mention"
+        value = "" if what == "topic" else what
+        yield Sign(kind, name, value, first, last), f"speaks of {name}"
+
+
+def _of_sentence(said: str, low: str, asks: bool) -> Iterator[Shown]:
+    """What a sentence tells, of each kind by the first rule that reads anything."""
+    words = WORD.findall(low)
+    starts: list[int] = []
+    told: set[str] = set()
+    for one in rules.matching(words):
+        is_dealing = one.kind in DEALING
+        if (
+            (asks and not one.may_ask)
+            or one.sign in told
+            or (is_dealing and len(words) > MOST_DEALING)
+        ):
             continue
-        for match in LIKES.finditer(part.text):
-            about = " ".join(terms(match["what"]))
-            value = "no" if match["value"].casefold() in ("hate", "dislike") else "yes"
-            if about:
-                found.append(
-                    Sign("preference", about, value, start + match.start(), start + match.end())
-                )
-    return found
+        starts = starts or [0, *(found.end() for found in _rule(CLAUSES).finditer(low))]
+        found = one.fits(low, starts)
+        if found is None or (is_about_others if is_dealing else is_doubtful)(low):
+            continue
+        made = [_dealing(one, found)] if is_dealing else list(_telling(one, found, said))
+        if made:
+            told.add(one.sign)
+        yield from made
+
+
+def _dealing(one: Rule, found: re.Match[str]) -> Shown:
+    """A stance, or a way of going about things."""
+    if one.kind == "stance":
+        return Sign("stance", "stance", one.value, found.start(), found.end()), one.claim
+    return Sign("action", "way", one.claim, found.start(), found.end()), one.claim
+
+
+def _telling(one: Rule, found: re.Match[str], said: str) -> Iterator[Shown]:
+    """What is liked, decided, feared; and, where two are compared, what comes behind."""
+    span = about.where(found, "what", one.kind)
+    of = about.about(found.string[slice(*span)], one.kind) if span else ""
+    if not span or not of:
+        return
+    other = about.where(found, "other", one.kind) if "other" in found.re.groupindex else None
+    named = about.named(said[slice(*span)])
+    last = "what" if other is None else "other"
+    end = max(span[1], found.end() if found.end(last) < found.end() else 0)
+    if other is None:
+        yield Sign(one.sign, of, one.value, found.start(), end), one.claim.format(named)
+        return
+    behind, end = said[slice(*other)], max(end, other[1])
+    claim = f"prefers {named} to {about.named(behind)}"
+    yield Sign(one.sign, of, one.value, found.start(), end), claim
+    if (less := about.about(behind, one.kind)) not in ("", of):
+        yield Sign(one.sign, less, "less", found.start(), end), claim
+
+
+def _sentences(low: str) -> Iterator[tuple[int, int, bool]]:
+    """Where sentences stand, without what ends them, and whether a question mark does."""
+    at = 0
+    for found in _rule(ENDS).finditer(low):
+        if found[0] == "." and low.endswith(SHORTENED, at, found.start()):
+            continue
+        if found[0] == "." and _rule(GOES_ON).match(low, found.end()):
+            continue
+        yield from _trimmed(low, at, found.start(), "?" in found[0])
+        at = found.end()
+    yield from _trimmed(low, at, len(low), asks=False)
+
+
+def _trimmed(low: str, start: int, end: int, asks: bool) -> Iterator[tuple[int, int, bool]]:
+    text = low[start:end]
+    start, end = end - len(text.lstrip()), start + len(text.rstrip())
+    opening = _rule(OPENING).match(low, start, end)
+    if opening and opening.end() < end:
+        start = opening.end()
+    if 0 < end - start <= MOST_SENTENCE:
+        yield start, end, asks
+
+
+@cache
+def _rule(pattern: str) -> re.Pattern[str]:
+    """Made when first needed: most processes never are. All that it reads is in small letters."""
+    return re.compile(pattern)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from persona import keys
-from persona.decision import Spent
+from persona.decision import Failure, Spent
 from persona.errors import Broken, Refused
 from persona.halts import Halts
 from persona.memory import evidence, tombstones, topics, walls
@@ -38,7 +38,7 @@ class Head:
     highest number that a plan was given; `zone` the person's time zone, as they said it or as their
     browser tells it. `awaited` are the plans that wait for words, as they stood at one epoch of the
     gate (`acts/awaited.py`). `looked` counts the reviews that had nothing to say since the last
-    that had.
+    that had. `failure` is what the person was last told to have failed, until they react to it.
     """
 
     version: int = 0
@@ -64,6 +64,7 @@ class Head:
     zone_said: bool = False
     looked: int = 0
     awaited: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +361,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
     }
     rare = ("linking", "tries", "heard", "zone", "zone_said", "awaited")
     digest |= {name: value for name in rare if (value := getattr(head, name))}
+    digest |= {"failure": asdict(head.failure)} if head.failure else {}
     spent = {name: value for name, value in asdict(head.spent).items() if name in OLDEST or value}
     counted = {"wished": head.wished, "plans": head.plans, "looked": head.looked}
     return {
@@ -408,4 +410,5 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         zone=digest.get("zone", ""),
         zone_said=digest.get("zone_said", False),
         awaited=digest.get("awaited", {}),
+        failure=Failure(**digest["failure"]) if "failure" in digest else None,
     )

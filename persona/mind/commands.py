@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Literal
 
@@ -12,6 +13,8 @@ Verb = Literal[
     "forget",
     "picture",
     "why",
+    "ground",
+    "wrong",
     "help",
     "what are you",
     "greeting",
@@ -73,6 +76,15 @@ PATTERNS: dict[Verb, str] = {
     "forget": r"(?:please\s+)?forget\b(?:\s+(?:that|about)\b)?[\s:,]*(?P<rest>\S.*)",
     "picture": r"what\s+do\s+you\s+(?:know|remember)(?:\s+about\s+me)?\W*",
     "why": r"why\W*|why\s+do\s+you\s+(?:think|say|believe)\s+(?:that|so)\W*",
+    "ground": (
+        r"why\s+do\s+you\s+(?:think|say|believe)(?:\s+that)?\s+(?P<rest>(?:i|my|we|our)\b.*)"
+    ),
+    "wrong": (
+        r"(?:no\b[\s,.!]*)?(?:(?:that|this|it)(?:['\u2019]s|\s+is|\s+was)|you(?:['\u2019]re|\s+are))\s+"
+        r"(?:wrong|untrue|incorrect|not\s+(?:true|right|correct))"
+        r"(?:\s+(?:about|that)\s+(?P<where>[^:;\n]{2,120}?))?(?:\W*|\s*[:;,.\u2013\u2014-]\s*(?P<rest>\S.*))"
+        r"|i\s+never\s+said\s+(?:that\s+)?(?P<how>[^:;\n]{2,120}?)(?:\W*|\s*[:;]\s*(?P<direct>\S.*))"
+    ),
     "help": r"help\W*|what\s+can\s+you\s+do\W*",
     "what are you": r"(?:what|who)\s+are\s+you\W*|are\s+you\s+(?:a\s+|an\s+)?\w+\W*",
     "greeting": r"(?:hello|hi|hey|good\s+(?:morning|afternoon|evening))(?:[\s,]+\w+)?\W*",
@@ -137,10 +149,50 @@ PATTERNS: dict[Verb, str] = {
     "follow up": r"you\s+(?:may|can)\s+(?:follow\s+up|check\s+in)(?:\s+on\s+me)?(?:\s+(?:again|now))*\W*",
     "ledger": r"(?:the\s+|my\s+)?ledger\W*|what\s+(?:have|did)\s+you\s+(?:done?|do)(?:\s+for\s+me)?\W*",
 }
-GRAMMAR: dict[Verb, re.Pattern[str]] = {
-    verb: re.compile(pattern, re.IGNORECASE | re.DOTALL) for verb, pattern in PATTERNS.items()
+_NAMED: dict[Verb, str] = {
+    **{verb: verb for verb in PATTERNS if " " not in verb},
+    "picture": "know remember",
+    "ground": "think say believe",
+    "wrong": "wrong untrue incorrect not never",
+    "help": "help what",
+    "what are you": "are",
+    "greeting": "hello hi hey good",
+    "thanks": "thanks thank thx cheers",
+    "confirm": "yes",
+    "grants": "grants may",
+    "switch off": "switch",
+    "switch on": "switch",
+    "dry run": "dry dryrun",
+    "questions": "questions approvals waiting pending",
+    "elsewhere": "answer reply email mail text slack",
+    "plans": "plans reminders",
+    "show": "show plan",
+    "start": "yes start",
+    "done": "done finished",
+    "zone": "zone timezone",
+    "not me": "not",
+    "privately": "privately private dm direct",
+    "may you": "may can quiet",
+    "do not": "not don dont never stop",
+    "may again": "may can",
+    "quiet": "quiet no",
+    "do not follow up": "not don dont never stop",
+    "follow up": "may can",
+    "ledger": "ledger what",
 }
+NAMED = {verb: frozenset(words.split()) for verb, words in _NAMED.items()}
+"""Words of which one stands in every command of that name: the others' patterns are left alone."""
+WORD = re.compile(r"\w+")
 
+
+@cache
+def _pattern(verb: Verb) -> re.Pattern[str]:
+    """Made when words first come near it; most are never needed in a process."""
+    return re.compile(PATTERNS[verb], re.IGNORECASE | re.DOTALL)
+
+
+BELIEVED = frozenset({"ground", "wrong"})
+"""Commands only where something is believed that they mean; else plain words like any others."""
 FORGET_IT = re.compile(r"forget(?:\s+about)?\s+it\W*", re.IGNORECASE)
 IDIOM = re.compile(r"it\b(?!\w)", re.IGNORECASE)
 QUESTION_MARKS = ("?", "\uff1f", "\u061f", "\u037e")
@@ -162,8 +214,8 @@ def parse(words: str) -> Command | None:
     Rome?" asks, and "forget about it" is an idiom.
     """
     text = own_words(words).strip()
-    for verb, pattern in GRAMMAR.items():
-        found = pattern.fullmatch(text)
+    for verb in names(text):
+        found = _pattern(verb).fullmatch(text)
         if found is None:
             continue
         named = {name: (text or "").strip() for name, text in found.groupdict().items()}
@@ -173,6 +225,18 @@ def parse(words: str) -> Command | None:
             return None
         return Command(verb, rest, named.get("where", "") or named.get("how", ""))
     return None
+
+
+def is_plain(words: str) -> bool:
+    """Whether the words are no command, whatever is believed."""
+    command = parse(words)
+    return command is None or command.verb in BELIEVED
+
+
+def names(text: str) -> list[Verb]:
+    """The commands that the text names, in their order: it can be no other."""
+    said = {word.casefold() for word in WORD.findall(text)}
+    return [verb for verb in PATTERNS if said & NAMED[verb]]
 
 
 def tells(words: str) -> bool:
@@ -186,6 +250,8 @@ def tells(words: str) -> bool:
         return not is_question(words)
     if command.verb == "elsewhere":  # what is told, and not what is to be done
         return bool(command.rest) and parse(command.rest) is None and tells(command.rest)
+    if command.verb == "wrong":  # a bare no says nothing by itself
+        return tells(command.rest) if command.rest else bool(command.where)
     return command.verb in ("remember", "zone")
 
 

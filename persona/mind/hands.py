@@ -9,11 +9,12 @@ from persona.memory.index import Match
 from persona.memory.meaning import Mean, by_words_alone
 from persona.memory.notes import Notes, new_note, quotable
 from persona.memory.own import own_of, own_words, passes_on, stands
+from persona.memory.proposals import fitted
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind import prompt
-from persona.mind.commands import parse, tells
+from persona.mind.commands import BELIEVED, parse, tells
 from persona.mind.words import speaker
 from persona.model import Event, Evidence, Note, Quote
 from persona.ports import Ports
@@ -168,7 +169,7 @@ class MemoryHands:
     def note(self, event: Event) -> list[Evidence]:
         """Keeps what the person asks to be kept, or corrects; returns what holds no longer."""
         command = parse(event.words)
-        if command is not None:
+        if command is not None and command.verb not in BELIEVED:
             return self.keep(event, command.rest) if command.verb == "remember" else []
         return self.correct(event)
 
@@ -195,17 +196,27 @@ class MemoryHands:
             return []
         return self.keep(event, own)
 
-    def keep_claim(self, claim: str, quote: str) -> bool:
+    def keep_claim(
+        self, claim: str, quote: str, kind: str = "", about: str = "", value: str = ""
+    ) -> bool:
         """Keeps what a model made of the person's words; False where the quotation does not stand.
 
-        It must stand, word for word, in what the person says now or in what this turn recalled.
+        It must stand, word for word, in what the person says now or in what this turn recalled. With
+        a `kind` it is proposed as a sign of the person, which those words must bear out.
         """
+        taken = fitted(kind, about, value, quote) if kind else ("", "")
+        if taken is None:
+            self.rejected += 1
+            return False
+        sign = dict(zip(("kind", "about", "value"), (kind, *taken), strict=True))
         for said in [*map(self._evidence, reversed(self._events)), *self.cited.values()]:
             if len(self.kept) < MOST_NOTES and self._is_own(said) and stands(quote, said.text):
                 words = Quote(said.id, said.version, " ".join(quote.split()))
                 doubt = DOUBT if self._is_tainted() else ""
                 claim = words.words if self._is_beside_others(said.home) else claim
-                note = new_note(said.home, claim, words, said.at, made_by="model", doubt=doubt)
+                note = new_note(
+                    said.home, claim, words, said.at, made_by="model", doubt=doubt, **sign
+                )
                 if note.id not in self.kept:
                     self._note(note)
                 return True

@@ -177,7 +177,12 @@ def _ask(verb: str, **more: str) -> Decision:
 
 
 def told(standing: Standing, event: Event, ports: Ports) -> Decision:
-    """The turn on what became of a link: what this side is told, and what it waits for now."""
+    """The turn on what became of a link: what this side is told, and what it waits for now.
+
+    Or on how the address writes, which suggests to make a link or to close one.
+    """
+    if event.kind == "suggestion":
+        return suggesting.told(standing, event, ports)
     about = event.detail
     if standing.is_silent and about["link"] not in PROVING:
         return Decision(mind="none")

@@ -36,12 +36,17 @@ def build(
     recalled: Sequence[Evidence],
     ports: Ports,
     notes: Notes = NO_NOTES,
+    guide: str = "",
 ) -> list[Prompt]:
-    """The messages of one model call; the last is the person's newest words, as they were said."""
+    """The messages of one model call; the last is the person's newest words, as they were said.
+
+    `guide` says how this person wants to be served.
+    """
     say = wording().say
+    now = _now(standing, events[-1], recalled, ports, notes)
     prompts = [
         Prompt("system", _identity(events[0].address.surface, standing, ports)),
-        Prompt("system", _now(standing, events[-1], recalled, ports, notes)),
+        Prompt("system", f"{now}\n{say('manner', guide=guide)}" if guide else now),
     ]
     prompts += _alternating(_earlier(standing, ports))
     for event in events:

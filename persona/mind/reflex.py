@@ -14,14 +14,24 @@ from persona.memory.own import own_of, own_words, passes_on
 from persona.memory.sensitivity import PRIVATE
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
-from persona.mind import commands
+from persona.mind import believing, commands, introducing, tried, voice
 from persona.mind.aside import OFFER
 from persona.mind.elsewhere import NOWHERE
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
 from persona.mind.spelled import UNREAD
-from persona.mind.wishing import UNKNOWN, Wishing, heard, unfit
-from persona.mind.words import MOST_QUOTED, numbered, pasted, quote, sentence, when, where
+from persona.mind.wishing import Wishing, heard, unfit
+from persona.mind.words import (
+    MOST_QUOTED,
+    in_quotes,
+    numbered,
+    pasted,
+    place,
+    quote,
+    sentence,
+    when,
+    where,
+)
 from persona.model import Event, Evidence, Turn, shortened
 from persona.ports import Ports
 
@@ -38,23 +48,6 @@ ABOUT_PASTED = re.compile(
     r"\b(?:past(?:e|ed)|forward(?:ed)?|quoted?|shared?|sent|article|mail|email|message|chat|log)\b",
     re.IGNORECASE,
 )
-TRIED = {
-    "allow": "In it I took on to {what}.",
-    "ask": "In it I was to {what}, and asked you first: {why}.",
-    "deny": "In it I was to {what}, and did not: {why}.",
-}
-WHY = {
-    "halted": "I was stopped",
-    "unknown": "there is no such thing that I can do",
-    "is off": "you switched it off",
-    "is unfit": "it did not fit",
-    "is exposed": "it was wished where others listen, or by nobody proven",
-    "is over": "today's limit was reached",
-    "is unwanted": "that address wants no messages",
-    "goes astray": "it was to go where I had no leave to send",
-    "needs a yes": "it could not be undone, or words of others had been read",
-}
-"""The judge's rules, as a person reads them."""
 REVIEW = "review"
 """How the mind of a message is called that nobody asked for."""
 WROTE = "I wrote of my own accord, because you told me this and it was still open:"
@@ -70,14 +63,16 @@ def reflect(standing: Standing, events: Sequence[Event], ports: Ports) -> Decisi
     brain = _Reflex(standing, events, ports)
     replies = [reply for event in events if (reply := brain.answer(event))]
     hands = brain.hands
-    return Decision(
-        reply="\n\n".join(replies),
-        recalled=tuple(hands.cited.values()),
-        notes=tuple(hands.kept.values()),
-        forgets=tuple(hands.forgotten.values()),
-        asks=brain.asks,
-        intents=brain.wishing.intents,
-        tainted=brain.tainted,
+    return brain.voice.put(
+        Decision(
+            reply="\n\n".join(replies),
+            recalled=tuple(hands.cited.values()),
+            notes=tuple(hands.kept.values()),
+            forgets=tuple(hands.forgotten.values()),
+            asks=brain.asks,
+            intents=brain.wishing.intents,
+            tainted=brain.tainted,
+        )
     )
 
 
@@ -105,7 +100,7 @@ def ask_to_forget(wish: str, standing: Standing, event: Event, ports: Ports) -> 
 
 class _Reflex:
     def __init__(self, standing: Standing, events: Sequence[Event], ports: Ports) -> None:
-        self.standing = standing
+        self.standing, self.events = standing, events
         self.author = str(events[0].author)
         self.surface = events[0].address.surface
         self.ports = ports
@@ -113,13 +108,14 @@ class _Reflex:
         self.asks: dict[str, object] = {}
         self.tainted = ""
         self.wishing = Wishing(standing, events, ports)
+        self.voice = voice.Voice(standing, ports)
 
     def answer(self, event: Event) -> str:
         words = own_words(event.words).strip()
         chosen = self.choose(words)
         if chosen:
             return chosen
-        command = commands.parse(words)
+        command = None if commands.is_plain(words) else commands.parse(words)
         wished = heard(words, self.ports) if command is None else None
         said = self.wish(*wished) if wished else None
         if said is not None:
@@ -137,9 +133,9 @@ class _Reflex:
             case "why":
                 return self.why()
             case "help":
-                return self.help()
+                return introducing.help(self.surface, self.ports)
             case "what are you":
-                return self.introduce()
+                return introducing.introduce(self.ports)
             case "greeting":
                 return "Hello. Tell me something to keep, or ask me about something you told me."
             case "thanks":
@@ -160,6 +156,7 @@ class _Reflex:
             self.wishing.wish(name, arguments)
         except Refused as error:
             return None if error.code == UNREAD else unfit(name, error)
+        self.voice.mark_for("doing")
         return ""
 
     def statement(self, event: Event) -> str:
@@ -182,7 +179,28 @@ class _Reflex:
         self.hands.cite([best, *older[:1]])
         lines = [sentence(self._until(best) + self._quoted(best))]
         lines += ["Earlier, " + self._until(one) + self._quoted(one) for one in older[:1]]
-        return "\n".join(lines)
+        said = "\n".join(lines)
+        return (
+            self._put(said, [best, *older[:1]], found) if self.voice.differs("answered") else said
+        )
+
+    def _put(self, said: str, shown: Sequence[Evidence], found: Sequence[Match]) -> str:
+        """The answer as this person would have it; what contradicts it is never left out."""
+        rest = [one.evidence for one in found if one.evidence not in shown]
+        more = [one for one in _distinct([*shown, *rest]) if one not in shown][:1]
+        also = more if self.voice.wants("also") else []
+        self.hands.cite(also)
+        is_plain = len(shown) == 1 and not self.hands.notes.on(shown[0].id)
+        where_when = place(shown[0], self.ports, self._by())
+        return self.voice.say(
+            "answered",
+            said,
+            quote=said,
+            short=f"{in_quotes(own_of(shown[0])).strip()} ({where_when})" if is_plain else said,
+            also="".join(f"\n{sentence(self._until(o) + self._quoted(o))}" for o in also),
+            count=f"{len(found)}",
+            all=f"{len(self.hands.everything())}",
+        )
 
     def _passed_on(self, words: str, matches: Sequence[Match]) -> str:
         """What was pasted answers only what is not about the person, and is called so."""
@@ -223,6 +241,7 @@ class _Reflex:
         own = {one.id for one in self.hands.own()}
         claimed = [one for one in self.hands.claimed(wish) if one.id in own]
         exact = _distinct([*(m.evidence for m in found if m.cover >= SAME), *claimed])
+        exact = [one for one in exact if _is_said(one, wish)] or exact
         near = _distinct([m.evidence for m in found if m.cover >= ENOUGH])
         if len(exact) == 1 and is_own:
             return self._drop(exact[0], "that")
@@ -310,7 +329,12 @@ class _Reflex:
         if passed_on:
             more += "What you only pasted is not among it. "
         head = f"You told me {count} ({', '.join(surfaces)}), the first {since}."
-        return f"{head} In your words:\n{listed}\n\n{more}“forget …” deletes any of it."
+        said = f"{head} In your words:\n{listed}\n\n{more}“forget …” deletes any of it."
+        beliefs = believing.Beliefs(self.standing, self.events, self.ports)
+        taken, of = beliefs.picture()
+        self.hands.cite(of)
+        self.asks = self.asks or beliefs.asks
+        return f"{said}\n\n{taken}" if taken else said
 
     def why(self) -> str:
         last = next((turn for turn in reversed(self.standing.recent) if turn.persona_text()), None)
@@ -318,13 +342,17 @@ class _Reflex:
             return "I have not answered anything yet."
         pointers = set(last.recalled)
         used = [one for one in self.hands.everything() if one.pointer in pointers]
+        chosen, shown = voice.why(last, self.standing, self.ports)
+        if chosen and self.voice.manner:
+            self.asks = believing.told_now(self.voice.manner.because, self.author)
         if not used:
-            return WHY_WROTE[last.mind.startswith(REVIEW)] + self._tried(last)
+            self.hands.cite(shown)
+            return WHY_WROTE[last.mind.startswith(REVIEW)] + self._tried(last) + chosen
         used += [one for one in self._before(used) if one not in used]
-        self.hands.cite(used)
+        self.hands.cite([*used, *shown])
         listed = numbered(self._until(one) + self._quoted(one) for one in used)
         head = WROTE if last.mind.startswith(REVIEW) else "My last answer rests on this:"
-        return f"{head}\n{listed}{self._tried(last)}"
+        return f"{head}\n{listed}{self._tried(last)}{chosen}"
 
     def _tried(self, turn: Turn) -> str:
         """What was wished in that turn and what came of it, as this lane's ledger has it."""
@@ -334,7 +362,7 @@ class _Reflex:
         key = keys.ledger(lane, turn.version)
         wished = self.ports.table.get([key]).get(key, {}).get("wished", ())
         self.tainted = next((one["tainted"] for one in wished if "tainted" in one), self.tainted)
-        return "".join(f"\n{_told(one)}" for one in wished)
+        return "".join(f"\n{tried.told(one)}" for one in wished)
 
     def _before(self, shown: Sequence[Evidence]) -> list[Evidence]:
         """What was said before these words, and holds no longer since."""
@@ -345,44 +373,6 @@ class _Reflex:
         """What these words took the place of."""
         before = [f"“{shortened(own_of(old).strip(), MOST_BEFORE)}”" for old in self._before([one])]
         return f" (before that: {', '.join(before)})" if before else ""
-
-    def help(self) -> str:
-        said = [(c.say, c.brief) for c in self.ports.capabilities.values() if c.say]
-        is_billed = self.ports.surfaces[self.surface].segments is not None
-        lines = [say if is_billed else f"{say}: {brief}" for say, brief in (*said, *HELP)]
-        return "\n".join(["This is what I can do:", *(f"• {line}" for line in lines)])
-
-    def introduce(self) -> str:
-        identity = self.ports.identity
-        return (
-            f"I am {identity.name}, {identity.about}. No language model is connected right now: "
-            "I work by rules, I quote what you told me, and I do not invent."
-        )
-
-
-HELP = (
-    ("what do you know about me", "shows it, in your words"),
-    ("why", "shows what my last answer rests on"),
-    ("answer me by email, text me the answer", "answers there, once"),
-    ("my time zone is Zurich", "your clock"),
-    ("link", "makes you one person to me on another surface; unlink SURFACE parts it again"),
-    ("questions, grants, revoke N, switch off …", "what waits, what I may do, what I never do"),
-    ("dry run: …, ledger", "what I would do, what I did"),
-    ("may you text me, do not text me, do not follow up", "what I may send you"),
-    ("quiet hours 22:00 to 7:00", "when I write to nobody"),
-    ("stop, start", "halts and resumes everything"),
-)
-"""What can be said beside the capabilities' own words, and what it does; where words are billed
-(text messages) the first alone is told."""
-
-
-def _told(wished: Mapping[str, str]) -> str:
-    """One wish of a ledger row: what, what was decided, why, and whose words stood before it."""
-    what = wished["capability"].replace("_", " ")
-    what = "do something unknown" if what == UNKNOWN else what
-    read = f" Words of others were read before: {wished['tainted']}." if "tainted" in wished else ""
-    why = WHY.get(wished["why"], wished["why"])
-    return TRIED[wished["decision"]].format(what=what, why=why) + read
 
 
 def _distinct(found: Sequence[Evidence]) -> list[Evidence]:
@@ -396,6 +386,11 @@ def _distinct(found: Sequence[Evidence]) -> list[Evidence]:
 
 def _same_words(one: Evidence, other: Evidence) -> bool:
     return one.text.strip().casefold() == other.text.strip().casefold()
+
+
+def _is_said(one: Evidence, words: str) -> bool:
+    """Whether these are all of its words: then no other is meant that only holds them too."""
+    return " ".join(one.text.split()).casefold() == " ".join(words.split()).casefold()
 
 
 def _differing(best: Evidence, found: Sequence[Match]) -> list[Evidence]:

@@ -23,7 +23,7 @@ from persona.mind.wording import wording
 from persona.mind.words import numbered, quote, sentence, when, where, without_codes
 from persona.model import Event, shortened
 from persona.ports import Ports
-from persona.topic import Found
+from persona.topic import LEFT, Found
 
 BY_RULES = REVIEW
 """The mind that writes of its own accord; a model's name stands behind it."""
@@ -37,6 +37,7 @@ CLOSES = "(“do not follow up” ends such messages; “why” says what they r
 PROMISE = "{when} I took on to tell you how this goes, and it is still under way: {shown}."
 UNKNOWN = "{when} I could not tell whether this was done, and still cannot: {shown}."
 VAIN = "{when} I could not do this, because nobody answered me: {shown}."
+WAS_LEFT = "{when} I could not do this, and we left it there: {shown}."
 AGAIN = "I try it once more now."
 PLAN = "{when} this plan came to wait for you: {shown}."
 OFFER: Mapping[str, Any] = {
@@ -94,7 +95,8 @@ def _said(one: Found, ports: Ports) -> str:
     if one.words is not None:
         return sentence(f"{quote(one.words, ports).rstrip('.')}.")
     forms = {"promise": PROMISE, "plan": PLAN}
-    form = forms.get(one.topic.kind, UNKNOWN if one.topic.state == "unknown" else VAIN)
+    by_state = {"unknown": UNKNOWN, LEFT: WAS_LEFT}
+    form = forms.get(one.topic.kind) or by_state.get(one.topic.state, VAIN)
     return form.format(when=sentence(when(one.since, ports)), shown=one.shown)
 
 

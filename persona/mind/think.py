@@ -16,8 +16,10 @@ from persona.language import Call, Completion, Model, Prompt
 from persona.memory.standing import Standing
 from persona.mind import prompt
 from persona.mind.budget import Budget, Offers
+from persona.mind.commands import parse
 from persona.mind.hands import MemoryHands
 from persona.mind.reflex import ask_to_forget, forget_by_code, reflect
+from persona.mind.voice import Voice
 from persona.mind.wishing import Wishing
 from persona.mind.wording import wording
 from persona.model import Event
@@ -46,11 +48,13 @@ class _Matter:
     wishing: Wishing
     shown: int
     tainted: str
+    manner: str = ""
 
 
 def think(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: bool) -> Decision:
     """One decision on new words; a model's Transient, Refused or Unknown leads to the next mind."""
-    if not ports.models or reflex_only or standing.place_is_unproven:
+    is_left_to_code = reflex_only or standing.place_is_unproven or _asks_for_picture(events)
+    if not ports.models or is_left_to_code:
         return reflect(standing, events, ports)
     by_code = forget_by_code(standing, events[-1], ports) if len(events) == 1 else None
     if by_code:
@@ -62,6 +66,12 @@ def think(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only
     fallen = reflect(standing, events, ports)
     excuse, mind = (SPENT, AS_SPENT) if budget.is_used_up else (FALLEN, AS_FALLEN)
     return replace(fallen, reply=f"{fallen.reply}\n{excuse}", mind=mind, cost=budget.cost)
+
+
+def _asks_for_picture(events: Sequence[Event]) -> bool:
+    """To see what is believed of oneself is a right: no model stands between."""
+    commands = [parse(event.words) for event in events]
+    return all(one is not None and one.verb == "picture" for one in commands)
 
 
 def think_about(standing: Standing, outcome: Event, told: Decision, ports: Ports) -> Decision:
@@ -119,13 +129,15 @@ def _words(standing: Standing, events: Sequence[Event], ports: Ports, budget: Bu
     hands.cite(recalled)
     for event in events:
         hands.note(event)
+    voice = Voice(standing, ports)
     return _Matter(
-        prompts=prompt.build(standing, events, recalled, ports, hands.notes),
+        prompts=prompt.build(standing, events, recalled, ports, hands.notes, voice.guide()),
         offered=ports.capabilities,
         hands=hands,
         wishing=Wishing(standing, events, ports),
         shown=prompt.shown(standing, ports),
         tainted=prompt.tainted(standing, ports),
+        manner=voice.mark,
     )
 
 
@@ -200,6 +212,7 @@ def _converse(
                 tainted=matter.tainted,
                 mind=model.name,
                 rejected=hands.rejected,
+                manner=matter.manner,
             )
         prompts.append(Prompt("assistant", answer.text, calls=answer.calls))
         prompts += [

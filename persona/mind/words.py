@@ -59,7 +59,7 @@ def quote(one: Evidence, ports: Ports, by: str = "", whole: bool = True) -> str:
     others = in_quotes(others_words(one.text)) if one.passes_on and whole else ""
     if not own:
         return pasted(one, ports, by)
-    said = f"{f'{by} said' if by else 'you told me'} {_place(one, ports, by)}:{in_quotes(own)}"
+    said = f"{f'{by} said' if by else 'you told me'} {place(one, ports, by)}:{in_quotes(own)}"
     joint = "\n" if "\n" in said else ", "
     return f"{said}{joint}and pasted:{others}" if others else said
 
@@ -67,10 +67,10 @@ def quote(one: Evidence, ports: Ports, by: str = "", whole: bool = True) -> str:
 def pasted(one: Evidence, ports: Ports, by: str = "") -> str:
     """What somebody only passed on, and never said."""
     others = in_quotes(others_words(one.text))
-    return f"{by or 'you'} pasted {_place(one, ports, by)}:{others}"
+    return f"{by or 'you'} pasted {place(one, ports, by)}:{others}"
 
 
-def _place(one: Evidence, ports: Ports, by: str) -> str:
+def place(one: Evidence, ports: Ports, by: str) -> str:
     """On which surface and when; whether others could read it, where that says something."""
     heard = ", where others read it" if one.audience == "lane" and not by else ""
     return f"{where(one.surface, ports)}{heard}, {when(one.at, ports)}"

@@ -1,10 +1,12 @@
 """The web: a page, its messages, its socket. Replies need no act: the turn is the delivery."""
 
+import gzip
+import hashlib
 import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from persona import ids
@@ -24,6 +26,7 @@ TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
 SECURITY = {
@@ -133,21 +136,39 @@ def _socket_url(request: Request, door: Door) -> str:
 
 def _page(request: Request, door: Door) -> Response:
     name = "index.html" if request.path in ("/", "/signin") else request.path.removeprefix("/page/")
-    body = _files().get(name)
-    if body is None:
+    file = _files().get(name)
+    if file is None:
         raise Rejected("there is no such page", "absent")
     socket = _socket_url(request, door).removesuffix("/web/socket")
     headers = {k: v.replace("{sockets}", f" {socket}") for k, v in SECURITY.items()}
     if door.settings.public_url.startswith("https://"):
         headers["strict-transport-security"] = "max-age=31536000"
-    kind = TYPES[Path(name).suffix]
-    return Response(200, body, {"content-type": kind, "cache-control": "no-cache", **headers})
+    headers |= {"cache-control": "no-cache", "etag": file.mark, "vary": "accept-encoding"}
+    if request.header("if-none-match") == file.mark:
+        return Response(304, b"", headers)
+    headers["content-type"] = TYPES[Path(name).suffix]
+    if "gzip" in request.header("accept-encoding"):
+        return Response(200, file.packed, {**headers, "content-encoding": "gzip"})
+    return Response(200, file.body, headers)
+
+
+class _File(NamedTuple):
+    """A file of the page, as it is and packed, and the mark by which a browser knows what it has."""
+
+    body: bytes
+    packed: bytes
+    mark: str
 
 
 @cache
-def _files() -> dict[str, bytes]:
+def _files() -> dict[str, _File]:
     """The page's own files, by name; nothing else can be asked for."""
-    return {path.name: path.read_bytes() for path in PAGE.iterdir() if path.suffix in TYPES}
+    return {path.name: _file(path.read_bytes()) for path in PAGE.iterdir() if path.suffix in TYPES}
+
+
+def _file(body: bytes) -> _File:
+    mark = hashlib.sha256(body).hexdigest()[:32]
+    return _File(body, gzip.compress(body, mtime=0), f'W/"{mark}"')
 
 
 def _answers(request: Request, door: Door) -> Response:
@@ -162,6 +183,13 @@ def _plans(request: Request, door: Door) -> Response:
     from surfaces.web import plans
 
     return plans.receive(request, door)
+
+
+def _person(request: Request, door: Door) -> Response:
+    """Loaded here alone: what is known about a person is read off all their words."""
+    from surfaces.web import person
+
+    return person.receive(request, door)
 
 
 def _json(status: int, content: Any) -> Response:
@@ -202,6 +230,7 @@ SURFACE = Surface(
             _answers,
         ),
         Part("plans", (("GET", "/web/plans"),), _plans),
+        Part("person", (("GET", "/web/person"),), _person),
     ),
     working_note=False,
 )

@@ -7,9 +7,12 @@ import pytest
 
 from models.scripted import ScriptedModel
 from persona.language import Call, Completion, Prompt
-from persona.memory import notes
+from persona.memory import evidence, notes
+from persona.memory.index import Index
+from persona.memory.lines import lines_of
 from persona.model import Address, Note
-from persona.people import addresses
+from persona.people import addresses, graph
+from persona.trait import Graph
 from tests.stories.linking import link
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel
 from tests.support import DIRECT, Hub, Open, posted
@@ -369,3 +372,74 @@ def test_notes_that_were_read_cost_a_warm_turn_nothing(
     hub.restart()
     assert "Tuesday" in ann.say("when is the dentist?").split("\n")[0]
     assert len(homes) == 1
+
+
+# What a model takes words for
+
+
+def graph_of(hub: Hub, person: Person) -> Graph:
+    """What is believed about the person of this address, by all that stands in its home."""
+    place = addresses.find(hub.ports.table, Address.parse(person.address))
+    assert place
+    index = Index()
+    index.read_in(lines_of(evidence.read_turns(hub.ports, place.home)))
+    return graph.of_index(index, notes.read(hub.ports, place.home), hub.ports.clock.now())
+
+
+def takes(quote: str, kind: str, about: str, value: str = "") -> Call:
+    words = {"claim": "This is so.", "quote": quote, "kind": kind, "about": about, "value": value}
+    return Call("1", "remember", words)
+
+
+def proposing(*calls: Call) -> Callable[[Any], Completion]:
+    """A model that takes the words of each turn for the next of these, then says what it was told."""
+    waiting = iter(calls)
+
+    def answers(prompts: list[Prompt]) -> Completion:
+        if prompts[-1].role == "tool":
+            return Completion(f"I love long walks. Told: {prompts[-1].text}")
+        return Completion("", (next(waiting),))
+
+    return answers
+
+
+def test_what_a_model_proposes_is_a_trait_once_two_conversations_bear_it_out(
+    open_hub: Open,
+) -> None:
+    said = ("stairs and my knees are no friends", "the knees complain again")
+    calls = (takes(words, "concern", "knees") for words in said)
+    hub = open_hub(models=(ScriptedModel(proposing(*calls)),))
+    ann = Texter(hub)
+    assert "It is kept" in ann.say(said[0])
+    assert graph_of(hub, ann).stable("concern") == []
+    hub.clock.at += DAY
+    assert "It is kept" in ann.say(said[1])
+    (trait,) = graph_of(hub, ann).stable("concern")
+    assert (trait.about, trait.value, trait.made_by) == ("knee", "yes", "model")
+    assert [one.quote for one in trait.shown] == [said[1], said[0]]
+
+
+@pytest.mark.parametrize(
+    ("words", "call"),
+    [
+        ("> I hate olives", takes("I hate olives", "preference", "olives", "no")),
+        ("Bob said: I hate olives", takes("I hate olives", "preference", "olives", "no")),
+        ("lunch was fine", takes("I love long walks", "preference", "long walks", "yes")),
+        ("I had olives today", takes("I had olives today", "preference", "gambling", "yes")),
+        ("I had olives today", takes("I had olives today", "preference", "olives", "always")),
+        ("I had olives today", takes("I had olives today", "stance", "", "liar")),
+        ("I had olives today", takes("I had olives today", "action", "", "pays what is asked")),
+    ],
+    ids=["quoted", "told", "the persona's", "not said", "no value", "no stance", "no action"],
+)
+def test_what_words_do_not_bear_out_is_no_trait_and_is_counted(
+    open_hub: Open, words: str, call: Call
+) -> None:
+    hub = open_hub(models=(ScriptedModel(proposing(call, call)),))
+    ann = Texter(hub)
+    for _ in range(2):
+        assert "Nothing was kept" in ann.say(words)
+        hub.clock.at += DAY
+    assert graph_of(hub, ann).traits == ()
+    rows = [row for _, row in hub.family.table.scan("HOME#") if "cost" in row]
+    assert [row["cost"]["notes_rejected"] for row in rows] == [1, 1]

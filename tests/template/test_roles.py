@@ -9,9 +9,12 @@ import pytest
 
 from infra.functions import deployed
 from infra.iam import Allowed, Context, Role, may, policy, trust
+from infra.npm import Package, check, locked
+from infra.page import LOCK as PAGE_LOCK
+from infra.page import SHIPS
 from infra.proof.probes import BESIDE
 from infra.proof.prove import RESULT, allowed, digest, policies
-from infra.proof.simulator import Package, check, locked
+from infra.proof.simulator import LOCK
 from infra.proof.stage import address
 from infra.roles import HOMES, LANE, LEADING, lane_scope, on_rows, roles
 from persona import catalog, ids
@@ -150,16 +153,17 @@ def test_an_id_is_as_long_as_a_lanes_role_demands() -> None:
 # The simulator
 
 
-def test_its_lock_holds_hashes_and_no_address() -> None:
-    assert {package.name for package in locked()} >= {"@cloud-copilot/iam-simulate"}
-    for package in locked():
+def test_the_locks_of_npm_hold_hashes_and_no_address() -> None:
+    assert {package.name for package in locked(LOCK)} >= {"@cloud-copilot/iam-simulate"}
+    assert {package.name for package in locked(PAGE_LOCK)} == {*SHIPS}
+    for package in [*locked(LOCK), *locked(PAGE_LOCK)]:
         assert re.fullmatch(r"\d+\.\d+\.\d+", package.version)
         assert re.fullmatch(r"sha512-[A-Za-z0-9+/]{86}==", package.hash)
 
 
 def test_an_archive_that_is_not_the_locked_one_is_refused() -> None:
     good = Package("one", "1.0.0", "sha512-" + "A" * 86 + "==")
-    with pytest.raises(Broken, match=r"one 1\.0\.0 is not what npm\.lock knows"):
+    with pytest.raises(Broken, match=r"one 1\.0\.0 is not what its lock knows"):
         check(b"another", good)
 
 

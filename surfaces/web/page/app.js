@@ -5,6 +5,7 @@ import { Console } from "/page/console.js";
 import { Conversation } from "/page/conversation.js";
 import { make } from "/page/draw.js";
 import { Outbox } from "/page/outbox.js";
+import { Person } from "/page/person.js";
 import { Plans } from "/page/plans.js";
 import { Questions } from "/page/questions.js";
 import { SignIn } from "/page/signin.js";
@@ -23,7 +24,7 @@ const conversation = new Conversation(
   { onRetry: (draft) => outbox.retry(draft), onEdit: takeBack },
 );
 const outbox = new Outbox({ send: sendMessage, onChange: showDraftChange, onAccepted: accept, onSignedOut: renewSession });
-const feed = new Feed({ onMessages: receive, onMoved: () => isLoaded && plans.refresh(), onState: showState, onSignedOut: renewSession });
+const feed = new Feed({ onMessages: receive, onMoved: () => isLoaded && noticeMove(), onState: showState, onSignedOut: renewSession });
 const panel = new Console({
   panel: part("console"),
   opener: part("open-console"),
@@ -103,6 +104,31 @@ const plans = new Plans(
     told: part("plans-told"),
   },
   { say: sayBeside, onCards: (cards) => showCards("plans", cards) },
+);
+const person = new Person(
+  {
+    panel: part("person"),
+    opener: part("open-person"),
+    closer: part("close-person"),
+    loading: part("person-loading"),
+    trouble: part("person-trouble"),
+    again: part("person-again"),
+    empty: part("person-empty"),
+    about: part("person-about"),
+    manner: part("person-manner"),
+    drawing: part("person-drawing"),
+    drawingTold: part("person-drawing-told"),
+    canvas: part("person-canvas"),
+    nearer: part("person-nearer"),
+    farther: part("person-farther"),
+    whole: part("person-whole"),
+    allLine: part("person-all-line"),
+    all: part("person-all"),
+    allCount: part("person-all-count"),
+    list: part("person-list"),
+    told: part("person-told"),
+  },
+  { say: sayBeside },
 );
 
 const cards = { questions: new Map(), plans: new Map() };
@@ -214,11 +240,18 @@ function receive(messages) {
   else finishLoading();
 }
 
+/** Something was done, with words or without: what the panels show may be another now. */
+function noticeMove() {
+  plans.refresh();
+  person.refresh();
+}
+
 function noticeAnswers(answers) {
   if (answers.length > 0) personaSpokeAt = performance.now();
   for (const answer of answers) if (answer.surface === "web") you.notice(answer.text);
   for (const answer of answers) announce(`${conversation.name}: ${answer.text.slice(0, ANNOUNCED_AT_MOST)}`);
   for (const answer of answers) if (answer.surface === "web") plans.notice(answer.text);
+  for (const answer of answers) if (answer.surface === "web") person.notice(answer.text);
   if (answers.length > 0) questions.refresh();
   if (document.hidden) showUnseen(unseen + answers.length);
   showWelcome();
@@ -247,6 +280,7 @@ function finishLoading() {
   part("loading").hidden = true;
   you.offer();
   plans.offer();
+  person.offer();
   questions.refresh();
   showWelcome();
   conversation.scrollToNewest();
@@ -271,6 +305,7 @@ function showSignedOut() {
   part("welcome").hidden = true;
   you.withdraw();
   plans.withdraw();
+  person.withdraw();
   conversation.showTyping(false);
   signIn.show();
   conversation.scrollToNewest();

@@ -55,6 +55,9 @@ export const answerQuestion = (question, answer) => ask("POST", "/web/questions"
 /** The person's plans that are not over; what is done with them is said in words. */
 export const readPlans = () => ask("GET", "/web/plans");
 
+/** What is known about the person, with their own words; what is said about it is said in words. */
+export const readPerson = () => ask("GET", "/web/person");
+
 export const readMe = () => ask("GET", "/web/me");
 export const signOut = (everywhere) => ask("POST", "/web/signout", { everywhere });
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from hub.client import notes_of
+from hub.client import graph_of, notes_of
 from hub.person import person
 from persona.model import Address
 from tests.stories.people import Texter
@@ -50,3 +50,18 @@ def test_an_address_alone_is_its_own_first_link(hub: Hub) -> None:
 
 def test_nobody_at_an_address_is_said_so(hub: Hub) -> None:
     assert person(Address("sms", "+19995550100"), hub.ports) is None
+
+
+def test_what_is_believed_is_shown_with_its_words(hub: Hub) -> None:
+    for _ in range(2):
+        hub.clock.at += 86_400.0
+        Texter(hub).say("I like tea")
+    shown = person(ANN, hub.ports, graph=True)
+    assert shown
+    console = Console(width=200)
+    with console.capture() as printed:
+        console.print(graph_of(shown))
+    [line] = [one for one in printed.get().split("\n") if "likes tea" in one]
+    assert "“I like tea”" in line
+    assert "not gone by" not in line
+    assert "graph" not in (person(ANN, hub.ports) or {})

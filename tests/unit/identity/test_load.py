@@ -44,7 +44,9 @@ def test_every_byte_changes_the_stamp(folder: Path) -> None:
     [
         ('name = "Wren"', 'name = "Wren"\nmood = "blue"', "mood"),
         ('name = "Wren"', "", "name"),
-        ("version = 2", 'version = "two"', "version"),
+        ("version = 3", 'version = "three"', "version"),
+        ("[stances.skeptic]", "[stances.cynic]", "cynic"),
+        ("“{words}”", "“{wish}”", "retries.offer asks for {wish}"),
         ('concern = "How', 'worry = "How', "concern"),
         ('about = ["promise"', 'about = ["gossip"', "about"),
         ("[style]", '[style]\nvolume = "loud"', "volume"),

@@ -1,8 +1,12 @@
 """The small grammar: what is a command, what is a question, and what only sounds like one."""
 
-import pytest
+import re
 
-from persona.mind.commands import Verb, is_question, parse, tells
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from persona.mind.commands import PATTERNS, Verb, is_question, names, parse, tells
 
 COMMANDS: list[tuple[str, Verb, str]] = [
     ("remember my bike lock is 4812", "remember", "my bike lock is 4812"),
@@ -205,3 +209,12 @@ def test_a_question_behind_a_greeting_is_still_one(words: str) -> None:
 
 def test_the_table_is_long_enough_to_mean_something() -> None:
     assert len(COMMANDS) + len(QUESTIONS) + len(STATEMENTS) >= 90
+
+
+@pytest.mark.parametrize("verb", PATTERNS)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_every_command_holds_a_word_that_names_it(verb: Verb, data: st.DataObject) -> None:
+    pattern = re.compile(PATTERNS[verb], re.IGNORECASE | re.DOTALL)
+    said = data.draw(st.from_regex(pattern, fullmatch=True)).strip()
+    assert verb in names(said)

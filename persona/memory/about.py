@@ -1,0 +1,105 @@
+"""What a rule's words are about: the stretch of them that names it, its terms, and how it is told."""
+
+import re
+from functools import cache
+
+from persona.memory.rules import Kind
+from persona.memory.terms import terms
+
+Span = tuple[int, int]
+MOST_TERMS, MOST_ASKED = 5, 8
+"""Terms of what something is about; what is longer is a story, and meets nothing said elsewhere."""
+CUT = (
+    r"\s+(?:but|because|cause|since|when|whenever|while|if|though|although|so|which|who|where|unless|until|till"
+    r"|and\s+(?:i|we|you|it|that|they|he|she|my|have|still|am|then)|before|after(?!noon)|even|especially"
+    r"|except|as\s+(?:it|they|i|we|you)|again|than|to\s+be\s+(?:honest|frank|fair)|these\s+days|right\s+now"
+    r"|do\s+you|at\s+(?:the\s+moment|all|night|least)|with\s+(?:a\s+passion|you)|just\s+so|in\s+(?:general|the\s+end"
+    r"|particular|(?:this|our|my)\s+(?:house|home|family|office|team))|for\s+(?:good|now|me|sure|once|a\s+while"
+    r"|years|ages|as\s+long)|of\s+course|after\s+all|the\s+most|more\s+than|any\s+(?:day|time|more|longer)"
+    r"|every\s+(?:time|single)|hands\s+down|so\s+much|very\s+much|a\s+(?:lot|bit|little)|don't\s+(?:you|we)|can\s+you"
+    r"|all\s+(?:the\s+time|day|week|night|month|year|along)|this\s+(?:week|month|year|time))\b.*$"
+    r"|\s+(?:-+|\u2013|\u2014)\s.*$|[\"\u201d](?:\W.*)?$"
+)
+"""Where the words end that say what it is about."""
+CUT_ASKED = (
+    r"\s+(?:but|because|cause|since|when(?:ever)?\s+you|if|so\s+that|and\s+(?:i|we|you|it)|unless|even"
+    r"|ever\s+again"
+    r"|any\s?more|from\s+now)\b.*$"
+)
+"""The same for what the persona is asked to do: “before nine” belongs to it."""
+LOOSE = frozenset(
+    """a the an my our any some all both most such more much still always just definitely clearly really
+    lately tbh please thanks thx anymore too also anyway though already now today either tonight
+    here sorry lol haha honestly again instead decided best totally indeed obviously ever
+    sometimes usually often generally about immensely dearly badly then simply whole thing with
+    der die das den dem ein eine einen einem le la les un une des el los las de du""".split()
+)
+"""Words that may stand at either end of it, and say nothing."""
+EMPTY = frozenset(
+    """it that this them him her you me us those these one ones something anything everything nothing
+    someone people things thing stuff idea way sound look answer reply bit lot kind sort part fact
+    feeling feel hear know say tell ask see think mention bother disturb admit be being what how
+    got""".split()
+)
+"""What begins so is about something said before, or is a manner of speaking."""
+DENIED = frozenset(
+    """not never no nothing nobody none don't dont doesn't doesnt didn't isn't aren't won't cannot
+    can't""".split()
+)
+"""Where these stand at an end of it, the sentence says the opposite."""
+LEAD = (
+    r"(?:(?:just|even)\s+)?(?:(?:the|this)\s+(?:whole\s+)?(?:thought|idea|prospect|thing)\s+(?:of|with|about)"
+    r"|thinking\s+(?:about|of)|the\s+whole)\s+"
+)
+"""With what may begin how it is spoken of."""
+POINTING = (
+    r"\b(?:it|this|that|these|those|them|him|her|his|their|your|yours|you|yourself|is|was|has)\b"
+)
+"""Words for something at hand, which is another thing the next time."""
+LIGHT = frozenset("take get have use do go make pick choos buy tri with for on".split())
+"""Stems with which a decision begins: “not to take the lease” is about the lease."""
+WORD = r"[\w$€£%'&/+#.@-]*[\w%+#]"
+POINTS_BACK = r"\b(?:i|i'm|i've|me|my|mine|we|our|us|you|your)\b"
+
+
+def where(found: re.Match[str], group: str, kind: Kind) -> Span | None:
+    """Where in the sentence the words stand that name it; None where they name nothing."""
+    start, end = found.span(group)
+    text = found.string
+    cut = _rule(CUT_ASKED if kind == "instruction" else CUT).search(text, start, end)
+    lead = _rule(LEAD).match(text, start, end)
+    start = lead.end() if lead else start
+    words = [one.span() for one in _rule(WORD).finditer(text, start, cut.start() if cut else end)]
+    while words and text[slice(*words[-1])] in LOOSE:
+        words.pop()
+    while words and text[slice(*words[0])] in LOOSE:
+        words.pop(0)
+    if not words:
+        return None
+    if _rule(POINTING).search(text, words[0][0], words[-1][1]):
+        return None
+    first, last = text[slice(*words[0])], text[slice(*words[-1])]
+    if first == "to" and len(words) > 1:
+        first = text[slice(*words[1])]
+    is_empty = first in EMPTY and kind != "instruction"
+    return None if is_empty or {first, last} & DENIED else (words[0][0], words[-1][1])
+
+
+def about(words: str, kind: Kind) -> str:
+    """Its terms, in their order; nothing for words that say nothing, or tell a whole story."""
+    found = list(dict.fromkeys(terms(words)))
+    while kind == "decision" and len(found) > 1 and found[0] in LIGHT:
+        found.pop(0)
+    most = MOST_ASKED if kind == "instruction" else MOST_TERMS
+    return " ".join(found) if len(found) <= most else ""
+
+
+def named(words: str) -> str:
+    """The words as they stand in a claim about somebody: in quotation marks where they say “my”."""
+    return f"\u201c{words}\u201d" if _rule(POINTS_BACK).search(words.lower()) else words
+
+
+@cache
+def _rule(pattern: str) -> re.Pattern[str]:
+    """Made when first needed: most processes never are."""
+    return re.compile(pattern)

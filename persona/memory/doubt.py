@@ -1,0 +1,51 @@
+"""Whether a sentence says what it seems to: not if it supposes, jokes, remembers, tells of others."""
+
+import re
+from functools import cache
+
+DOUBT = (
+    r"\b(?:suppos(?:e|ing|edly)|imagin(?:e|ing)|pretend\w*|wish(?:ed|es)?|might|maybe|perhaps|thought(?!\s+of)"
+    r"|whether|unsure|not\s+sure|dunno|wonder\w*|haven'?t|hadn'?t|(?:have|had|did)\s+not|kidding"
+    r"|jok(?:e|es|ed|ing)|novel|dream\w*|lyrics|song|poem|character|hero|used\s+to(?!\s+\w+ing)|back\s+then"
+    r"|as\s+a\s+(?:kid|child|boy|girl|student)|in\s+those\s+days|(?:before|until)\s+i|when\s+i\s+was|years\s+ago"
+    r"|not\s+(?:that|like)\s+(?:i|we)|who\s+doesn'?t|allegedly|hypothetically|in\s+theory|as\s+(?:if|though)"
+    r"|(?:don'?t|do\s+not|can'?t|cannot)\s+know|says|claims|thinks|believes|long\s+ago"
+    r"|(?:could|should|would)\s+have|had\s+i|could\s+decide|vielleicht|peut-être|quizás|wenn|falls|hätte|würde"
+    r"|wäre)\b"
+    r"|(?<!long )\bstory\b|(?<!\byou )\bdidn'?t\b"
+    r"|(?<!\bi )(?<!\bwe )(?<!i've )\b(?:said|told|wrote|tells|asked\s+(?:me\s+)?(?:if|whether))\b"
+    r"|\bif\b(?!\s+(?:you\s+ask\s+me|i\s+(?:can|may|could|get\s+to)\s+choose|i\s+have\s+(?:a|the)\s+choice"
+    r"|there(?:'s|\s+is)\s+a\s+choice|you\s+(?:did|would)(?:n't|\s+not)|it(?:'s|\s+is)\s[^,]+\sor\b"
+    r"|you\s+(?:could|would|can)\s+(?:please\s+)?(?:always|never)))(?<!what if)"
+)
+"""Of a sentence in which any of this stands nothing is believed."""
+IRONY = (
+    r"(?:^|\s)/s\b|\U0001F644|\byeah,?\s+right\b|\bj/k\b|\bsarcas\w+|\birony\b|\bironic\w*|\bkidding\b"
+    r"|\bjok(?:e|ing)\b|\b(?:oh|just)\s+(?:great|lovely|wonderful|perfect|fantastic)[,.!]|\bas\s+if\b"
+    r"|\bgreat,\s+(?:another|just|more)\b|[,.\u2026]\s*not\s*[.!]*\s*$|\bsure,\s+because\b"
+    r"|\bor\s+anything\b"
+    r"|\bbecause\s+i(?:'m|\s+am)?\s+(?:just\s+)?such\b|\b(?:lo{2,}ve|so{3,}|li{3,}ke)\b"
+    r"|\bobviously\b[^a-z]*$"
+)
+"""A message in which any of this stands means something else than it says."""
+OTHERS = r"\b(?:he|she|they|boss|everyone|everybody|people|asked\s+me|told\s+me|(?<!i )said)\b"
+"""In a sentence about others nobody deals with the persona."""
+
+
+def is_doubtful(sentence: str) -> bool:
+    return _rule(DOUBT).search(sentence) is not None
+
+
+def is_ironic(message: str) -> bool:
+    """Of a whole message, in small letters as the sentences."""
+    return _rule(IRONY).search(message) is not None
+
+
+def is_about_others(sentence: str) -> bool:
+    return _rule(OTHERS).search(sentence) is not None
+
+
+@cache
+def _rule(pattern: str) -> re.Pattern[str]:
+    """Made when first needed: most processes never are."""
+    return re.compile(pattern)

@@ -1,0 +1,201 @@
+"""What is believed about the person, in words: told, shown with its ground, and contested by them.
+
+By code and never by a model: to look at what is believed of oneself, and to say no to it, is a right.
+A trait that was contested is not acted on again until the person asks to keep it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from persona.decision import Decision
+from persona.memory.notes import MOST_CLAIM, new_contest, quotable
+from persona.memory.signs import as_you, signs_of
+from persona.memory.standing import Standing
+from persona.memory.terms import terms
+from persona.mind.commands import Command, parse
+from persona.mind.hands import MemoryHands
+from persona.mind.words import numbered, quote, sentence, when
+from persona.model import Event, Evidence, Note, Quote
+from persona.people import graph as graphs
+from persona.ports import Ports
+from persona.trait import Graph, Trait
+
+MOST_TOLD = 7
+"""Traits that are told at once."""
+MOST_GROUND = 3
+"""Traits that are shown with their quotations at once."""
+MOST_SHOWN = 5
+"""Quotations of one trait; of several two each."""
+TASTE = frozenset(
+    "like love prefer hate dislik want think believ feel would enjoy decid worri actual realli".split()
+)
+"""Words that say how somebody stands to a thing, and not to which."""
+TAKEN = (
+    "From that I take, until you say otherwise:\n{lines}\n"
+    "“why do you think that” shows the words behind it, “that's wrong” ends it."
+)
+ENDED = (
+    "Then I go by it no longer, however it looks: {claims}. Should it be so after all, say "
+    "“remember …”."
+)
+WHICH = "Which of these is wrong? Answer with its number, all, or no.\n{lines}"
+STAYS = "Then nothing of it is changed."
+ALREADY = "You told me already that it is wrong, and I do not go by it: {claim}."
+
+
+def said(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
+    """The decision on words about what is believed; None where they are about something else."""
+    if len(events) != 1 or standing.is_shared or standing.place_is_unproven:
+        return None
+    beliefs = Beliefs(standing, events, ports)
+    command = parse(events[0].words)
+    if command is None:
+        reply = beliefs.choose(events[0].words)
+    elif command.verb == "wrong":
+        reply = beliefs.wrong(command)
+    elif command.verb == "ground" or (command.verb == "why" and events[0].words.strip(" ?!.")[3:]):
+        reply = beliefs.ground(command.rest)
+    else:
+        return None
+    return beliefs.decision(reply) if reply else None
+
+
+def told_now(traits: Iterable[Trait], author: str) -> dict[str, object]:
+    """What makes “that's wrong” and “why do you think that”, said next, mean these traits."""
+    ids = [one.id for one in traits]
+    return {"what": "told", "traits": ids, "asked": author} if ids else {}
+
+
+class Beliefs:
+    """What one message asks of the person graph, and what it says against it."""
+
+    def __init__(self, standing: Standing, events: Sequence[Event], ports: Ports) -> None:
+        self._standing, self._event, self._ports = standing, events[-1], ports
+        self._author = str(events[-1].author)
+        self.hands = MemoryHands(standing, events, ports)
+        self.asks: dict[str, object] = {}
+        self._contested: list[Trait] = []
+
+    @cached_property
+    def graph(self) -> Graph:
+        return graphs.read(self._standing, self._ports)
+
+    def decision(self, reply: str) -> Decision:
+        """What was asked, kept and contested meanwhile."""
+        notes = [note for trait in self._contested for note in self._contests(trait)]
+        return Decision(
+            reply=reply,
+            recalled=tuple(self.hands.cited.values()),
+            notes=(*notes, *self.hands.kept.values()),
+            asks=self.asks,
+        )
+
+    def picture(self) -> tuple[str, list[Evidence]]:
+        """The surest traits in words, and whose words those are; empty for none."""
+        found = graphs.each_once(self.graph.stable())[:MOST_TOLD]
+        if not found:
+            return "", []
+        self.asks = told_now(found, self._author)
+        lines = "\n".join(f"• {self._line(trait)}" for trait in found)
+        return TAKEN.format(lines=lines), [trait.shown[0].said for trait in found]
+
+    def ground(self, about: str) -> str:
+        """The words behind the traits that are named, or were told last; nothing for none."""
+        found = self._named(about) if about else self._told("told", "traits")
+        self.asks = told_now(found, self._author)
+        return "\n\n".join(self._ground(trait, len(found)) for trait in found[:MOST_GROUND])
+
+    def wrong(self, command: Command) -> str:
+        """Contests the trait that is named, or that was told; asks which where it may be several."""
+        found = self._named(command.where) if command.where else self._told("told", "traits")
+        open_ = graphs.each_once(one for one in found if not one.contested_by)
+        if found and not open_:
+            return ALREADY.format(claim=_you(found[0]))
+        kept = ""
+        if open_ and command.rest:
+            kept = f"\nI keep instead: “{command.rest}”"
+            self.hands.keep(self._event, command.rest)
+        if len(open_) > 1:
+            ids = [one.id for one in open_]
+            self.asks = {"what": "contest", "options": ids, "asked": self._author}
+            self.hands.cite(one.shown[0].said for one in open_)
+            return WHICH.format(lines=numbered(_you(one) for one in open_)) + kept
+        return self._contest(open_) + kept if open_ else ""
+
+    def choose(self, words: str) -> str:
+        """Answers the question which trait is wrong, where these words do."""
+        options = self._told("contest", "options")
+        answer = words.strip().casefold().rstrip(".!")
+        if not options:
+            return ""
+        if answer in ("no", "none", "neither", "cancel"):
+            return STAYS
+        if answer in ("all", "both"):
+            return self._contest(options)
+        numbers = re.findall(r"\d+", answer) if re.fullmatch(r"[\d\s,and]+", answer) else []
+        return self._contest([one for n, one in enumerate(options, 1) if str(n) in numbers])
+
+    def _contest(self, traits: Sequence[Trait]) -> str:
+        """Ends all that says the same. The reply names it in the person's words, so it rests on those."""
+        claims = {one.claim for one in traits}
+        self._contested = [one for one in self.graph.traits if one.claim in claims]
+        self.hands.cite(one.shown[0].said for one in traits)
+        return ENDED.format(claims="; ".join(map(_you, traits))) if traits else ""
+
+    def _contests(self, trait: Trait) -> Iterable[Note]:
+        """A note in each home whose words have shown it; the words that contest stay in their own."""
+        own, words = self._standing.place.home, quotable(self._event.words)[:MOST_CLAIM]
+        said = (Quote(self._event.message_id, 0, words),)
+        for home in dict.fromkeys([own, *(one.said.home for one in trait.shown)]):
+            yield new_contest(home, trait.id, self._event.at, said if home == own else ())
+
+    def _told(self, what: str, name: str) -> list[Trait]:
+        """The traits that the last answer left open to these words, as they are now."""
+        asking = self._standing.head.asking
+        if asking.get("what") != what or asking.get("asked") != self._author:
+            return []
+        known = {trait.id: trait for trait in self.graph.traits}
+        return [known[id] for id in asking[name] if id in known]
+
+    def _named(self, words: str) -> list[Trait]:
+        """The traits that these words name, the surest first."""
+        traits = sorted(self.graph.traits, key=lambda one: (not one.is_stable, -one.confidence))
+        shown = {graphs.trait_id(sign.kind, sign.about, sign.value) for sign in signs_of(words)}
+        exact = [one for one in traits if one.id in shown]
+        wanted = set(terms(words)) - TASTE
+        return exact or [one for one in traits if wanted and wanted <= _terms(one)]
+
+    def _line(self, trait: Trait) -> str:
+        """One trait as it is listed: the claim, how often it was shown, and since when."""
+        since = when(trait.first, self._ports)
+        return f"{_you(trait)} (in {trait.conversations} conversations, since {since})"
+
+    def _ground(self, trait: Trait, of: int) -> str:
+        """One trait with the words that it rests on, and what ended it."""
+        shown = trait.shown[: MOST_SHOWN if of == 1 else 2]
+        self.hands.cite(one.said for one in shown)
+        listed = numbered(quote(one.said, self._ports, whole=False) for one in shown)
+        more = len(trait.shown) - len(shown)
+        rest = f"\nAnd {more} more." if more else ""
+        return f"{sentence(_you(trait))}: {self._state(trait)}\n{listed}{rest}"
+
+    def _state(self, trait: Trait) -> str:
+        if trait.contested_by:
+            return "you told me that it is wrong, so I do not go by it. Of your words it was this."
+        if trait.superseded_by:
+            return "you said so earlier, and something else since."
+        if not trait.is_stable:
+            return "I do not go by it yet, or no longer: it was this alone."
+        times = f"{trait.conversations} conversations since {when(trait.first, self._ports)}"
+        return f"I take that from your words in {times}."
+
+
+def _you(trait: Trait) -> str:
+    return f"you {as_you(trait.claim)}"
+
+
+def _terms(trait: Trait) -> set[str]:
+    """What the trait can be named by."""
+    named = f"{trait.claim} {trait.value} {trait.shown[0].quote}"
+    return {*terms(named), *trait.about.split()}

@@ -1,0 +1,118 @@
+"""Habits that no single message shows: how somebody mostly writes, when, and from where.
+
+Each is told of the newest messages or conversations only, so that it changes when the person does,
+and each is shown by messages that have it, in signs like those of `memory/signs.py`.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from persona.memory.habits import SHAPES
+from persona.memory.index import Index, Sees
+from persona.memory.lines import LATEST
+from persona.trait import Shown, Sign, SignKind
+
+MOST_MESSAGES, LEAST_MESSAGES = 60, 20
+"""The newest messages that are looked at for how somebody writes, and how many there must be."""
+MOST_TALKS, LEAST_TALKS = 40, 6
+"""The same for conversations."""
+MOSTLY = 0.7
+"""The share of them that makes a habit."""
+USUAL = frozenset(
+    {
+        "begins with a capital",
+        "ends with a letter",
+        "writes “I” large",
+        "writes apostrophes inside words",
+        "begins a later sentence with a capital",
+        "begins with a small letter",
+        "ends with a digit",
+        "begins with a digit",
+        "uses digits",
+    }
+)
+"""How most people write: it says nothing about one."""
+TOLD = frozenset(SHAPES) - USUAL
+PARTS = ((5, "at night"), (12, "in the morning"), (18, "in the afternoon"), (24, "in the evening"))
+"""Parts of a day, by the hour that ends them."""
+BY = {"sms": "by SMS", "email": "by email", "web": "on the web"}
+
+
+def patterns(index: Index, sees: Sees) -> Iterator[Shown]:
+    """The signs of all habits, of what may be seen."""
+    yield from _texture(index, sees)
+    yield from _times(index, sees)
+
+
+def _texture(index: Index, sees: Sees) -> Iterator[Shown]:
+    """How they mostly write: marks of the keyboard in most of the newest messages."""
+    places = _newest(index, range(len(index.lines)), sees, MOST_MESSAGES)
+    if len(places) < LEAST_MESSAGES:
+        return
+    count = Counter(habit for place in places for habit in index.habits_at(place) & TOLD)
+    for habit, messages in count.items():
+        if messages >= MOSTLY * len(places):
+            yield from (
+                _sign(index, place, "texture", "writing", f"{habit}, mostly")
+                for place in places
+                if habit in index.habits_at(place)
+            )
+
+
+def _times(index: Index, sees: Sees) -> Iterator[Shown]:
+    """When they mostly begin to write, in their own time zone, and on which of their surfaces."""
+    places = _newest(index, index.begun, sees, MOST_TALKS)
+    if len(places) < LEAST_TALKS:
+        return
+    surfaces = {index.lines[place].words.surface for place in places}
+    telling = {"hour": _part_of_day, "day": _days, "surface": _surface}
+    for about, told in telling.items():
+        found = [told(index, place) for place in places]
+        [(most, often)] = Counter(found).most_common(1)
+        if often >= MOSTLY * len(places) and (about != "surface" or len(surfaces) > 1):
+            yield from (
+                _sign(index, place, "action", about, most)
+                for place, what in zip(places, found, strict=True)
+                if what == most
+            )
+
+
+def _newest(index: Index, places: Sequence[int], sees: Sees, most: int) -> list[int]:
+    """The newest of these places, in order, where the person speaks in words of their own."""
+    last = list(places[-4 * most :])
+    if len(index.homes) > 1:  # of which each stands in an order of its own
+        last = heapq.nlargest(4 * most, reversed(places), key=index.days.__getitem__)
+    last.sort(key=lambda place: index.lines[place].words.at)
+    lines = [(place, index.lines[place]) for place in last]
+    told = [p for p, one in lines if one.shows and not one.words.passes_on and sees(one.words)]
+    return told[-most:]
+
+
+def _moment(index: Index, place: int) -> datetime:
+    at = index.lines[place].words.at
+    return datetime.fromtimestamp(min(max(at, 0.0), LATEST), index.zone)
+
+
+def _part_of_day(index: Index, place: int) -> str:
+    hour = _moment(index, place).hour
+    return f"mostly writes {next(says for end, says in PARTS if hour < end)}"
+
+
+def _days(index: Index, place: int) -> str:
+    is_weekend = _moment(index, place).weekday() >= 5
+    return f"mostly writes {'at weekends' if is_weekend else 'on weekdays'}"
+
+
+def _surface(index: Index, place: int) -> str:
+    surface = index.lines[place].words.surface
+    return f"mostly writes {BY.get(surface, f'on {surface.capitalize()}')}"
+
+
+def _sign(index: Index, place: int, kind: SignKind, about: str, value: str) -> Shown:
+    """The whole message shows it."""
+    words = index.lines[place].words
+    start = len(words.text) - len(words.text.lstrip())
+    sign = Sign(kind, about, value, start, len(words.text.rstrip()))
+    return Shown(sign, words, index.conversations[place])

@@ -1,0 +1,157 @@
+"""What messages show of who wrote them: told of the person alone, in their exact words."""
+
+import tomllib
+from itertools import chain
+
+import pytest
+
+from bench.planted import FILE
+from persona.memory import rules
+from persona.memory.own import place_of
+from persona.memory.proposals import fitted
+from persona.memory.signs import as_you, claim_of, signs_of
+
+PHRASES = tomllib.loads(FILE.read_text(encoding="utf-8"))
+LINES = [
+    line.replace("{x}", "tea").replace("{X}", "Tea").replace("{y}", "beer").replace("{do}", "sing")
+    for kind, groups in PHRASES.items()
+    for group in (groups.values() if kind not in ("nothing", "small") else [groups])
+    for line in chain(group["said"], group.get("later", ()), group.get("pasted", ()))
+]
+
+
+def told(text: str) -> list[tuple[str, str, str]]:
+    named = ("topic", "mention")
+    return [(one.kind, one.about, one.value) for one in signs_of(text) if one.kind not in named]
+
+
+@pytest.mark.parametrize(
+    ("words", "sign", "claim"),
+    [
+        ("I prefer tea to coffee", ("preference", "tea", "yes"), "prefers tea to coffee"),
+        ("Tea over coffee for me", ("preference", "tea", "yes"), "prefers Tea to coffee"),
+        ("I'd rather have tea", ("preference", "tea", "yes"), "likes tea"),
+        ("I prefer tea to coffee", ("preference", "coffe", "less"), "prefers tea to coffee"),
+        (
+            "I can\u2019t stand phone calls",
+            ("preference", "phone call", "no"),
+            "dislikes phone calls",
+        ),
+        (
+            "Please never call me before nine",
+            ("preference", "call nine", "no"),
+            "asks never to \u201ccall me before nine\u201d",
+        ),
+        (
+            "We decided to sell the boat.",
+            ("decision", "sell boat", "yes"),
+            "decided to sell the boat",
+        ),
+        ("I decided against the lease", ("decision", "leas", "no"), "decided against lease"),
+        ("Let's go with Dr. Haller.", ("decision", "dr haller", "yes"), "chose Dr. Haller"),
+        ("The audit keeps me up at night", ("concern", "audit", "yes"), "worries about audit"),
+        (
+            "I'm no longer worried about the audit",
+            ("concern", "audit", "no"),
+            "worries no longer about audit",
+        ),
+        ("How do you know that?", ("stance", "stance", "skeptic"), "asks for grounds"),
+        ("status?", ("stance", "stance", "operator"), "wants it done, and told in a line"),
+        (
+            "Same as always, please",
+            ("stance", "stance", "regular"),
+            "talks as to an old acquaintance",
+        ),
+        ("What can you do?", ("stance", "stance", "newcomer"), "is new to this"),
+        ("can you double check?", ("action", "way", "checks twice"), "checks twice"),
+    ],
+)
+def test_words_tell_a_sign_with_its_claim(
+    words: str, sign: tuple[str, str, str], claim: str
+) -> None:
+    [found] = [one for one in signs_of(words) if (one.kind, one.about, one.value) == sign]
+    assert claim_of(found.kind, found.about, found.value, words[found.start : found.end]) == claim
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Do I like tea?",
+        "if I liked tea I would say so",
+        "my boss hates meetings",
+        "she said I love tea",
+        "yeah right, I just love waiting",
+        "I love being ignored /s",
+        "oh great, another meeting. I love meetings",
+        "I used to like tea",
+        "I'm not worried about the exam",
+        "the exam doesn't worry me",
+        "nothing scares me",
+        "> I hate tea",
+        "Ann wrote: I prefer tea",
+        "I love your style",
+        "I like that one",
+        "I thought I would hate it there",
+        "I'll take a shower",
+        "never give up!",
+        "I'm afraid I cannot come",
+        "thanks in advance",
+    ],
+)
+def test_what_only_seems_to_tell_shows_nothing(words: str) -> None:
+    assert told(words) == []
+
+
+def test_people_and_things_are_mentioned_by_name() -> None:
+    found = signs_of("I met my sister Ann and Dr. Weber in Oslo about the garden")
+    named = {(one.kind, one.about, one.value) for one in found}
+    assert {("mention", "ann", "person"), ("mention", "weber", "person")} <= named
+    assert {("mention", "oslo", "thing"), ("topic", "garden", "")} <= named
+
+
+def test_every_quotation_stands_in_the_persons_own_words() -> None:
+    seen = 0
+    for line in LINES:
+        message = f"> I hate fish\nhello there. {line}"
+        for one in signs_of(message):
+            quote = message[one.start : one.end]
+            assert quote.strip() == quote
+            assert place_of(quote, message), (quote, message)
+            seen += 1
+    assert seen > 400
+
+
+def test_looking_only_where_a_rules_word_stands_misses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = [told(line) for line in LINES]
+    monkeypatch.setattr(rules, "matching", lambda _: iter(rules.all_rules()))
+    assert [told(line) for line in LINES] == read
+    assert sum(map(len, read)) > 400
+
+
+def test_each_rule_is_about_something_or_deals_with_the_persona() -> None:
+    made = rules.all_rules()
+    assert len(made) > 200
+    for one in made:
+        assert one.words
+        assert ("{}" in one.claim) == (one.kind not in ("stance", "action"))
+
+
+def test_a_claim_can_follow_you() -> None:
+    claims = {one.claim for one in rules.all_rules()}
+    assert as_you("prefers tea to coffee") == "prefer tea to coffee"
+    assert as_you("is new to this") == "are new to this"
+    assert as_you("wishes for it") == "wish for it"
+    assert as_you("chose the sofa") == "chose the sofa"
+    assert all(not as_you(one).split()[0].endswith("s") for one in claims)
+
+
+def test_a_proposal_is_fitted_only_to_words_that_bear_it_out() -> None:
+    assert fitted("preference", "the olives", "", "olives again, yuck") == ("oliv", "yes")
+    assert fitted("preference", "gambling", "yes", "olives again, yuck") is None
+    assert fitted("preference", "the", "yes", "the olives") is None
+    assert fitted("preference", "olives", "often", "olives again, yuck") is None
+    assert fitted("stance", "", "Skeptic", "hm") == ("stance", "skeptic")
+    assert fitted("action", "checks twice", "", "hm") == ("way", "checks twice")
+    assert fitted("texture", "writing", "yes", "writing") is None

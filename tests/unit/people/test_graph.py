@@ -1,0 +1,118 @@
+"""The person graph as it is derived: from which words, how sure, and what ends it."""
+
+from dataclasses import replace
+
+from persona.memory.index import PAUSE, UTC, Index
+from persona.memory.notes import new_contest, new_note
+from persona.model import Evidence, Note, Quote
+from persona.people import graph
+from persona.trait import Graph, Trait
+
+DAY = 86_400.0
+NOW = 1_750_000_000.0
+
+
+def said(
+    number: int, text: str, days_ago: float, surface: str = "sms", home: str = "H"
+) -> Evidence:
+    at = NOW - days_ago * DAY
+    return Evidence(f"m{number}", home, number, text, f"{surface}:ann", surface, at)
+
+
+def derived(*told: Evidence, notes: tuple[Note, ...] = (), now: float = NOW) -> Graph:
+    index = Index(UTC)
+    index.add(*told)
+    return graph.of_index(index, notes, now)
+
+
+def the(found: Graph, about: str, value: str = "yes") -> Trait:
+    [one] = [t for t in found.traits if (t.about, t.value) == (about, value)]
+    return one
+
+
+def test_what_is_said_in_two_conversations_is_stable_and_quoted_newest_first() -> None:
+    found = derived(said(1, "I like tea", 10), said(2, "I really like tea", 3, "slack"))
+    tea = the(found, "tea")
+    assert tea.is_stable
+    assert tea.surfaces == ("slack", "sms")
+    assert [one.quote for one in tea.shown] == ["I really like tea", "I like tea"]
+    assert (tea.first, tea.last) == (NOW - 10 * DAY, NOW - 3 * DAY)
+
+
+def test_one_conversation_is_not_enough_however_often_it_is_said() -> None:
+    soon = PAUSE / 2 / DAY
+    found = derived(*(said(n, "I like tea", 3 - n * soon) for n in range(4)))
+    assert the(found, "tea").conversations == 1
+    assert not the(found, "tea").is_stable
+
+
+def test_two_surfaces_in_turn_are_two_conversations_and_no_more() -> None:
+    minute = 60 / DAY
+    told = [said(n, "I like tea", 1 - n * minute, "sms", "AB"[n % 2]) for n in range(6)]
+    assert the(derived(*told), "tea").conversations == 2
+
+
+def test_it_fades_while_it_is_not_seen() -> None:
+    told = said(1, "I like tea", 10), said(2, "I like tea", 3)
+    fresh, old = derived(*told), derived(*told, now=NOW + 4 * 365 * DAY)
+    assert 0.6 < the(fresh, "tea").confidence < 2 / 3
+    assert the(old, "tea").confidence < 0.2
+
+
+def test_the_newer_of_two_that_exclude_each_other_holds_from_its_day() -> None:
+    told = said(1, "I like tea", 30), said(2, "I like tea", 20)
+    once = derived(*told, said(3, "I hate tea", 9))
+    assert the(once, "tea").is_stable
+    assert the(once, "tea").confidence < the(derived(*told), "tea").confidence
+    twice = derived(*told, said(3, "I hate tea", 9), said(4, "I hate tea", 5))
+    new, old = the(twice, "tea", "no"), the(twice, "tea")
+    assert (new.is_stable, old.is_stable, old.superseded_by) == (True, False, new.id)
+    assert graph.until(old, {new.id: new}) == NOW - 9 * DAY
+
+
+def test_what_is_contested_stays_stopped_however_often_it_is_said_until_they_ask_to_keep_it() -> (
+    None
+):
+    told = said(1, "I like tea", 30), said(2, "I like tea", 20)
+    id = the(derived(*told), "tea").id
+    no = new_contest("H", id, NOW - 10 * DAY, (Quote("m3", 3, "that's wrong"),))
+    later = (*told, said(4, "I like tea", 5), said(5, "remember that I like tea", 2))
+    assert the(derived(*told, notes=(no,)), "tea").contested_by == "m3"
+    assert not the(derived(*later, notes=(no,)), "tea").is_stable
+    kept = new_note("H", "I like tea", Quote("m5", 5, "remember that I like tea"), NOW - 2 * DAY)
+    assert the(derived(*later, notes=(no, kept)), "tea").is_stable
+    again = replace(no, since=NOW - DAY)
+    assert not the(derived(*later, notes=(again, kept)), "tea").is_stable
+
+
+def test_words_that_were_corrected_show_nothing() -> None:
+    told = said(1, "I like tea", 30), said(2, "I like tea", 20)
+    quote = Quote("m3", 3, "actually I like coffee")
+    note = new_note("H", "I like coffee", quote, NOW - DAY, ends=("m1", "m2"))
+    assert [one.about for one in derived(*told, notes=(note,)).traits] == []
+
+
+def test_nothing_pasted_and_nothing_of_the_unproven_or_the_persona_shows_anything() -> None:
+    pasted = [said(n, "> I like tea\nso he wrote", 10 - n) for n in range(3)]
+    stranger = [replace(said(n, "I like tea", 20 - n), audience="unverified") for n in range(4, 6)]
+    persona = [replace(said(n, "I like tea?", 30 - n), author="persona") for n in range(7, 9)]
+    assert derived(*pasted, *stranger, *persona).traits == ()
+
+
+def test_how_and_when_they_write_is_seen_in_most_of_many_messages() -> None:
+    told = [said(n, f"thing number {n} is here...", 40 - n) for n in range(24)]
+    found = {one.claim: one for one in derived(*told).traits}
+    small = found["writes no capital at all, mostly"]
+    assert (small.kind, small.conversations, small.is_stable) == ("texture", 24, True)
+    assert small.shown[0].quote == "thing number 23 is here..."
+    assert any(one.kind == "action" and "mostly writes" in claim for claim, one in found.items())
+    assert derived(*told[:12]).stable("texture") == []
+
+
+def test_the_graph_as_json_has_every_quotation_in_the_message_it_names() -> None:
+    told = said(1, "I like tea", 10), said(2, "  I like tea", 3)
+    text = {one.id: one.text for one in told}
+    plain = graph.plain(derived(*told))
+    [node] = plain["nodes"]
+    assert (node["claim"], node["stable"], node["quoted"]) == ("likes tea", True, 2)
+    assert all(quote["text"] in text[quote["message"]] for quote in node["quotes"])
