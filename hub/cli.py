@@ -10,7 +10,7 @@ from typing import Annotated, TextIO
 import typer
 from rich.progress import Progress
 
-from hub import stages
+from hub import looks, stages
 from hub import state as states
 from hub.client import Client, consent_of, grants_of, graph_of, links_of, notes_of, table_of
 from hub.evaluate import evaluations
@@ -31,6 +31,8 @@ app.add_typer(plans, name="plan")
 app.command()(stages.deploy)
 app.command()(stages.template)
 app.command()(stages.doctor)
+app.command()(looks.likeness)
+app.command()(looks.persona)
 
 
 def _state() -> Path:

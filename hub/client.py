@@ -139,7 +139,7 @@ def links_of(person: dict[str, Any]) -> Table:
     for link in person["links"]:
         since = _when(link["since"]) if link["since"] else "the first"
         closed = _when(link["quarantine_until"]) if link["quarantine_until"] else "–"
-        marks = ["suspended: silent for long"] if link["suspended"] else []
+        marks = ["suspended: to be proven again"] if link["suspended"] else []
         marks += [f"takes nothing: {link['takes_nothing']}"] if link["takes_nothing"] else []
         marks += ["halted"] if person["halted"] else []
         table.add_row(printable(link["address"]), since, closed, ", ".join(marks))

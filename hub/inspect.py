@@ -53,7 +53,7 @@ def verify_ledgers(
 def _look(
     state: Path, env: Mapping[str, str], name: str, lane: str, *, whole: bool
 ) -> dict[str, Any]:
-    with _copied(state, env) as (table, ports):
+    with copied(state, env) as (table, ports):
         lanes, homes = _asked_for(name, lane, ports) if name or lane else _everybody(table)
         rows = [row for row in table.scan("LANE#") if row[0].partition[5:] in set(lanes)]
         every = [row for key, row in rows if key.sort.startswith("LEDGER#")]
@@ -71,7 +71,7 @@ def _look(
 
 
 @contextmanager
-def _copied(state: Path, env: Mapping[str, str]) -> Generator[tuple[Table, Ports], None, None]:
+def copied(state: Path, env: Mapping[str, str]) -> Generator[tuple[Table, Ports], None, None]:
     """The table as it was at one moment, with the keys as they are."""
     with reading(state, env) as ports, tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "hub.db"

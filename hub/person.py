@@ -6,7 +6,8 @@ from typing import Any
 from persona import keys
 from persona.acts import effects, grants, plan_facts
 from persona.memory import evidence, notes
-from persona.memory.standing import Gate, Link, open_gate, open_head, silent
+from persona.memory.silence import silent
+from persona.memory.standing import Gate, Link, open_gate, open_head
 from persona.model import Address, Note, Place
 from persona.people import addresses
 from persona.people import graph as graphs

@@ -13,7 +13,19 @@ from typing import Any
 from backends.local.bell import Ring
 from backends.local.family import Family
 from backends.local.lanes import Message
-from functions import act, capability, erase, handover, link, plan, socket, sweep, turn, undelivered
+from functions import (
+    act,
+    capability,
+    erase,
+    handover,
+    likeness,
+    link,
+    plan,
+    socket,
+    sweep,
+    turn,
+    undelivered,
+)
 from functions._observe import log
 from persona.acts import outbox
 from persona.errors import Broken, Conflict, Refused
@@ -194,6 +206,8 @@ def answer(ring: Ring, ports: Ports) -> None:
         link.run(ring.event(), ports)
     elif ring.function == "handover":
         handover.run(ring.event(), ports)
+    elif ring.function == "likeness":
+        likeness.run(ring.event(), ports)
     elif ring.function == "erase":
         erase.run(ring.event(), ports)
     elif ring.function == "plan":

@@ -90,6 +90,7 @@ def deployed() -> dict[str, Deployed]:
         *(_carrying(function, surfaces) for function in _carried()),
         _one("act-link", "link", []),
         _one("act-handover", "handover", []),
+        _one("act-likeness", "likeness", []),
         _one("act-erase", "erase", list(surfaces.values())),
         _one("plan", "plan", []),
         _one("sweep", "sweep", []),

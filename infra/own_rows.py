@@ -86,16 +86,19 @@ ROWS: Mapping[str, Rows] = {
     "undelivered": TURNS,
     "act-slack": INSTALLS,
     "act-handover": ADMITS,
+    "act-likeness": Rows(read="TEXTURE#* TEXTURES", put="TEXTURES"),
     "act-link": Rows(
         read="ACT#link#* ADDRESS#* CODE#* GATE#* LANE#*",
         put="ACT#link#* ADDRESS#* CODE#* GATE#*",
-        deleted="ACT#link#* LANE#*",
+        deleted="ACT#link#* LANE#* TEXTURE#*",
     ),
     "act-erase": Rows(
-        read="ACT#* ADDRESS#* ERASE#* ERASED HOME#* LANE#* PASSKEYS#* PROVIDER#* SESSIONS#* SOCKETS#* WAKE#*",
+        read="ACT#* ADDRESS#* ERASE#* ERASED HOME#* LANE#* PASSKEYS#* PROVIDER#* SESSIONS#* "
+        "SOCKETS#* TEXTURE#* WAKE#*",
         put="ERASE#* ERASED",
         deleted="ACT#* ADDRESS#* CODE#* CREDENTIAL#* ERASE#* GATE#* HOME#* LANE#* PACE#* PASSKEY#* "
-        "PASSKEYS#* PROVIDER#* SESSION#* SESSIONS#* SOCKET#* SOCKETS#* TICKET#* WAKE#*",
+        "PASSKEYS#* PROVIDER#* SESSION#* SESSIONS#* SOCKET#* SOCKETS#* TEXTURE#* TEXTURES TICKET#* "
+        "WAKE#*",
     ),
     "plan": Rows(read="ADDRESS#*"),
     "sweep": Rows(
@@ -121,6 +124,7 @@ OWNERS: Mapping[str, Owners] = {
     "act-slack": Owners(read="lane:*"),
     "act-sms": Owners(read="lane:*"),
     "act-handover": Owners(read="lane:* left", made="left"),
+    "act-likeness": Owners(read="lane:*"),
     "act-link": Owners(read="home:* lane:*", made="home:* lane:*"),
     "act-erase": Owners(
         read="erase:* home:* lane:*",

@@ -34,7 +34,7 @@ READS = tuple(
 SETS = ("dynamodb:PutItem", "dynamodb:UpdateItem")
 DELETES = ("dynamodb:DeleteItem",)
 TURNS = frozenset({"functions.turn", "functions.undelivered"})
-ACTS = frozenset({"functions.act", "functions.capability", "functions.handover"})
+ACTS = frozenset(f"functions.{name}" for name in ("act", "capability", "handover", "likeness"))
 """Entry points that work one lane at a time."""
 WAKES = "functions.plan"
 """Looks at the plans of one home at a time."""

@@ -56,6 +56,6 @@ def carried(function: str) -> dict[str, Capability]:
 
 @cache
 def functions() -> tuple[str, ...]:
-    """Whose acts a lane may hold: every surface, every capability, linking and handing over."""
+    """Whose acts a lane may hold: every surface, every capability, and what only the hub wishes."""
     carried = dict.fromkeys(one.function for one in capabilities().values() if one.function)
-    return (*surfaces(), *carried, "link", "handover")
+    return (*surfaces(), *carried, "link", "handover", "likeness")

@@ -5,7 +5,17 @@ from dataclasses import replace
 from functools import partial
 
 from persona import keys, plan_commands, reviewing
-from persona.acts import approval, awaited, effects, grants, limits, starting, telling, wishes
+from persona.acts import (
+    approval,
+    awaited,
+    effects,
+    grants,
+    limits,
+    starting,
+    telling,
+    textures,
+    wishes,
+)
 from persona.acts.policy import EXPOSED
 from persona.decision import Decision
 from persona.memory import evidence, forget, tombstones
@@ -63,8 +73,10 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             return _on_outcome(events[0], ports)
         case "status":
             return _on_status(standing, events[0])
-        case "link":
+        case "link" | "suggestion":
             return linking.told(standing, events[0], ports)
+        case "press" if standing.is_silent:
+            return Decision(mind="none")
         case "press" if events[0].detail.get("press") in starting.PRESSES:
             return starting.pressed(standing, events[0], ports)
         case "press":
@@ -364,6 +376,8 @@ def _on_outcome(event: Event, ports: Ports) -> Decision:
     state, reason = event.detail.get("state", ""), event.detail.get("reason", "")
     if event.detail.get("function") == "link":
         return Decision(mind="none", untold=UNLINKED if reason not in QUIET else "")
+    if event.detail.get("function") == textures.FUNCTION:
+        return Decision(mind="none")
     suppress = {str(event.address): reason} if reason in consent.REPORTED else {}
     if reason == EXPOSED:
         alone = ports.surfaces[event.address.surface].aside

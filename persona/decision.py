@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from persona import ids
+from persona.drift import Drift
 from persona.model import Address, Audience, Event, Evidence, Note
 from persona.plan import Plan
 from persona.topic import Looked
@@ -160,9 +161,9 @@ class Decision:
     time zone that the person says is theirs. `rests` names turns whose words
     the reply repeats beside what it recalled. `tainted` says whose untrusted words its mind was
     shown, beside what it recalled, or its reply repeats. `withheld`: the reply does not fit what
-    today's text messages may cost. `looked` is what a review came to; None for any other turn.
-    `failure` is what the reply says to have failed, `manner` how its words were chosen: the stance,
-    and the reaction that was expected.
+    today's text messages may cost. `looked` is what a review came to, `drift` what it saw of the
+    persona itself; None for any other turn. `failure` is what the reply says to have failed, `manner`
+    how its words were chosen: the stance, and the reaction that was expected.
     """
 
     reply: str = ""
@@ -204,6 +205,7 @@ class Decision:
     shown: int = 0
     aside: str = ""
     looked: Looked | None = None
+    drift: Drift | None = None
     failure: Failure | None = None
     manner: str = ""
 

@@ -18,12 +18,16 @@
 | events held back by a cap | `LANE#<lane>` | `WAIT#<due>#<event>` |
 | what a forgetting has yet to reach and to prove | `LANE#<lane>` | `FORGOT#<version>` |
 | sent texts to be redacted | `LANE#<lane>` | `REDACT#<version>` |
+| how the persona kept to itself, in numbers | `LANE#<lane>` | `DRIFT` |
 | what was decided, hash-chained | `LANE#<lane>` | `LEDGER#<version>` |
 | may an act still happen? | `GATE#<lane>` | `GATE` |
 | is a capability, or everything, halted for everybody? | `GATE#hub` | `GATE` |
 | acts still to be done, in order | `ACT#<function>#<lane>` | `OPEN#<version>#<part>` |
 | acts ended, the lane not yet told | `ACT#<function>#<lane>` | `OUT#<version>#<part>` |
 | acts ended | `ACT#<function>#<lane>` | `DONE#<version>#<part>` |
+| how a person writes, by counts | `TEXTURE#<lane>` | `TEXTURE` |
+| how a linked address wrote lately | `TEXTURE#<lane>` | `FRESH#<home>` |
+| which lanes have a texture | `TEXTURES` | `<lane>` |
 | a vendor's id, our act | `PROVIDER#<function>#<lane>` | `<id>` |
 | a person's own credential, sealed | `CREDENTIAL#<name>#<lane>` | `CREDENTIAL` |
 | whose home, which lane | `ADDRESS#<surface>#<address>` | `HOME` |
@@ -93,7 +97,8 @@ class Scope:
     def of_turn(lane: str, homes: Iterable[str], functions: Iterable[str]) -> "Scope":
         """A turn: its lane, its gate, these homes, and the acts of its lane."""
         homes = tuple(homes)
-        own = [f"LANE#{lane}", f"GATE#{lane}", *(f"HOME#{home}" for home in homes)]
+        own = [f"LANE#{lane}", f"GATE#{lane}", f"TEXTURE#{lane}"]
+        own += [f"HOME#{home}" for home in homes]
         acts = [part for function in functions for part in _act_partitions(function, lane)]
         return Scope(lane, homes, frozenset([*own, *acts]) | HUB, HUB)
 
@@ -126,9 +131,16 @@ class Scope:
     ) -> "Scope":
         """A worker that joins or splits: its act, one code, these lanes and addresses; no home."""
         reached = [f"ACT#link#{lane}", f"CODE#{code_hash}"]
-        reached += [part for one in lanes for part in (f"GATE#{one}", f"LANE#{one}")]
+        parts = ("GATE", "LANE", "TEXTURE")
+        reached += [f"{part}#{one}" for one in lanes for part in parts]
         reached += [address(one).partition for one in addresses]
         return Scope(lane, (), frozenset(reached))
+
+    @staticmethod
+    def of_textures(lanes: Iterable[str]) -> "Scope":
+        """Who compares how people write: the list of those that have a texture, and these textures."""
+        read = frozenset(f"TEXTURE#{lane}" for lane in lanes)
+        return Scope("", (), read | {"TEXTURES"}, read)
 
 
 def _act_partitions(function: str, lane: str) -> tuple[str, str]:
@@ -211,6 +223,10 @@ def head(lane: str) -> Key:
     return Key(f"LANE#{lane}", "HEAD")
 
 
+def drift(lane: str) -> Key:
+    return Key(f"LANE#{lane}", "DRIFT")
+
+
 def recent(lane: str, number: int) -> Key:
     return Key(f"LANE#{lane}", f"RECENT#{number % RECENT_TURNS}")
 
@@ -259,6 +275,20 @@ def unfinished_acts(function: str, lane: str) -> Key:
 def credential(name: str, lane: str) -> Key:
     """The one row of a person's own credential; who reads it reaches no other."""
     return Key(f"CREDENTIAL#{name}#{lane}", "CREDENTIAL")
+
+
+def texture(lane: str) -> Key:
+    return Key(f"TEXTURE#{lane}", "TEXTURE")
+
+
+def fresh(lane: str, home: str) -> Key:
+    """How a linked home's address wrote lately."""
+    return Key(f"TEXTURE#{lane}", f"FRESH#{home}")
+
+
+def textured(lane: str) -> Key:
+    """That a lane has a texture; an empty lane is the prefix of all."""
+    return Key("TEXTURES", lane)
 
 
 def address(address: Address) -> Key:

@@ -25,6 +25,7 @@ Kind = Literal[
     "expiry",
     "timer",
     "review",
+    "suggestion",
     "signin",
     "leave",
     "restore",

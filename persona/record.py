@@ -18,6 +18,7 @@ from persona.acts import (
     questions,
     replies,
     starting,
+    textures,
     wished,
     wishes,
 )
@@ -73,8 +74,7 @@ def record(
     verdict = _verdict(standing, events, decision)
     if verdict.decision == "deny":  # what may not be said is not said: no act, and no turn holds it
         decision = _unsaid(decision, verdict)
-    to = end.address if end else events[-1].address
-    decision = costs.affordable(standing, decision, to, ports)
+    decision = costs.affordable(standing, decision, (end or events[-1]).address, ports)
     gone = forgotten.resting_on(standing, decision, ports)
     decision = replace(decision, answers=(*decision.answers, *forgotten.withdrawn(gone)))
     wanted = _wishes(standing, events, decision, ports)
@@ -86,6 +86,7 @@ def record(
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
+    writes += textures.writes(standing, events, decision, turn, ports)
     kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
     writes += [notes.put(ports, note) for note in kept]
     closed = closing.acts(standing, events, decision, version, ports)
@@ -93,7 +94,7 @@ def record(
     carried = starting.carried(decision, (*acts, *away), ports)
     writes += [plans.write(ports, plan) for plan in carried]
     writes += [plans.drop(plan) for plan in decision.over]
-    aside = (*away, *wanted, *replaced)
+    aside = (*away, *wanted, *replaced, *textures.acts(standing, events, turn, ports))
     writes += [outbox.put(ports, act) for act in (*acts, *aside)]
     writes += questions.opened(standing, events, decision.wishes, (*acts, *away), ports)
     writes += questions.answered(decision.answers, events[0], ports)

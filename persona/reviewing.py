@@ -5,7 +5,7 @@ from dataclasses import replace
 from persona.acts import looking, telling, wishes
 from persona.decision import Decision
 from persona.memory.standing import Standing
-from persona.mind import review
+from persona.mind import drifting, review
 from persona.model import Event
 from persona.ports import Ports
 from persona.topic import Looked
@@ -25,4 +25,5 @@ def on_time(standing: Standing, event: Event, ports: Ports, reflex_only: bool) -
     told = review.look(standing, event, found, ports, reflex_only)
     looked = look.left(told.about, found[review.MOST_TOLD :])
     decision = replace(look.plans.into(told.decision), looked=looked)
+    decision = drifting.looked(standing, decision, ports, reflex_only)
     return wishes.judged(standing, [event], decision, ports)

@@ -16,6 +16,7 @@ EMBEDS = "bedrock:amazon.titan-embed-text-v2"
 BUDGET_TOKENS, THINK_SECONDS, QUARANTINE = 400_000, 60.0, 86_400
 BUDGET_SEGMENTS = 500
 REVIEWS = 2
+SWITCH = {"on": True, "off": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Settings:
     the words; empty for none. `budget_tokens`, `budget_usd` (0: no limit, and nothing is spent) and
     `budget_segments` (text messages as they are billed) are each lane's, for a day. `segment_usd`
     is what one text message costs. `reviews` is how often a day the persona may write to a person
-    of its own accord; 0 for never.
+    of its own accord; 0 for never. `likeness` is whether it is looked at how people write.
     `link_quarantine` is for how long (seconds) a new link opens no older words to either side.
     """
 
@@ -52,6 +53,7 @@ class Settings:
     budget_segments: int = BUDGET_SEGMENTS
     segment_usd: float = 0.0
     reviews: int = REVIEWS
+    likeness: bool = True
     bedrock_guardrail: str = ""
     embeddings: str = ""
     aws_region: str = ""
@@ -122,6 +124,7 @@ def parse(env: Mapping[str, str], *, stage: str, public_url: str, timezone: str)
         **_models(env),
         **_texts(env),
         reviews=_reviews(env),
+        likeness=_likeness(env),
         slack_api_url=env.get("HUB_SLACK_API_URL", ""),
         twilio_api_url=env.get("HUB_TWILIO_API_URL", ""),
         twilio_from=tuple(n.strip() for n in env.get("TWILIO_FROM", "").split(",") if n.strip()),
@@ -197,6 +200,13 @@ def _reviews(env: Mapping[str, str]) -> int:
     if not (most.isascii() and most.isdigit()):
         raise Broken(f"HUB_REVIEWS must be a whole number of messages a day, not {most!r}.")
     return int(most)
+
+
+def _likeness(env: Mapping[str, str]) -> bool:
+    asked = env.get("HUB_LIKENESS", "on")
+    if asked not in SWITCH:
+        raise Broken(f"HUB_LIKENESS must be on or off, not {asked!r}.")
+    return SWITCH[asked]
 
 
 def _order(text: str) -> tuple[str, ...]:

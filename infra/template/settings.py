@@ -31,6 +31,7 @@ SETTINGS: Mapping[str, Setting] = {
     "HUB_BUDGET_USD": Setting("", "US dollars a person and day; empty: nothing is spent."),
     "HUB_BUDGET_SMS": Setting(str(BUDGET_SEGMENTS), "Text messages a person and day, as carriers bill them."),
     "HUB_REVIEWS": Setting(str(REVIEWS), "How often a day it may write to a person by itself."),
+    "HUB_LIKENESS": Setting("on", "Whether it is looked at how people write: on or off."),
     "HUB_SMS_PRICE": Setting("0", "US dollars for one text message."),
     "HUB_BEDROCK_GUARDRAIL": Setting("", "ID:VERSION of a guardrail on Bedrock."),
     "HUB_EMBEDDINGS": Setting("", "The model, on Bedrock, that gives recall its vectors."),

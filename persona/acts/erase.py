@@ -177,6 +177,8 @@ def _delete(person: Person, until: float, ports: Ports) -> None:
             _empty(ports, keys.act(function, lane, "", "").partition)
             _empty(ports, keys.provider(function, lane, "").partition)
         _empty(ports, f"LANE#{lane}")
+        _empty(ports, keys.texture(lane).partition)
+        ports.table.commit([Delete(keys.textured(lane))])
     for one in map(Address.parse, person.addresses):
         asked = ids.derive(f"address {one}")
         paces = [keys.pace(one.surface, one.id), keys.pace("signin", asked)]

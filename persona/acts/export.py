@@ -32,6 +32,7 @@ ABSENT_HERE = (
     "raw mails, whose new words are among the messages",
     "what other people said, and what was said to them",
     "what was forgotten or erased",
+    "how you write, which is counted anew from your messages",
     "keys, passwords, sessions and codes",
     "what Slack, carriers, mail servers and model hosts keep",
 )

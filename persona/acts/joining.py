@@ -55,6 +55,8 @@ def join(taker: Side, giver: Side, now: float) -> list[Write]:
         _put_gate(giver, {**_with_links({}), **_grants(()), "given": gave}),
         _head_check(giver),
         *_without_recent(giver.lane),
+        *_without_textures(taker),
+        *_without_textures(giver),
         *_point(taken.values(), giver.lane, taker.lane),
     ]
 
@@ -85,6 +87,7 @@ def split(leaving: Iterable[str], source: Side, target: Side, now: float) -> lis
         _put_gate(source, {**_with_links(kept), **_grants(kept, source.gate), "suppressed": left}),
         _head_check(source),
         *_without_recent(source.lane),
+        *_without_textures(source),
         *_point(gone.values(), source.lane, target.lane),
     ]
 
@@ -148,6 +151,12 @@ def _head_check(side: Side) -> Write:
 
 def _without_recent(lane: str) -> list[Write]:
     return [Delete(keys.recent(lane, number)) for number in range(keys.RECENT_TURNS)]
+
+
+def _without_textures(side: Side) -> list[Write]:
+    """How its person writes is derived again, of the homes that it has then."""
+    fresh = [Delete(keys.fresh(side.lane, home)) for home in side.links]
+    return [Delete(keys.texture(side.lane)), *fresh]
 
 
 def _point(links: Iterable[Link], before: str, after: str) -> list[Write]:

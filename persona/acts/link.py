@@ -62,6 +62,7 @@ class Linking:
             "refuse": self._refuse,
             "unlink": self._unlink,
             "admit": self._admit,
+            "warn": self._warn,
         }
         for _ in range(TRIES):
             try:
@@ -214,6 +215,11 @@ class Linking:
             self._tell(act, end, "apart", other=str(own.address))
         for address in {str(own.address): own.address, str(other): other}.values():
             self._tell_others(act, address, told, "parted", str(other))
+
+    def _warn(self, act: Act) -> None:
+        """Tells the person's other addresses that this one was closed."""
+        own = end_of(act)
+        self._tell_others(act, own.address, {own.home}, "unlike", str(own.address))
 
     def _split(self, act: Act, lane: str, home: str) -> None:
         """The home leaves; or, from a lane that is its own, all the others do, together."""

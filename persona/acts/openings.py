@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from persona import ids
 from persona.acts.wished import rests_of
 from persona.decision import Act, Decision
-from persona.memory import concerns, topics
+from persona.memory import concerns, drifts, topics
 from persona.memory.own import own_words
 from persona.memory.sensitivity import MOST, sensitivity
 from persona.memory.standing import Standing
@@ -54,6 +54,7 @@ def writes(
 ) -> list[Write]:
     """The writes after which each home's row holds what is open once this turn is committed.
 
+    A review also writes what it saw of the persona itself.
     `turn` is what was said in it, `acts` what its wishes came to.
     """
     if decision.looked is not None:
@@ -62,7 +63,8 @@ def writes(
             topics.write(ports, home, looked.before[home], left)
             for home, left in looked.left.items()
         ]
-        return [one for one in found if one is not None]
+        seen = drifts.writes(standing.place.lane, decision.drift)
+        return [*seen, *(one for one in found if one is not None)]
     one_turn = _Turn(standing, events, decision, turn, acts, ports)
     written: list[Write] = []
     for home, known in one_turn.touched().items():

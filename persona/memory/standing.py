@@ -10,6 +10,7 @@ from persona.errors import Broken, Refused
 from persona.halts import Halts
 from persona.memory import evidence, tombstones, topics, walls
 from persona.memory.sensitivity import MOST, PRIVATE, sensitivity
+from persona.memory.silence import silent
 from persona.model import FORMAT, Address, Audience, Event, Evidence, Place, Turn, shortened
 from persona.ports import ABSENT, Condition, Ports, Row, equals
 from persona.seal import seal, unseal
@@ -113,6 +114,12 @@ class Gate:
         return SAID_STOP if self.halted or at < self.row.get("stopped", 0.0) else ""
 
     @property
+    def unlike(self) -> Mapping[str, float]:
+        """Linked homes whose addresses write like somebody else, and since when they are closed."""
+        known: Mapping[str, float] = self.row.get("unlike", {}) if len(self.links) > 1 else {}
+        return {home: since for home, since in known.items() if home in self.links}
+
+    @property
     def off(self) -> frozenset[str]:
         """The capabilities that the person has switched off."""
         return frozenset(self.row.get("off", ()))
@@ -140,8 +147,10 @@ class Gate:
 
         Two homes that a link brought together after `until` are closed to each other's sensitive
         words from before it, so that a link by deceit shows neither side's past before it can be
-        noticed.
+        noticed. To a home whose address writes like somebody else no other is open.
         """
+        if home in self.unlike and home != other:
+            return False
         if home == other or sensitivity < PRIVATE:
             return True
         if home not in self.links or other not in self.links:
@@ -318,17 +327,6 @@ def read(place: Place, events: Sequence[Event], ports: Ports) -> Standing:
         halts=halts,
         open=topics.open_row(ports, place.home, rows.get(open_key)),
     )
-
-
-def silent(head: Head, gate: Gate, ports: Ports) -> frozenset[str]:
-    """The linked homes that must be proven again; one that stands alone has no link to suspend."""
-    found: set[str] = set()
-    for home, link in gate.links.items() if len(gate.links) > 1 else ():
-        limit = ports.surfaces[link.address.surface].reassigned_after
-        heard = max(head.heard.get(home, 0.0), link.heard)
-        if limit and heard and ports.clock.now() - heard > limit:
-            found.add(home)
-    return frozenset(found)
 
 
 def open_gate(row: Row) -> Gate:

@@ -1,9 +1,11 @@
 """How somebody writes: in how many of their own messages each mark of it stands.
 
-Four families of marks. `habits` are those of the keyboard (casing, punctuation, length, smileys), a
+Five families of marks. `habits` are those of the keyboard (casing, punctuation, length, smileys), a
 closed list in `memory/habits.py`. `edges` are the words with which messages open and close, `words`
-all of them, `letters` the runs of three characters: these are open, so they are kept under hashed
-numbers, and a texture stays small however much was said.
+all of them, `letters` the runs of three characters, `shapes` the runs of five in which every word
+looks the same, so that how spaces, marks and capitals follow each other is left, whatever is spoken
+of. These are open, so they are kept under hashed numbers, and a texture stays small however much was
+said.
 
 A message counts once for each mark that stands in it. So the texture of many messages is the sum of
 theirs: their order does not matter, homes that join add up, a home that parts or a message that is
@@ -20,15 +22,25 @@ from typing import Any
 from persona.errors import Broken
 from persona.memory.habits import HABITS, NUMBERS, habits_of
 
-FORMAT = 1
+FORMAT = 2
 """Another list of habits or another hash is another format: textures are derived anew from turns."""
-FAMILIES = ("habits", "edges", "letters", "words")
-BUCKETS = {"habits": len(HABITS), "edges": 1_024, "letters": 4_096, "words": 2_048}
+FAMILIES = ("habits", "edges", "letters", "shapes", "words")
+BUCKETS = {
+    "habits": len(HABITS),
+    "edges": 1_024,
+    "letters": 4_096,
+    "shapes": 2_048,
+    "words": 2_048,
+}
 """Numbers that a family's marks may have."""
 MOST_READ = 4_000
 """Characters of a message that are read: nobody types so many, and a page is one message."""
 WORD = re.compile(r"\w+(?:['’]\w+)*")
 RUN = 3
+SHAPE_RUN = 5
+NUMBER = re.compile(r"\d+")
+LOWER = re.compile(r"[a-zß-öø-ÿ]+")
+CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +98,9 @@ def marks(text: str) -> frozenset[Mark]:
         found += [_hashed("edges", f"opens with “{said[0]}”")]
         found += [_hashed("edges", f"closes with “{said[-1]}”")]
     found += [_hashed("words", f"writes “{word}”") for word in set(said)]
-    padded = f" {line}\n"
-    runs = {padded[at : at + RUN] for at in range(len(padded) - RUN + 1)}
-    found += [_hashed("letters", f"writes {run!r}") for run in runs]
+    found += [_hashed("letters", f"writes {run!r}") for run in _runs(line, RUN)]
+    shape = CAPITAL.sub("X", LOWER.sub("w", NUMBER.sub("9", line)))
+    found += [_hashed("shapes", f"shapes {run!r}") for run in _runs(shape, SHAPE_RUN)]
     return frozenset(found)
 
 
@@ -114,6 +126,11 @@ def open_texture(content: Mapping[str, Any]) -> Texture | None:
 def _hashed(family: str, says: str) -> Mark:
     spelled = says.encode("utf-8", "surrogatepass")
     return Mark(family, zlib.crc32(spelled) % BUCKETS[family], says)
+
+
+def _runs(line: str, length: int) -> set[str]:
+    padded = f" {line}\n"
+    return {padded[at : at + length] for at in range(max(1, len(padded) - length + 1))}
 
 
 def _combined(one: Texture, other: Texture, sign: int) -> Texture:

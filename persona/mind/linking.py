@@ -8,6 +8,7 @@ from persona import ids
 from persona.decision import Decision
 from persona.keys import MOST_HOMES
 from persona.memory.standing import Link, Standing
+from persona.mind import suggesting
 from persona.mind.commands import Command, parse
 from persona.mind.words import named, sentence
 from persona.model import Address, Event
@@ -26,6 +27,11 @@ MARKS = " .!<>`'\""
 SHARED = "Linking works in private only: write to me directly, where nobody else reads."
 OFTEN = "You have tried this often enough for now. Try again in an hour."
 FULL = f"I keep at most {MOST_HOMES} addresses together: unlink one first. Nothing was linked."
+UNLIKE = (
+    "What came from here lately is not written the way you write, so for now I open nothing here and "
+    "keep nothing. If it is you, say link on another surface of yours, and the code that you get "
+    "there here."
+)
 SILENT = (
     "I have not heard from this address for a long time, and somebody else may have it by now, so "
     "I open nothing here and keep nothing. If you are still the same person, say link on another "
@@ -70,6 +76,11 @@ SAID = {
     ),
     "dropped": "Nothing was linked, and the code is dead.",
     "declined": "The other side did not say yes: nothing was linked.",
+    "unlike": (
+        "What comes from {other} lately is not written the way you write. I have closed there what "
+        "you told me, and keep nothing that is said there. If it is you, say link here, and the code "
+        "there. If somebody else has it: “unlink {id}”."
+    ),
     "parted": "{other} is on its own again, and so is what was said there.",
     "apart": (
         "This address is on its own again. What you told me here stays here, and the rest is "
@@ -82,7 +93,7 @@ SAID = {
 def wish(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
     """What these words wish to link or unlink; None where they are about something else."""
     if standing.is_silent:
-        return _prove(events)
+        return _prove(standing, events)
     command = parse(events[0].words) if len(events) == 1 else None
     if command is None or command.verb not in ("link", "unlink", "confirm", "not me"):
         return None
@@ -110,13 +121,14 @@ def _offered(standing: Standing, ports: Ports) -> str:
     return linking["code"] if linking and ports.clock.now() < linking["until"] else ""
 
 
-def _prove(events: Sequence[Event]) -> Decision:
+def _prove(standing: Standing, events: Sequence[Event]) -> Decision:
     """What an address hears that may be somebody else's by now: it can only prove that it is not."""
     command = parse(events[-1].words)
     if command and command.verb == "link" and command.rest:
         wish = _ask("claim", code=ids.code_hash(command.rest), silent="yes")
         return replace(wish, unheard=True)
-    return Decision(reply=SILENT, mind="none", unheard=True)
+    is_unlike = standing.place.home in standing.gate.unlike
+    return Decision(reply=UNLIKE if is_unlike else SILENT, mind="none", unheard=True)
 
 
 def _offer(standing: Standing, ports: Ports) -> Decision:
@@ -165,7 +177,12 @@ def _ask(verb: str, **more: str) -> Decision:
 
 
 def told(standing: Standing, event: Event, ports: Ports) -> Decision:
-    """The turn on what became of a link: what this side is told, and what it waits for now."""
+    """The turn on what became of a link: what this side is told, and what it waits for now.
+
+    Or on how the address writes, which suggests to make a link or to close one.
+    """
+    if event.kind == "suggestion":
+        return suggesting.told(standing, event, ports)
     about = event.detail
     if standing.is_silent and about["link"] not in PROVING:
         return Decision(mind="none")
@@ -173,7 +190,9 @@ def told(standing: Standing, event: Event, ports: Ports) -> Decision:
     what = about["link"]
     is_over = bool(about.get("code")) and about["code"] == standing.head.linking.get("code")
     linking: dict[str, Any] | None = {} if is_over else None
-    return Decision(reply=_sentence(what, other, about, ports), mind="none", linking=linking)
+    gate = suggesting.proven(standing, ports.clock.now()) if what == "linked" else {}
+    reply = _sentence(what, other, about, ports)
+    return Decision(reply=reply, mind="none", linking=linking, gate=gate)
 
 
 def _sentence(what: str, other: str, about: Mapping[str, str], ports: Ports) -> str:

@@ -22,15 +22,16 @@ from itertools import islice
 from persona.memory.habits import HABITS
 from persona.memory.texture import BUCKETS, FAMILIES, Mark, Texture, marks, read
 
-WEIGHTS = {"habits": 0.5, "edges": 0.4, "letters": 3.7, "words": 2.0}
-PRIORS = {"habits": 10.0, "edges": 30.0, "letters": 2_000.0, "words": 500.0}
+WEIGHTS = {"habits": 0.4, "edges": 0.4, "letters": 3.0, "shapes": 2.3, "words": 1.9}
+PRIORS = {"habits": 10.0, "edges": 30.0, "letters": 2_000.0, "shapes": 800.0, "words": 500.0}
 """What of the crowd is mixed with what was heard of a person: messages for habits, else marks."""
+UNTOLD = frozenset({"letters", "shapes"})
 RARE = 0.001
 """The share of messages in which a habit stands that nobody known has."""
 UNHEARD = 0.05
 """The share of a family's marks that is left to those which nobody known has used."""
-CONSTANT, RULE = -3.3, {"next": 2.0, "all": 0.8, "crowd": 0.9}
-SURE = 0.58
+CONSTANT, RULE = -3.15, {"next": 2.0, "all": 0.65, "crowd": 1.0}
+SURE = 0.61
 """The chance from which somebody is named: about 1 in 20 strangers is then taken for one known."""
 LEAST_CROWD = 8
 """With fewer known, what is everybody's is not told from what is one's own, and strangers pass."""
@@ -102,11 +103,11 @@ class Crowd:
     def reasons(self, person: str, messages: Collection[str]) -> list[Reason]:
         """What of the fresh messages speaks for a person or against, the strongest first.
 
-        Runs of letters count in the score and are not told: they say nothing to a reader.
+        Runs of characters count in the score and are not told: they say nothing to a reader.
         """
         fresh, texture = read(messages), self.known[person]
         weights = {family: self._weights(family, person, fresh) for family in FAMILIES}
-        shown = {mark for text in messages for mark in marks(text) if mark.family != "letters"}
+        shown = {mark for text in messages for mark in marks(text) if mark.family not in UNTOLD}
         shown |= {Mark("habits", number, says) for number, says in enumerate(HABITS)}
         found = [
             Reason(

@@ -40,6 +40,7 @@ def said(
 
 
 BIKE = said(ANN, 1, "remember my bike lock is 4812")
+BIKE_AGAIN = said(ANN, 6, "remember my bike lock is 4812")
 STORIES = (
     Story(
         "two people and a duplicate",
@@ -144,6 +145,15 @@ STORIES = (
         "a stalled turn whose message was given up",
         (said(BOB, 1, "remember the tea"), said(BOB, 2, "remember the milk")),
         buried=True,
+    ),
+    Story(
+        "looked at for how they write",
+        (
+            *(said(ANN, n, f"so i saw boat number{n}...") for n in range(1, 6)),
+            BIKE_AGAIN,
+            said(ANN, 7, "forget my bike lock"),
+        ),
+        secrets=((str(ANN), "4812"),),
     ),
     Story(
         "linked, asked on the other side, unlinked",

@@ -70,7 +70,7 @@ def open_hub(tmp_path: Path, pinned: Mapping[str, Any]) -> Iterator[Open]:
                 {**ENV, **TOKENS},
                 capabilities=everything,
                 carried=carried,
-                functions=(*catalog.surfaces(), *functions, "link", "handover"),
+                functions=(*catalog.surfaces(), *functions, "link", "handover", "likeness"),
                 **instead,
             )
         )

@@ -129,7 +129,7 @@ class House:
             "identity": identity(),
             "surfaces": SURFACES,
             "carriers": dict.fromkeys(SURFACES, self.post),
-            "functions": (*SURFACES, "link", "handover", "send_email"),
+            "functions": (*SURFACES, "link", "handover", "likeness", "send_email"),
             "capabilities": {one.name: one for one in (recall, remember, forget)},
             "indexes": Indexes(),
             "models": models,

@@ -40,7 +40,7 @@ def test_no_row_of_a_home_is_written() -> None:
     joined = joining.join(side("LA", OF_ANN), side("LB", OF_BOB), 50.0)
     parted = joining.split(["B"], side("LA", {**OF_ANN, **OF_BOB}), side("LB", {}), 70.0)
     touched = {write.key.partition.partition("#")[0] for write in joined + parted}
-    assert touched == {"GATE", "LANE", "ADDRESS"}
+    assert touched == {"GATE", "LANE", "ADDRESS", "TEXTURE"}
 
 
 def test_a_join_moves_every_home_the_epochs_and_the_addresses() -> None:
@@ -62,7 +62,9 @@ def test_a_join_moves_every_home_the_epochs_and_the_addresses() -> None:
         for address in (BOB, EVE)
     ]
     gone = [write.key for write in writes if isinstance(write, Delete)]
-    assert gone == [keys.recent("LB", n) for n in range(keys.RECENT_TURNS)]
+    textures = [keys.texture("LA"), keys.fresh("LA", "A")]
+    textures += [keys.texture("LB"), keys.fresh("LB", "B"), keys.fresh("LB", "E")]
+    assert gone == [*(keys.recent("LB", n) for n in range(keys.RECENT_TURNS)), *textures]
 
 
 def test_a_home_that_left_knows_whence_it_came_and_when() -> None:

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from models.scripted import ScriptedModel
+from persona.decision import Decision
 from persona.language import Call, Completion, Prompt
+from persona.mind import drifting
 from persona.mind.think import think_on
 from persona.mind.wording import FILE, Wording, wording
 from persona.model import End
@@ -148,6 +150,15 @@ def test_a_step_of_a_plan_that_is_left_to_a_mind(house: House) -> None:
     check("step_of_a_plan", model.seen[-1])
     think_on(standing, event, house.ports, replace(plan, came=(), step=1), step)
     check("first_step_of_a_plan", model.seen[-1])
+
+
+def test_a_look_at_itself(house: House) -> None:
+    model = talk(house)
+    for words in ("hello", "my cat is called Max", "what is my cat called?", "thanks", "good"):
+        house.tell(words)
+    event = house.event("", kind="review")
+    drifting.looked(house.standing(event), Decision(), house.ports, reflex_only=False)
+    check("drift", model.seen[-1])
 
 
 def test_every_template_is_shown_in_a_snapshot_or_by_the_tests_of_prompts() -> None:

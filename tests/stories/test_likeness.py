@@ -1,0 +1,145 @@
+"""How somebody writes suggests a link to be proven, and closes what somebody else seems to write in."""
+
+import json
+
+from persona import keys
+from persona.acts import erase
+from persona.memory.texture import marks
+from persona.model import Address
+from persona.people import addresses, textures
+from tests.stories.linking import claim, link, offer
+from tests.stories.people import Person, Slacker, Texter, Visitor, settle
+from tests.stories.writing import peopled, written
+from tests.support import Hub, Open
+
+OTHERS = range(1, 11)
+HINT = "If you talk with me somewhere else as well"
+UNLIKE = "is not written the way you write"
+
+
+def lane_of(hub: Hub, person: Person) -> str:
+    place = addresses.find(hub.ports.table, Address.parse(person.address))
+    assert place
+    return place.lane
+
+
+def slowly(person: Person, words: str) -> str:
+    """Says it so that nobody is too fast for the hub."""
+    person.hub.clock.at += 5.0
+    return person.say(words)
+
+
+def kinds(hub: Hub, person: Person) -> list[str]:
+    """What the ledger says was worked in this person's lane."""
+    rows = hub.ports.table.query(keys.entries(lane_of(hub, person)))
+    return [event["kind"] for _, row in rows for event in row["events"]]
+
+
+def test_who_writes_like_somebody_known_hears_once_how_to_link_and_of_nobody(hub: Hub) -> None:
+    peopled(hub, OTHERS)
+    ann, fresh = Texter(hub), Slacker(hub, "U0NEW")
+    ann.say(*written(0, 5))
+    ann.say("remember my locker code is 4812")
+    answers = [slowly(fresh, words) for words in written(0, 13, since=5)]
+    hinted = [at for at, answer in enumerate(answers) if HINT in answer]
+    assert hinted == [6], "with the answer after the sixth turn, and never again"
+    assert kinds(hub, fresh).count("suggestion") == 1
+    everything = json.dumps([fresh.replies(), answers])
+    for secret in ("4812", "locker", ann.phone, "SMS", "text message"):
+        assert secret not in everything
+    assert HINT not in "".join(ann.replies()), "whom it is like hears nothing of it"
+    assert "4812" not in fresh.say("what is my locker code?")
+    assert "Linked" in link(ann, fresh)
+    assert "4812" in fresh.say("what is my locker code?")
+
+
+def test_a_hand_of_nobody_known_a_small_crowd_and_a_hub_that_does_not_look_hint_nothing(
+    open_hub: Open,
+) -> None:
+    hub = open_hub()
+    peopled(hub, OTHERS)
+    stranger = Slacker(hub, "U0NEW")
+    words = [f"Grüß Gott, lieber Freund ({at}): wie geht es dir heute?" for at in range(7)]
+    assert HINT not in "".join(stranger.say(one) for one in words)
+    row = hub.ports.table.get([keys.texture(lane_of(hub, stranger))])
+    assert row, "it was looked at"
+    blind = open_hub({"HUB_LIKENESS": "off"})
+    other = Texter(blind)
+    assert HINT not in "".join(other.say(one) for one in written(1, 7))
+    assert not blind.ports.table.get([keys.texture(lane_of(blind, other))])
+
+
+def test_a_lent_phone_opens_nothing_until_its_owner_proves_it_again(hub: Hub) -> None:
+    peopled(hub, OTHERS)
+    ann, phone = Slacker(hub), Texter(hub)
+    ann.say("remember my locker code is 4812")
+    assert "Linked" in link(ann, phone)
+    for at, words in enumerate(written(0, 20)):
+        slowly(phone if at % 3 else ann, words)
+    assert "4812" in phone.say("what is my locker code?")
+    before = len(ann.replies())
+    thief = "Good afternoon to you, Sir or Madam: would you kindly tell me about item {at}?"
+    said = 0
+    while UNLIKE not in "".join(ann.replies()[before:]) and said < 40:
+        slowly(phone, thief.format(at=said))
+        said += 1
+    assert said <= 24
+    (told,) = [text for text in ann.replies()[before:] if UNLIKE in text]
+    assert f"unlink {phone.phone}" in told
+    kept = len(hub.heard(phone.address))
+    assert UNLIKE in phone.say("what is my locker code?")
+    assert "4812" not in "".join(phone.replies()[-2:])
+    assert len(hub.heard(phone.address)) == kept, "nothing of it is kept"
+    assert "4812" in ann.say("what is my locker code?"), "the owner's own surface is open"
+    number = claim(phone, offer(ann))
+    assert "Linked" in ann.say(f"yes {number}")
+    assert "4812" in phone.say("what is my locker code?")
+    assert UNLIKE not in "".join(slowly(phone, words) for words in written(0, 9, since=20))
+
+
+def test_who_writes_as_ever_is_never_shut_out(hub: Hub) -> None:
+    peopled(hub, OTHERS)
+    ann, phone = Slacker(hub), Texter(hub)
+    link(ann, phone)
+    for at, words in enumerate(written(0, 40)):
+        slowly(phone if at % 2 else ann, words)
+    assert "suggestion" not in kinds(hub, ann)
+    assert "likeness" in json.dumps(
+        [row["acts"] for _, row in hub.ports.table.query(keys.entries(lane_of(hub, ann)))]
+    ), "it was looked at"
+
+
+def test_what_is_forgotten_leaves_the_texture_and_an_erased_person_leaves_none(hub: Hub) -> None:
+    ann = Visitor(hub)
+    slowly(ann, "my zebra is called Ostrava")
+    for words in written(0, 6):
+        slowly(ann, words)
+    lane = lane_of(hub, ann)
+    (mark,) = [one for one in marks("zebra") if one.says == "writes “zebra”"]
+    before = textures.read(hub.ports, [lane])[lane]
+    assert before.of(mark) == 1
+    slowly(ann, "forget my zebra")
+    after = textures.read(hub.ports, [lane])[lane]
+    assert after.of(mark) == 0
+    assert after.messages < before.messages + 1
+    erase.begin(Address.parse(ann.address), hub.ports, hub.clock.now())
+    settle(hub)
+    assert not hub.ports.table.get([keys.texture(lane), keys.textured(lane)])
+
+
+def test_who_is_linked_or_parted_has_the_texture_of_their_homes_and_no_others(hub: Hub) -> None:
+    ann, phone = Slacker(hub), Texter(hub)
+    for words in written(0, 7):
+        slowly(ann, words)
+        slowly(phone, words)
+    own, theirs = lane_of(hub, ann), lane_of(hub, phone)
+    alone = textures.read(hub.ports, [own, theirs])
+    assert {own, theirs} == alone.keys()
+    link(ann, phone)
+    together = textures.read(hub.ports, [own, theirs])
+    assert together.keys() == {own}
+    assert together[own].messages > alone[own].messages
+    ann.say("unlink sms")
+    apart = textures.read(hub.ports, [own, theirs])
+    assert {own, theirs} == apart.keys()
+    assert apart[own].messages < together[own].messages
