@@ -5,7 +5,8 @@ term must stand in the quotation, so that no model says of anybody what they did
 or a way of going about things has a closed list of names.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import cast, get_args
 
 from persona.memory import rules
@@ -15,7 +16,7 @@ from persona.memory.notes import Notes
 from persona.memory.own import place_of
 from persona.memory.terms import terms
 from persona.model import Note
-from persona.trait import Shown, Sign, SignKind, Stance
+from persona.trait import Shown, Sign, SignKind, Stance, Trait
 
 TELLING = frozenset({"preference", "decision", "concern"})
 
@@ -50,3 +51,21 @@ def proposed(index: Index, notes: Iterable[Note], sees: Sees) -> Iterator[Shown]
         if span and sees(said):
             sign = Sign(cast("SignKind", note.kind), note.about, note.value, *span)
             yield Shown(sign, said, index.conversations[place])
+
+
+def joined(
+    shown: Mapping[tuple[SignKind, str], Sequence[Shown]], taken: Iterable[Shown]
+) -> Mapping[tuple[SignKind, str], Sequence[Shown]]:
+    """The signs with those that a model took words for, each where it belongs in time."""
+    both = dict(shown)
+    for one in taken:
+        key = one.sign.kind, one.sign.about
+        both[key] = sorted([*both.get(key, ()), one], key=lambda each: each.said.at)
+    return both
+
+
+def by_model(trait: Trait, taken: Collection[Shown]) -> Trait:
+    """The trait as made by a model where all that it rests on is; the claim stays in words of code."""
+    if not all(one in taken for one in trait.shown):
+        return trait
+    return replace(trait, made_by="model")

@@ -7,14 +7,13 @@ itself, as notes: what a model proposed, with a quotation that stands, and what 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from persona.memory import notes
+from persona.memory import notes, proposals
 from persona.memory.index import Index, Sees, anyone
-from persona.memory.proposals import proposed
 from persona.memory.recall import load
 from persona.memory.standing import Gate, Standing
 from persona.model import Note
@@ -68,28 +67,15 @@ def of_index(index: Index, kept: Iterable[Note], now: float, sees: Sees = anyone
         shown = {key: [s for s in found if sees(s.said)] for key, found in index.shown.items()}
     shown = {**shown, **by_subject(patterns(index, sees))}
     kept = list(kept)
-    taken = frozenset(proposed(index, kept, sees))
+    taken = frozenset(proposals.proposed(index, kept, sees))
     known: dict[Any, Any] = {} if sees is not anyone else index.derived.setdefault("traits", {})
     today = now // DAY * DAY  # nothing fades in less
-    graph = derive(_with(shown, taken), kept, today, _remembered(index), known)
-    traits = tuple(_by_model(trait, taken) for trait in graph.traits) if taken else graph.traits
+    graph = derive(proposals.joined(shown, taken), kept, today, _remembered(index), known)
+    traits = (
+        tuple(proposals.by_model(trait, taken) for trait in graph.traits) if taken else graph.traits
+    )
     talks = len(index.begun)
     return replace(graph, traits=traits, conversations=talks, messages=index.messages)
-
-
-def _with(shown: Signs, taken: Iterable[Shown]) -> Signs:
-    """The signs with those that a model took words for, each where it belongs in time."""
-    joined = dict(shown)
-    for key, more in by_subject(taken).items():
-        joined[key] = sorted([*joined.get(key, ()), *more], key=lambda one: one.said.at)
-    return joined
-
-
-def _by_model(trait: Trait, taken: Collection[Shown]) -> Trait:
-    """The trait as made by a model where all that it rests on is; the claim stays in words of code."""
-    if not all(one in taken for one in trait.shown):
-        return trait
-    return replace(trait, made_by="model")
 
 
 def by_subject(shown: Iterable[Shown]) -> dict[tuple[SignKind, str], list[Shown]]:
