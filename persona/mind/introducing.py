@@ -5,6 +5,7 @@ from persona.ports import Ports
 HELP = (
     ("what do you know about me", "shows it, in your words"),
     ("why", "shows what my last answer rests on"),
+    ("why do you think I like tea, that's wrong", "what I take from your words, and its end"),
     ("answer me by email, text me the answer", "answers there, once"),
     ("my time zone is Zurich", "your clock"),
     ("link", "makes you one person to me on another surface; unlink SURFACE parts it again"),
