@@ -17,8 +17,9 @@ from bench.rows import NONE, Results, Row, counted
 from persona.memory.reactions import signs_of_reaction
 from persona.model import Evidence, Failed
 from persona.people.forecast import REACTIONS, brier, forecast
-from persona.people.graph import by_subject, derive
+from persona.people.graph import by_subject
 from persona.people.manner import manner
+from persona.people.traits import derive
 from persona.trait import Graph, Reaction, Shown, Sign, Stance
 
 PHRASES = Path(__file__).with_name("reactions.toml")
