@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_type_hints
 
 from persona.decision import Act
@@ -12,7 +11,7 @@ from persona.errors import Refused
 from persona.figures import Figure, is_dated
 from persona.model import Address, Audience
 from persona.ports import Blobs, Clock, Door, Hands, Ports, Sent
-from persona.schemas import whole
+from persona.schemas import kinds, whole
 from persona.settings import Settings
 
 if TYPE_CHECKING:  # a lean ingress reads declarations and must not pay for pydantic
@@ -362,7 +361,7 @@ class Capability:
 
     def _spoken(self, name: str, text: str) -> str | int | float:
         """What was said for an argument, as a number where the schema wants one."""
-        kind = _kinds(self.arguments).get(name, "")
+        kind = kinds(self.arguments).get(name, "")
         readers = {"integer": int, "number": float}
         try:
             return readers[kind](text) if kind in readers else text
@@ -397,13 +396,6 @@ class Capability:
             "description": self.about + facts,
             "parameters": whole(self.arguments.model_json_schema()),
         }
-
-
-@lru_cache(maxsize=128)
-def _kinds(arguments: "type[BaseModel]") -> dict[str, str]:
-    """The kind of every argument, as JSON Schema calls it; empty where it is of several."""
-    known = whole(arguments.model_json_schema())["properties"]
-    return {name: about.get("type", "") for name, about in known.items()}
 
 
 PUNCTUATION = " \t\n.,;:!?()[]{}<>\"'`*_\u201c\u201d\u2018\u2019\u00ab\u00bb"

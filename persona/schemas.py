@@ -1,6 +1,10 @@
 """A JSON Schema as every model's server reads it."""
 
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 def whole(schema: dict[str, Any]) -> dict[str, Any]:
@@ -27,3 +31,10 @@ def whole(schema: dict[str, Any]) -> dict[str, Any]:
 def _is_title(name: str, value: Any) -> bool:
     """Whether it is the schema's own title, and no field that is called so."""
     return name == "title" and isinstance(value, str)
+
+
+@lru_cache(maxsize=128)
+def kinds(arguments: "type[BaseModel]") -> dict[str, str]:
+    """The kind of every argument, as JSON Schema calls it; empty where it is of several."""
+    known = whole(arguments.model_json_schema())["properties"]
+    return {name: about.get("type", "") for name, about in known.items()}
