@@ -310,7 +310,7 @@ def test_export_holds_nothing_of_others(hub: Hub) -> None:
     others = ("code is 9931", "locker is 3333", "cat is Max", BOB)
     assert not [one for one in others if one in text]
     kinds = {line["type"] for line in found}
-    assert kinds == {"link", "consent", "message", "act", "ledger", "manifest"}
+    assert kinds == {"link", "consent", "message", "mentioned", "act", "ledger", "manifest"}
     answer = [line for line in found if line.get("recalled")]
     assert answer and answer[0]["recalled"][0] in {
         f"{line['home']}/{line['turn']}" for line in found if line["type"] == "message"
