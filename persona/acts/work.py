@@ -154,10 +154,18 @@ def _carry(
     except Transient as error:
         return _later(act, error, ports)
     except Refused as error:
-        return _end(act, "failed", Sent(), error.code or error.reason, ports)
+        return _end(act, "failed", _why(desk, act, error), error.code or error.reason, ports)
     except Unknown as error:
         return _unknown(act, carrier, str(error), ports)
     return _end(act, "sent", sent, "", ports)
+
+
+def _why(desk: Desk, act: Act, error: Refused) -> Sent:
+    """A capability's reason in words, for its person: they may be others', so they taint as these do."""
+    use = desk.use(act)
+    if use is None or use.capability.carried_by:
+        return Sent()
+    return Sent(result={"why": error.reason, "untrusted": use.capability.returns_untrusted})
 
 
 SEND_AGAIN: Final = Ended("", "pending")

@@ -17,6 +17,8 @@ from persona.ports import Ports
 
 MOST_SHOWN = 3_000
 """Characters of what came back that are shown at once."""
+MOST_WHY = 300
+"""Characters of a reason in words."""
 MOST_WORDS = 300
 """Characters of the words that are offered to be said again."""
 BEARS = 0.25
@@ -43,13 +45,15 @@ def told(standing: Standing, event: Event, ports: Ports) -> Decision:
     failure = failures.of_outcome(event, effect, ports.clock.now())
     voice = Voice(standing, ports, failure.what if failure else "")
     result = shortened(about.get("result_text", ""), MOST_SHOWN)
-    filled = {"shown": about["shown"], "reason": about.get("reason", ""), "result": result}
+    code = about.get("reason", "")
+    why = shortened(about.get("result_why", ""), MOST_WHY).rstrip(".") or code
+    filled = {"shown": about["shown"], "reason": why, "result": result}
     if failure is None:
         part, plain = ("brought", BROUGHT) if result else ("done", DONE)
         reply, shared = voice.say(part, plain.format_map(filled), **filled), None
     else:
         reply, shared = _of_failure(standing, event, voice, filled, ports)
-    closed = {about["to"]: filled["reason"]} if _closes(about) else {}
+    closed = {about["to"]: code} if _closes(about) else {}
     seen = int(about.get("result_sensitivity", "0"))
     decision = Decision(reply=reply, mind="none", suppress=closed, shown=seen, failure=failure)
     decision = replace(decision, recalled=(shared,)) if shared else decision

@@ -196,3 +196,10 @@ def test_what_follows_in_the_conversation_is_tainted(open_hub: Open) -> None:
     ann.say("what do my notes say?")
     asked = ann.say("keep that as a document")
     assert "words of others were read: read_document" in asked
+
+
+def test_why_it_failed_is_told_in_words(open_hub: Open) -> None:
+    hub = open_hub()
+    told = Visitor(hub).say("read the document Ideas")
+    assert "I could not do this" in told
+    assert "there is no document called “Ideas”" in told
