@@ -20,9 +20,9 @@ from typing import Any
 
 from backends.local.family import open_family as open_local
 from bench.peers.inside.wire import UNIT, item_size
-from functions import act, ingress, turn
+from functions import ingress, turn
 from functions._compose import compose
-from hub.stage import sqs_event
+from hub.stage import answer, sqs_event
 from models.scripted import ScriptedModel
 from persona.decision import Act
 from persona.language import Completion
@@ -238,7 +238,7 @@ class Aws:
 
     def _act(self) -> None:
         while (ring := self.family.bell.take(0.0)) is not None:
-            act.run(ring.event(), self.ports)
+            answer(ring, self.ports)
             self.family.bell.done(ring)
 
     def replays(self, number: int) -> dict[str, Any]:

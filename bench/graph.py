@@ -20,9 +20,9 @@ from zoneinfo import ZoneInfo
 from backends.local.family import open_family
 from bench.recall import SYLLABLES
 from bench.turns import SETTINGS, Instant
-from functions import act, turn
+from functions import turn
 from functions._compose import compose
-from hub.stage import sqs_event
+from hub.stage import answer, sqs_event
 from persona.admission import admit
 from persona.memory import lines
 from persona.memory.index import Index
@@ -162,7 +162,7 @@ def _say(family: Any, hub: Any, number: int, words: str) -> None:
     for message in taken:
         family.lanes.delete(message)
     while (ring := family.bell.take(0.0)) is not None:
-        act.run(ring.event(), hub)
+        answer(ring, hub)
         family.bell.done(ring)
 
 

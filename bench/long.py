@@ -8,7 +8,8 @@ import json
 from typing import Any
 
 from bench.counts import AROUND, Aws, Counting
-from functions import act, ingress, plan, sweep
+from functions import ingress, sweep
+from hub.stage import answer
 from tests.support import texted, texting
 
 STEPS = 100
@@ -67,7 +68,7 @@ def _work(hub: Aws) -> None:
             hub.take()
         ring = hub.family.bell.take(0.0)
         if ring is not None:
-            (plan if ring.function == "plan" else act).run(ring.event(), hub.ports)
+            answer(ring, hub.ports)
             hub.family.bell.done(ring)
 
 

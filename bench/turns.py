@@ -18,9 +18,9 @@ from backends.aws.table import Table as AwsTable
 from backends.clock import Clock
 from backends.local.family import open_family
 from bench.cold import spread
-from functions import act, turn
+from functions import turn
 from functions._compose import compose
-from hub.stage import sqs_event
+from hub.stage import answer, sqs_event
 from persona.admission import admit
 from persona.decision import Act
 from persona.keys import Key
@@ -123,5 +123,5 @@ class _Hub:
         for message in messages:
             self.family.lanes.delete(message)
         while (ring := self.family.bell.take(0.0)) is not None:
-            act.run(ring.event(), self._ports)
+            answer(ring, self._ports)
             self.family.bell.done(ring)

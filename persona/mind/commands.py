@@ -180,8 +180,12 @@ _NAMED: dict[Verb, str] = {
     "follow up": "may can",
     "ledger": "ledger what",
 }
-NAMED = {verb: frozenset(words.split()) for verb, words in _NAMED.items()}
-"""Words of which one stands in every command of that name: the others' patterns are left alone."""
+NAMED: dict[str, set[Verb]] = {
+    word: {verb for verb, words in _NAMED.items() if word in words.split()}
+    for words in _NAMED.values()
+    for word in words.split()
+}
+"""The commands that a word may belong to; one of these words stands in every command."""
 WORD = re.compile(r"\w+")
 
 
@@ -235,8 +239,10 @@ def is_plain(words: str) -> bool:
 
 def names(text: str) -> list[Verb]:
     """The commands that the text names, in their order: it can be no other."""
-    said = {word.casefold() for word in WORD.findall(text)}
-    return [verb for verb in PATTERNS if said & NAMED[verb]]
+    found: set[Verb] = set()
+    for word in WORD.findall(text):
+        found.update(NAMED.get(word.casefold(), ()))
+    return [verb for verb in PATTERNS if verb in found] if found else []
 
 
 def tells(words: str) -> bool:

@@ -33,7 +33,12 @@ def read(standing: Standing, ports: Ports, what: str = "") -> Manner | None:
     """
     if standing.is_shared or standing.place_is_unproven or standing.is_silent:
         return None
-    return manner(graphs.read(standing, ports), what)
+    graph, derived = graphs.read(standing, ports), ports.indexes.open(standing, ports).derived
+    name = f"manner {what}"
+    known = derived.get(name)
+    if known is None or known[0] is not graph:
+        known = derived[name] = graph, manner(graph, what)
+    return known[1]
 
 
 def manner(graph: Graph, what: str = "") -> Manner:
