@@ -29,17 +29,26 @@ console = Console(stderr=True)
 """Progress; what a program may read goes to standard output."""
 
 
-def deploy(stage: str, *, yes: bool, destroy: bool, with_data: bool, as_json: bool) -> None:
-    """Checks, bundles, the changes shown, then made. Exit code 1 where it was not done."""
+def deploy(stage: str, *, yes: bool, here: bool, as_json: bool) -> None:
+    """Checks, bundles, the changes shown, then made. Exit code 1 where it was not done.
+
+    `here`: the bundles are of this machine's kind and Python, not of arm64 and Python 3.13.
+    """
     try:
-        if with_data and not destroy:
-            raise Broken("--with-data says what --destroy deletes too; alone it means nothing.")
+        place = _place(stage, clients := _clients())
+        facts = _deploy(Deployment(place, clients, console), clients, yes=yes, here=here)
+    except (Broken, BotoCoreError, ClientError) as error:
+        fail(error)
+        return
+    _tell(facts, as_json=as_json)
+
+
+def destroy(stage: str, *, yes: bool, with_data: bool, as_json: bool) -> None:
+    """Deletes a stage, and where that is said its data. Exit code 1 where it was not done."""
+    try:
         place = _place(stage, clients := _clients())
         made = Deployment(place, clients, console)
-        if destroy:
-            facts = _destroy(made, clients, yes=yes, with_data=with_data)
-        else:
-            facts = _deploy(made, clients, yes=yes)
+        facts = _destroy(made, clients, yes=yes, with_data=with_data)
     except (Broken, BotoCoreError, ClientError) as error:
         fail(error)
         return
@@ -93,14 +102,14 @@ def _seen(one: Seen, *, as_json: bool) -> Seen:
     return one
 
 
-def _deploy(made: Deployment, clients: Clients, *, yes: bool) -> dict[str, Any]:
+def _deploy(made: Deployment, clients: Clients, *, yes: bool, here: bool) -> dict[str, Any]:
     found = list(checks(made.place.stage, clients))
     _show(found)
     if any(one.is_needed and not one.is_good for one in found):
         raise Broken("Nothing was changed.")
     _take_over(made, clients, yes=yes)
     with tempfile.TemporaryDirectory() as folder:
-        packed = _packed(Path(folder))
+        packed = _packed(Path(folder), here=here)
         made.upload(packed)
     parameters = made.parameters(packed, os.environ, made.keep_secrets(os.environ))
     change_set = made.propose(packed, parameters)
@@ -135,13 +144,13 @@ def _take_over(made: Deployment, clients: Clients, *, yes: bool) -> None:
         made.adopt(left)
 
 
-def _packed(folder: Path) -> Packed:
-    from infra.bundles import build, of_lambda
+def _packed(folder: Path, *, here: bool) -> Packed:
+    from infra.bundles import HERE, build, of_lambda
     from infra.functions import deployed
 
     functions = list(deployed().values())
     with console.status("Fetching the locked wheels for Lambda's machine"):
-        target = of_lambda(functions)
+        target = HERE if here else of_lambda(functions)
     built = track(functions, "Bundles", console=console, transient=True)
     return pack([build(one, folder, target) for one in built], folder)
 

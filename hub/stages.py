@@ -19,12 +19,20 @@ def deploy(
     with_data: Annotated[
         bool, typer.Option("--with-data", help="With --destroy: its data too, for good.")
     ] = False,
+    here: Annotated[
+        bool, typer.Option("--here", help="Functions of this machine's kind and Python.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Bring STAGE in AWS to what is here: checks, bundles, the changes shown, then made."""
     from hub import deploying
 
-    deploying.deploy(stage, yes=yes, destroy=destroy, with_data=with_data, as_json=json)
+    if destroy:
+        deploying.destroy(stage, yes=yes, with_data=with_data, as_json=json)
+    elif with_data:
+        fail(Broken("--with-data says what --destroy deletes too; alone it means nothing."))
+    else:
+        deploying.deploy(stage, yes=yes, here=here, as_json=json)
 
 
 def template(json: Json = False) -> None:

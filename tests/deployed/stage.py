@@ -110,7 +110,7 @@ class Stage(Hub):
     def deploy(self) -> dict[str, Any]:
         """`hub deploy`, as a person runs it; what it says of itself."""
         ended = subprocess.run(
-            [sys.executable, "-c", HUB, "deploy", NAME, "--yes", "--json"],
+            [sys.executable, "-c", HUB, "deploy", NAME, "--yes", "--here", "--json"],
             cwd=CHECKOUT,
             env={**self.env, "AWS_ENDPOINT_URL": self.front.url},
             capture_output=True,

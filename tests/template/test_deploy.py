@@ -266,7 +266,7 @@ def test_one_stage_has_one_machine_and_one_that_lambda_has(tmp_path: Path) -> No
 def test_nothing_is_made_before_a_yes_and_everything_after(
     aws: served.Served, packed: Packed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deploying, "_packed", lambda folder: packed)
+    monkeypatch.setattr(deploying, "_packed", lambda folder, *, here: packed)
     for name, value in ENV.items():
         monkeypatch.setenv(name, value)
     told = io.StringIO()
@@ -275,14 +275,14 @@ def test_nothing_is_made_before_a_yes_and_everything_after(
     spell_policies(aws)
     monkeypatch.setattr(typer, "confirm", lambda *_, **__: False)
     with pytest.raises(Broken, match="Nothing was changed"):
-        deploying._deploy(made, aws.client, yes=False)
+        deploying._deploy(made, aws.client, yes=False, here=False)
     assert not made.is_standing()
     assert "an identity in SES for hub.example" in told.getvalue()
     made_by_moto = made.execute
     outputs = {name: f"https://{name}" for name in template()["Outputs"]}
     # moto knows no API of the gateway's, whose addresses the outputs are.
     monkeypatch.setattr(made, "execute", lambda change_set: made_by_moto(change_set) or outputs)
-    facts = deploying._deploy(made, aws.client, yes=True)
+    facts = deploying._deploy(made, aws.client, yes=True, here=False)
     assert facts["changed"]
     assert made.is_standing()
     left = "\n".join(facts["left"])
