@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.scripted import ScriptedModel
@@ -16,6 +16,7 @@ from persona import keys
 from persona.keys import Key
 from persona.language import Completion
 from persona.memory import topics
+from persona.mind.wording import wording
 from persona.ports import Row
 from tests.unit.house import ANN, House
 
@@ -91,7 +92,10 @@ class Lived:
             self.house.clock.at += number * DAY
 
     def review(self) -> int:
-        """Works what is due; returns how many topics a model was asked about, one call at most."""
+        """Works what is due; returns how many topics a model was asked about.
+
+        It is asked at most once about the person, and at most once how it spoke itself.
+        """
         found = self.row
         if found is None or found[1]["due"] > self.house.clock.at:
             return 0
@@ -99,12 +103,15 @@ class Lived:
         assert event is not None
         before = len(self.model.seen)
         self.house.take(event)
-        asked = self.model.seen[before:]
-        assert len(asked) <= 1
+        seen = self.model.seen[before:]
+        asked = [one for one in seen if one[-1].text == wording().say("review_now")]
+        itself = [one for one in seen if "looking back" in one[0].text]
+        assert len(asked) <= 1 >= len(itself) and len(seen) == len(asked) + len(itself)
         return asked[0][0].text.count("told me by SMS") if asked else 0
 
 
 @given(steps=st.lists(STEPS, max_size=14))
+@example(steps=[*[("faces", 0, 1)] * 4, ("waits", 0, 2)])
 @settings(max_examples=40, deadline=None)
 def test_a_review_is_due_if_and_only_if_something_is_open(steps: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
