@@ -15,6 +15,7 @@ from persona.decision import Act, Decision
 from persona.memory import evidence
 from persona.memory.own import own_of
 from persona.memory.standing import Standing
+from persona.memory.texture import read
 from persona.model import Event, Evidence, Turn
 from persona.people import textures
 from persona.ports import Delete, Ports, Write
@@ -122,8 +123,6 @@ def _lately(standing: Standing, said: Sequence[tuple[Evidence, str]], ports: Por
 
 def _row(ports: Ports, key: keys.Key, said: Sequence[str]) -> Write:
     """The row of these messages; it goes where they are too few."""
-    from persona.memory.texture import read
-
     if len(said) < LEAST:
         return Delete(key)
     return textures.put(ports, key, read(said[-MOST_READ:]))

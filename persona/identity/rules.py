@@ -9,35 +9,31 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from persona.compiled import compiled
 from persona.identity.load import Identity
 from persona.model import Turn
 
-QUOTED = re.compile(r"“[^”]*”|\"[^\"\n]*\"|^>.*$", re.MULTILINE)
-REMEMBERS = re.compile(
-    r"\b(?:as you (?:said|told|mentioned)|you (?:told me|once said|said (?:that|you)|mentioned)"
-    r"|i remember (?:that )?you)\b",
-    re.IGNORECASE,
+QUOTED = r"(?m)“[^”]*”|\"[^\"\n]*\"|^>.*$"
+REMEMBERS = (
+    r"(?i)\b(?:as you (?:said|told|mentioned)|you (?:told me|once said|said (?:that|you)|mentioned)"
+    r"|i remember (?:that )?you)\b"
 )
-FLATTERS = re.compile(
-    r"\b(?:(?:great|excellent|wonderful|fantastic|brilliant|amazing) (?:question|idea|point|choice|job)"
+FLATTERS = (
+    r"(?i)\b(?:(?:great|excellent|wonderful|fantastic|brilliant|amazing) (?:question|idea|point|choice|job)"
     r"|what an? (?:great|excellent|wonderful|fantastic|brilliant|amazing)|you(?:'re| are) (?:so )?"
-    r"(?:brilliant|amazing|wonderful|right to ask))\b",
-    re.IGNORECASE,
+    r"(?:brilliant|amazing|wonderful|right to ask))\b"
 )
-DONE = re.compile(
-    r"\bi(?:'ve| have) (?:just )?(?:sent|texted|emailed|booked|ordered|scheduled|cancelled|deleted|paid)\b"
-    r"|\bi(?:'ll| will) (?:text|email|remind|message|book|order|pay|call|phone|visit|meet)\b",
-    re.IGNORECASE,
+DONE = (
+    r"(?i)\bi(?:'ve| have) (?:just )?"
+    r"(?:sent|texted|emailed|booked|ordered|scheduled|cancelled|deleted|paid)\b"
+    r"|\bi(?:'ll| will) (?:text|email|remind|message|book|order|pay|call|phone|visit|meet)\b"
 )
-BODY = re.compile(
-    r"\bi(?:'ll| will) (?:come over|drive|pick you up|be there|visit|meet you|hug)\b", re.IGNORECASE
-)
-NAMED = re.compile(r"\b(?i:my name is|i am called|call me) (?P<name>[A-Z]\w+)")
-OTHER = re.compile(
-    r"\bi(?:'m| am) (?:an? )?(?:human(?: being)?|real person|(?:large )?language model|chatbot|chatgpt"
+BODY = r"(?i)\bi(?:'ll| will) (?:come over|drive|pick you up|be there|visit|meet you|hug)\b"
+NAMED = r"\b(?i:my name is|i am called|call me) (?P<name>[A-Z]\w+)"
+OTHER = (
+    r"(?i)\bi(?:'m| am) (?:an? )?(?:human(?: being)?|real person|(?:large )?language model|chatbot|chatgpt"
     r"|claude|gemini|gpt\S*|ai (?:assistant|language model))\b"
-    r"|\bas an? (?:ai|language model)\b",
-    re.IGNORECASE,
+    r"|\bas an? (?:ai|language model)\b"
 )
 
 
@@ -58,7 +54,7 @@ def said_in(turn: Turn) -> Said | None:
     if not reply.strip():
         return None
     return Said(
-        reply=QUOTED.sub(" ", reply),
+        reply=compiled(QUOTED).sub(" ", reply),
         whole=reply,
         asked=turn.person_text(),
         has_evidence=bool(turn.recalled),
@@ -67,7 +63,7 @@ def said_in(turn: Turn) -> Said | None:
 
 
 def _is_invented(said: Said, identity: Identity) -> bool:
-    return bool(REMEMBERS.search(said.reply)) and not (
+    return bool(compiled(REMEMBERS).search(said.reply)) and not (
         said.has_evidence and said.whole != said.reply
     )
 
@@ -85,17 +81,17 @@ def _exclaims(said: Said, identity: Identity) -> bool:
 
 
 def _flatters(said: Said, identity: Identity) -> bool:
-    return "no flattery" in identity.style.tone and bool(FLATTERS.search(said.reply))
+    return "no flattery" in identity.style.tone and bool(compiled(FLATTERS).search(said.reply))
 
 
 def _overpromises(said: Said, identity: Identity) -> bool:
-    is_done = bool(DONE.search(said.reply)) and not said.has_acts
-    return is_done or bool(BODY.search(said.reply))
+    is_done = bool(compiled(DONE).search(said.reply)) and not said.has_acts
+    return is_done or bool(compiled(BODY).search(said.reply))
 
 
 def _is_another(said: Said, identity: Identity) -> bool:
-    names = {match["name"] for match in NAMED.finditer(said.reply)}
-    return bool(names - {identity.name}) or bool(OTHER.search(said.reply))
+    names = {match["name"] for match in compiled(NAMED).finditer(said.reply)}
+    return bool(names - {identity.name}) or bool(compiled(OTHER).search(said.reply))
 
 
 RULES: Mapping[str, Callable[[Said, Identity], bool]] = {

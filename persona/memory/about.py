@@ -1,8 +1,8 @@
 """What a rule's words are about: the stretch of them that names it, its terms, and how it is told."""
 
 import re
-from functools import cache
 
+from persona.compiled import compiled
 from persona.memory.rules import Kind
 from persona.memory.terms import terms
 
@@ -72,17 +72,19 @@ def where(found: re.Match[str], group: str, kind: Kind) -> Span | None:
     """Where in the sentence the words stand that name it; None where they name nothing."""
     start, end = found.span(group)
     text = found.string
-    cut = _rule(CUT_ASKED if kind == "instruction" else CUT).search(text, start, end)
-    lead = _rule(LEAD).match(text, start, end)
+    cut = compiled(CUT_ASKED if kind == "instruction" else CUT).search(text, start, end)
+    lead = compiled(LEAD).match(text, start, end)
     start = lead.end() if lead else start
-    words = [one.span() for one in _rule(WORD).finditer(text, start, cut.start() if cut else end)]
+    words = [
+        one.span() for one in compiled(WORD).finditer(text, start, cut.start() if cut else end)
+    ]
     while words and text[slice(*words[-1])] in LOOSE:
         words.pop()
     while words and text[slice(*words[0])] in LOOSE:
         words.pop(0)
     if not words:
         return None
-    if _rule(POINTING).search(text, words[0][0], words[-1][1]):
+    if compiled(POINTING).search(text, words[0][0], words[-1][1]):
         return None
     first, last = text[slice(*words[0])], text[slice(*words[-1])]
     if first == "to" and len(words) > 1:
@@ -102,10 +104,4 @@ def about(words: str, kind: Kind) -> str:
 
 def named(words: str) -> str:
     """The words as they stand in a claim about somebody: in quotation marks where they say “my”."""
-    return f"\u201c{words}\u201d" if _rule(POINTS_BACK).search(words.lower()) else words
-
-
-@cache
-def _rule(pattern: str) -> re.Pattern[str]:
-    """Made when first needed: most processes never are."""
-    return re.compile(pattern)
+    return f"\u201c{words}\u201d" if compiled(POINTS_BACK).search(words.lower()) else words

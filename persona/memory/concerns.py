@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from persona.compiled import compiled
 from persona.memory import dates
 from persona.memory.own import own_words
 from persona.memory.terms import stem, terms
@@ -121,13 +122,17 @@ def concern(text: str, today: int) -> Concern | None:
     folded = text.casefold()
     if not any(named in folded for named in NAMED):
         return None
-    for said in _rule(SENTENCES).split(own_words(text)[:MOST_READ].strip()):
+    for said in compiled(SENTENCES, re.IGNORECASE).split(own_words(text)[:MOST_READ].strip()):
         sentence = _plain(said)
-        for clause in () if _rule(DOUBT).search(sentence) else _rule(CLAUSES).split(sentence):
+        for clause in (
+            ()
+            if compiled(DOUBT, re.IGNORECASE).search(sentence)
+            else compiled(CLAUSES, re.IGNORECASE).split(sentence)
+        ):
             found = (
-                _rule(OWN).search(clause)
-                or _rule(FACED).search(clause)
-                or _rule(DONE_THEN).search(clause)
+                compiled(OWN, re.IGNORECASE).search(clause)
+                or compiled(FACED, re.IGNORECASE).search(clause)
+                or compiled(DONE_THEN, re.IGNORECASE).search(clause)
             )
             last = max((days[1] for days in dates.coming(clause, today)), default=0)
             if found is not None and today <= last <= today + FARTHEST:
@@ -147,17 +152,13 @@ def settles(text: str, of: str, day: int, today: int) -> bool:
     After its day any mention does; on it, words that say how it went; before it, that it is off.
     """
     plain = _plain(own_words(text))
-    if today >= day and _rule(ALL_OVER).search(plain):
+    if today >= day and compiled(ALL_OVER, re.IGNORECASE).search(plain):
         return True
     if _kin(of.rsplit(maxsplit=1)[-1]).isdisjoint(terms(plain)):
         return False
-    return today > day or bool(_rule(OVER if today == day else ENDED).search(plain))
-
-
-@cache
-def _rule(pattern: str) -> re.Pattern[str]:
-    """Made when first needed: most processes never are."""
-    return re.compile(pattern, re.IGNORECASE)
+    return today > day or bool(
+        compiled(OVER if today == day else ENDED, re.IGNORECASE).search(plain)
+    )
 
 
 @cache

@@ -1,7 +1,6 @@
 """Whether a sentence says what it seems to: not if it supposes, jokes, remembers, tells of others."""
 
-import re
-from functools import cache
+from persona.compiled import compiled
 
 DOUBT = (
     r"\b(?:suppos(?:e|ing|edly)|imagin(?:e|ing)|pretend\w*|wish(?:ed|es)?|might|maybe|perhaps"
@@ -38,19 +37,13 @@ OTHERS = r"\b(?:he|she|they|boss|everyone|everybody|people|asked\s+me|told\s+me|
 
 
 def is_doubtful(sentence: str) -> bool:
-    return _rule(DOUBT).search(sentence) is not None
+    return compiled(DOUBT).search(sentence) is not None
 
 
 def is_ironic(message: str) -> bool:
     """Of a whole message, in small letters as the sentences."""
-    return _rule(IRONY).search(message) is not None
+    return compiled(IRONY).search(message) is not None
 
 
 def is_about_others(sentence: str) -> bool:
-    return _rule(OTHERS).search(sentence) is not None
-
-
-@cache
-def _rule(pattern: str) -> re.Pattern[str]:
-    """Made when first needed: most processes never are."""
-    return re.compile(pattern)
+    return compiled(OTHERS).search(sentence) is not None

@@ -6,40 +6,39 @@ that somebody always makes. None of them is about what is said.
 
 import re
 
+from persona.compiled import compiled
+
 UPPER, LOWER = "A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁ", "a-zß-öø-ÿα-ωа-яё"
 SHAPES = {
-    says: re.compile(pattern)
-    for says, pattern in {
-        "begins with a capital": rf"\A[{UPPER}]",
-        "begins with a small letter": rf"\A[{LOWER}]",
-        "begins with a digit": r"\A\d",
-        "begins with a sign": r"\A[^\w\s]",
-        "ends with a letter": r"[^\W\d_]\Z",
-        "ends with a digit": r"\d\Z",
-        "writes no capital at all": rf"\A[^{UPPER}]*[{LOWER}][^{UPPER}]*\Z",
-        "writes words in capitals": rf"\b[{UPPER}]{{3,}}\b",
-        "writes “i” small": r"\bi\b",
-        "writes “I” large": r"\bI\b",
-        "writes “i'm”, “i'll”, “i've” small": r"\bi['’]?(?:m|ll|ve|d)\b",
-        "writes apostrophes inside words": r"\w['’]\w",
-        "leaves out apostrophes": (
-            r"(?i:\b(?:dont|cant|im|ive|thats|didnt|doesnt|wont|isnt|whats|lets|youre)\b)"
-        ),
-        "begins a later sentence with a capital": rf"[.!?] {{1,2}}[{UPPER}]",
-        "begins a later sentence small": rf"[.!?] {{1,2}}[{LOWER}]",
-        "puts two spaces after a sentence": r"[.!?] {2}\S",
-        "puts two spaces elsewhere": r"[^.!?\s] {2}",
-        "puts a space before a mark": r"\w [,?!.:;]",
-        "puts no space after a comma": r",[^\W\d_]",
-        "stretches letters": r"([^\W\d_])\1\1",
-        "uses digits": r"\d",
-        "writes more than one line": r"\n",
-        "uses an emoji": r"[\U0001F300-\U0001FAFF\u2600-\u27BF]|(?<!\S):[a-z_+0-9]{2,}:",
-        "uses “...”": r"\.{2,}",
-        "uses “!!”": r"!{2,}",
-        "uses “??”": r"\?{2,}",
-        "uses “--”": r"(?<!-)--(?!-)",
-    }.items()
+    "begins with a capital": rf"\A[{UPPER}]",
+    "begins with a small letter": rf"\A[{LOWER}]",
+    "begins with a digit": r"\A\d",
+    "begins with a sign": r"\A[^\w\s]",
+    "ends with a letter": r"[^\W\d_]\Z",
+    "ends with a digit": r"\d\Z",
+    "writes no capital at all": rf"\A[^{UPPER}]*[{LOWER}][^{UPPER}]*\Z",
+    "writes words in capitals": rf"\b[{UPPER}]{{3,}}\b",
+    "writes “i” small": r"\bi\b",
+    "writes “I” large": r"\bI\b",
+    "writes “i'm”, “i'll”, “i've” small": r"\bi['’]?(?:m|ll|ve|d)\b",
+    "writes apostrophes inside words": r"\w['’]\w",
+    "leaves out apostrophes": (
+        r"(?i:\b(?:dont|cant|im|ive|thats|didnt|doesnt|wont|isnt|whats|lets|youre)\b)"
+    ),
+    "begins a later sentence with a capital": rf"[.!?] {{1,2}}[{UPPER}]",
+    "begins a later sentence small": rf"[.!?] {{1,2}}[{LOWER}]",
+    "puts two spaces after a sentence": r"[.!?] {2}\S",
+    "puts two spaces elsewhere": r"[^.!?\s] {2}",
+    "puts a space before a mark": r"\w [,?!.:;]",
+    "puts no space after a comma": r",[^\W\d_]",
+    "stretches letters": r"([^\W\d_])\1\1",
+    "uses digits": r"\d",
+    "writes more than one line": r"\n",
+    "uses an emoji": r"[\U0001F300-\U0001FAFF\u2600-\u27BF]|(?<!\S):[a-z_+0-9]{2,}:",
+    "uses “...”": r"\.{2,}",
+    "uses “!!”": r"!{2,}",
+    "uses “??”": r"\?{2,}",
+    "uses “--”": r"(?<!-)--(?!-)",
 }
 SIGNS = tuple(". , ! ? ; : - ( ) \" ' / … – — * _ & + = ~ ^ % $ # @ < > | [ ] { } ’ “".split())
 ENDS = tuple(". ? ! : ) , ; … \" '".split())
@@ -75,7 +74,7 @@ ANY_SMILEY = re.compile(
 def habits_of(text: str) -> set[str]:
     """The habits that a message shows, as typed."""
     typed = text.strip()
-    found = {says for says, pattern in SHAPES.items() if pattern.search(typed)}
+    found = {says for says, shape in SHAPES.items() if compiled(shape).search(typed)}
     found |= {f"uses “{sign}”" for sign in set(typed).intersection(SIGNS)}
     found |= {f"uses “{smiley}”" for smiley in ANY_SMILEY.findall(typed)}
     if typed.endswith(ENDS):

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Literal
 
+from persona.compiled import compiled
 from persona.memory.dates import MONTHS, WEEKDAYS
 from persona.memory.terms import stem
 
@@ -43,22 +43,22 @@ CALENDAR = frozenset({*WEEKDAYS, *MONTHS, "i"})
 def mentions(text: str) -> Iterator[Mention]:
     """Each once, people first. Names are told by capitals, so only where small letters are written."""
     seen: set[str] = set()
-    for found in _rule(RELATED).finditer(text) if OWN.search(text) else ():
+    for found in compiled(RELATED).finditer(text) if OWN.search(text) else ():
         kin, name = found["kin"].casefold(), found["name"]
         if kin in KIN:
             yield from _new(seen, "person", (name or kin).casefold(), found)
         elif kin not in NOT_OWNED and len(kin) > 2:
             yield from _new(seen, "topic", stem(kin), found)
-    for found in _rule(ABOUT).finditer(text) if "ing " in text or "about " in text else ():
+    for found in compiled(ABOUT).finditer(text) if "ing " in text or "about " in text else ():
         yield from _new(seen, "topic", stem(found["name"]), found)
     if not CAPITAL.search(text):
         return
     for pattern in (TITLED, MET):
-        for found in _rule(pattern).finditer(text):
+        for found in compiled(pattern).finditer(text):
             if found["name"].casefold() not in CALENDAR:
                 yield from _new(seen, "person", found["name"].casefold(), found)
     if ENGLISH.search(text):
-        for found in _rule(NAMED).finditer(text):
+        for found in compiled(NAMED).finditer(text):
             name = found["name"].casefold()
             if name not in CALENDAR and not seen.intersection(name.split()):
                 yield from _new(seen, "thing", name, found, "name")
@@ -76,9 +76,3 @@ def _new(
         start = found.start(group)
         end = found.end(group)
         yield what, name, start, end
-
-
-@cache
-def _rule(pattern: str) -> re.Pattern[str]:
-    """Made when first needed: most processes never are."""
-    return re.compile(pattern)

@@ -6,8 +6,8 @@ read, made to miss rather than to err; only the person's own words count. Englis
 """
 
 import re
-from functools import cache
 
+from persona.compiled import compiled
 from persona.memory.own import split
 from persona.model import Failed
 from persona.trait import BROKEN, Reaction, Sign
@@ -116,12 +116,14 @@ def claim(about: str, value: str) -> str:
 def _said(text: str) -> tuple[Reaction, int, int] | None:
     """What the words say, whatever is done with them."""
     plain = text.replace("\u2019", "'")
-    shouted = _rule(SHOUTED, 0).search(plain)
+    shouted = compiled(SHOUTED).search(plain)
     if shouted:
         return "escalates", *_trimmed(text, *shouted.span())
     for reaction, rule in RULES.items():
-        for found in _rule(rule).finditer(plain):
-            if not _rule(NEGATED).search(plain[max(0, found.start() - 24) : found.start()]):
+        for found in compiled(rule, re.IGNORECASE).finditer(plain):
+            if not compiled(NEGATED, re.IGNORECASE).search(
+                plain[max(0, found.start() - 24) : found.start()]
+            ):
                 return reaction, *_trimmed(text, *found.span())
     return None
 
@@ -144,9 +146,3 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without blanks at its ends."""
     said = text[start:end]
     return start + len(said) - len(said.lstrip()), end - len(said) + len(said.rstrip())
-
-
-@cache
-def _rule(pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """Made when first needed: most processes never are."""
-    return re.compile(pattern, flags)

@@ -16,8 +16,8 @@ than a missing one, and what matters is said again. English, and a few plain sen
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
+from persona.compiled import compiled
 from persona.memory import about, rules
 from persona.memory.doubt import is_about_others, is_doubtful, is_ironic
 from persona.memory.mentions import mentions
@@ -180,7 +180,7 @@ def _of_sentence(said: str, low: str, asks: bool) -> Iterator[Shown]:
             or (is_dealing and len(words) > MOST_DEALING)
         ):
             continue
-        starts = starts or [0, *(found.end() for found in _rule(CLAUSES).finditer(low))]
+        starts = starts or [0, *(found.end() for found in compiled(CLAUSES).finditer(low))]
         found = one.fits(low, starts)
         if found is None or (is_about_others if is_dealing else is_doubtful)(low):
             continue
@@ -220,10 +220,10 @@ def _telling(one: Rule, found: re.Match[str], said: str) -> Iterator[Shown]:
 def _sentences(low: str) -> Iterator[tuple[int, int, bool]]:
     """Where sentences stand, without what ends them, and whether a question mark does."""
     at = 0
-    for found in _rule(ENDS).finditer(low):
+    for found in compiled(ENDS).finditer(low):
         if found[0] == "." and low.endswith(SHORTENED, at, found.start()):
             continue
-        if found[0] == "." and _rule(GOES_ON).match(low, found.end()):
+        if found[0] == "." and compiled(GOES_ON).match(low, found.end()):
             continue
         yield from _trimmed(low, at, found.start(), "?" in found[0])
         at = found.end()
@@ -233,14 +233,8 @@ def _sentences(low: str) -> Iterator[tuple[int, int, bool]]:
 def _trimmed(low: str, start: int, end: int, asks: bool) -> Iterator[tuple[int, int, bool]]:
     text = low[start:end]
     start, end = end - len(text.lstrip()), start + len(text.rstrip())
-    opening = _rule(OPENING).match(low, start, end)
+    opening = compiled(OPENING).match(low, start, end)
     if opening and opening.end() < end:
         start = opening.end()
     if 0 < end - start <= MOST_SENTENCE:
         yield start, end, asks
-
-
-@cache
-def _rule(pattern: str) -> re.Pattern[str]:
-    """Made when first needed: most processes never are. All that it reads is in small letters."""
-    return re.compile(pattern)

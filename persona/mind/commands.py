@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import Literal
 
+from persona.compiled import compiled
 from persona.memory.own import own_words
 
 Verb = Literal[
@@ -187,14 +187,6 @@ NAMED: dict[str, set[Verb]] = {
 }
 """The commands that a word may belong to; one of these words stands in every command."""
 WORD = re.compile(r"\w+")
-
-
-@cache
-def _pattern(verb: Verb) -> re.Pattern[str]:
-    """Made when words first come near it; most are never needed in a process."""
-    return re.compile(PATTERNS[verb], re.IGNORECASE | re.DOTALL)
-
-
 BELIEVED = frozenset({"ground", "wrong"})
 """Commands only where something is believed that they mean; else plain words like any others."""
 FORGET_IT = re.compile(r"forget(?:\s+about)?\s+it\W*", re.IGNORECASE)
@@ -219,7 +211,7 @@ def parse(words: str) -> Command | None:
     """
     text = own_words(words).strip()
     for verb in names(text):
-        found = _pattern(verb).fullmatch(text)
+        found = compiled(PATTERNS[verb], re.IGNORECASE | re.DOTALL).fullmatch(text)
         if found is None:
             continue
         named = {name: (text or "").strip() for name, text in found.groupdict().items()}

@@ -5,38 +5,32 @@ homes is derived again when they join or part, and when words are forgotten.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from persona import keys
 from persona.errors import Broken, Refused
 from persona.keys import Key
+from persona.memory.texture import Texture, open_texture, plain
 from persona.model import FORMAT
 from persona.ports import Put, Row, Store, Table, Write
 from persona.seal import seal, unseal
-
-if TYPE_CHECKING:  # the marks of writing are some eighty patterns, which most turns never need
-    from persona.memory.texture import Texture
 
 MOST_KNOWN = 200
 """Persons among whom somebody is told by how they write; among more it says too little."""
 AT_ONCE = 100
 
 
-def put(store: Store, key: Key, texture: "Texture") -> Write:
+def put(store: Store, key: Key, texture: Texture) -> Write:
     """The write of a lane's texture, or of what one of its addresses wrote lately."""
-    from persona.memory.texture import plain
-
     sealed = seal(store, f"lane:{_lane(key)}", _context(key), plain(texture))
     return Put(key, {"v": FORMAT, "sealed": sealed})
 
 
-def open_row(store: Store, key: Key, row: Row | None) -> "Texture | None":
+def open_row(store: Store, key: Key, row: Row | None) -> Texture | None:
     """None for no row, for one of an older reading, and where the person was erased.
 
     Raises Broken for a row of a newer format.
     """
-    from persona.memory.texture import open_texture
-
     if row is None:
         return None
     if row["v"] > FORMAT:
@@ -53,7 +47,7 @@ def listed(table: Table) -> list[str]:
     return [key.sort for key, _ in table.query(keys.textured(""), limit=MOST_KNOWN + 1)]
 
 
-def read(store: Store, lanes: Iterable[str]) -> "dict[str, Texture]":
+def read(store: Store, lanes: Iterable[str]) -> dict[str, Texture]:
     """The textures of these lanes, without those that have none (any more)."""
     wanted = [keys.texture(lane) for lane in lanes]
     rows: dict[Key, Row] = {}
