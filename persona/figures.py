@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from persona.compiled import compiled
+
 FigureKind = Literal["count", "clock"]
 
 
@@ -31,13 +33,12 @@ class Figure:
 
 
 MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
-DATED = re.compile(
-    r"\d{4}-\d\d|\d{1,2}\.\d{1,2}\.|\d/\d|\d(?:st|nd|rd|th)?\s(?:of\s)?"
-    rf"{MONTHS}\b|\b{MONTHS}\s(?:the\s)?\d",
-    re.IGNORECASE,
+DATED = (
+    r"(?i)\d{4}-\d\d|\d{1,2}\.\d{1,2}\.|\d/\d|\d(?:st|nd|rd|th)?\s(?:of\s)?"
+    rf"{MONTHS}\b|\b{MONTHS}\s(?:the\s)?\d"
 )
 
 
 def is_dated(words: Any) -> bool:
     """Whether words of a time name its date, which is the same whenever they are read."""
-    return not isinstance(words, str) or DATED.search(words) is not None
+    return not isinstance(words, str) or compiled(DATED).search(words) is not None

@@ -4,13 +4,13 @@ All of it is decided by code, with or without a language model: who may stop a p
 on a mind that understands the wish. What reads whole plans is loaded when words may be one.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from persona.acts import plan as moves
 from persona.acts import wishes
 from persona.acts.moving import carry_on
 from persona.acts.plans import NONE, SHARED, Plans
+from persona.compiled import compiled
 from persona.decision import Decision
 from persona.declare import moment
 from persona.errors import Refused
@@ -22,23 +22,20 @@ from persona.model import Event
 from persona.plan import Plan, Step
 from persona.ports import Ports
 
-YES = re.compile(
-    r"(?:yes|yep|yeah|ok|okay|start\s+it|go\s+ahead)(?:[\s,]+please)?[.!\s]*", re.IGNORECASE
+YES = r"(?i)(?:yes|yep|yeah|ok|okay|start\s+it|go\s+ahead)(?:[\s,]+please)?[.!\s]*"
+NO = r"(?i)(?:no|nope|drop\s+it|no[\s,]+thanks|no[\s,]+thank\s+you)[.!\s]*"
+DONE = r"(?i)(?:it\s+is\s+|it['\u2019]s\s+)?(?:all\s+)?done[.!\s]*"
+SKIP = r"(?i)skip(?:\s+(?:it|this|that|step))?[.!\s]*"
+LISTED = r"(?i)(?:(?:make|start)\s+(?:me\s+)?(?:a\s+)?)?plan\b[^:\n]*:"
+CHANGE = (
+    r"(?is)step\s+(?P<step>\d+)(?:\s+(?:of|in)\s+\D*#?(?P<plan>\d+))?\s+(?:to|into)\b\s*:?\s*"
+    r"(?P<words>\S.*)"
 )
-NO = re.compile(r"(?:no|nope|drop\s+it|no[\s,]+thanks|no[\s,]+thank\s+you)[.!\s]*", re.IGNORECASE)
-DONE = re.compile(r"(?:it\s+is\s+|it['\u2019]s\s+)?(?:all\s+)?done[.!\s]*", re.IGNORECASE)
-SKIP = re.compile(r"skip(?:\s+(?:it|this|that|step))?[.!\s]*", re.IGNORECASE)
-LISTED = re.compile(r"(?:(?:make|start)\s+(?:me\s+)?(?:a\s+)?)?plan\b[^:\n]*:", re.IGNORECASE)
-CHANGE = re.compile(
-    r"step\s+(?P<step>\d+)(?:\s+(?:of|in)\s+\D*#?(?P<plan>\d+))?\s+(?:to|into)\b\s*:?\s*(?P<words>\S.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-ANSWER = re.compile(r"#?(?P<plan>\d+)\s*[:,]\s*(?P<words>\S.*)", re.DOTALL)
-MAY_BE_ONE = re.compile(
-    r"\bplan\b|[:;,.]\s+\S|\s(?:and|then|but|every|each|daily|hourly|weekly|monthly|on\s+weekdays)\s"
+ANSWER = r"(?s)#?(?P<plan>\d+)\s*[:,]\s*(?P<words>\S.*)"
+MAY_BE_ONE = (
+    r"(?i)\bplan\b|[:;,.]\s+\S|\s(?:and|then|but|every|each|daily|hourly|weekly|monthly|on\s+weekdays)\s"
     r"|^(?:please\s+)?(?:in|at|by|on|every|each|to|this|next|coming|the|noon|mid|hour|dai|week|month|year"
-    r"|annual|once|day|first|half|quarter|\d|mon|tue|wed|thu|fri|sat|sun)",
-    re.IGNORECASE,
+    r"|annual|once|day|first|half|quarter|\d|mon|tue|wed|thu|fri|sat|sun)"
 )
 """What every plan in words has somewhere: two clauses, or a time."""
 BY_NUMBER = "Text messages can be sent by others in your name: say “yes {number}” to start it."
@@ -80,7 +77,9 @@ def _done(
 def is_alone(words: str) -> bool:
     """Whether the words are an answer or a plan of their own, also where more was said after them."""
     own = own_words(words).strip()
-    return bool(LISTED.match(own)) or any(one.fullmatch(own) for one in (YES, NO, DONE, SKIP))
+    return bool(compiled(LISTED).match(own)) or any(
+        compiled(one).fullmatch(own) for one in (YES, NO, DONE, SKIP)
+    )
 
 
 # By number
@@ -91,7 +90,7 @@ def _show(plans: Plans, rest: str, event: Event, ports: Ports) -> str:
 
 
 def _answer(plans: Plans, rest: str, event: Event, ports: Ports) -> str:
-    found = ANSWER.fullmatch(rest)
+    found = compiled(ANSWER).fullmatch(rest)
     if found is None:
         raise Refused(UNREAD_STEP.format(words=rest))
     return plans.answer(int(found["plan"]), found["words"], event.message_id)
@@ -99,7 +98,7 @@ def _answer(plans: Plans, rest: str, event: Event, ports: Ports) -> str:
 
 def _change(plans: Plans, rest: str, event: Event, ports: Ports) -> str:
     """Another step in the place of one, read by the words that it would have in a new plan."""
-    found = CHANGE.fullmatch(rest)
+    found = compiled(CHANGE).fullmatch(rest)
     if found is None:
         raise Refused(UNREAD_STEP.format(words=rest))
     step = int(found["step"])
@@ -148,11 +147,11 @@ def _bare(standing: Standing, events: Sequence[Event], words: str, ports: Ports)
     """`yes` and `no` right after a plan was shown; `done` and `skip` where one waits for that."""
     if standing.is_shared or not standing.head.plans:
         return None
-    if YES.fullmatch(words) or NO.fullmatch(words):
+    if compiled(YES).fullmatch(words) or compiled(NO).fullmatch(words):
         return _to_shown(standing, events, words, ports)
-    if not (DONE.fullmatch(words) or SKIP.fullmatch(words)):
+    if not (compiled(DONE).fullmatch(words) or compiled(SKIP).fullmatch(words)):
         return None
-    is_done = DONE.fullmatch(words) is not None
+    is_done = compiled(DONE).fullmatch(words) is not None
     waiting = [one for one in Plans(standing, ports).all() if moves.stands_at(one, "do")]
     if not waiting:
         return None
@@ -170,7 +169,7 @@ def _to_shown(
     shown = Plans(standing, ports).get(asking["plan"])
     if shown is None or shown.state != "shown":
         return None
-    if NO.fullmatch(words):
+    if compiled(NO).fullmatch(words):
         return _done(standing, events, ports, lambda plans: plans.change("cancel", shown.number))
     if events[0].address.surface in SURFACES_WITHOUT_BARE_YES:
         return Decision(reply=BY_NUMBER.format(number=shown.number), mind="none", asks=dict(asking))
@@ -199,7 +198,7 @@ def _planned(
 
     A sentence that is not read goes on to a model, where there is one.
     """
-    if not MAY_BE_ONE.search(words):
+    if not compiled(MAY_BE_ONE).search(words):
         return None
     from persona.mind import planning
     from persona.mind.premises import About

@@ -9,84 +9,67 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from persona.compiled import compiled
 from persona.memory.terms import stem
 from persona.memory.values import EMPTY, WORD, slots_of
 
 MOST_CLAUSE = 300
 """Characters of one clause; what is longer says more than one thing."""
-UNSURE = re.compile(
-    r"\b(?:maybe|perhaps|might|may (?:be|not|also|have|come|go)|could|would|should|probably|possibly|think"
-    r"|guess|believe|if|unless|or|also|too|either|sometimes|usually|often|mostly|every|each|both|another|other|second"
-    r"|except|until|was|were|had|used to|as well|about|around|vielleicht|oder|auch|jeden|manchmal"
-    r"|peut-être|ou|aussi|chaque|tal vez|quizás|o|también|cada)\b|\?",
-    re.IGNORECASE,
+UNSURE = (
+    r"(?i)\b(?:maybe|perhaps|might|may (?:be|not|also|have|come|go)|could|would|should|probably|possibly"
+    r"|think|guess|believe|if|unless|or|also|too|either|sometimes|usually|often|mostly|every|each|both|another|other"
+    r"|second|except|until|was|were|had|used to|as well|about|around|vielleicht|oder|auch|jeden|manchmal"
+    r"|peut-être|ou|aussi|chaque|tal vez|quizás|o|también|cada)\b|\?"
 )
-ASKED_TO_KEEP = re.compile(
-    r"\A\s*(?:(?:please|ok|okay|oh|so|well|hey|and|but|now)\b\W*)*(?:(?:please\s+)?(?:remember|note|keep"
-    r" in mind)\b(?:\s+that\b)?[\s:,]*)?",
-    re.IGNORECASE,
+ASKED_TO_KEEP = (
+    r"(?i)\A\s*(?:(?:please|ok|okay|oh|so|well|hey|and|but|now)\b\W*)*(?:(?:please\s+)?(?:remember|note|keep"
+    r" in mind)\b(?:\s+that\b)?[\s:,]*)?"
 )
-CUE = re.compile(
-    r"(?:(?:actually|in fact|correction|sorry|wait|i was wrong|my mistake|scratch that|i meant|i mean"
+CUE = (
+    r"(?i)(?:(?:actually|in fact|correction|sorry|wait|i was wrong|my mistake|scratch that|i meant|i mean"
     r"|make (?:that|it)|change of plans?|update|rather|eigentlich|doch|nein|ich meinte|en fait|je"
     r" voulais dire|en realidad|quise decir|in realtà|na verdade)\b"
-    r"|no(?:pe)?\s*[,.;:!\u2013\u2014-]|non\s*[,.;:!]|não\s*[,.;:!]|nee\s*[,.;:!])[\s,.;:!\u2013\u2014-]*",
-    re.IGNORECASE,
+    r"|no(?:pe)?\s*[,.;:!\u2013\u2014-]|non\s*[,.;:!]|não\s*[,.;:!]|nee\s*[,.;:!])[\s,.;:!\u2013\u2014-]*"
 )
-CUE_INSIDE = re.compile(
-    r"\b(?:actually|now|in fact|eigentlich|jetzt|en fait|maintenant|ahora)\b,?", re.IGNORECASE
-)
-TRAILING = re.compile(
-    r"(?:[\s,]+(?:now|instead|sorry|thanks|please|though|actually|after all))*[\s.!]*$",
-    re.IGNORECASE,
-)
-NOT_BUT = re.compile(
-    r"(?P<pre>.*?)\b(?:not|nicht|pas|no)\s+(?P<x>[^,]+?),?\s+(?:but|sondern|mais|sino)\s+(?P<y>.+)$",
-    re.IGNORECASE,
-)
-BUT_NOT = re.compile(
-    r"(?P<pre>.*?)(?:,|\s+and|\s+-|\s+instead of|\s*\()\s*(?:(?<=of)|not|nicht|pas|no)\s+(?P<x>[^,)]+)\)?$",
-    re.IGNORECASE,
+CUE_INSIDE = r"(?i)\b(?:actually|now|in fact|eigentlich|jetzt|en fait|maintenant|ahora)\b,?"
+TRAILING = r"(?i)(?:[\s,]+(?:now|instead|sorry|thanks|please|though|actually|after all))*[\s.!]*$"
+NOT_BUT = r"(?i)(?P<pre>.*?)\b(?:not|nicht|pas|no)\s+(?P<x>[^,]+?),?\s+(?:but|sondern|mais|sino)\s+(?P<y>.+)$"
+BUT_NOT = (
+    r"(?i)(?P<pre>.*?)(?:,|\s+and|\s+-|\s+instead of|\s*\()\s*(?:(?<=of)|not|nicht|pas|no)\s+"
+    r"(?P<x>[^,)]+)\)?$"
 )
 CLITICS = (
-    (re.compile(r"\b(it|that|this|he|she|there)['\u2019]s\b", re.IGNORECASE), r"\1 is"),
-    (re.compile(r"['\u2019]s(?=\s+(?:on|at|in|now|not|called)\b)", re.IGNORECASE), " is"),
-    (re.compile(r"\bcan(?:['\u2019]t|not)\b", re.IGNORECASE), "can not"),
-    (re.compile(r"n['\u2019]t\b", re.IGNORECASE), " not"),
-    (re.compile(r"['\u2019]m\b", re.IGNORECASE), " am"),
-    (re.compile(r"['\u2019]re\b", re.IGNORECASE), " are"),
-    (re.compile(r"['\u2019]ve\b", re.IGNORECASE), " have"),
-    (re.compile(r"['\u2019]s\b", re.IGNORECASE), ""),
+    (r"(?i)\b(it|that|this|he|she|there)['\u2019]s\b", r"\1 is"),
+    (r"(?i)['\u2019]s(?=\s+(?:on|at|in|now|not|called)\b)", " is"),
+    (r"(?i)\bcan(?:['\u2019]t|not)\b", "can not"),
+    (r"(?i)n['\u2019]t\b", " not"),
+    (r"(?i)['\u2019]m\b", " am"),
+    (r"(?i)['\u2019]re\b", " are"),
+    (r"(?i)['\u2019]ve\b", " have"),
+    (r"(?i)['\u2019]s\b", ""),
 )
-MOVED = re.compile(
-    r"(?P<subject>.+?)\s+(?:has |have |is |got |just |was )*(?:moved|postponed|rescheduled|changed|pushed"
-    r"|brought forward)\s+(?:back\s+)?to\s+(?P<value>.+)$",
-    re.IGNORECASE,
+MOVED = (
+    r"(?i)(?P<subject>.+?)\s+(?:has |have |is |got |just |was )*(?:moved|postponed|rescheduled|changed|pushed"
+    r"|brought forward)\s+(?:back\s+)?to\s+(?P<value>.+)$"
 )
-LIVES = re.compile(
-    r"(?:i|we)\s+(?:now\s+|just\s+|have\s+|recently\s+)*(?:(?P<moved>moved)\s+to|(?:live|are living|am living"
-    r"|reside|am based|are based)\s+in)\s+(?P<value>.+)$",
-    re.IGNORECASE,
+LIVES = (
+    r"(?i)(?:i|we)\s+(?:now\s+|just\s+|have\s+|recently\s+)*(?:(?P<moved>moved)\s+to|(?:live|are living"
+    r"|am living|reside|am based|are based)\s+in)\s+(?P<value>.+)$"
 )
-WORKS = re.compile(r"(?:i|we)\s+(?:now\s+)?work\s+(?:at|for)\s+(?P<value>.+)$", re.IGNORECASE)
-IS = re.compile(
-    r"(?P<subject>.+?)\s+(?:(?:is|are|am|ist|sind|est|es|está|è|é)|will be|is going to be)\s+(?P<value>.+)$",
-    re.IGNORECASE,
+WORKS = r"(?i)(?:i|we)\s+(?:now\s+)?work\s+(?:at|for)\s+(?P<value>.+)$"
+IS = (
+    r"(?i)(?P<subject>.+?)\s+(?:(?:is|are|am|ist|sind|est|es|está|è|é)|will be|is going to be)\s+"
+    r"(?P<value>.+)$"
 )
-DOES = re.compile(
-    r"(?P<subject>.+?)\s+(?P<verb>starts|begins|opens|ends|closes|leaves|departs|arrives|costs|beginnt)"
-    r"\s+(?P<value>.+)$",
-    re.IGNORECASE,
+DOES = (
+    r"(?i)(?P<subject>.+?)\s+(?P<verb>starts|begins|opens|ends|closes|leaves|departs|arrives|costs|beginnt)"
+    r"\s+(?P<value>.+)$"
 )
-BARE_IS = re.compile(r"(?:is|are|ist|est|es)\s+(?P<value>.+)$", re.IGNORECASE)
-NOT = re.compile(r"\s*(?:not|no longer|nicht|no more)\b\s*", re.IGNORECASE)
-NAMED = re.compile(r"(?:called|named|heißt|genannt)\s+", re.IGNORECASE)
-INDEFINITE = re.compile(
-    r"(?:a|an|some|one|another|any|there|ein|eine|un|une|una)\s+\w", re.IGNORECASE
-)
-FREE = re.compile(
-    r"(?:the|a|an|my|our|his|her|their|your|next|another|new|it|bed)\b", re.IGNORECASE
-)
+BARE_IS = r"(?i)(?:is|are|ist|est|es)\s+(?P<value>.+)$"
+NOT = r"(?i)\s*(?:not|no longer|nicht|no more)\b\s*"
+NAMED = r"(?i)(?:called|named|heißt|genannt)\s+"
+INDEFINITE = r"(?i)(?:a|an|some|one|another|any|there|ein|eine|un|une|una)\s+\w"
+FREE = r"(?i)(?:the|a|an|my|our|his|her|their|your|next|another|new|it|bed)\b"
 POINTING = frozenset("it that this es das c ça ce eso".split())
 
 
@@ -117,11 +100,11 @@ def claim(words: str) -> Claim | None:
     text, is_correcting = without_lead(text)
     if re.search(r"\b(?:now|actually|instead|after all)\W*$", text, re.IGNORECASE):
         is_correcting = True
-    text = TRAILING.sub("", text)
-    text, inside = CUE_INSIDE.subn("", text)
+    text = compiled(TRAILING).sub("", text)
+    text, inside = compiled(CUE_INSIDE).subn("", text)
     is_correcting |= bool(inside)
     text, instead_of = _instead(" ".join(text.split()))
-    if not text or UNSURE.search(text) or re.search(r"[.;!\n]\s|\n", text.strip(" .")):
+    if not text or compiled(UNSURE).search(text) or re.search(r"[.;!\n]\s|\n", text.strip(" .")):
         return None
     found = _parsed(text)
     if found is None or len(found.rest) > 6:
@@ -139,8 +122,8 @@ def without_lead(text: str) -> tuple[str, bool]:
     """The clause itself, without "remember that" and "actually"; and whether it corrects."""
     is_correcting = False
     while True:
-        rest = ASKED_TO_KEEP.sub("", text, count=1)
-        cued = CUE.sub("", rest, count=1) if CUE.match(rest) else rest
+        rest = compiled(ASKED_TO_KEEP).sub("", text, count=1)
+        cued = compiled(CUE).sub("", rest, count=1) if compiled(CUE).match(rest) else rest
         is_correcting |= cued != rest
         if cued == text:
             return text, is_correcting
@@ -149,32 +132,36 @@ def without_lead(text: str) -> tuple[str, bool]:
 
 def plain(words: str) -> str:
     for pattern, instead in CLITICS:
-        words = pattern.sub(instead, words)
+        words = compiled(pattern).sub(instead, words)
     return words.strip().strip('"“”').strip()
 
 
 def _instead(text: str) -> tuple[str, str]:
     """The clause with the new value alone, and the value that no longer holds."""
-    found = NOT_BUT.match(text)
+    found = compiled(NOT_BUT).match(text)
     if found:
         return f"{found['pre']}{found['y']}", found["x"]
-    found = BUT_NOT.match(text)
+    found = compiled(BUT_NOT).match(text)
     if found and found["pre"].strip():
         return found["pre"].strip(), found["x"]
     return text, ""
 
 
 def _parsed(text: str) -> Claim | None:
-    lives, works, moved = LIVES.match(text), WORKS.match(text), MOVED.match(text)
+    lives, works, moved = (compiled(one).match(text) for one in (LIVES, WORKS, MOVED))
     if lives:
-        is_place = not FREE.match(lives["value"]) and len(lives["value"].split()) <= 3
+        is_place = not compiled(FREE).match(lives["value"]) and len(lives["value"].split()) <= 3
         return _claim("i", "live", lives["value"], bool(lives["moved"])) if is_place else None
     if works:
         return _claim("i", "work", works["value"])
     if moved:
         found = _claim(moved["subject"], "is", moved["value"], is_correcting=True)
         return found if found and found.slots else None
-    is_, does, bare = IS.match(text), DOES.match(text), BARE_IS.match(text)
+    is_, does, bare = (
+        compiled(IS).match(text),
+        compiled(DOES).match(text),
+        compiled(BARE_IS).match(text),
+    )
     if is_ and not (does and does.end("subject") < is_.end("subject")):
         return _copula(is_["subject"], is_["value"])
     if does:
@@ -184,9 +171,9 @@ def _parsed(text: str) -> Claim | None:
 
 
 def _copula(subject: str, value: str) -> Claim | None:
-    negated = NOT.match(value)
+    negated = compiled(NOT).match(value)
     value = value[negated.end() :] if negated else value
-    named = NAMED.match(value)
+    named = compiled(NAMED).match(value)
     link = "called" if named or "name" in subject.casefold().split() else "is"
     if re.search(r"\b(?:is|are)\b", value):
         return None
@@ -199,8 +186,8 @@ def _copula(subject: str, value: str) -> Claim | None:
 
 def _claim(subject: str, link: str, value: str, is_correcting: bool = False) -> Claim | None:
     """None for a subject that is not definite, or is a whole sentence of its own."""
-    about = [word.casefold() for word in WORD.findall(subject)]
-    if INDEFINITE.match(subject) or len(about) > 7 or "," in subject:
+    about = [word.casefold() for word in compiled(WORD).findall(subject)]
+    if compiled(INDEFINITE).match(subject) or len(about) > 7 or "," in subject:
         return None
     if all(word in POINTING for word in about):
         about = []

@@ -8,6 +8,7 @@ and whatever comes around every week allow nothing. Where it is not certain both
 
 import re
 
+from persona.compiled import compiled
 from persona.memory.claims import MOST_CLAUSE, TRAILING, UNSURE, Claim, claim, plain, without_lead
 from persona.memory.terms import stem
 from persona.memory.values import SLOTS, WORD, slots_of
@@ -77,7 +78,7 @@ def corrects_last(newer: str, last: str) -> bool:
         return False
     if new.instead_of:
         return _holds(new.instead_of, last) and not _holds(new.value, last)
-    if new.slots and not new.rest and not UNSURE.search(last):
+    if new.slots and not new.rest and not compiled(UNSURE).search(last):
         stood = slots_of(plain(last))[0]
         is_same_kind = new.slots.keys() <= stood.keys()
         return is_same_kind and any(stood[kind] != value for kind, value in new.slots.items())
@@ -127,7 +128,7 @@ def _has_one(one: Claim) -> bool:
 
 
 def _is_vague(one: Claim) -> bool:
-    return any(word.casefold() in VAGUE for word in WORD.findall(one.value))
+    return any(word.casefold() in VAGUE for word in compiled(WORD).findall(one.value))
 
 
 def _are_nicknames(new: Claim, old: Claim) -> bool:
@@ -152,7 +153,9 @@ def _holds(value: str, text: str) -> bool:
 def _negates(words: str) -> bool:
     text = plain(words[:MOST_CLAUSE])
     return (
-        len(words) <= MOST_CLAUSE and NEGATING.search(text) is not None and not UNSURE.search(text)
+        len(words) <= MOST_CLAUSE
+        and NEGATING.search(text) is not None
+        and not compiled(UNSURE).search(text)
     )
 
 
@@ -166,14 +169,14 @@ def _flips(newer: str, older: str) -> bool:
 
 def _bag(text: str) -> tuple[frozenset[str], bool]:
     """The stems of one sure clause, and whether it is negated."""
-    text = TRAILING.sub("", without_lead(text)[0])
+    text = compiled(TRAILING).sub("", without_lead(text)[0])
     if (
         len(text) > MOST_CLAUSE
-        or UNSURE.search(text)
+        or compiled(UNSURE).search(text)
         or re.search(r"[.;!\n]\s|,", text.strip(" ."))
     ):
         return frozenset(), False
     negated = len(NEGATING.findall(text)) % 2 == 1
-    said = [word.casefold() for word in WORD.findall(NEGATING.sub(" ", text))]
+    said = [word.casefold() for word in compiled(WORD).findall(NEGATING.sub(" ", text))]
     bag = frozenset(stem(word) for word in said if word not in FILLING)
     return (bag if len(bag) > 1 else frozenset()), negated

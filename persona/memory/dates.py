@@ -7,7 +7,8 @@ also name a day, a month or a year, with or without its year.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
+
+from persona.compiled import compiled
 
 Days = tuple[int, int]
 
@@ -31,29 +32,26 @@ SLACK = {"day": 0, "week": 3, "month": 15}
 
 _ANY_MONTH = "|".join(sorted(NUMBER_OF, key=len, reverse=True))
 _ANY_YEAR = r"(?:19|20)\d\d"
-DAY_MONTH = re.compile(
-    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_ANY_MONTH})\b\.?,?\s*(?P<year>{_ANY_YEAR})?",
-    re.IGNORECASE,
+DAY_MONTH = (
+    rf"(?i)\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_ANY_MONTH})\b\.?,?\s*"
+    rf"(?P<year>{_ANY_YEAR})?"
 )
-MONTH_DAY = re.compile(
-    rf"\b(?P<month>{_ANY_MONTH})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d),?\s*(?P<year>{_ANY_YEAR})?",
-    re.IGNORECASE,
+MONTH_DAY = (
+    rf"(?i)\b(?P<month>{_ANY_MONTH})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d),?\s*"
+    rf"(?P<year>{_ANY_YEAR})?"
 )
-MONTH = re.compile(
-    rf"\b(?P<month>{'|'.join(MONTHS)})\b(?:,?\s+(?:of\s+)?(?P<year>{_ANY_YEAR}))?", re.IGNORECASE
-)
-MAY_MEANT = re.compile(r"\b(?:in|of|during|this|last|since|by|until)\s+may\b", re.IGNORECASE)
-YEAR = re.compile(rf"\b{_ANY_YEAR}\b")
-RELATIVE = re.compile(
-    r"\b(?P<near>yesterday|last night|today|tonight|this (?:morning|afternoon|evening)|tomorrow)\b"
+MONTH = rf"(?i)\b(?P<month>{'|'.join(MONTHS)})\b(?:,?\s+(?:of\s+)?(?P<year>{_ANY_YEAR}))?"
+MAY_MEANT = r"(?i)\b(?:in|of|during|this|last|since|by|until)\s+may\b"
+YEAR = rf"\b{_ANY_YEAR}\b"
+RELATIVE = (
+    r"(?i)\b(?P<near>yesterday|last night|today|tonight|this (?:morning|afternoon|evening)|tomorrow)\b"
     rf"|\b(?P<turn>last|past|this|next) (?P<unit>week|weekend|month|year|{'|'.join(WEEKDAYS)})\b"
     rf"|\b(?P<count>\d{{1,3}}|{'|'.join(sorted(COUNTS, key=len, reverse=True))}) "
-    r"(?P<units>day|week|month|year)s? ago\b",
-    re.IGNORECASE,
+    r"(?P<units>day|week|month|year)s? ago\b"
 )
 
 LATER = (
-    rf"\b(?:(?P<near>the day after tomorrow|tomorrow|today|tonight|this (?:morning|afternoon|evening))"
+    rf"(?i)\b(?:(?P<near>the day after tomorrow|tomorrow|today|tonight|this (?:morning|afternoon|evening))"
     rf"|(?P<turn>this|next) (?P<unit>week|weekend|month|year|{'|'.join(WEEKDAYS)})"
     rf"|in (?P<count>\d{{1,3}}|{'|'.join(sorted(COUNTS, key=len, reverse=True))}) (?P<units>day|week|month)s?"
     rf"|(?<!last )(?<!past )(?<!since )(?<!every )(?<!each )(?P<weekday>{'|'.join(WEEKDAYS)})"
@@ -68,13 +66,13 @@ def asked(question: str, today: int, years: Iterable[int]) -> list[Days]:
         list(_named_days(question, years))
         or list(_named_months(question, years))
         or spoken(question, today)
-        or [_year(int(found[0])) for found in YEAR.finditer(question)]
+        or [_year(int(found[0])) for found in compiled(YEAR).finditer(question)]
     )
 
 
 def spoken(text: str, today: int) -> list[Days]:
     """The days that words said on the day `today` point to: "yesterday", "two weeks ago"."""
-    return [_resolved(found, today) for found in RELATIVE.finditer(text)]
+    return [_resolved(found, today) for found in compiled(RELATIVE).finditer(text)]
 
 
 def coming(text: str, today: int) -> list[Days]:
@@ -87,19 +85,14 @@ def coming(text: str, today: int) -> list[Days]:
     named = [
         min((d for d in found if d[1] >= today), default=(0, 0)) for found in _each(text, year)
     ]
-    said = [_coming(found, today) for found in _later().finditer(text)]
+    said = [_coming(found, today) for found in compiled(LATER).finditer(text)]
     return [days for days in (*named, *said) if days[1] >= today]
-
-
-@cache
-def _later() -> re.Pattern[str]:
-    return re.compile(LATER, re.IGNORECASE)
 
 
 def _each(text: str, year: int) -> Iterator[list[Days]]:
     """For each day that is named in its month: that day of this year and of the next."""
     for pattern in (DAY_MONTH, MONTH_DAY):
-        for found in pattern.finditer(text):
+        for found in compiled(pattern).finditer(text):
             yield list(_named_days(found[0], (year, year + 1)))
 
 
@@ -135,7 +128,7 @@ def _nth(nth: int, today: int) -> Days:
 
 def _named_days(question: str, years: Iterable[int]) -> Iterator[Days]:
     for pattern in (DAY_MONTH, MONTH_DAY):
-        for found in pattern.finditer(question):
+        for found in compiled(pattern).finditer(question):
             month, day = NUMBER_OF[found["month"].lower()], int(found["day"])
             for year in [int(found["year"])] if found["year"] else years:
                 try:
@@ -146,8 +139,12 @@ def _named_days(question: str, years: Iterable[int]) -> Iterator[Days]:
 
 
 def _named_months(question: str, years: Iterable[int]) -> Iterator[Days]:
-    for found in MONTH.finditer(question):
-        if found["month"].lower() == "may" and not found["year"] and not MAY_MEANT.search(question):
+    for found in compiled(MONTH).finditer(question):
+        if (
+            found["month"].lower() == "may"
+            and not found["year"]
+            and not compiled(MAY_MEANT).search(question)
+        ):
             continue
         for year in [int(found["year"])] if found["year"] else years:
             yield _month(year * 12 + NUMBER_OF[found["month"].lower()] - 1)

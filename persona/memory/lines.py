@@ -6,7 +6,6 @@ Columns are what segments hold and what an index takes in, so a line is read the
 it was said just now or comes out of the table.
 """
 
-import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, field
@@ -15,6 +14,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from persona.compiled import compiled
 from persona.memory import evidence
 from persona.memory.dates import MONTHS, WEEKDAYS, spoken
 from persona.memory.reactions import signs_of_reaction
@@ -33,25 +33,20 @@ ASKS, ENDS_ASKING, TIMED, COUNTED, PLACED, LASTING, NAMES = 1, 2, 4, 8, 16, 32, 
 """The shape of a line: it asks, ends so, says when, how many, where, how long; then its names."""
 MOST_NAMES = 3
 
-QUESTION = re.compile(r"[^.!?\n]*\?")
-SAYS_WHEN = re.compile(
-    r"\b(?:yesterday|today|tonight|tomorrow|morning|last|next|ago|since|recently|weekend"
-    rf"|weeks?|months?|years?|{'|'.join(WEEKDAYS)}|{'|'.join(MONTHS)}|(?:19|20)\d\d)\b",
-    re.IGNORECASE,
+QUESTION = r"[^.!?\n]*\?"
+SAYS_WHEN = (
+    r"(?i)\b(?:yesterday|today|tonight|tomorrow|morning|last|next|ago|since|recently|weekend"
+    rf"|weeks?|months?|years?|{'|'.join(WEEKDAYS)}|{'|'.join(MONTHS)}|(?:19|20)\d\d)\b"
 )
-SAYS_HOW_MANY = re.compile(
-    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|once|twice|couple|dozen|few"
-    r"|several)\b",
-    re.IGNORECASE,
+SAYS_HOW_MANY = (
+    r"(?i)\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|once|twice|couple|dozen|few"
+    r"|several)\b"
 )
-NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+|\"[^\"]{2,80}\"|“[^”]{2,80}”")
-SAYS_WHERE = re.compile(
-    r"\b(?:in|at|to|from|near|through|around|visit(?:ed|ing)?) (?:the |a )?[A-Z][a-z]+"
-)
-SAYS_HOW_LONG = re.compile(
-    r"\b(?:for|since|after|over|about|in)\b[^.!?]{0,20}\b(?:\d+|an?|one|two|three|four|five|six|seven"
-    r"|eight|nine|ten|few|couple|several)[^.!?]{0,12}\b(?:second|minute|hour|day|week|month|year)s?\b",
-    re.IGNORECASE,
+NAME = r"(?<=[a-z,;] )[A-Z][a-z]+|\"[^\"]{2,80}\"|“[^”]{2,80}”"
+SAYS_WHERE = r"\b(?:in|at|to|from|near|through|around|visit(?:ed|ing)?) (?:the |a )?[A-Z][a-z]+"
+SAYS_HOW_LONG = (
+    r"(?i)\b(?:for|since|after|over|about|in)\b[^.!?]{0,20}\b(?:\d+|an?|one|two|three|four|five|six|seven"
+    r"|eight|nine|ten|few|couple|several)[^.!?]{0,12}\b(?:second|minute|hour|day|week|month|year)s?\b"
 )
 LATEST = 32_503_680_000.0
 """The year 3000: a provider's time beyond it says nothing."""
@@ -101,7 +96,7 @@ def lines_of(turns: Iterable[Turn]) -> Iterator[Line]:
     for turn in turns:
         for one in evidence.evidence_of(turn):
             yield Line(one, turn.thread, turn.failed)
-        asked = " ".join(found.strip() for found in QUESTION.findall(turn.persona_text()))
+        asked = " ".join(found.strip() for found in compiled(QUESTION).findall(turn.persona_text()))
         if asked:
             yield Line(_context(turn, asked[:MOST_ASKED]), turn.thread)
 
@@ -135,11 +130,11 @@ def read(lines: Iterable[Line], zone: ZoneInfo) -> Columns:
 def _shape(text: str) -> int:
     shape = ASKS if "?" in text else 0
     shape |= ENDS_ASKING if text.rstrip().endswith("?") else 0
-    shape |= TIMED if SAYS_WHEN.search(text) else 0
-    shape |= COUNTED if SAYS_HOW_MANY.search(text) else 0
-    shape |= PLACED if SAYS_WHERE.search(text) else 0
-    shape |= LASTING if SAYS_HOW_LONG.search(text) else 0
-    return shape + NAMES * min(MOST_NAMES, sum(1 for _ in NAME.finditer(text)))
+    shape |= TIMED if compiled(SAYS_WHEN).search(text) else 0
+    shape |= COUNTED if compiled(SAYS_HOW_MANY).search(text) else 0
+    shape |= PLACED if compiled(SAYS_WHERE).search(text) else 0
+    shape |= LASTING if compiled(SAYS_HOW_LONG).search(text) else 0
+    return shape + NAMES * min(MOST_NAMES, sum(1 for _ in compiled(NAME).finditer(text)))
 
 
 def pack(columns: Columns) -> dict[str, Any]:

@@ -11,8 +11,11 @@ shapes (numbers, keys) belong to no language.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from persona.compiled import compiled
 
 MOST = 3
 PRIVATE = 2
@@ -116,29 +119,30 @@ class _Rule:
     words: frozenset[str]
     stems: Mapping[str, tuple[str, ...]]
     phrases: tuple[str, ...]
-    shapes: re.Pattern[str]
+    shapes: str
 
     def finds(self, text: str, said: str, words: frozenset[str]) -> bool:
         return (
             not self.words.isdisjoint(words)
             or any(word.startswith(self.stems.get(word[:2], ())) for word in words)
             or any(phrase in said for phrase in self.phrases)
-            or (self.shapes.search(text) is not None if SHAPED.search(text) else False)
+            or (SHAPED.search(text) is not None and compiled(self.shapes).search(text) is not None)
         )
 
 
 def _rule(level: int, shapes: tuple[str, ...], *lists: str) -> _Rule:
     entries = [one for text in lists for row in text.strip().splitlines() for one in row.split("|")]
     single = [one for one in entries if " " not in one]
+    stems = defaultdict[str, tuple[str, ...]](tuple)
+    for one in single:
+        if one.endswith("*"):
+            stems[one[:2]] += (one[:-1],)
     return _Rule(
         level,
         frozenset(one for one in single if not one.endswith("*")),
-        {
-            head: tuple(one[:-1] for one in single if one.endswith("*") and one.startswith(head))
-            for head in {one[:2] for one in single if one.endswith("*")}
-        },
+        stems,
         tuple(f" {one} ".replace("* ", "") for one in entries if " " in one),
-        re.compile("|".join(shapes)),
+        "|".join(shapes),
     )
 
 

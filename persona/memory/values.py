@@ -2,6 +2,7 @@
 
 import re
 
+from persona.compiled import compiled
 from persona.memory.dates import MONTHS, NUMBER_OF, WEEKDAYS
 from persona.memory.terms import stem
 
@@ -38,20 +39,17 @@ EMPTY = frozenset(
     " time o'clock der die das dem den mein meine am um im ist le la les mon ma à au el los las mi en un"
     " una il lo mio mia".split()
 )
-WORD = re.compile(r"[\w@+.-]*\w", re.UNICODE)
-CLOCK = re.compile(
-    r"\b(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d\d))?\s*(?:(?P<half>[ap])\.?m\b\.?|o['’]?clock|uhr)?",
-    re.IGNORECASE,
-)
-DIGITS = re.compile(r"[+#]?\d[\d\s./-]*\d|[+#]?\d+|\b(?=\w*\d)\w{2,}\b")
-EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.\w+")
+WORD = r"[\w@+.-]*\w"
+CLOCK = r"(?i)\b(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d\d))?\s*(?:(?P<half>[ap])\.?m\b\.?|o['’]?clock|uhr)?"
+DIGITS = r"[+#]?\d[\d\s./-]*\d|[+#]?\d+|\b(?=\w*\d)\w{2,}\b"
+EMAIL = r"[^\s@,;]+@[^\s@,;]+\.\w+"
 _MONTH = "|".join(sorted(NUMBER_OF, key=len, reverse=True))
-DATE = re.compile(
+DATE = (
     rf"\b(?P<a>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?P<m>{_MONTH})\b|\b(?P<n>{_MONTH})\.?\s+(?P<b>\d{{1,2}})"
     r"(?:st|nd|rd|th)?\b|\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)\b"
 )
-MONTH = re.compile(rf"\b(?:{'|'.join(month for month in MONTHS if month != 'may')})\b")
-TIMED = re.compile(
+MONTH = rf"\b(?:{'|'.join(month for month in MONTHS if month != 'may')})\b"
+TIMED = (
     r"\b(?:at|by|from|to|um|à|a las|until|till)\s+(?:\d|noon|midnight)|\d[:h]\d\d|\d\s*[ap]\.?m\b"
     r"|\d\.\d\d\b(?!\d)"
     r"|o['’]?clock|\buhr\b|\bnoon\b|\bmidnight\b"
@@ -71,7 +69,7 @@ def slots_of(value: str) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
     text = _take_times(text, slots)
     text = _take("number", DIGITS, text, slots)
     rest = set[str]()
-    for word in WORD.findall(text):
+    for word in compiled(WORD).findall(text):
         kind, said = _kind(word)
         if kind:
             slots[kind] = (*slots.get(kind, ()), said)
@@ -92,37 +90,37 @@ def _kind(word: str) -> tuple[str, str]:
     return "", ""
 
 
-def _take(kind: str, pattern: re.Pattern[str], text: str, slots: dict[str, tuple[str, ...]]) -> str:
-    found = [re.sub(r"[\s./-]", "", one[0]) for one in pattern.finditer(text)]
+def _take(kind: str, pattern: str, text: str, slots: dict[str, tuple[str, ...]]) -> str:
+    found = [re.sub(r"[\s./-]", "", one[0]) for one in compiled(pattern).finditer(text)]
     if found:
         slots[kind] = (*slots.get(kind, ()), *found)
-    return pattern.sub(" ", text)
+    return compiled(pattern).sub(" ", text)
 
 
 def _take_dates(text: str, slots: dict[str, tuple[str, ...]]) -> str:
     found: list[str] = []
-    for one in DATE.finditer(text):
+    for one in compiled(DATE).finditer(text):
         if one["year"]:
             found.append(f"{int(one['month'])}-{int(one['day'])}")
         else:
             found.append(f"{NUMBER_OF[one['m'] or one['n']]}-{int(one['a'] or one['b'])}")
-    text = DATE.sub(" ", text)
-    found += [f"{NUMBER_OF[one[0]]}" for one in MONTH.finditer(text)]
+    text = compiled(DATE).sub(" ", text)
+    found += [f"{NUMBER_OF[one[0]]}" for one in compiled(MONTH).finditer(text)]
     if found:
         slots["date"] = tuple(found)
-    return MONTH.sub(" ", text)
+    return compiled(MONTH).sub(" ", text)
 
 
 def _take_times(text: str, slots: dict[str, tuple[str, ...]]) -> str:
     """Hours of the day; a bare number is one only beside a word that makes it so."""
-    if not TIMED.search(text):
+    if not compiled(TIMED).search(text):
         return text
     text = re.sub(r"\bnoon\b", "12:00", re.sub(r"\bmidnight\b", "0:00", text))
-    found = [one for one in CLOCK.finditer(text) if int(one["hour"]) < 25]
+    found = [one for one in compiled(CLOCK).finditer(text) if int(one["hour"]) < 25]
     slots["time"] = tuple(
         f"{int(one['hour']) % 12 + 12 if one['half'] == 'p' else int(one['hour'])}:{one['minute'] or '00'}"
         for one in found
     )
     if not slots["time"]:
         del slots["time"]
-    return CLOCK.sub(" ", text)
+    return compiled(CLOCK).sub(" ", text)

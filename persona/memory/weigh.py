@@ -9,12 +9,12 @@ ones are weighed in full, so a long memory costs little more than a short one.
 
 import heapq
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from persona.compiled import compiled
 from persona.memory import dates
 from persona.memory.kin import kin
 from persona.memory.lines import (
@@ -73,25 +73,23 @@ LATE = 14
 """Days for which people tell afterwards what happened to them."""
 SEASON = 40
 """A stretch of days as long as this names no day."""
-ASKS_WHEN = re.compile(
-    r"\b(?:when|how long|how (?:old|recently|soon)|(?:what|which) (?:year|month|week|date|day|time))\b",
-    re.IGNORECASE,
+ASKS_WHEN = (
+    r"(?i)\b(?:when|how long|how (?:old|recently|soon)"
+    r"|(?:what|which) (?:year|month|week|date|day|time))\b"
 )
-ASKS_HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
-ASKS_WHERE = re.compile(
-    r"\b(?:where|countr(?:y|ies)|cit(?:y|ies)|towns?|states?|places?|locations?|visit|travel\w*"
-    r"|trips?|lives?|moved?|from)\b",
-    re.IGNORECASE,
+ASKS_HOW_LONG = r"(?i)\bhow long\b"
+ASKS_WHERE = (
+    r"(?i)\b(?:where|countr(?:y|ies)|cit(?:y|ies)|towns?|states?|places?|locations?|visit|travel\w*"
+    r"|trips?|lives?|moved?|from)\b"
 )
-ASKS_WHICH = re.compile(
-    r"\b(?:who|whose|which|where|names?|named|called|titles?|nicknames?"
+ASKS_WHICH = (
+    r"(?i)\b(?:who|whose|which|where|names?|named|called|titles?|nicknames?"
     r"|countr(?:y|ies)|cit(?:y|ies)|towns?|states?|places?|locations?|destinations?"
     r"|books?|novels?|movies?|films?|songs?|albums?|bands?|artists?|authors?|series|shows?|games?"
     r"|musicians?|plays?|poems?|compan(?:y|ies)|brands?|teams?|schools?|universit(?:y|ies)"
-    r"|organi[sz]ations?|shops?|stores?|restaurants?|shelters?|clubs?|charit(?:y|ies))\b",
-    re.IGNORECASE,
+    r"|organi[sz]ations?|shops?|stores?|restaurants?|shelters?|clubs?|charit(?:y|ies))\b"
 )
-ASKS_HOW_MANY = re.compile(r"\bhow (?:many|much|often|old)\b", re.IGNORECASE)
+ASKS_HOW_MANY = r"(?i)\bhow (?:many|much|often|old)\b"
 
 
 def weigh(
@@ -104,7 +102,7 @@ def weigh(
     asked = dates.asked(question, today, index.years())
     near = _near(index, own, talks, asked) | _told_by(index, speaker) | set(also)
     covers = index.covers(counts, near)
-    asks_when = ASKS_WHEN.search(question) is not None
+    asks_when = compiled(ASKS_WHEN).search(question) is not None
     lengths, shapes = index.lengths, index.shapes
     signals: dict[str, Signal] = {
         "line": _peaked(_within(own, near)),
@@ -125,13 +123,13 @@ def weigh(
         signals["when"] = _shaped(index, TIMED, near)
     else:
         signals["names"] = {place: shapes[place] // NAMES / MOST_NAMES for place in near}
-        if ASKS_WHICH.search(question):
+        if compiled(ASKS_WHICH).search(question):
             signals["which"] = signals["names"]
-        if ASKS_WHERE.search(question):
+        if compiled(ASKS_WHERE).search(question):
             signals["where"] = _shaped(index, PLACED, near)
-    if ASKS_HOW_MANY.search(question):
+    if compiled(ASKS_HOW_MANY).search(question):
         signals["how many"] = _shaped(index, COUNTED, near)
-    if ASKS_HOW_LONG.search(question):
+    if compiled(ASKS_HOW_LONG).search(question):
         signals["how long"] = _shaped(index, LASTING, near)
     return _summed(signals, near), covers
 

@@ -8,6 +8,7 @@ import pytest
 
 from persona import catalog
 from persona.acts.plan_words import step_line
+from persona.compiled import compiled
 from persona.declare import Moment
 from persona.errors import Refused
 from persona.mind.planning import Planned, read_plan
@@ -68,4 +69,4 @@ def test_words_mean_what_they_say_or_are_asked_for(words: str, expected: str) ->
 @pytest.mark.parametrize("words", [words for words, expected in TABLE if expected != "-"])
 def test_words_that_may_be_a_plan_are_looked_at(words: str) -> None:
     """Reading them loads a grammar, so that it is asked first whether that can be worth it."""
-    assert MAY_BE_ONE.search(lines(words))
+    assert compiled(MAY_BE_ONE).search(lines(words))
