@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -203,11 +204,13 @@ class Command:
     where: str = ""
 
 
+@lru_cache(maxsize=64)
 def parse(words: str) -> Command | None:
     """The command that the person's own words in a message are; None for a statement or a question.
 
     A command in what was pasted, quoted or forwarded is none of theirs. "Remember when we went to
-    Rome?" asks, and "forget about it" is an idiom.
+    Rome?" asks, and "forget about it" is an idiom. Kept for a while, since whatever handles a message
+    on its way asks anew.
     """
     text = own_words(words).strip()
     for verb in names(text):
