@@ -1,6 +1,8 @@
 # Everything a person does with a checkout. Needs only python3 (3.11 or newer) and make.
 PYTHON ?= python3
 BIN := .venv/bin
+# Documents with parts that are written by the code and its figures.
+WRITTEN := README.md docs/deploy.md docs/figures.md
 
 .PHONY: run test emulate check format template deploy prove page bench bench-peers locks clean
 .DELETE_ON_ERROR:
@@ -42,13 +44,13 @@ check: .venv/.developing
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/pyright
-	@$(BIN)/cog --check README.md docs/deploy.md
+	@$(BIN)/cog --check $(WRITTEN)
 	@$(BIN)/cfn-lint infra/template/template.json .github/deployer.yaml
 
 format: .venv/.developing
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-	@$(BIN)/cog -r README.md docs/deploy.md
+	@$(BIN)/cog -r $(WRITTEN)
 
 # What is deployed, written from the declarations; `make test` fails where it is not what is kept.
 template: .venv/.developing

@@ -1,4 +1,4 @@
-"""The figures for people: a table in the terminal, one in the README, and what they were made on."""
+"""The figures for people: tables in the terminal and the documents, and what they were made on."""
 
 from collections.abc import Callable, Iterator
 
@@ -46,12 +46,21 @@ def table(results: Results) -> Table:
 
 
 def markdown(results: Results) -> str:
-    """For the README, which holds nothing that was not measured."""
+    """All of them, for docs/figures.md, which holds nothing that was not measured."""
+    return _lines(rows(results), results)
+
+
+def beside(results: Results) -> str:
+    """For the README: the goals for which somebody else's figure stands beside ours."""
+    return _lines([one for one in rows(results) if one.goal and one.peer != NONE], results)
+
+
+def _lines(shown: list[Row], results: Results) -> str:
     lines = [f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}"]
     lines += [
         f"| {r.goal} | {r.what} | {r.peer} | {r.its} | **{r.ours}** | {r.ratio} | {r.limit} "
         f"| {r.verdict} |"
-        for r in rows(results)
+        for r in shown
     ]
     return "\n".join([*lines, "", condition_line(results)])
 

@@ -1,7 +1,7 @@
 """`hub doctor STAGE --live`: what only an AWS account can show, asked of a stage that stands there.
 
 Every figure that our tests give is of emulators, which refuse nothing by IAM, never throttle and
-have no clocks of their own (see their list in the README's limits). Each probe here asks one thing
+have no clocks of their own (see their list in docs/limits.md). Each probe here asks one thing
 of the real ones, beside the stage's data, never in anybody's lane or home, and removes what it made.
 """
 
