@@ -5,15 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from capabilities._origin import check_server
-from hub.dev import machine_timezone
-from hub.state import Lock, open_state
+from hub.state import Lock, open_state, settings_here
 from persona import catalog
 from persona.acts import credentials
 from persona.errors import Broken
 from persona.model import Address
 from persona.people import addresses
 from persona.ports import Ports
-from persona.settings import parse
 
 
 def give(
@@ -34,9 +32,7 @@ def give(
     lock = Lock(state)
     family = open_state(state, env)
     try:
-        url, zone = "http://127.0.0.1", machine_timezone()
-        settings = parse(env, stage="local", public_url=url, timezone=zone)
-        store = Ports(settings=settings, entropy=os.urandom, **family.ports())
+        store = Ports(settings=settings_here(env), entropy=os.urandom, **family.ports())
         address, now = Address("web", whose), store.clock.now()
         met = addresses.meet(store.table, address, os.urandom, now)
         if credential is None:

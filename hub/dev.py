@@ -16,10 +16,10 @@ from rich.text import Text
 
 from hub import halting
 from hub.client import printable
-from hub.state import Lock, open_state
+from hub.state import Lock, open_state, settings_here
 from persona.decision import Act
 from persona.errors import Broken
-from persona.settings import Settings, parse
+from persona.settings import Settings
 
 PORT, SMTP_PORT = 8787, 2525
 FAREWELL = 8.0
@@ -29,9 +29,7 @@ FAREWELL = 8.0
 def serve(state: Path, env: Mapping[str, str], console: Console, *, as_json: bool) -> None:
     """Runs until SIGINT or SIGTERM. Raises Broken with one sentence where it cannot start."""
     port, smtp_port = _port(env, "HUB_PORT", PORT), _port(env, "HUB_SMTP_PORT", SMTP_PORT)
-    settings = parse(
-        env, stage="local", public_url=f"http://127.0.0.1:{port}", timezone=machine_timezone()
-    )
+    settings = settings_here(env, f"http://127.0.0.1:{port}")
     lock = Lock(state)
     _check_free(port, "HUB_PORT")
     _check_free(smtp_port, "HUB_SMTP_PORT")
@@ -86,13 +84,6 @@ def _check_free(port: int, name: str) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise Broken(f"port {port} is in use; set {name} to another one.") from error
-
-
-def machine_timezone() -> str:
-    """The zone in which this machine tells time, by its IANA name."""
-    from tzlocal import get_localzone_name
-
-    return get_localzone_name() or "UTC"
 
 
 def _greet(

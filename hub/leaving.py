@@ -9,14 +9,12 @@ from typing import Any
 from backends.local import _database
 from backends.local.family import open_family
 from hub.client import Client
-from hub.dev import machine_timezone
-from hub.state import Lock, open_folder
+from hub.state import Lock, open_folder, settings_here
 from persona.acts import erase as erasing
 from persona.acts import export as exporting
 from persona.errors import Broken, Refused
 from persona.model import Address
 from persona.ports import Ports
-from persona.settings import parse
 
 
 def address_of(name: str) -> Address:
@@ -52,9 +50,7 @@ def reading(state: Path, env: Mapping[str, str]) -> Generator[Ports, None, None]
 
     family = open_family(state, env)
     try:
-        url, zone = "http://127.0.0.1", machine_timezone()
-        settings = parse(env, stage="local", public_url=url, timezone=zone)
-        yield compose(settings, family.ports(), models=())
+        yield compose(settings_here(env), family.ports(), models=())
     finally:
         family.close()
 

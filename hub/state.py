@@ -23,7 +23,7 @@ from hub import copies
 from hub.copies import copy_database
 from persona.errors import Broken
 from persona.ports import Clock, Ports
-from persona.settings import parse
+from persona.settings import Settings, parse
 
 KEYS = ("keys.db", "secrets.json")
 BESIDE = ".keys"
@@ -62,6 +62,14 @@ def open_state(state: Path, env: Mapping[str, str], clock: Clock | None = None) 
     return open_family(state, env, clock=clock)
 
 
+def settings_here(env: Mapping[str, str], url: str = "http://127.0.0.1") -> Settings:
+    """What is set on this machine, in whose time zone people are of whom nothing better is known."""
+    from tzlocal import get_localzone_name
+
+    zone = get_localzone_name() or "UTC"
+    return parse(env, stage="local", public_url=url, timezone=zone)
+
+
 @contextmanager
 def open_folder(state: Path, env: Mapping[str, str]) -> Generator[tuple[Family, Ports], None, None]:
     """A folder with all its ports, for a command that needs no running hub.
@@ -69,15 +77,12 @@ def open_folder(state: Path, env: Mapping[str, str]) -> Generator[tuple[Family, 
     Raises Broken where there is no hub in it.
     """
     from functions._compose import compose
-    from hub.dev import machine_timezone
 
     if not (state / "hub.db").exists():
         raise Broken(f"there is no hub in {state}")
     family = open_state(state, env)
     try:
-        url, zone = "http://127.0.0.1", machine_timezone()
-        settings = parse(env, stage="local", public_url=url, timezone=zone)
-        yield family, compose(settings, family.ports(), models=())
+        yield family, compose(settings_here(env), family.ports(), models=())
     finally:
         family.close()
 
