@@ -189,10 +189,13 @@ def test_what_is_left_is_what_the_vendors_are_told(brought: tuple[dict[str, str]
 def test_deleting_a_stage_keeps_its_data_and_waits_for_no_plan(
     aws: served.Served, packed: Packed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    plans = aws.client("stepfunctions")
     made, _ = deployment(aws, "gone")
+    monkeypatch.setattr(
+        made, "_clients", lambda api: plans if api == "stepfunctions" else aws.client(api)
+    )
     made.upload(packed)
     made.execute(made.propose(packed, made.parameters(packed, {}, [])))
-    plans = aws.client("stepfunctions")
     machine = f"arn:aws:states:{served.REGION}:{made.place.owner}:stateMachine:hub-gone-plans"
     waits = plans.start_execution(stateMachineArn=machine, name="one-1")["executionArn"]
     assert plans.describe_execution(executionArn=waits)["status"] == "RUNNING"
