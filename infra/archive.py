@@ -45,13 +45,13 @@ def write(path: Path, members: Mapping[str, Member]) -> None:
     with path.open("wb") as archive:
         for name, member in sorted(members.items()):
             spelled, start = name.encode(), archive.tell()
-            common = struct.pack(
+            shared = struct.pack(
                 "<HHHHHIIIHH", NEEDS, UTF_8, DEFLATED, *BEGINNING,
                 member.crc, len(member.deflated), member.size, len(spelled), 0,
             )  # fmt: skip
-            archive.write(LOCAL + common + spelled + member.deflated)
+            archive.write(LOCAL + shared + spelled + member.deflated)
             more = struct.pack("<HHHII", 0, 0, 0, MODE, start)
-            listed.append(CENTRAL + struct.pack("<H", MADE_BY) + common + more + spelled)
+            listed.append(CENTRAL + struct.pack("<H", MADE_BY) + shared + more + spelled)
         start, index = archive.tell(), b"".join(listed)
         archive.write(index)
         number = len(listed)
