@@ -5,6 +5,7 @@ be allowed from then on is told in words. Settings and credentials are taken fro
 environment, by the names of the README; what is not named there stays as it was.
 """
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -19,6 +20,7 @@ from rich.table import Table
 from hub.permissions import permission_changes, said_by
 from infra.packing import Packed
 from infra.template.settings import SETTINGS, WRITTEN, parameter
+from infra.template.stage import SETTLED
 from persona import catalog
 from persona.errors import Broken
 
@@ -29,6 +31,7 @@ MOST_WAIT = 3600.0
 ENDED = ("COMPLETE", "FAILED")
 UNUSABLE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 """What is left of a stack whose making failed."""
+MACHINE = "AWS::StepFunctions::StateMachine"
 OF_MODELS = "OPENAI_API_KEY"
 ALSO = {"ModelArns": "HUB_MODEL_ARNS", "AlarmAddress": "HUB_ALARM_ADDRESS",
         "MonthlyUsd": "HUB_MONTHLY_USD"}  # fmt: skip
@@ -49,8 +52,12 @@ class Place:
 
     @property
     def bucket(self) -> str:
-        """Where bundles and templates are laid, of all stages."""
+        """Where bundles and templates are laid, those of each stage in a folder of its name."""
         return f"hub-code-{self.owner}-{self.region}"
+
+    def folder(self, packed: Packed) -> str:
+        """Where these lie there: no stage's deployer reaches what another's functions are made of."""
+        return f"{self.stage}/{packed.code}"
 
 
 class Deployment:
@@ -71,14 +78,14 @@ class Deployment:
 
     def upload(self, packed: Packed) -> None:
         """Lays down the archives that are not there yet, and the template beside them."""
-        client, bucket = self._clients("s3"), self.place.bucket
+        client, bucket, folder = self._clients("s3"), self.place.bucket, self.place.folder(packed)
         self._make_bucket()
         for name, path in packed.archives.items():
-            key = f"{packed.code}/{name}.zip"
+            key = f"{folder}/{name}.zip"
             if not _is_there(lambda key=key: client.head_object(Bucket=bucket, Key=key)):
                 client.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
         compact = json.dumps(json.loads(WRITTEN.read_text()), separators=(",", ":"))
-        key = f"{packed.code}/template.json"
+        key = f"{folder}/template.json"
         client.put_object(Bucket=bucket, Key=key, Body=compact.encode())
 
     def _make_bucket(self) -> None:
@@ -97,21 +104,23 @@ class Deployment:
             Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(closed, True)
         )
 
-    def keep_secrets(self, env: Mapping[str, str]) -> list[str]:
-        """Puts the credentials that the environment names into SSM; returns all that stand there."""
+    def secrets(self, env: Mapping[str, str]) -> list[str]:
+        """The credentials that will stand in SSM: those there, and those that the environment names."""
         client, path = self._clients("ssm"), f"/hub/{self.place.stage}/"
-        for name in secret_names():
-            if env.get(name):
-                client.put_parameter(
-                    Name=path + name, Value=env[name], Type="SecureString", Overwrite=True
-                )
         names = [path + name for name in secret_names()]
         found = [
             one["Name"].removeprefix(path)
             for start in range(0, len(names), 10)
             for one in client.get_parameters(Names=names[start : start + 10])["Parameters"]
         ]
-        return sorted(found)
+        return sorted({*found, *_named(env)})
+
+    def keep_secrets(self, env: Mapping[str, str]) -> None:
+        """Puts the credentials that the environment names into SSM."""
+        client = self._clients("ssm")
+        for name in _named(env):
+            path = f"/hub/{self.place.stage}/{name}"
+            client.put_parameter(Name=path, Value=env[name], Type="SecureString", Overwrite=True)
 
     def parameters(
         self, packed: Packed, env: Mapping[str, str], secrets: list[str]
@@ -120,7 +129,7 @@ class Deployment:
         told = {
             "Stage": self.place.stage,
             "CodeBucket": self.place.bucket,
-            "Code": packed.code,
+            "Code": self.place.folder(packed),
             "Runtime": packed.runtime,
             "Architecture": packed.machine,
             **{parameter(name): env[name] for name in SETTINGS if name in env},
@@ -130,8 +139,12 @@ class Deployment:
             if surface.secrets:
                 has = "yes" if {*surface.secrets} <= {*secrets} else "no"
                 told[f"Has{surface.name.capitalize()}"] = has
-        before = {one["ParameterKey"] for one in (self._stack() or {}).get("Parameters", ())}
+        stands = (self._stack() or {}).get("Parameters", ())
+        before = {one["ParameterKey"]: one["ParameterValue"] for one in stands}
         known = json.loads(WRITTEN.read_text())["Parameters"]
+        defaults = {name: one.get("Default", "") for name, one in known.items()}
+        whole = {name: {**defaults, **before, **told}[name] for name in known if name != SETTLED}
+        told[SETTLED] = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:20]
         return [
             {"ParameterKey": name, "ParameterValue": told[name]}
             if name in told
@@ -153,7 +166,7 @@ class Deployment:
             StackName=self.place.stack,
             ChangeSetName=name,
             ChangeSetType="UPDATE" if stack else "CREATE",
-            TemplateURL=f"{url}/{packed.code}/template.json",
+            TemplateURL=f"{url}/{self.place.folder(packed)}/template.json",
             Parameters=parameters,
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
@@ -188,9 +201,16 @@ class Deployment:
         client, seen = self._clients("cloudformation"), {one["EventId"] for one in self._events()}
         client.execute_change_set(StackName=self.place.stack, ChangeSetName=change_set)
         is_quiet = not self._console.is_terminal
+        has_ended = False
         with Progress(console=self._console, transient=True, disable=is_quiet) as bar:
             changed = bar.add_task("Changing", total=self._changing or None)
-            ended = self._until(lambda: self._look(seen, bar, changed), "StackStatus")
+
+            def look() -> dict[str, Any]:
+                nonlocal has_ended  # what the stack says of itself may lag behind its last event
+                has_ended = self._tell_new(seen, bar, changed) or has_ended
+                return (self._stack() or {}) if has_ended else {}
+
+            ended = self._until(look, "StackStatus")
         if ended["StackStatus"] not in good:
             raise Broken(
                 f"{self.place.stack} is {ended['StackStatus']}: see above what failed first."
@@ -241,12 +261,26 @@ class Deployment:
         client = self._clients("cloudformation")
         pages = client.get_paginator("list_stack_resources").paginate(StackName=self.place.stack)
         found = [one for page in pages for one in page["StackResourceSummaries"]]
+        for one in found:
+            if one["ResourceType"] == MACHINE:
+                self._stop(one["PhysicalResourceId"])
         client.delete_stack(StackName=self.place.stack)
         self._until(lambda: self._stack() or {"StackStatus": "DELETE_COMPLETE"}, "StackStatus")
         return [one["PhysicalResourceId"] for one in found if one["LogicalResourceId"] in kept]
 
-    def _look(self, seen: set[str], bar: Progress, changed: TaskID) -> dict[str, Any]:
-        """Says what is new; returns the stack once it says itself that it has ended."""
+    def _stop(self, machine: str) -> None:
+        """Ends what waits there for plans: a machine is deleted only once its executions have ended,
+        which may be in months. The plans stand in the table, and a later stage begins them anew.
+        """
+        client = self._clients("stepfunctions")
+        pages = client.get_paginator("list_executions").paginate(
+            stateMachineArn=machine, statusFilter="RUNNING"
+        )
+        for one in [one for page in pages for one in page["executions"]]:
+            client.stop_execution(executionArn=one["executionArn"], cause="the stage is deleted")
+
+    def _tell_new(self, seen: set[str], bar: Progress, changed: TaskID) -> bool:
+        """Says what is new; returns whether the stack itself has ended with it."""
         has_ended = False
         for event in reversed(list(self._events())):
             if event["EventId"] in seen:
@@ -259,7 +293,7 @@ class Deployment:
             is_of_stack = name == self.place.stack
             bar.advance(changed, status.endswith(ENDED) and not is_of_stack)
             has_ended |= is_of_stack and status.endswith(ENDED)
-        return (self._stack() or {}) if has_ended else {}
+        return has_ended
 
     def _events(self) -> Iterator[dict[str, Any]]:
         pages = self._clients("cloudformation").get_paginator("describe_stack_events")
@@ -306,6 +340,11 @@ def secret_names() -> list[str]:
     surfaces = [name for one in catalog.surfaces().values() for name in one.secrets]
     capabilities = [name for one in catalog.capabilities().values() for name in one.secrets]
     return sorted({*surfaces, *capabilities, OF_MODELS})
+
+
+def _named(env: Mapping[str, str]) -> list[str]:
+    """The credentials that an environment names."""
+    return [name for name in secret_names() if env.get(name)]
 
 
 def _is_there(ask: Callable[[], Any]) -> bool:

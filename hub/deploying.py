@@ -111,9 +111,10 @@ def _deploy(made: Deployment, clients: Clients, *, yes: bool, here: bool) -> dic
     with tempfile.TemporaryDirectory() as folder:
         packed = _packed(Path(folder), here=here)
         made.upload(packed)
-    parameters = made.parameters(packed, os.environ, made.keep_secrets(os.environ))
+    parameters = made.parameters(packed, os.environ, made.secrets(os.environ))
     change_set = made.propose(packed, parameters)
     if not change_set:
+        made.keep_secrets(os.environ)
         return {"changed": False, "code": packed.code}
     domain = domain_of(os.environ)
     if domain:
@@ -123,6 +124,7 @@ def _deploy(made: Deployment, clients: Clients, *, yes: bool, here: bool) -> dic
     except (Broken, typer.Abort):
         made.withdraw(change_set)
         raise
+    made.keep_secrets(os.environ)
     outputs = made.execute(change_set)
     proofs = tokens(domain, clients) if domain else []
     left = list(steps(made.place.stage, outputs, os.environ, proofs))

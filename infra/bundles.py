@@ -79,9 +79,12 @@ def build(function: Deployed, out: Path, target: Target = HERE) -> Bundle:
     shutil.rmtree(folder, ignore_errors=True)
     sizes: dict[str, int] = {}
     compiled: dict[str, int] = {}
+    made: set[Path] = set()
     for file in files(function, target):
         path = folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
         path.write_bytes(file.data)
         sizes[file.owner] = sizes.get(file.owner, 0) + len(file.data)
         if path.suffix == ".pyc":
@@ -169,8 +172,7 @@ def _installed(
 ) -> Iterator[tuple[str, bytes]]:
     for path, source in target.sources(owner):
         if any(share.takes(path) for share in shares):
-            is_library = source.suffix == ".so"
-            yield path, target.stripped(source) if is_library else source.read_bytes()
+            yield path, target.read(source)
 
 
 def of_lambda(functions: Iterable[Deployed], architecture: str = ARCHITECTURE) -> Target:

@@ -71,7 +71,8 @@ class Target:
         self.packages = list(packages or sys.path)
         self.python = python
         self._compiled: dict[tuple[str, bytes], tuple[str, bytes]] = {}
-        self._stripped: dict[Path, bytes] = {}
+        self._listed: dict[str, list[tuple[str, Path]]] = {}
+        self._read: dict[Path, bytes] = {}
 
     @cached_property
     def markers(self) -> dict[str, str]:
@@ -123,11 +124,26 @@ class Target:
             if one.marker is None or one.marker.evaluate(dict(self.markers))
         )
 
-    def sources(self, owner: str) -> Iterator[tuple[str, Path]]:
+    def sources(self, owner: str) -> list[tuple[str, Path]]:
         """Every file of a distribution: where it lies in a bundle, and where it is read."""
-        for file in self.distribution(owner).files or ():
-            own = INSTEAD / file.as_posix()
-            yield file.as_posix(), own if own.is_file() else Path(str(file.locate()))
+        if owner not in self._listed:
+            files = [
+                (file.as_posix(), file.locate()) for file in self.distribution(owner).files or ()
+            ]
+            own = [(path, INSTEAD / path, Path(str(place))) for path, place in files]
+            self._listed[owner] = [(p, mine if mine.is_file() else its) for p, mine, its in own]
+        return self._listed[owner]
+
+    def read(self, source: Path) -> bytes:
+        """A file of a distribution; a compiled library without what only a debugger reads, where
+        that can be done.
+        """
+        if source not in self._read:
+            is_library = source.suffix == ".so"
+            self._read[source] = (
+                _strip(source, self._stripper()) if is_library else source.read_bytes()
+            )
+        return self._read[source]
 
     def compile(self, sources: Mapping[str, bytes]) -> Iterator[tuple[str, str, bytes]]:
         """Of each source the path, that of its compiled code and the code; none without a Python."""
@@ -151,12 +167,6 @@ class Target:
             raise Broken(f"{self.python} could not compile: {ended.stderr.decode()[-500:]}")
         tag, codes = marshal.loads(ended.stdout)  # noqa: S302 (our own program wrote it)
         self._compiled |= {one: (tag, code) for one, code in zip(sources, codes, strict=True)}
-
-    def stripped(self, library: Path) -> bytes:
-        """A compiled library without the symbols that only a debugger reads, where that can be done."""
-        if library not in self._stripped:
-            self._stripped[library] = _strip(library, self._stripper())
-        return self._stripped[library]
 
     def _stripper(self) -> str | None:
         own = ("strip",) if self.architecture == own_architecture() else ()

@@ -112,12 +112,13 @@ def _add_sockets(template: Template) -> None:
             RouteSelectionExpression="$request.body.action",
         )
     )
-    template.add_resource(
-        gateway.Stage("SocketsStage", ApiId=Ref("Sockets"), StageName=LIVE, AutoDeploy=True)
-    )
     template.add_resource(_integration("SocketDoor", "Sockets", "socket"))
-    for key in SOCKET_ROUTES:
-        title = logical("Route", "socket", key.removeprefix("$"))
+    routes = {logical("Route", "socket", key.removeprefix("$")): key for key in SOCKET_ROUTES}
+    for title, key in routes.items():
         template.add_resource(_route(title, "Sockets", key, "SocketDoor"))
+    # After the routes: a WebSocket API without one is not deployed.
+    stage = gateway.Stage("SocketsStage", ApiId=Ref("Sockets"), StageName=LIVE, AutoDeploy=True)
+    stage.resource["DependsOn"] = [*routes]
+    template.add_resource(stage)
     source = Sub(f"{PARTITION}execute-api:{HERE}:${{Sockets}}/{LIVE}/*")
     template.add_resource(invoking("socket", "apigateway", source, Metadata=wide("doors")))

@@ -20,6 +20,7 @@ from infra.template.stage import (
     logical,
     named,
     public_url,
+    published,
     wide,
     with_secrets,
 )
@@ -54,6 +55,8 @@ KINDS: Mapping[str, Kind] = {
     "functions.sweep": Kind(55, 512),
     **dict.fromkeys(CLAIMING, ACTING),
 }
+PUBLISHED = "functions.plan"
+"""Called by an alias of a version, so that what waits for days goes on by it."""
 RUNG = CLAIMING | {f"functions.{name}" for name in ("erase", "plan", "socket", "sweep")}
 """Woken by a bell that may be lost and is rung again, so Lambda itself repeats nothing."""
 MAIL_HOURS = 6
@@ -82,7 +85,9 @@ def _log(function: Deployed) -> logs.LogGroup:
 
 def _function(function: Deployed) -> awslambda.Function:
     kind = KINDS[function.entry]
-    circles: dict[str, Any] = {"RecursiveLoop": "Allow"} if function.entry in TURNS | ACTS else {}
+    more: dict[str, Any] = {"RecursiveLoop": "Allow"} if function.entry in TURNS | ACTS else {}
+    if function.entry == PUBLISHED:
+        more["Description"] = published()
     return awslambda.Function(
         logical(function.name),
         FunctionName=named(function.name),
@@ -98,7 +103,7 @@ def _function(function: Deployed) -> awslambda.Function:
         Environment=awslambda.Environment(Variables=environment(function)),
         DependsOn=logical(function.name, "Log"),
         # An outcome leads to a turn and a turn to an act: a circle that the lane itself bounds.
-        **circles,
+        **more,
     )
 
 

@@ -1,7 +1,8 @@
 """What wakes plans: the state machine by a published version's alias, and the group of all schedules.
 
-A deployment publishes: the function's version bears the folder of its bundles, which is another for
-other code, and the machine's its revision. Executions that wait go on by the old version's words.
+A deployment publishes: the function's version bears the folder of its bundles and what the
+settings amount to, which are others for other code and settings, and the machine's its revision.
+Executions that wait go on by the old version's words.
 """
 
 import json
@@ -9,7 +10,7 @@ import json
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, scheduler, stepfunctions
 
 from infra.machine import ALIAS, NAME, definition
-from infra.template.stage import logical, named
+from infra.template.stage import logical, named, published
 
 
 def add_plans(template: Template) -> None:
@@ -17,7 +18,7 @@ def add_plans(template: Template) -> None:
     group = scheduler.ScheduleGroup("Schedules", Name=Sub("hub-${Stage}"))
     template.add_resource(group)
     function = Ref(logical("plan"))
-    version = awslambda.Version("PlanVersion", FunctionName=function, Description=Ref("Code"))
+    version = awslambda.Version("PlanVersion", FunctionName=function, Description=published())
     template.add_resource(version)
     template.add_resource(
         awslambda.Alias(

@@ -35,10 +35,24 @@ PARTITION = "arn:${AWS::Partition}:"
 ASKED: Mapping[str, Setting] = {
     "CodeBucket": Setting("", "The bucket that holds the bundles."),
     "Code": Setting("", "The folder of the bundles there, named by their contents."),
+    "Settled": Setting("", "What all others amount to: another one publishes anew. Told by hub deploy."),
     "ModelArns": Setting("", "What may be asked on Bedrock: models and inference profiles, by ARN."),
     "AlarmAddress": Setting("", "A mail address that is told of alarms; empty: nobody is."),
     "MonthlyUsd": Setting("0", "What all may cost a month, told at 80 % and when foreseen; 0: untold."),
 }  # fmt: skip
+
+
+SETTLED = "Settled"
+
+
+def published() -> Sub:
+    """What tells one build of a function that is published from the next: its code, its settings.
+
+    Said by the function and by its version alike. Lambda publishes nothing, and a deployment fails,
+    where a version is asked for and the function is as it was; and what is not asked for goes on
+    with the settings of before.
+    """
+    return Sub(f"${{Code}} ${{{SETTLED}}}")
 
 
 def logical(*words: str) -> str:

@@ -13,7 +13,19 @@ from persona.seal import seal, unseal
 KEPT = 86_400.0
 """Seconds for which a code's fate is remembered; longer than any act is repeated."""
 OWN = frozenset(
-    {"before", "browser", "code", "home", "left", "link", "number", "other", "signin", "silent"}
+    {
+        "before",
+        "browser",
+        "code",
+        "home",
+        "left",
+        "link",
+        "number",
+        "other",
+        "signin",
+        "silent",
+        "spelled",
+    }
 )
 """What our acts and events say in `detail` beside what a surface needs to answer."""
 

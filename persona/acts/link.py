@@ -73,7 +73,9 @@ class Linking:
         raise Transient("others keep moving what is to be linked")
 
     def _offer(self, act: Act) -> None:
-        """A new code; the one before it, which the same lane may still hold, is dead with that."""
+        """A new code, told once it counts; the one before it, which the same lane may still hold, is
+        dead with that.
+        """
         if self._read(act, act.detail["code"]) is None:  # else our own, whose answer was lost
             until = self._ports.clock.now() + LIFE
             offered = Code(act.detail["code"], act.lane, end_of(act), until)
@@ -83,6 +85,8 @@ class Linking:
             before = self._move(act, replace(before, step="revoked"))
         if before is not None and before.last == act.id and before.claimer is not None:
             self._tell(act, before.claimer, "declined")
+        about = {name: act.detail[name] for name in ("spelled", "signin") if name in act.detail}
+        self._tell(act, end_of(act), "offered", **about)
 
     def _claim(self, act: Act) -> None:
         """Whatever is wrong with a code, the answer is the same."""

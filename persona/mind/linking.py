@@ -8,7 +8,7 @@ from persona import ids
 from persona.decision import Decision
 from persona.keys import MOST_HOMES
 from persona.memory.standing import Link, Standing
-from persona.mind import suggesting
+from persona.mind import signing_in, suggesting
 from persona.mind.commands import Command, parse
 from persona.mind.words import named, sentence
 from persona.model import Address, Event
@@ -49,6 +49,7 @@ OFFERED = (
     "Then I ask here whether it was you. Give the code to nobody."
 )
 SAID = {
+    "offered": OFFERED,
     "asked": (
         "{other} asks to be you here as well. If that is you, it shows a number: say yes and the "
         "number, such as “yes NN”. If it is not you, say “not me”. Give the number to nobody."
@@ -135,9 +136,9 @@ def _offer(standing: Standing, ports: Ports) -> Decision:
     if len(standing.gate.homes) >= MOST_HOMES:
         return _say(FULL)
     code = ids.code(ports.entropy(ids.CODE))
-    wish = {"verb": "offer", "code": ids.code_hash(code), "before": _offered(standing, ports)}
+    wish = _ask("offer", code=ids.code_hash(code), spelled=code, before=_offered(standing, ports))
     linking = {"code": ids.code_hash(code), "until": ports.clock.now() + ANSWERABLE}
-    return Decision(reply=OFFERED.format(code=code), mind="none", link=wish, linking=linking)
+    return replace(wish, linking=linking)
 
 
 def _unlink(standing: Standing, command: Command, ports: Ports) -> Decision:
@@ -186,6 +187,8 @@ def told(standing: Standing, event: Event, ports: Ports) -> Decision:
     about = event.detail
     if standing.is_silent and about["link"] not in PROVING:
         return Decision(mind="none")
+    if "signin" in about:
+        return signing_in.offered(event, ports)
     other = named(Address.parse(about["other"]), ports) if "other" in about else ""
     what = about["link"]
     is_over = bool(about.get("code")) and about["code"] == standing.head.linking.get("code")
@@ -202,7 +205,13 @@ def _sentence(what: str, other: str, about: Mapping[str, str], ports: Ports) -> 
     number, left = about.get("number", ""), about.get("left", "")
     return sentence(
         said.format(
-            other=other, id=id, number=number, left=left, closed=_closed(ports), most=MOST_HOMES
+            other=other,
+            id=id,
+            code=about.get("spelled", ""),
+            number=number,
+            left=left,
+            closed=_closed(ports),
+            most=MOST_HOMES,
         )
     )
 

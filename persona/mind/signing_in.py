@@ -27,7 +27,7 @@ FULL = (
 
 
 def answer(standing: Standing, event: Event, ports: Ports) -> Decision:
-    """A code for the browser that asked; or, once it was entered there, the wish to let it in."""
+    """The wish for a code for the browser that asked; or, once it was entered, to let that in."""
     if event.detail["signin"] != "asked":
         return Decision(mind="none", link={"verb": "admit", "code": event.detail["code"]})
     if standing.is_silent or standing.place_is_unproven or standing.is_shared:
@@ -38,7 +38,14 @@ def answer(standing: Standing, event: Event, ports: Ports) -> Decision:
     if "web" not in gate.surfaces and len(gate.homes) >= MOST_HOMES:
         return Decision(reply=FULL.format(when=asked), mind="none")
     code = ids.code(ports.entropy(ids.CODE))
+    hash = ids.code_hash(code, event.detail["browser"])
+    wish = {"verb": "offer", "code": hash, "spelled": code, "before": ""}
+    return Decision(mind="none", link=wish)
+
+
+def offered(event: Event, ports: Ports) -> Decision:
+    """The code is told once it counts, however soon it is typed."""
+    code = event.detail["spelled"]
     link = f"{ports.settings.public_url}/signin#{code}"
-    wish = {"verb": "offer", "code": ids.code_hash(code, event.detail["browser"]), "before": ""}
-    said = OFFERED.format(when=asked, code=code, link=link)
-    return Decision(reply=said, mind="none", link=wish)
+    said = OFFERED.format(when=when(event.at, ports), code=code, link=link)
+    return Decision(reply=said, mind="none")

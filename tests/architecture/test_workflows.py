@@ -116,6 +116,6 @@ def test_it_reaches_only_what_bears_the_stages_name_where_aws_takes_names() -> N
         if said["Resource"] == "*":
             assert not wide
             assert said["Sid"] in ("Key", "Unnamed")
-        elif said["Sid"] not in ("Apis", "Code"):
+        elif said["Sid"] not in ("Apis", "CodeBucket"):
             places = said["Resource"] if isinstance(said["Resource"], list) else [said["Resource"]]
             assert all("${Stage}" in json.dumps(one) for one in places)

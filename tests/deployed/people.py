@@ -1,11 +1,15 @@
 """Who reaches the stage otherwise than the people of `tests/end_to_end` reach a hub."""
 
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from email.policy import SMTP as CRLF
 from http.cookies import SimpleCookie
-from typing import Any
+from typing import Any, cast
 
 import urllib3
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from tests.deployed.stage import Stage
 from tests.end_to_end.house import House, Message, OnMail, Person, ask
@@ -33,6 +37,16 @@ class BySes(OnMail):
         return True
 
 
+def pushed(socket: ClientConnection, many: int) -> list[str]:
+    """The texts of so many messages, as they come by the socket, beside the marks of how far."""
+    texts: list[str] = []
+    while len(texts) < many:
+        frame = json.loads(socket.recv(timeout=60))
+        if isinstance(frame, list):
+            texts += [message["text"] for message in cast("list[dict[str, Any]]", frame)]
+    return texts
+
+
 class Browser:
     """Somebody at the page, with the cookies that it was given."""
 
@@ -50,6 +64,14 @@ class Browser:
         """The whole conversation, as the page reads it."""
         found: dict[str, Any] = self.get("/web/messages").json()
         return [message["text"] for message in found["messages"]]
+
+    @contextmanager
+    def listening(self) -> Generator[ClientConnection]:
+        """The page's socket, open."""
+        told = self.post("/web/ticket").json()
+        address, origin = f"{told['url']}?ticket={told['ticket']}", self._stage.public_url
+        with connect(address, origin=Origin(origin), proxy=None, open_timeout=30) as socket:
+            yield socket
 
     def _ask(self, method: str, path: str, content: bytes | None = None) -> Any:
         cookie = "; ".join(f"{name}={value}" for name, value in self._cookies.items())

@@ -42,6 +42,7 @@ INSTEAD: Mapping[str, str] = {
     "AWS::Budgets::Budget": "nothing; nobody is billed",
 }
 """Types of which its CloudFormation has never heard, and what takes their place."""
+SOCKETS = "https://${Sockets}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
 HUB = "from hub.cli import app; app()"
 """`hub` of this checkout, whatever the environment has installed."""
 WAITING = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -125,13 +126,16 @@ class Stage(Hub):
     def fit(self, form: dict[str, str]) -> dict[str, str]:
         """A change set's template without what the emulator cannot make, where it finds it.
 
-        It reads a template's address with the bucket in the path, not in the host's name.
+        It reads a template's address with the bucket in the path, not in the host's name. And the
+        host of its WebSocket API does not resolve, which pages and functions reach by its path.
         """
         if form.get("Action") != "CreateChangeSet":
             return form
         host, _, key = form["TemplateURL"].removeprefix("https://").partition("/")
         bucket, s3 = host.partition(".")[0], self.client("s3")
-        template = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        text = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+        assert SOCKETS in text
+        template = json.loads(text.replace(SOCKETS, f"{self.url}/_aws/execute-api/${{Sockets}}"))
         made = {n: one for n, one in template["Resources"].items() if one["Type"] not in INSTEAD}
         fitted = json.dumps({**template, "Resources": made}).encode()
         s3.put_object(Bucket=bucket, Key=f"{key}.fitted", Body=fitted)

@@ -15,7 +15,7 @@ from persona.keys import MOST_HOMES
 from persona.language import Completion
 from persona.model import Address
 from persona.people import addresses
-from tests.stories.linking import claim, link, offer
+from tests.stories.linking import CODE, claim, link, offer
 from tests.stories.people import Mailer, Person, Slacker, Texter, Visitor, drain, in_channel, settle
 from tests.support import ENV, PHONE, Hub, Open, browser, texted
 
@@ -164,6 +164,25 @@ def test_a_model_is_shown_what_was_said_elsewhere_and_links_by_code(open_hub: Op
     ann.say("unlink sms")
     phone.say("what is my locker code?")
     assert "4812" not in str(model.seen[-1])
+
+
+def test_a_code_is_told_once_it_counts_and_not_before(hub: Hub) -> None:
+    """Or who is quicker than the function that keeps it, or whose bell was lost, would be refused."""
+    ann, phone = Slacker(hub), Texter(hub)
+    ann.say("hello")
+    before = len(ann.replies())
+    ann.send("link")
+    while hub._take_batch():
+        pass
+    rings = list(iter(lambda: hub.family.bell.take(0), None))
+    assert [ring.function for ring in rings] == ["link"]
+    for ring in rings:
+        hub.family.bell.done(ring)  # lost
+    assert len(ann.replies()) == before
+    drain(hub)  # the sweeper rings again
+    found = CODE.search(ann.replies()[-1])
+    assert found
+    assert claim(phone, found[1])
 
 
 # What must not link

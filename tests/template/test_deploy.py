@@ -2,10 +2,12 @@
 
 import io
 import json
+import random
 import re
 import struct
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,15 @@ from hub.kept import delete, find
 from hub.mailing import domain_of, records, tokens
 from hub.permissions import permission_changes
 from hub.ready import checks
+from infra import packing
+from infra.archive import Member, deflate, write
 from infra.bundles import Bundle
 from infra.functions import deployed
 from infra.packing import Packed, pack
 from infra.proof.stage import key_policy
 from infra.target import Target
 from infra.template.settings import NO_MAIL, parameter
+from infra.template.stage import SETTLED
 from infra.template.write import template
 from persona.errors import Broken
 from tests.template.test_deployed import configure
@@ -77,8 +82,9 @@ def deployment(aws: served.Served, stage: str = "dev") -> tuple[Deployment, io.S
 def bring(aws: served.Served, packed: Packed, env: Mapping[str, str]) -> tuple[dict[str, str], str]:
     made, told = deployment(aws)
     made.upload(packed)
-    change_set = made.propose(packed, made.parameters(packed, env, made.keep_secrets(env)))
+    change_set = made.propose(packed, made.parameters(packed, env, made.secrets(env)))
     assert change_set
+    made.keep_secrets(env)
     return made.execute(change_set), told.getvalue()
 
 
@@ -125,6 +131,28 @@ def test_what_is_not_named_again_stays_as_it_was(
     assert by_name.keys() == template()["Parameters"].keys()
 
 
+def test_what_is_published_is_another_for_any_change_and_for_nothing_else(
+    aws: served.Served, packed: Packed, brought: tuple[dict[str, str], str]
+) -> None:
+    made, _ = deployment(aws)
+
+    def settled(env: Mapping[str, str], names: list[str], of: Packed = packed) -> str:
+        told = made.parameters(of, env, names)
+        (one,) = [one["ParameterValue"] for one in told if one["ParameterKey"] == SETTLED]
+        return one
+
+    names = made.secrets({})
+    stands = aws.client("cloudformation").describe_stacks(StackName="hub-dev")["Stacks"][0]
+    (known,) = [p for p in stands["Parameters"] if p["ParameterKey"] == SETTLED]
+    assert settled(ENV, names) == settled({}, names) == known["ParameterValue"]
+    others = [
+        settled({"HUB_THINK_SECONDS": "30"}, names),
+        settled({}, []),
+        settled({}, names, replace(packed, code="other")),
+    ]
+    assert len({known["ParameterValue"], *others}) == 4
+
+
 def test_another_setting_is_deployed_and_no_role_is_said_to_change(
     aws: served.Served, packed: Packed, brought: tuple[dict[str, str], str]
 ) -> None:
@@ -138,9 +166,9 @@ def test_only_the_archives_that_are_new_are_uploaded(
 ) -> None:
     made, _ = deployment(aws)
     client = aws.client("s3")
-    before = client.head_object(Bucket=made.place.bucket, Key=f"{packed.code}/turn.zip")
+    before = client.head_object(Bucket=made.place.bucket, Key=f"dev/{packed.code}/turn.zip")
     made.upload(packed)
-    after = client.head_object(Bucket=made.place.bucket, Key=f"{packed.code}/turn.zip")
+    after = client.head_object(Bucket=made.place.bucket, Key=f"dev/{packed.code}/turn.zip")
     assert after["LastModified"] == before["LastModified"]
     closed = client.get_public_access_block(Bucket=made.place.bucket)
     assert all(closed["PublicAccessBlockConfiguration"].values())
@@ -158,11 +186,23 @@ def test_what_is_left_is_what_the_vendors_are_told(brought: tuple[dict[str, str]
     assert "app_mention" in events["bot_events"]
 
 
-def test_deleting_a_stage_keeps_its_data(aws: served.Served, packed: Packed) -> None:
+def test_deleting_a_stage_keeps_its_data_and_waits_for_no_plan(
+    aws: served.Served, packed: Packed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = aws.client("stepfunctions")
     made, _ = deployment(aws, "gone")
+    monkeypatch.setattr(
+        made, "_clients", lambda api: plans if api == "stepfunctions" else aws.client(api)
+    )
     made.upload(packed)
     made.execute(made.propose(packed, made.parameters(packed, {}, [])))
+    machine = f"arn:aws:states:{served.REGION}:{made.place.owner}:stateMachine:hub-gone-plans"
+    waits = plans.start_execution(stateMachineArn=machine, name="one-1")["executionArn"]
+    assert plans.describe_execution(executionArn=waits)["status"] == "RUNNING"
+    stopped: list[str] = []
+    monkeypatch.setattr(plans, "stop_execution", lambda **one: stopped.append(one["executionArn"]))
     kept = made.destroy()
+    assert stopped == [waits]  # which AWS would else wait for, and moto does not
     assert "hub-gone" in kept
     assert "hub-gone-keys" in kept
     assert len(kept) == sum("DeletionPolicy" in one for one in template()["Resources"].values())
@@ -230,8 +270,33 @@ def test_the_same_files_make_the_same_archive(tmp_path: Path) -> None:
     assert first.archives.keys() == {"turn"}
     with zipfile.ZipFile(first.archives["turn"]) as archive:
         assert archive.namelist() == ["a.py", "b.so"]
+        assert archive.testzip() is None
+        assert archive.read("b.so") == ARM
+        assert archive.getinfo("a.py").date_time == (1980, 1, 1, 0, 0, 0)
     changed = pack([bundle(two, "turn", {"a.py": b"x = 2"})], two)
     assert changed.code != first.code
+
+
+def test_what_two_functions_have_is_deflated_once_and_stands_whole_in_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+
+    def deflating(data: bytes) -> Member:
+        asked.append(data)
+        return deflate(data)
+
+    monkeypatch.setattr(packing, "deflate", deflating)
+    shared, own = random.Random(7).randbytes(5_000) * 3, {"turn": b"", "sweep": "ä".encode()}
+    bundles = [bundle(tmp_path, n, {"a.py": shared, "ä.txt": one}) for n, one in own.items()]
+    packed = pack(bundles, tmp_path)
+    assert sorted(asked) == sorted([shared, *own.values()])
+    for name, text in own.items():
+        with zipfile.ZipFile(packed.archives[name]) as archive:
+            assert archive.testzip() is None
+            assert (archive.read("a.py"), archive.read("ä.txt")) == (shared, text)
+    with pytest.raises(Broken, match="a ZIP has 65535"):
+        write(tmp_path / "one.zip", dict.fromkeys(map(str, range(65_536)), deflate(b"")))
 
 
 @pytest.mark.parametrize(
@@ -277,6 +342,7 @@ def test_nothing_is_made_before_a_yes_and_everything_after(
     with pytest.raises(Broken, match="Nothing was changed"):
         deploying._deploy(made, aws.client, yes=False, here=False)
     assert not made.is_standing()
+    assert not aws.client("ssm").get_parameters_by_path(Path="/hub/whole")["Parameters"]
     assert "an identity in SES for hub.example" in told.getvalue()
     made_by_moto = made.execute
     outputs = {name: f"https://{name}" for name in template()["Outputs"]}
@@ -398,7 +464,8 @@ def spell_policies(aws: served.Served) -> None:
 def test_data_is_found_again_and_deleted_when_told(aws: served.Served, packed: Packed) -> None:
     made, _ = deployment(aws, "over")
     made.upload(packed)
-    made.execute(made.propose(packed, made.parameters(packed, {}, made.keep_secrets(ENV))))
+    made.execute(made.propose(packed, made.parameters(packed, {}, made.secrets(ENV))))
+    made.keep_secrets(ENV)
     spell_policies(aws)
     kept = find(made.place, aws.client)
     assert {*kept} == {n for n, one in template()["Resources"].items() if "DeletionPolicy" in one}

@@ -116,7 +116,11 @@ def published_and_called_by_alias(resources: Resources) -> Iterator[tuple[str, b
         called = set(re.findall(r'"FunctionName":"([^"]*)"', machine["DefinitionString"]))
         yield name, called == {f"${{{one}}}" for one in machine["DefinitionSubstitutions"]}
     for name, version in of_type(resources, "AWS::Lambda::Version"):
-        yield name, version.get("Description") == {"Ref": "Code"}
+        told = version.get("Description", {}).get("Fn::Sub", "")
+        yield name, {"${Code}", "${Settled}"} == {*told.split()}
+        # Where the function is as it was, Lambda makes no other version, and the deployment fails.
+        function = resources[version["FunctionName"]["Ref"]]["Properties"]
+        yield name, function.get("Description") == version["Description"]
     for name, version in of_type(resources, "AWS::StepFunctions::StateMachineVersion"):
         revision = version.get("StateMachineRevisionId", {}).get("Fn::GetAtt", [])
         yield name, revision == [version["StateMachineArn"]["Ref"], "StateMachineRevisionId"]
