@@ -2,7 +2,6 @@
 
 import io
 import json
-import random
 import re
 import struct
 import zipfile
@@ -23,8 +22,6 @@ from hub.kept import delete, find
 from hub.mailing import domain_of, records, tokens
 from hub.permissions import permission_changes
 from hub.ready import checks
-from infra import packing
-from infra.archive import Member, deflate, write
 from infra.bundles import Bundle
 from infra.functions import deployed
 from infra.packing import Packed, pack
@@ -275,28 +272,6 @@ def test_the_same_files_make_the_same_archive(tmp_path: Path) -> None:
         assert archive.getinfo("a.py").date_time == (1980, 1, 1, 0, 0, 0)
     changed = pack([bundle(two, "turn", {"a.py": b"x = 2"})], two)
     assert changed.code != first.code
-
-
-def test_what_two_functions_have_is_deflated_once_and_stands_whole_in_both(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[bytes] = []
-
-    def deflating(data: bytes) -> Member:
-        asked.append(data)
-        return deflate(data)
-
-    monkeypatch.setattr(packing, "deflate", deflating)
-    shared, own = random.Random(7).randbytes(5_000) * 3, {"turn": b"", "sweep": "ä".encode()}
-    bundles = [bundle(tmp_path, n, {"a.py": shared, "ä.txt": one}) for n, one in own.items()]
-    packed = pack(bundles, tmp_path)
-    assert sorted(asked) == sorted([shared, *own.values()])
-    for name, text in own.items():
-        with zipfile.ZipFile(packed.archives[name]) as archive:
-            assert archive.testzip() is None
-            assert (archive.read("a.py"), archive.read("ä.txt")) == (shared, text)
-    with pytest.raises(Broken, match="a ZIP has 65535"):
-        write(tmp_path / "one.zip", dict.fromkeys(map(str, range(65_536)), deflate(b"")))
 
 
 @pytest.mark.parametrize(
