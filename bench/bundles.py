@@ -126,10 +126,13 @@ def _others(function: Deployed) -> frozenset[str]:
     return frozenset(every - own)
 
 
-def loaded(bundle: Bundle) -> frozenset[str]:
-    """What stands in `sys.modules` after the first message's parts are made, by top name."""
-    told = script(bundle) + "\nprint(*{name.partition('.')[0] for name in sys.modules})"
-    return frozenset(run(told).split())
+def loaded(bundle: Bundle, then: str = "") -> frozenset[str]:
+    """What stands in `sys.modules` after the first message's parts are made, by top name.
+
+    `then` is run after that. Raises RuntimeError where either fails.
+    """
+    told = "print(*{name.partition('.')[0] for name in sys.modules})"
+    return frozenset(run("\n".join((script(bundle), told, then))).split())
 
 
 def script(bundle: Bundle) -> str:

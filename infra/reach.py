@@ -265,11 +265,13 @@ def _run_at_import(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _walk(root: ast.AST) -> Iterator[ast.AST]:
-    """A tree's nodes, without what only a type checker sees."""
-    yield root
-    for child in ast.iter_child_nodes(root):
-        if not _is_for_checking(child):
-            yield from _walk(child)
+    """A tree's nodes, without what only a type checker sees; each before what is in it."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        inner = [one for one in ast.iter_child_nodes(node) if not _is_for_checking(one)]
+        waiting += reversed(inner)
 
 
 def _is_for_checking(node: ast.AST) -> bool:

@@ -12,7 +12,7 @@ One world a process: opening a family empties it, so two open families would sha
 import copy
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from types import SimpleNamespace
@@ -419,9 +419,14 @@ class Table:
     def within(self, scope: Scope) -> ports.Table:
         return self._port.within(scope)
 
+    def _held(self) -> Iterator[Any]:
+        """moto's own rows, in no order."""
+        for partition in world().backend("dynamodb").tables[TABLE].items.values():
+            yield from partition.values()
+
     def _items(self) -> list[dict[str, Any]]:
-        table = world().backend("dynamodb").tables[TABLE]
-        return [item.to_json()["Attributes"] for item in table.all_items()]
+        rows = sorted(self._held(), key=lambda row: (row.hash_key.value, row.range_key.value))
+        return [row.to_json()["Attributes"] for row in rows]
 
     def scan(self, partition_prefix: str) -> list[tuple[Key, Row]]:
         """Every row of the partitions with this prefix."""
@@ -433,10 +438,11 @@ class Table:
         ]
 
     def count(self) -> int:
-        return len(self._items())
+        return sum(1 for _ in self._held())
 
     def next_due(self, after: float = 0.0) -> float | None:
-        dues = [float(item[_rows.DUE]["N"]) for item in self._items() if _rows.DUE in item]
+        found = (row.attrs.get(_rows.DUE) for row in self._held())
+        dues = [float(due.value) for due in found if due is not None]
         return min((due for due in dues if due > after), default=None)
 
     def expire(self, now: float) -> int:

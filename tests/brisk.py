@@ -34,6 +34,7 @@ ROW_BYTES = 405_000
 """Where moto draws the line."""
 _parse_slowly: Any = BaseJSONParser._parse_structure
 _fill_slowly: Any = types.Item.__init__
+_weigh_slowly: Any = types.Item.size
 _processed_slowly: Any = DepthFirstTraverser.nodes_to_be_processed
 _serialize_slowly: Any = BaseJSONSerializer._serialize_type_structure
 
@@ -49,6 +50,7 @@ def hasten() -> None:
     validators.deepcopy = _copied
     DepthFirstTraverser.nodes_to_be_processed = _processed
     types.Item.__init__ = _fill
+    types.Item.size = _weigh
     BaseJSONParser._parse_structure = _parse
     BaseJSONSerializer._serialize_type_structure = _serialize
 
@@ -79,6 +81,22 @@ def _fill(self: Any, hash_key: Any, range_key: Any, attrs: Mapping[str, Any]) ->
     dict.update(self.attrs, {name: DynamoType(value) for name, value in attrs.items()})
     if self.size() > ROW_BYTES:
         raise ItemSizeTooLarge
+
+
+def _weigh(self: Any) -> int:
+    """A row's bytes; what is plain letters is as long as it reads."""
+    return sum(_length(name) + _weight(held) for name, held in self.attrs.items())
+
+
+def _weight(held: Any) -> int:
+    value = held.value
+    if type(value) is bytes:
+        return len(value)
+    return _length(value) if type(value) is str else held.size()
+
+
+def _length(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def _parse(self: Any, shape: Any, value: Any) -> Any:

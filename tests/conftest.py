@@ -11,13 +11,18 @@ os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
 # Dozens of processes load the same code, and each would compile it anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+EARLY = ("end_to_end", "long")
 # How many new objects until a look for cycles; Python's own figures look thirty times as often.
 gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that wait for processes and browsers begin, beside those that need the processor."""
-    items.sort(key=lambda item: item.get_closest_marker("end_to_end") is None)
+    """Those that wait for processes and browsers begin, beside those that need the processor.
+
+    Then the long ones, so that none of them is what everybody waits for in the end. There is a
+    worker more than cores: while one waits, two work.
+    """
+    items.sort(key=lambda item: [not item.get_closest_marker(name) for name in EARLY])
 
 
 def pytest_collection_finish() -> None:

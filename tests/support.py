@@ -271,9 +271,14 @@ class Hub:
     def drain(self) -> None:
         """Plays the stage by one thread until nothing is left that can be done now."""
         for _ in range(10_000):
-            if not (self._take_batch() or self._answer_bell() or self.sweep()):
+            if not (self._take_batch() or self._answer_bell() or (self.is_due() and self.sweep())):
                 return
         raise AssertionError("the hub does not come to rest")
+
+    def is_due(self) -> bool:
+        """Whether the sweeper would find anything; most of its looks would not."""
+        due = self.family.table.next_due(after=-1.0)
+        return due is not None and due <= self.clock.now()
 
     def sweep(self) -> bool:
         """Whether there was anything to sweep."""

@@ -5,6 +5,7 @@ the role's own policy. What no function asks (a test that looks at the rows) is 
 """
 
 import functools
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -37,6 +38,8 @@ from tests.aws import GROUP, KEYS_TABLE, MACHINE, TABLE, world
 Asked = tuple[str, str, Mapping[str, Any]]
 """An action, the symbol of a resource, and what is known of the request beside."""
 LEADING = "dynamodb:LeadingKeys"
+Opened = dict[str, tuple[float, bytes]]
+"""An owner's key, and until when it is known."""
 
 
 class Watch:
@@ -46,6 +49,10 @@ class Watch:
         self.function = ""
         self.asked: set[tuple[str, str, str, tuple[str, ...]]] = set()
         self.refused: list[str] = []
+        self._opened: defaultdict[Any, defaultdict[str, Opened]] = defaultdict(
+            lambda: defaultdict(dict)
+        )
+        """The keys that each function opened: what another did, it opens for itself."""
 
     def __call__(self, operation: str, service: str, params: Mapping[str, Any]) -> None:
         if not self.function:
@@ -73,11 +80,15 @@ class Watch:
         def entered(*args: Any) -> Any:
             before, entered_as = self.function, name(*args)
             self.function = entered_as if entered_as in roles() else ""  # else a test's own
-            args[-1].keys._known.clear()  # what another function opened, this one opens for itself
+            keys = args[-1].keys
+            if entered_as == "act-erase":  # what is destroyed is opened by nobody again
+                keys._known.clear()
+                self._opened.clear()
+            held, keys._known = keys._known, self._opened[keys][entered_as]
             try:
                 return run(*args)
             finally:
-                self.function = before
+                self.function, keys._known = before, held
 
         return entered
 

@@ -74,3 +74,10 @@ def test_a_row_is_too_large_where_moto_says_so(size: int, is_refused: bool) -> N
         else:
             assert not is_refused
             assert item.attrs["words"].value == "w" * size
+
+
+def test_a_row_weighs_what_moto_says() -> None:
+    item: Any = Item.__new__(Item)
+    row = {**ROW, "sealed": {"B": b"\0words"}, "größe": {"S": "für Zoë 😀"}, "empty": {"S": ""}}
+    brisk._fill(item, DynamoType(ROW["partition"]), DynamoType(ROW["sort"]), row)
+    assert brisk._weigh(item) == brisk._weigh_slowly(item) > 0

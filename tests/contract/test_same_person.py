@@ -25,7 +25,10 @@ HUB = f"{sys.executable} -c 'from hub.cli import app; app()' eval person"
 FEW = 12
 People = tuple[dict[str, list[str]], dict[str, str]]
 
-pytestmark = pytest.mark.skipif(not SCRIPT.exists(), reason=f"needs {SCRIPT}")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not SCRIPT.exists(), reason=f"needs {SCRIPT}"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -177,6 +177,7 @@ def test_no_request_to_aws_that_fails_loses_doubles_or_leaks_anything(story: Sto
     keep("aws", total, {"story": story.name, "class": kind})
 
 
+@pytest.mark.long
 def test_the_naive_hub_does_lose_and_double() -> None:
     total: Counter[str] = Counter()
     for kind in CLASSES:

@@ -44,6 +44,14 @@ def house(tmp_path: Path) -> Generator[House, None, None]:
 
 
 @pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, None]:
+    """One hub for all who leave it as it was; each of them is somebody new to it."""
+    with open_house(tmp_path_factory.mktemp("running")) as house:
+        house.hub.start()
+        yield house
+
+
+@pytest.fixture(scope="module")
 def thinking(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, None]:
     """A hub with a language model that fails as it is told, and one person it lets wait from now on."""
     with open_house(tmp_path_factory.mktemp("thinking"), HUB_MODEL="openai:fake") as house:
@@ -100,8 +108,8 @@ def test_what_was_said_is_quoted_back_on_each_surface_after_a_kill(house: House)
         assert quoted(answer.text, text, person.surface), answer
 
 
-def test_an_answer_stands_in_the_thread_of_its_question(house: House) -> None:
-    for person in (OnSlack(house, channel=True), OnMail(house)):
+def test_an_answer_stands_in_the_thread_of_its_question(running: House) -> None:
+    for person in (OnSlack(running, channel=True), OnMail(running)):
         first, second = person.write("remember tea at four"), person.write("remember tea at five")
         assert person.deliver(first) and person.deliver(second)
         heard = until(lambda p=person: found if len(found := p.heard()) == 2 else [])
@@ -109,17 +117,17 @@ def test_an_answer_stands_in_the_thread_of_its_question(house: House) -> None:
         assert "four" in heard[0].text and "five" in heard[1].text
 
 
-def test_a_message_delivered_three_times_is_answered_once(house: House) -> None:
-    for person in house.people():
+def test_a_message_delivered_three_times_is_answered_once(running: House) -> None:
+    for person in running.people():
         message = person.write("remember the spare key hangs behind the mirror")
         assert all(person.deliver(message, tries) for tries in range(3))
         until(person.heard)
-        assert house.hub.is_idle()
+        assert running.hub.is_idle()
         assert len(person.heard()) == 1, person.surface
 
 
-def test_the_socket_tells_at_once_and_resumes_from_its_cursor(house: House) -> None:
-    person = OnWeb(house)
+def test_the_socket_tells_at_once_and_resumes_from_its_cursor(running: House) -> None:
+    person = OnWeb(running)
     ask(person, "remember the ferry leaves at nine")
     page = person.call("GET", "/web/messages").json()
 
@@ -140,18 +148,18 @@ def test_the_socket_tells_at_once_and_resumes_from_its_cursor(house: House) -> N
     assert [one["id"] for one in whole[-2:]] == [one["id"] for one in pushed]
 
 
-def test_the_three_things_to_try_do_what_they_promise(house: House) -> None:
-    first = house.hub.run(".venv/bin/hub", "say", "remember my bike lock is 4812")
-    second = house.hub.run(".venv/bin/hub", "say", "what is my bike lock?")
-    third = house.hub.run(".venv/bin/hub", "say", "--json", "what do you know about me")
+def test_the_three_things_to_try_do_what_they_promise(running: House) -> None:
+    first = running.hub.run(".venv/bin/hub", "say", "remember my bike lock is 4812")
+    second = running.hub.run(".venv/bin/hub", "say", "what is my bike lock?")
+    third = running.hub.run(".venv/bin/hub", "say", "--json", "what do you know about me")
     assert "my bike lock is 4812" in first.stdout and "on the web, today at" in second.stdout
     assert "my bike lock is 4812" in json.loads(third.stdout)["reply"]
-    assert all(command in house.hub.output for command in ("hub say", house.hub.url))
+    assert all(command in running.hub.output for command in ("hub say", running.hub.url))
 
 
-def test_a_running_hub_is_halted_and_started_from_the_command_line(house: House) -> None:
+def test_a_running_hub_is_halted_and_started_from_the_command_line(running: House) -> None:
     def hub(*words: str) -> tuple[int, str]:
-        done = house.hub.run(".venv/bin/hub", *words)
+        done = running.hub.run(".venv/bin/hub", *words)
         return done.returncode, " ".join((done.stdout + done.stderr).split())
 
     assert (
@@ -272,15 +280,15 @@ def test_the_second_start_is_healthy_within_three_seconds(house: House) -> None:
     assert min(times) < 3
 
 
-def test_a_second_hub_on_the_same_folder_says_who_holds_it(house: House, tmp_path: Path) -> None:
+def test_a_second_hub_on_the_same_folder_says_who_holds_it(running: House, tmp_path: Path) -> None:
     (tmp_path / "second").mkdir()
-    second = Hub(tmp_path / "second", HUB_STATE=str(house.hub.state))
+    second = Hub(tmp_path / "second", HUB_STATE=str(running.hub.state))
     assert "is in use by process" in sentence_of(second)
     packed = str(tmp_path / "copy.tar.gz")
     assert second.run(".venv/bin/hub", "backup", packed).returncode == 0
     refused = second.run(".venv/bin/hub", "restore", packed)
     assert refused.returncode != 0 and "is in use by process" in refused.stderr
-    assert house.hub.call("GET", "/healthz").status == 200
+    assert running.hub.call("GET", "/healthz").status == 200
 
 
 @pytest.mark.parametrize("name", ["HUB_PORT", "HUB_SMTP_PORT"])
@@ -400,15 +408,15 @@ def _keep_writing(house: House, over: threading.Event) -> None:
 # Bad input
 
 
-def test_a_mail_as_large_as_allowed_is_answered_and_a_larger_one_is_refused(house: House) -> None:
-    person = OnMail(house)
+def test_a_mail_as_large_as_allowed_is_answered_and_a_larger_one_is_refused(running: House) -> None:
+    person = OnMail(running)
     head = b"From: %s\r\nTo: %s\r\nSubject: big\r\nMessage-ID: <%s@example.org>\r\n\r\n"
     line = b"remember this grew " + b"x" * 56 + b"\r\n"
     for name, size, code in ((b"fits", 39 * MEGABYTE, 250), (b"not", 41 * MEGABYTE, 552)):
         raw = head % (person.address.encode(), PERSONA.encode(), name) + line * (size // len(line))
-        assert _submit(house, person.address, raw) == code
+        assert _submit(running, person.address, raw) == code
     until(person.heard, 30)
-    assert house.hub.is_idle() and len(person.heard()) == 1
+    assert running.hub.is_idle() and len(person.heard()) == 1
 
 
 @pytest.mark.parametrize(

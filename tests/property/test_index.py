@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -224,6 +225,7 @@ def test_the_index_in_the_table_is_the_index_of_the_evidence(steps: list[Step]) 
     lived(steps)
 
 
+@pytest.mark.long
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEPS, min_size=8, max_size=20))
 def test_so_it_is_on_aws(steps: list[Step]) -> None:

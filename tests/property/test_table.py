@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -208,6 +209,7 @@ def compare(plain: Plain, tables: Sequence[Any], name: str, arguments: dict[str,
     return expected
 
 
+@pytest.mark.long
 def test_both_tables_are_a_mapping_with_a_disk() -> None:
     done: Counter[str] = Counter()
     began = time.perf_counter()

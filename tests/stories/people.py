@@ -17,7 +17,7 @@ def drain(hub: Hub) -> None:
     while True:
         while hub._take_batch() or hub._answer_bell():
             pass
-        if not sweep.run(hub.ports) or (now := state(hub)) == before:
+        if not (hub.is_due() and sweep.run(hub.ports)) or (now := state(hub)) == before:
             return
         before = now
 

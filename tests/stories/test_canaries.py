@@ -112,6 +112,7 @@ def own_answers(town: Town) -> tuple[int, int]:
     return right, asked
 
 
+@pytest.mark.long
 def test_no_canary_leaves_its_owner(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     secrets = sum(len(owner.secrets) for owner in town.owners)
     assert secrets >= 300 and len(town.owners) >= 30

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from functions import socket
 from persona import ids
 from persona.model import Address
@@ -65,6 +67,7 @@ def kinds(hub: Hub) -> set[str]:
     } | {key.partition.partition("#")[0] for key, _ in hub.family.table.scan("")}
 
 
+@pytest.mark.long
 def test_after_an_erasure_no_row_says_anything_of_the_person(hub: Hub, tmp_path: Path) -> None:
     ann, page = live(hub)
     wanted = {"SESSIONS", "PASSKEYS", "SOCKETS", "TICKET", "CODE", "PACE", "HOME NOTE"}

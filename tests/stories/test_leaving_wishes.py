@@ -162,6 +162,7 @@ def test_an_export_has_all_of_it_and_the_credential_by_name_alone(hub: Hub) -> N
     assert "zqpassword" not in text and "moon" not in text
 
 
+@pytest.mark.long
 def test_nothing_of_it_is_left_after_an_erasure(hub: Hub, tmp_path: Path) -> None:
     ann, _ = lived(hub)
     let_pass(hub)

@@ -69,6 +69,7 @@ def left(hub: Hub, people: list[Person], folder: Path) -> int:
     return sum(f"zq{s}" in text for who in range(1, len(people) + 1) for s in secrets_of(who))
 
 
+@pytest.mark.long
 def test_two_hundred_forgotten_things_leave_nothing(hub: Hub, tmp_path: Path) -> None:
     people: list[Person] = [Texter(hub), Slacker(hub), Mailer(hub), Visitor(hub)]
     tell_all(hub, people)

@@ -14,6 +14,7 @@ from tests.stories.people import Texter, settle
 from tests.stories.test_review import written
 from tests.support import NOON, Hub
 
+pytestmark = pytest.mark.long
 CASES = Path(__file__).with_name("review_cases.txt")
 FIGURES = Path(__file__).parents[2] / "bench" / "figures" / "review.json"
 DAY, HOUR = 86_400.0, 3_600.0
