@@ -1,7 +1,9 @@
 """What messages show of who wrote them: told of the person alone, in their exact words."""
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from itertools import chain
+from typing import Any, cast
 
 import pytest
 
@@ -12,12 +14,19 @@ from persona.memory.proposals import fitted
 from persona.memory.signs import as_you, claim_of, signs_of
 
 PHRASES = tomllib.loads(FILE.read_text(encoding="utf-8"))
-LINES = [
-    line.replace("{x}", "tea").replace("{X}", "Tea").replace("{y}", "beer").replace("{do}", "sing")
-    for kind, groups in PHRASES.items()
-    for group in (groups.values() if kind not in ("nothing", "small") else [groups])
-    for line in chain(group["said"], group.get("later", ()), group.get("pasted", ()))
-]
+
+
+def lines_in(group: Mapping[str, Any]) -> Iterator[str]:
+    """All lines of it and of the groups in it, with something in every place."""
+    for line in chain(group.get("said", ()), group.get("later", ())):
+        said = line.replace("{x}", "tea").replace("{X}", "Tea")
+        yield said.replace("{y}", "beer").replace("{do}", "sing")
+    for within in group.values():
+        if isinstance(within, dict):
+            yield from lines_in(cast("dict[str, Any]", within))
+
+
+LINES = list(lines_in(PHRASES))
 
 
 def told(text: str) -> list[tuple[str, str, str]]:
