@@ -12,6 +12,7 @@ somebody's mouth. Where there is no sign at all, the words are the person's.
 import re
 from dataclasses import dataclass
 
+from persona.compiled import compiled
 from persona.model import Evidence
 
 Span = tuple[int, int]
@@ -20,6 +21,9 @@ GAP = "“…”"
 """What stands in the person's own words for a quotation inside a sentence."""
 LONG = 1_500
 """Characters of lines in which nobody says "I", from which on they are taken for a pasted text."""
+QUOTATION = r"\"[^\"\n]{2,1000}\"|“[^”\n]{2,1000}”|„[^“”\n]{2,1000}[“”]|«[^»\n]{2,1000}»|「[^」\n]{2,1000}」"
+SPEAKS = r"\b(?:i|i['’]\w+|we|we['’]\w+|me|my|our|us|you|your|please|always|never)\b"
+"""Of a quotation with one of these in it, somebody speaks there; others are names and titles."""
 MOST_READ = 60_000
 """Characters that are split; whatever is beyond counts as others', since nobody types so much."""
 
@@ -94,6 +98,19 @@ def place_of(quote: str, text: str) -> Span | None:
             return at + found.start(), at + found.end()
         at += len(part.text)
     return None
+
+
+def unspoken(text: str) -> str:
+    """The text with `;` for each character of a quotation in which somebody speaks.
+
+    Who is not always said, and a command may need the words; but of nobody do they show anything.
+    """
+    if not any(mark in text for mark in '"“„«「'):
+        return text
+    speaks = compiled(SPEAKS, re.IGNORECASE)
+    return compiled(QUOTATION).sub(
+        lambda found: ";" * len(found[0]) if speaks.search(found[0]) else found[0], text
+    )
 
 
 def as_others(text: str) -> str:

@@ -64,6 +64,7 @@ def told(text: str) -> list[tuple[str, str, str]]:
             ("concern", "audit", "no"),
             "worries no longer about audit",
         ),
+        ('I love "Casablanca"', ("preference", "casablanca", "yes"), "likes Casablanca"),
         ("How do you know that?", ("stance", "stance", "skeptic"), "asks for grounds"),
         ("status?", ("stance", "stance", "operator"), "wants it done, and told in a line"),
         (
@@ -98,6 +99,9 @@ def test_words_tell_a_sign_with_its_claim(
         "nothing scares me",
         "> I hate tea",
         "Ann wrote: I prefer tea",
+        'look at the note: "I hate tea and I decided to sing."',
+        "“I'm so worried about the exam. I prefer tea.” That was in the letter",
+        "translate into Spanish: I love tea",
         "I love your style",
         "I like that one",
         "I thought I would hate it there",
