@@ -13,7 +13,7 @@ from persona.memory import rules
 from persona.memory.about import MOST_TERMS
 from persona.memory.index import Index, Sees
 from persona.memory.notes import Notes
-from persona.memory.own import place_of, unspoken
+from persona.memory.own import of_self, place_of
 from persona.memory.terms import terms
 from persona.model import Note
 from persona.trait import Shown, Sign, SignKind, Stance, Trait
@@ -47,7 +47,7 @@ def proposed(index: Index, notes: Iterable[Note], sees: Sees) -> Iterator[Shown]
         if place is None:
             continue
         said, quote = index.lines[place].words, note.evidence[0].words
-        span = place_of(quote, unspoken(said.text))
+        span = place_of(quote, of_self(said.text))
         if span and sees(said):
             sign = Sign(cast("SignKind", note.kind), note.about, note.value, *span)
             yield Shown(sign, said, index.conversations[place])
