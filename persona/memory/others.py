@@ -66,7 +66,8 @@ BETWEEN = frozenset("have had just already also then once always never told".spl
 BLANKS = re.compile(r"[ \t]*")
 HANDED = (
     r"(?:translate|proofread|spell-?check|rephrase|paraphrase|rewrite|reword|summari[sz]e|sum up|shorten"
-    r"|correct (?:this|these|my|the)|what does (?:this|that|it) (?:mean|say))\b"
+    r"|correct (?:this|these|my|the)|make (?:it|this|that) (?:\w+ ){0,2}\w+"
+    r"|what does (?:this|that|it) (?:mean|say))\b"
 )
 """What is done with a text, whoever wrote it: it is no more said by the person than if it were pasted."""
 HANDING = (

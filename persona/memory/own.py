@@ -12,7 +12,6 @@ somebody's mouth. Where there is no sign at all, the words are the person's.
 import re
 from dataclasses import dataclass
 
-from persona.compiled import compiled
 from persona.model import Evidence
 
 Span = tuple[int, int]
@@ -22,21 +21,6 @@ GAP = "“…”"
 LONG = 1_500
 """Characters of lines in which nobody says "I", from which on they are taken for a pasted text."""
 QUOTATION = r"\"[^\"\n]{2,1000}\"|“[^”\n]{2,1000}”|„[^“”\n]{2,1000}[“”]|«[^»\n]{2,1000}»|「[^」\n]{2,1000}」"
-IN_SINGLE = (
-    r"(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){2,1000}'(?!\w)|‘(?:[^’\n]|(?<=\w)’(?=\w)){2,1000}’(?!\w)"
-)
-MARKS = "\"“„«「'‘"
-SPEAKS = r"\b(?:i|i['’]\w+|we|we['’]\w+|me|my|our|us|you|your|please|always|never)\b"
-"""Of a quotation with one of these in it, somebody speaks there; others are names and titles."""
-HANDED_OVER = (
-    r"^[^\n]*\b(?i:this|these|that|those|following|his|her|their)(?: \w+){0,2}? (?i:texts?|e?-?mails?"
-    r"|messages?"
-    r"|chats?|threads?|conversations?|notes?|letters?|reviews?|posts?|comments?|poems?|songs?|lyrics|stor(?:y|ies)"
-    r"|articles?|ads?|adverts?|drafts?|essays?|tweets?|replies|reply|paragraphs?|passages?|speech|statements?"
-    r"|quotes?|captions?|invitations?|sentences?|lines?|entry|entries|transcripts?|interviews?|profiles?|bios?)\b[^\n]*\n"
-    r"|^[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2}\n\d{1,2}[:.]\d\d(?: ?[AaPp]\.?[Mm]\.?)?[ \t]*\n"
-)
-"""A line that speaks of a text, or a name and a time, each on a line: what stands below is handed over."""
 MOST_READ = 60_000
 """Characters that are split; whatever is beyond counts as others', since nobody types so much."""
 
@@ -111,22 +95,6 @@ def place_of(quote: str, text: str) -> Span | None:
             return at + found.start(), at + found.end()
         at += len(part.text)
     return None
-
-
-def of_self(text: str) -> str:
-    """The text with `;` for each character with which the person says nothing of themselves.
-
-    That is a quotation in which somebody speaks, and a text that is handed over (“is this letter
-    fine?”, and then the letter). Whose it is may not be said, and a command may need the words, so
-    they are not somebody else's for all purposes; but they show nothing of anybody.
-    """
-    if any(mark in text for mark in MARKS):
-        speaks = compiled(SPEAKS, re.IGNORECASE)
-        text = compiled(f"{QUOTATION}|{IN_SINGLE}").sub(
-            lambda found: ";" * len(found[0]) if speaks.search(found[0]) else found[0], text
-        )
-    handed = compiled(HANDED_OVER, re.MULTILINE).search(text) if "\n" in text.strip() else None
-    return f"{text[: handed.end()]:;<{len(text)}}" if handed else text
 
 
 def as_others(text: str) -> str:

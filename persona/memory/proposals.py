@@ -11,9 +11,10 @@ from typing import cast, get_args
 
 from persona.memory import rules
 from persona.memory.about import MOST_TERMS
+from persona.memory.handed import of_self
 from persona.memory.index import Index, Sees
 from persona.memory.notes import Notes
-from persona.memory.own import of_self, place_of
+from persona.memory.own import place_of
 from persona.memory.terms import terms
 from persona.model import Note
 from persona.trait import Shown, Sign, SignKind, Stance, Trait

@@ -20,8 +20,9 @@ from collections.abc import Iterator
 from persona.compiled import compiled
 from persona.memory import about, rules
 from persona.memory.doubt import is_about_others, is_doubtful, is_ironic
+from persona.memory.handed import of_self
 from persona.memory.mentions import mentions
-from persona.memory.own import of_self, split
+from persona.memory.own import split
 from persona.memory.rules import Rule
 from persona.trait import Sign, SignKind
 
