@@ -5,7 +5,9 @@ of `planted.toml`, one of each kind reversed later, and one told once alone, whi
 Between them stand small talk, jokes, questions, what others say or what is pasted about things the
 person has no trait of, again and again; and the persona answers with all of it. The lines of the second
 split (`held out`), those that mislead among them, and what they are about were written by somebody who
-had not read the rules, and no rule was changed for them.
+had not read the rules, and no rule was changed for them. Nobody has habits of days or surfaces: to
+believe in one is an error, as everything is that was not planted, but for what goes with a trait:
+that another thing is liked less, and habits that a style brings along.
 
     python -m bench.planted
 """
@@ -65,7 +67,7 @@ class Planted:
 
 
 def measure() -> dict[str, Any]:
-    """By split and kind {true, found, rightly}, and what rests on nothing or on others' words."""
+    """By split and kind {true, believed, rightly}, and what rests on nothing or on others' words."""
     return {split: scored(list(people(split, PEOPLE))) for split in ("made with", "held out")}
 
 
@@ -77,7 +79,7 @@ def scored(planted: Sequence[Planted]) -> dict[str, Any]:
         for kind in KINDS:
             true = {key for key in one.traits if key[0] == kind}
             stable = {k for t in made.stable(kind) if (k := key_of(t.kind, t.about, t.value))}
-            stable = {key for key in stable if _counts(one, key)}
+            stable = {key for key in stable if not _goes_with_style(one, key)}
             counts[kind].update(true=len(true), believed=len(stable), rightly=len(stable & true))
         found.update(misled(one, made))
     kinds = {kind: dict(count) for kind, count in counts.items()}
@@ -120,17 +122,14 @@ def believed(one: Planted) -> Graph:
 
 
 def key_of(kind: TraitKind, of: str, value: str) -> Key | None:
-    """None for what comes with a trait: that something else is liked less."""
+    """None for what goes with a trait: that something else is liked less."""
     return None if value == "less" else (kind, of, value)
 
 
-def _counts(one: Planted, key: Key) -> bool:
-    """Whether a belief is judged: not which days and surfaces, nor what comes with a style."""
-    with_style = GO_WITH.get(one.style)
-    goes_with = key[0] == "texture" and with_style is not None and with_style in key[2]
-    return key[:2] not in (("action", "day"), ("action", "surface")) and not (
-        goes_with and key not in one.traits
-    )
+def _goes_with_style(one: Planted, key: Key) -> bool:
+    """Whether it is as true as the planted style: who writes no capital begins with none, either."""
+    habit = GO_WITH.get(one.style)
+    return habit is not None and key[0] == "texture" and habit in key[2] and key not in one.traits
 
 
 def people(split: Split, number: int) -> Iterator[Planted]:
@@ -144,11 +143,9 @@ def rows(results: Results, goal: str) -> Iterator[Row]:
     who = f"stable traits of {held['people']} planted people"
     for name, of, least in (("right", "believed", 0.95), ("found", "true", 0.80)):
         own, new = shares(made, of), shares(held, of)
-        worst, limited = (new, "held out") if name == "right" else (own, "known wording")
         yield Row(
             goal, f"{who}, share {name}, in wording held out", "the same, in known wording",
-            _told(own), _told(new), NONE, f"≥ {least:.2f}, {limited}",
-            counted(min(worst.values()) >= least),
+            _told(own), _told(new), NONE, f"≥ {least:.2f}", counted(min(new.values()) >= least),
         )  # fmt: skip
     unproven = made["unproven"] + held["unproven"]
     strange = made["strange"] + held["strange"]
@@ -171,7 +168,6 @@ def _told(found: Mapping[str, float]) -> str:
 
 def _person(split: Split, dice: Random, n: int) -> Planted:
     one = Planted()
-    groups = _phrases()["preference"]
     for group in ("likes", "dislikes", dice.choice(("wants", "refuses"))):
         _tell(one, "preference", group, split, dice)
     _tell(one, "decision", dice.choice(("does", "takes", "drops")), split, dice)
@@ -185,7 +181,7 @@ def _person(split: Split, dice: Random, n: int) -> Planted:
         )
     if n % 3 == 0:
         _change_mind(one, split, dice)
-    _tell(one, "preference", "likes" if len(groups) else "", split, dice, times=1)
+    _tell(one, "preference", "likes", split, dice, times=1)
     _mislead(one, split, dice)
     one.style = [*STYLES, ""][n % 5]
     if one.style:
