@@ -37,18 +37,20 @@ ABOVE = "|".join(
         rf"^.*\bth(?:is|ese)\b(?! (?:{THIS_TIME})\b).*\n",
         rf"^.*\b(?:{TEXTS})\b.*\b(?:below|attached|follows)\b.*\n",
         r"(?:^|[.!?] )(?![^\n.!?]*\b(?:i|my|me|we|our|us|remember|note)\b)[^\n.!?]*:[ \t]*\n",
-        r"^[^\n:]{1,40}?(?:\n|,? )\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?[ \t]*\n",
+        r"^[^\n:]{1,40}?(?:\n|,? )[(\[]?\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?[)\]]?[ \t]*\n",
+        r"^(?=(?P<who>[^\W\d_][\w .'’-]{0,30}): .*\n(?!(?P=who):)[^\W\d_][\w .'’-]{0,30}: )",
         r"^\[[^\]\n]{1,40}\][ \t]*\n",
         r"^(?P<rule>[-=*_~#])(?P=rule)+.*\w.*(?P=rule){2}[ \t]*\n",
         rf"\A(?!{GREETING}\b.{{0,30}}\n).*[^\s.!,;\u2026][ \t]*\n[ \t]*\n",
         rf"^(?!.*\b(?:i|we|{MINDED})\b.*:)(?:.*\b(?:{TEXTS})\b[^\n:]{{0,40}}|from (?:the|a) \w+):",
         rf"^(?!.*\b(?:i|my|me|we|our|us|{MINDED})\b.*:)(?=.*\b{PLEASE}\b).*\b{IT}\b[^\n:]{{0,30}}:",
+        rf"^(?:please,? )?(?!(?:i|we|{MINDED})\b)\w+ {IT}\b(?!.*\b(?:i|we)\b.*:)[^\n:]{{0,40}}:",
     )
 )
 """What stands below is handed over: below a line that speaks of a text or points at one, that ends with
-a colon and does not say “I”, that tells a time at its end, below a heading in brackets or between rules;
-below a first paragraph of one line that is no greeting and no finished sentence; and behind a colon
-after a text's name or a wish what to do with it."""
+a colon and does not say “I”, or tells a time at its end; where two speak in turn; below a heading in
+brackets or between rules, or a first paragraph of one line that is no greeting and no finished sentence;
+and behind a colon after a text's name, or after a wish what to do with it."""
 
 
 def of_self(text: str) -> str:
