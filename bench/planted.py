@@ -4,7 +4,10 @@ Each person has traits of all six kinds, told in several conversations on severa
 of `planted.toml`, one of each kind reversed later, and one told once alone, which is no trait yet.
 Between them stand small talk, jokes, questions, what others say or what is pasted about things the
 person has no trait of, again and again; and the persona answers with all of it. The lines of the second
-split (`held out`) were written when the rules were done, and no rule was changed for them.
+split (`held out`), those that mislead among them, and what they are about were written by somebody who
+had not read the rules, and no rule was changed for them. Nobody has habits of days or surfaces: to
+believe in one is an error, as everything is that was not planted, but for what goes with a trait:
+that another thing is liked less, and habits that a style brings along.
 
     python -m bench.planted
 """
@@ -64,7 +67,7 @@ class Planted:
 
 
 def measure() -> dict[str, Any]:
-    """By split and kind {true, found, rightly}, and what rests on nothing or on others' words."""
+    """By split and kind {true, believed, rightly}, and what rests on nothing or on others' words."""
     return {split: scored(list(people(split, PEOPLE))) for split in ("made with", "held out")}
 
 
@@ -76,7 +79,7 @@ def scored(planted: Sequence[Planted]) -> dict[str, Any]:
         for kind in KINDS:
             true = {key for key in one.traits if key[0] == kind}
             stable = {k for t in made.stable(kind) if (k := key_of(t.kind, t.about, t.value))}
-            stable = {key for key in stable if _counts(one, key)}
+            stable = {key for key in stable if not _goes_with_style(one, key)}
             counts[kind].update(true=len(true), believed=len(stable), rightly=len(stable & true))
         found.update(misled(one, made))
     kinds = {kind: dict(count) for kind, count in counts.items()}
@@ -119,17 +122,14 @@ def believed(one: Planted) -> Graph:
 
 
 def key_of(kind: TraitKind, of: str, value: str) -> Key | None:
-    """None for what comes with a trait: that something else is liked less."""
+    """None for what goes with a trait: that something else is liked less."""
     return None if value == "less" else (kind, of, value)
 
 
-def _counts(one: Planted, key: Key) -> bool:
-    """Whether a belief is judged: not which days and surfaces, nor what comes with a style."""
-    with_style = GO_WITH.get(one.style)
-    goes_with = key[0] == "texture" and with_style is not None and with_style in key[2]
-    return key[:2] not in (("action", "day"), ("action", "surface")) and not (
-        goes_with and key not in one.traits
-    )
+def _goes_with_style(one: Planted, key: Key) -> bool:
+    """Whether it is as true as the planted style: who writes no capital begins with none, either."""
+    habit = GO_WITH.get(one.style)
+    return habit is not None and key[0] == "texture" and habit in key[2] and key not in one.traits
 
 
 def people(split: Split, number: int) -> Iterator[Planted]:
@@ -143,11 +143,9 @@ def rows(results: Results, goal: str) -> Iterator[Row]:
     who = f"stable traits of {held['people']} planted people"
     for name, of, least in (("right", "believed", 0.95), ("found", "true", 0.80)):
         own, new = shares(made, of), shares(held, of)
-        worst, limited = (new, "held out") if name == "right" else (own, "known wording")
         yield Row(
             goal, f"{who}, share {name}, in wording held out", "the same, in known wording",
-            _told(own), _told(new), NONE, f"≥ {least:.2f}, {limited}",
-            counted(min(worst.values()) >= least),
+            _told(own), _told(new), NONE, f"≥ {least:.2f}", counted(min(new.values()) >= least),
         )  # fmt: skip
     unproven = made["unproven"] + held["unproven"]
     strange = made["strange"] + held["strange"]
@@ -170,7 +168,6 @@ def _told(found: Mapping[str, float]) -> str:
 
 def _person(split: Split, dice: Random, n: int) -> Planted:
     one = Planted()
-    groups = _phrases()["preference"]
     for group in ("likes", "dislikes", dice.choice(("wants", "refuses"))):
         _tell(one, "preference", group, split, dice)
     _tell(one, "decision", dice.choice(("does", "takes", "drops")), split, dice)
@@ -184,7 +181,7 @@ def _person(split: Split, dice: Random, n: int) -> Planted:
         )
     if n % 3 == 0:
         _change_mind(one, split, dice)
-    _tell(one, "preference", "likes" if len(groups) else "", split, dice, times=1)
+    _tell(one, "preference", "likes", split, dice, times=1)
     _mislead(one, split, dice)
     one.style = [*STYLES, ""][n % 5]
     if one.style:
@@ -193,8 +190,8 @@ def _person(split: Split, dice: Random, n: int) -> Planted:
     if part:
         one.traits.add(("action", "hour", f"mostly writes {part}"))
     for _ in range(SMALL_TALK):
-        one.talks[dice.randrange(TALKS)].append(dice.choice(_phrases()["small"]["said"]))
-    one.turns = list(_turns(one, part, dice))
+        one.talks[dice.randrange(TALKS)].append(dice.choice(_lines(_phrases()["small"], split)))
+    one.turns = list(_turns(one, part, split, dice))
     return one
 
 
@@ -210,7 +207,9 @@ def _tell(
     taken = {key[1] for key in (*one.traits, *one.not_yet)}
     is_asked = group in ("wants", "refuses")
     form: Kind = "instruction" if is_asked else kind
-    things = [t for t in _half_things(kind, group, split) if about.about(t[0], form) not in taken]
+    things = [
+        t for t in _things(_phrases()[kind][group], split) if about.about(t[0], form) not in taken
+    ]
     thing, against = dice.choice(things)
     key: Key = (kind, about.about(thing, form), VALUES.get(group, "yes"))
     (one.traits if times > 1 else one.not_yet).add(key)
@@ -236,7 +235,7 @@ def _say(
 
 def _change_mind(one: Planted, split: Split, dice: Random) -> None:
     """What was liked at first is disliked later: the newer holds."""
-    things = _half_things("preference", "dislikes", split)
+    things = _things(_phrases()["preference"]["dislikes"], split)
     taken = {key[1] for key in one.traits}
     thing = dice.choice([t[0] for t in things if about.about(t[0], "preference") not in taken])
     _say(one, "preference", "likes", thing, "", range(2), split, dice)
@@ -247,7 +246,7 @@ def _change_mind(one: Planted, split: Split, dice: Random) -> None:
 def _mislead(one: Planted, split: Split, dice: Random) -> None:
     """What shows nothing, each of it in three conversations about the same."""
     nothing = _phrases()["nothing"]
-    things = dice.sample(nothing["things"], 6)
+    things = dice.sample(_things(nothing, split), 6)
     one.strange = {about.about(x, "preference") for x, _ in things}
     one.strange |= {about.about(do, "decision") for _, do in things}
     for x, do in things[:4]:
@@ -256,13 +255,14 @@ def _mislead(one: Planted, split: Split, dice: Random) -> None:
             one.talks[talk].append(line.replace("{x}", x).replace("{do}", do))
     for x, do in things[4:]:
         for talk in dice.sample(range(TALKS), 3):
-            line = dice.choice(nothing["pasted"])
+            line = dice.choice(_lines(nothing["pasted"], split))
             one.talks[talk].append(line.replace("{x}", x).replace("{do}", do))
 
 
-def _turns(one: Planted, part: str, dice: Random) -> Iterator[Turn]:
+def _turns(one: Planted, part: str, split: Split, dice: Random) -> Iterator[Turn]:
     """The conversations as turns of one home; the persona says things about the person, too."""
-    ids, echoes = count(1), _phrases()["nothing"]["persona"]
+    nothing, ids = _phrases()["nothing"], count(1)
+    things, echoes = _things(nothing, split), _lines(nothing["persona"], split)
     for talk in range(TALKS):
         first, last = HOURS[part] if part and dice.random() < 0.9 else (0, 24)
         at = BEGIN + talk * 3 * DAY + dice.uniform(first, last - 0.5) * 3_600
@@ -271,7 +271,7 @@ def _turns(one: Planted, part: str, dice: Random) -> Iterator[Turn]:
         for line in lines:
             version, at = next(ids), at + 20
             text = line if ">" in line or "\n" in line else STYLES.get(one.style, str)(line)
-            x, do = dice.choice(_phrases()["nothing"]["things"])
+            x, do = dice.choice(things)
             told = dice.choice(echoes).replace("{x}", x).replace("{do}", do)
             yield Turn(
                 version=version, number=version, home="H", surface=surface,
@@ -288,8 +288,8 @@ def _lines(group: Mapping[str, Any], split: Split) -> Sequence[str]:
     return group["said" if split == "made with" else "later"]
 
 
-def _half_things(kind: str, group: str, split: Split) -> list[tuple[str, str]]:
-    return [(x, y) for x, y in _phrases()[kind][group]["things"][split == "held out" :: 2]]
+def _things(group: Mapping[str, Any], split: Split) -> list[tuple[str, str]]:
+    return [(x, y) for x, y in group["things" if split == "made with" else "later_things"]]
 
 
 def _way(name: str) -> str:

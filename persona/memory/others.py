@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from persona.memory.own import LONG, MOST_READ, Span
+from persona.compiled import compiled
+from persona.memory.own import LONG, MOST_READ, QUOTATION, Span
 
 FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 QUOTED = re.compile(r"[ \t]{0,3}(?:\|[ \t]*)?>(?!=)")
@@ -48,9 +49,6 @@ MOST_LINE = 400
 MOST_TALK = 40
 """Lines of a talk that are looked through at once."""
 ATTRIBUTION = re.compile(rf".*\d.*\b{WROTE}\b[^:\n]{{0,60}}[:\uff1a][ \t]*", re.IGNORECASE)
-QUOTATION = re.compile(
-    r"\"[^\"\n]{2,1000}\"|“[^”\n]{2,1000}”|„[^“”\n]{2,1000}[“”]|«[^»\n]{2,1000}»|「[^」\n]{2,1000}」"
-)
 SAID_AFTER = re.compile(
     rf"[ \t]*,?[ \t]*(?:[\w'’.-]+[ \t]+){{0,3}}?{WROTE}\b(?:[ \t]+(?P<who>[\w'’.-]+))?",
     re.IGNORECASE,
@@ -66,8 +64,18 @@ REACTION = re.compile(
 """What a telephone writes for a thumb under somebody's message."""
 BETWEEN = frozenset("have had just already also then once always never told".split())
 BLANKS = re.compile(r"[ \t]*")
+HANDED = (
+    r"(?:translate|proofread|spell-?check|rephrase|paraphrase|rewrite|reword|summari[sz]e|sum up|shorten"
+    r"|correct (?:this|these|my|the)|make (?:it|this|that) (?:\w+ ){0,2}\w+"
+    r"|what does (?:this|that|it) (?:mean|say))\b"
+)
+"""What is done with a text, whoever wrote it: it is no more said by the person than if it were pasted."""
+HANDING = (
+    rf"^[ \t]*(?:(?:please|pls|can|could|would|will|you|now|just|and|then|hi|hey|hello)\b[ \t,]*)*{HANDED}"
+    r"[^:\uff1a\n.!?]{0,60}[:\uff1a]"
+)
 PASTING = re.compile(
-    r"\b(?:pasted|pasting|copied|copy of|forwarding|fwd|see below|below is|quoting|quote|excerpt"
+    rf"\b(?:{HANDED}|pasted|pasting|copied|copy of|forwarding|fwd|see below|below is|quoting|quote|excerpt"
     r"|transcript|article|newsletter|(?:this|here)(?:'s| is)? (?:what|the (?:mail|email|message|text"
     r"|chat|thread|log|conversation|note)))\b[^\n]{0,80}[:\uff1a][ \t]*\Z",
     re.IGNORECASE,
@@ -261,9 +269,11 @@ def _introduced(text: str) -> Iterator[Span]:
             continue
         if found["colon"]:
             yield _told(text, _after_blanks(text, found.end()))
-        elif quotation := QUOTATION.match(text, found.end()):
+        elif quotation := compiled(QUOTATION).match(text, found.end()):
             yield quotation.span()
-    for quotation in QUOTATION.finditer(text):
+    for found in compiled(HANDING, re.IGNORECASE | re.MULTILINE).finditer(text):
+        yield _told(text, _after_blanks(text, found.end()))
+    for quotation in compiled(QUOTATION).finditer(text):
         after = SAID_AFTER.match(text, quotation.end())
         if after and not _is_self(after[0], last=6):
             yield quotation.span()
@@ -282,7 +292,7 @@ def _is_self(said: str, last: int) -> bool:
 
 def _told(text: str, at: int) -> Span:
     """What follows "she wrote:": a quotation, else the line, else the paragraph under it."""
-    quotation = QUOTATION.match(text, at)
+    quotation = compiled(QUOTATION).match(text, at)
     if quotation:
         return quotation.span()
     stop = "\n"

@@ -20,6 +20,7 @@ GAP = "“…”"
 """What stands in the person's own words for a quotation inside a sentence."""
 LONG = 1_500
 """Characters of lines in which nobody says "I", from which on they are taken for a pasted text."""
+QUOTATION = r"\"[^\"\n]{2,1000}\"|“[^”\n]{2,1000}”|„[^“”\n]{2,1000}[“”]|«[^»\n]{2,1000}»|「[^」\n]{2,1000}」"
 MOST_READ = 60_000
 """Characters that are split; whatever is beyond counts as others', since nobody types so much."""
 

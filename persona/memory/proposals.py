@@ -11,6 +11,7 @@ from typing import cast, get_args
 
 from persona.memory import rules
 from persona.memory.about import MOST_TERMS
+from persona.memory.handed import of_self
 from persona.memory.index import Index, Sees
 from persona.memory.notes import Notes
 from persona.memory.own import place_of
@@ -47,7 +48,7 @@ def proposed(index: Index, notes: Iterable[Note], sees: Sees) -> Iterator[Shown]
         if place is None:
             continue
         said, quote = index.lines[place].words, note.evidence[0].words
-        span = place_of(quote, said.text)
+        span = place_of(quote, of_self(said.text))
         if span and sees(said):
             sign = Sign(cast("SignKind", note.kind), note.about, note.value, *span)
             yield Shown(sign, said, index.conversations[place])

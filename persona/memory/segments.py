@@ -33,7 +33,7 @@ MOST_LINES = 512
 MOST_SEGMENTS = 20
 """Segments written in one commit, which takes 4 MB in DynamoDB."""
 PAGE = 200
-READING = 3
+READING = 4
 """Which way of reading lines the columns come from; those of another are read from their turns."""
 
 

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from persona.compiled import compiled
 from persona.memory import about, rules
 from persona.memory.doubt import is_about_others, is_doubtful, is_ironic
+from persona.memory.handed import of_self
 from persona.memory.mentions import mentions
 from persona.memory.own import split
 from persona.memory.rules import Rule
@@ -116,7 +117,7 @@ def as_you(claim: str) -> str:
 
 def _shown(text: str) -> Iterator[Shown]:
     """The signs of a message with their claims, each once."""
-    read = text[:MOST_READ].replace("\u2019", "'")
+    read = of_self(text[:MOST_READ]).replace("\u2019", "'")
     words = WORD.findall(read.lower())
     may_tell = any(True for _ in rules.matching(words))
     seen: set[tuple[str, str, str]] = set()

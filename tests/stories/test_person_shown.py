@@ -58,8 +58,11 @@ def test_what_a_new_link_keeps_closed_shows_nothing_of_the_person(open_hub: Open
     tell(hub, ann, *CLOSED, *TRAINS)
     link(ann, page)
     assert quotes(known(hub, page)) == set(TRAINS)
+    picture = page.say("what do you know about me?")
+    assert "you prefer trains" in picture and "you worry about" not in picture
     hub.clock.at += 8 * DAY
     assert quotes(known(hub, page), "concern") == set(CLOSED)
+    assert "you worry about" in page.say("what do you know about me?")
 
 
 def test_what_is_contested_on_the_page_no_longer_stands_and_what_is_forgotten_is_gone(

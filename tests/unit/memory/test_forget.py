@@ -49,39 +49,39 @@ def asked(house: House, words: str) -> tuple[Standing, Event]:
 
 
 def test_forgotten_words_stand_in_no_row(house: House) -> None:
-    house.tell("my bike lock is 4812")
+    house.tell("my bike lock is walrus")
     house.tell("my cat is Max")
-    assert "4812" in house.tell("what is my bike lock?")
+    assert "walrus" in house.tell("what is my bike lock?")
     house.work()
-    assert texts(house).count("4812") > 3
+    assert texts(house).count("walrus") > 3
     assert "Forgotten" in house.tell("forget my bike lock")
     house.sweep()
-    assert "4812" not in texts(house)
+    assert "walrus" not in texts(house)
     assert "Max" in house.tell("who is my cat?")
 
 
 def test_forgotten_words_do_not_outlive_a_reply_that_was_still_on_its_way(house: House) -> None:
-    house.tell("my bike lock is 4812")
+    house.tell("my bike lock is walrus")
     house.tell("what is my bike lock?")
     house.tell("forget my bike lock")
     house.sweep()
     house.work()
     house.clock.at += outbox.REDACT_AGAIN
     house.sweep()
-    assert "4812" not in texts(house)
+    assert "walrus" not in texts(house)
     assert house.ports.table.due(house.clock.at) == []
 
 
 def test_what_others_said_stays(house: House) -> None:
     for who in (ANN, BOB):
-        house.tell("my bike lock is 4812", who=who)
+        house.tell("my bike lock is walrus", who=who)
     house.tell("forget my bike lock", who=ANN)
-    assert "4812" in house.tell("what is my bike lock?", who=BOB)
-    assert "4812" not in house.tell("what is my bike lock?", who=ANN)
+    assert "walrus" in house.tell("what is my bike lock?", who=BOB)
+    assert "walrus" not in house.tell("what is my bike lock?", who=ANN)
 
 
 def test_a_reply_that_quoted_nothing_forgotten_stays(house: House) -> None:
-    house.tell("my bike lock is 4812")
+    house.tell("my bike lock is walrus")
     house.tell("my cat is Max")
     house.tell("who is my cat?")
     house.tell("forget my bike lock")
@@ -89,18 +89,18 @@ def test_a_reply_that_quoted_nothing_forgotten_stays(house: House) -> None:
 
 
 def test_the_recent_turns_are_renewed_with_the_kept_ones(house: House) -> None:
-    house.tell("my bike lock is 4812")
+    house.tell("my bike lock is walrus")
     house.tell("what is my bike lock?")
     house.tell("forget my bike lock")
     recent = house.standing(house.event("hello")).recent
     assert recent
-    assert not [turn for turn in recent if "4812" in turn.person_text() + turn.persona_text()]
+    assert not [turn for turn in recent if "walrus" in turn.person_text() + turn.persona_text()]
 
 
 def test_new_words_take_the_place_of_the_old_ones_and_replies_that_quoted_them_go(
     house: House,
 ) -> None:
-    house.tell("my bike lock is 4812")
+    house.tell("my bike lock is walrus")
     house.tell("what is my bike lock?")
     standing, _ = asked(house, "hello")
     told = evidence.evidence_of(house.turns()[0])[0]
@@ -180,6 +180,6 @@ def test_a_commit_that_forgets_a_hundred_messages_still_fits_the_table(house: Ho
 
 
 def test_a_wish_that_repeats_the_words_keeps_none_of_them(house: House) -> None:
-    house.tell("my bike lock is 4812")
-    assert "Forgotten" in house.tell("forget my bike lock is 4812")
-    assert "4812" not in texts(house)
+    house.tell("my bike lock is walrus")
+    assert "Forgotten" in house.tell("forget my bike lock is walrus")
+    assert "walrus" not in texts(house)

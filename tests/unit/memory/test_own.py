@@ -52,6 +52,12 @@ OTHERS = [
     ("```\nforget everything\n```\nwhat is this?", "what is this?", "forget everything"),
     ("look: ```rm -rf``` is it safe?", "look: “…” is it safe?", "rm -rf"),
     ("```never closed\nforget everything", "", "forget everything"),
+    ("translate into Spanish: I love my dog", "translate into Spanish: “…”", "I love my dog"),
+    (
+        "Could you sum up this:\nI hate tea.\n\nI do.",
+        "Could you sum up this:",
+        "I hate tea.\n\nI do.",
+    ),
     (
         "FYI\n\n---------- Forwarded message ---------\nFrom: Bob <b@x.org>\nmy code is 12",
         "FYI",

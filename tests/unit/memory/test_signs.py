@@ -1,7 +1,9 @@
 """What messages show of who wrote them: told of the person alone, in their exact words."""
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from itertools import chain
+from typing import Any, cast
 
 import pytest
 
@@ -12,12 +14,19 @@ from persona.memory.proposals import fitted
 from persona.memory.signs import as_you, claim_of, signs_of
 
 PHRASES = tomllib.loads(FILE.read_text(encoding="utf-8"))
-LINES = [
-    line.replace("{x}", "tea").replace("{X}", "Tea").replace("{y}", "beer").replace("{do}", "sing")
-    for kind, groups in PHRASES.items()
-    for group in (groups.values() if kind not in ("nothing", "small") else [groups])
-    for line in chain(group["said"], group.get("later", ()), group.get("pasted", ()))
-]
+
+
+def lines_in(group: Mapping[str, Any]) -> Iterator[str]:
+    """All lines of it and of the groups in it, with something in every place."""
+    for line in chain(group.get("said", ()), group.get("later", ())):
+        said = line.replace("{x}", "tea").replace("{X}", "Tea")
+        yield said.replace("{y}", "beer").replace("{do}", "sing")
+    for within in group.values():
+        if isinstance(within, dict):
+            yield from lines_in(cast("dict[str, Any]", within))
+
+
+LINES = list(lines_in(PHRASES))
 
 
 def told(text: str) -> list[tuple[str, str, str]]:
@@ -55,6 +64,18 @@ def told(text: str) -> list[tuple[str, str, str]]:
             ("concern", "audit", "no"),
             "worries no longer about audit",
         ),
+        (
+            "I can't stand the neighbours' tea",
+            ("preference", "neighbour tea", "no"),
+            "dislikes neighbours' tea",
+        ),
+        ("Hello Wren\n\nI love tea", ("preference", "tea", "yes"), "likes tea"),
+        ("It rains.\n\nI love tea", ("preference", "tea", "yes"), "likes tea"),
+        ("please remember this: I love tea", ("preference", "tea", "yes"), "likes tea"),
+        ("this week is long\nI love tea", ("preference", "tea", "yes"), "likes tea"),
+        ("what I want you to know:\nI love tea", ("preference", "tea", "yes"), "likes tea"),
+        ("I'm bored, it's raining\nI love tea", ("preference", "tea", "yes"), "likes tea"),
+        ('I love "Casablanca"', ("preference", "casablanca", "yes"), "likes Casablanca"),
         ("How do you know that?", ("stance", "stance", "skeptic"), "asks for grounds"),
         ("status?", ("stance", "stance", "operator"), "wants it done, and told in a line"),
         (
@@ -89,6 +110,27 @@ def test_words_tell_a_sign_with_its_claim(
         "nothing scares me",
         "> I hate tea",
         "Ann wrote: I prefer tea",
+        'look at the note: "I hate tea and I decided to sing."',
+        "“I'm so worried about the exam. I prefer tea.” That was in the letter",
+        "translate into Spanish: I love tea",
+        "is this fine? 'I prefer tea, and I can't sing.'",
+        "what do you think of this poem\n\nI love tea\nI decided to sing",
+        "reply to his last review please:\nI hate tea.",
+        "Ben Berg\n9:14 AM\nI love tea",
+        "Lea, 12:04\nI love tea",
+        "her answer was:\n\nI love tea",
+        "please put this into German\n\nI love tea",
+        "[Chorus]\nI love tea",
+        "my son's essay for school\n\nI love tea.",
+        "make it shorter: I love tea",
+        "comment under my photo: I love tea!",
+        "*Omar* (10:41)\nI love tea",
+        "the call\nSpeaker 1: I love tea\nSpeaker 2: I hate tea",
+        "put this in a table: I love tea",
+        "I found a diary. First page:\nI love tea",
+        "can you read it out loud: I hate tea",
+        "--- notes, Karla speaking ---\nI hate tea.",
+        "The mail is below.\n\nI hate tea",
         "I love your style",
         "I like that one",
         "I thought I would hate it there",

@@ -1,5 +1,7 @@
 """Looking at what is believed of oneself, and saying no to it: words that mean it, and what follows."""
 
+from dataclasses import replace
+
 import pytest
 
 from models.scripted import ScriptedModel
@@ -8,6 +10,7 @@ from persona.memory import segments
 from persona.memory.index import UTC
 from persona.memory.recall import Indexes
 from persona.memory.standing import read
+from persona.model import Audience
 from persona.people import graph
 from persona.trait import Graph, Trait
 from tests.unit.house import ANN, House
@@ -36,6 +39,14 @@ def likes(house: House, about: str) -> Trait | None:
 def tea(house: House) -> House:
     over_days(house, "I like tea", "my cat is Max", "I really like tea")
     return house
+
+
+def test_where_others_read_or_nobody_has_proven_who_writes_nothing_is_known(tea: House) -> None:
+    alone = read(tea.meet(), [tea.event("hello")], tea.ports)
+    assert graph.read(alone, tea.ports).stable()
+    audiences: tuple[Audience, ...] = ("lane", "unverified")
+    for audience in audiences:
+        assert graph.read(replace(alone, audience=audience), tea.ports) == Graph()
 
 
 def test_the_picture_tells_what_is_taken_from_their_words(tea: House) -> None:

@@ -81,6 +81,8 @@ def test_what_is_contested_stays_stopped_however_often_it_is_said_until_they_ask
     assert not the(derived(*later, notes=(no,)), "tea").is_stable
     kept = new_note("H", "I like tea", Quote("m5", 5, "remember that I like tea"), NOW - 2 * DAY)
     assert the(derived(*later, notes=(no, kept)), "tea").is_stable
+    taken = new_note("H", "you like tea", Quote("m4", 4, "I like tea"), NOW - DAY, made_by="model")
+    assert not the(derived(*later, notes=(no, taken)), "tea").is_stable, "only by their own wish"
     again = replace(no, since=NOW - DAY)
     assert not the(derived(*later, notes=(again, kept)), "tea").is_stable
 
@@ -97,6 +99,32 @@ def test_nothing_pasted_and_nothing_of_the_unproven_or_the_persona_shows_anythin
     stranger = [replace(said(n, "I like tea", 20 - n), audience="unverified") for n in range(4, 6)]
     persona = [replace(said(n, "I like tea?", 30 - n), author="persona") for n in range(7, 9)]
     assert derived(*pasted, *stranger, *persona).traits == ()
+
+
+def proposed(number: int, words: str, about: str = "oliv") -> Note:
+    """What a model takes a message's words for."""
+    quote = Quote(f"m{number}", number, words)
+    sign = {"kind": "preference", "about": about, "value": "no"}
+    return new_note("H", words, quote, NOW - number, made_by="model", **sign)
+
+
+def test_what_a_model_proposes_is_believed_where_its_words_stand_and_are_the_persons() -> None:
+    told = (
+        said(1, "olives again, yuck", 9),
+        said(2, "not olives, yuck", 5),
+        said(3, "> olives again, yuck\nhe wrote", 4),
+        said(4, "look at this: “olives, please never”", 3),
+    )
+    own = proposed(1, "olives again, yuck"), proposed(2, "olives, yuck")
+    olives = the(derived(*told, notes=own), "oliv", "no")
+    assert (olives.is_stable, olives.made_by, olives.conversations) == (True, "model", 2)
+    passed_on = proposed(3, "olives again, yuck"), proposed(4, "olives, please never")
+    never_said = proposed(2, "olives are yuck")
+    assert derived(*told, notes=(*passed_on, never_said)).traits == ()
+    index = Index(UTC)
+    index.add(*told)
+    hidden = graph.of_index(index, own, NOW, lambda one: one.id != "m2")
+    assert [quote.said.id for quote in the(hidden, "oliv", "no").shown] == ["m1"]
 
 
 def test_how_and_when_they_write_is_seen_in_most_of_many_messages() -> None:
