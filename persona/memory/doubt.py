@@ -4,7 +4,7 @@ from persona.compiled import compiled
 
 DOUBT = (
     r"\b(?:suppos(?:e|ing|edly)|imagin(?:e|ing)|pretend\w*|wish(?:ed|es)?|might|maybe|perhaps"
-    r"|thought(?!\s+of)"
+    r"|(?:i|we|you|he|she|they|people|everyone|one)(?:'d)?\s+(?:(?:always|once|never|first|just|had)\s+)?thought(?!\s+of)|almost|nearly(?!\s+(?:always|every|all))"
     r"|whether|unsure|not\s+sure|dunno|wonder\w*|haven'?t|hadn'?t|(?:have|had|did)\s+not|kidding"
     r"|jok(?:e|es|ed|ing)|novel|dream\w*|lyrics|song|poem|character|hero|used\s+to(?!\s+\w+ing)|back\s+then"
     r"|as\s+a\s+(?:kid|child|boy|girl|student)|in\s+those\s+days|(?:before|until)\s+i|when\s+i\s+was"
@@ -17,8 +17,8 @@ DOUBT = (
     r"|wäre)\b"
     r"|(?<!long )\bstory\b|(?<!\byou )\bdidn'?t\b"
     r"|(?<!\bi )(?<!\bwe )(?<!i've )\b(?:said|told|wrote|tells|asked\s+(?:me\s+)?(?:if|whether))\b"
-    r"|\bif\b(?!\s+(?:you\s+ask\s+me|i\s+(?:can|may|could|get\s+to)\s+choose|i\s+have\s+(?:a|the)\s+choice"
-    r"|there(?:'s|\s+is)\s+a\s+choice|you\s+(?:did|would)(?:n't|\s+not)|it(?:'s|\s+is)\s[^,]+\sor\b"
+    r"|\bif\b(?!\s+(?:you\s+ask\s+me|i\s+(?:can|may|could|get\s+to)\s+choose|i\s+(?:have|had|get)\s+(?:an?y?|the|my)\s+(?:choice|way|say|pick)|(?:at\s+all\s+)?possible|it(?:'s|\s+(?:is|was|were))\s+up\s+to\s+me"
+    r"|there(?:'s|\s+is)\s+a\s+choice|you\s+(?:did|would|could|do)(?:n'?t|\s+not)|you\s+(?:(?:could|would|can|please|never|always)\s+)*(?:[a-z]+)\s+[^,;:!?]+\s(?:every|each|whenever|always|in\s+all|from\s+now)|it(?:'s|\s+is)\s[^,]+\sor\b"
     r"|you\s+(?:could|would|can)\s+(?:please\s+)?(?:always|never)|you\s+always|there(?:'s"
     r"|\s+is)\s+one\s+thing|i\s+think))(?<!what if)"
 )
