@@ -15,7 +15,7 @@ CUT = (
     r"|and\s+(?:i|we|you|it|that|they|he|she|my|have|still|am|then)|before|after(?!noon)|even|especially"
     r"|except|as\s+(?:it|they|i|we|you)|again|than|to\s+be\s+(?:honest|frank|fair)|these\s+days|right\s+now"
     r"|do\s+you|at\s+(?:the\s+moment|all|night|least)|with\s+(?:a\s+passion|you)|just\s+so"
-    r"|in\s+(?:general|the\s+end"
+    r"|(?:at|in)\s+(?:the|our)\s+(?:clinic|office|family|ward|firm|company)|in\s+(?:general|the\s+end"
     r"|particular|(?:this|our|my)\s+(?:house|home|family|office|team))|for\s+(?:good|now|me|sure|once"
     r"|a\s+while"
     r"|years|ages|as\s+long)|of\s+course|after\s+all|the\s+most|more\s+than|any\s+(?:day|time|more|longer)"
@@ -26,7 +26,7 @@ CUT = (
     r"|with\s+all\s+my|no\s+matter|over\s+(?:anything|everything)|i\s+(?:must|have\s+to|gotta)|you\s+know|(?:way\s+)?too\s+much|not\s+gonna"
     r"|or\s+(?:nothing|whatever|not)|like\s+(?:nothing|no\s+other)|at\s+any|by\s+(?:far|now|the\s+way|miles|a\s+mile)"
     r"|(?:from|until|till)\s+(?:now|the\s+start)|since|ever\s+since|the\s+best|would\s+be|is\s+(?:my|the)|and\s+(?:nothing|always|never|will|can't|that's|would|don't|forever)"
-    r"|all\s+(?:the\s+time|day|week|night|month|year|along)|this\s+(?:week|month|year|time))\b.*$"
+    r"|all\s+(?:the\s+time|day|week|night|month|year|along)|this\s+(?:week|month|year|time|morning|evening|afternoon|summer|autumn|winter|spring|season)|in\s+the\s+(?:slightest|least)|around\s+here|a\s+great\s+deal|right\s+here|over\s+here|with\s+worry)\b.*$"
     r"|\s+(?:-+|\u2013|\u2014)\s.*$|[\"\u201d](?:\W.*)?$"
 )
 """Where the words end that say what it is about."""
@@ -62,7 +62,7 @@ DENIED = frozenset(
 LEAD = (
     r"(?:(?:just|even)\s+)?(?:(?:the|this)\s+(?:whole\s+)?(?:thought|idea|prospect|thing)\s+(?:of|with"
     r"|about)"
-    r"|(?:thinking|talking|worrying)\s+(?:about|of)|the\s+(?:whole|mere\s+thought\s+of|very\s+(?:thought|idea)\s+of|fear\s+of|more)|having\s+to\s+deal\s+with|dealing\s+with)\s+"
+    r"|(?:thinking|talking|worrying)\s+(?:about|of)|the\s+(?:whole|mere\s+thought\s+of|very\s+(?:thought|idea)\s+of|fear\s+of|more)|having\s+to\s+deal\s+with|dealing\s+with|having(?!\s+to))\s+"
 )
 """With what may begin how it is spoken of."""
 POINTING = (

@@ -17,9 +17,9 @@ DOUBT = (
     r"|wäre)\b"
     r"|(?<!long )\bstory\b|(?<!\byou )\bdidn'?t\b"
     r"|(?<!\bi )(?<!\bwe )(?<!i've )\b(?:said|told|wrote|tells|asked\s+(?:me\s+)?(?:if|whether))\b"
-    r"|\bif\b(?!\s+(?:you\s+ask\s+me|i\s+(?:can|may|could|get\s+to)\s+choose|i\s+(?:have|had|get)\s+(?:an?y?|the|my)\s+(?:choice|way|say|pick)|(?:at\s+all\s+)?possible|it(?:'s|\s+(?:is|was|were))\s+up\s+to\s+me"
+    r"|(?<!\bit )\bif\b(?!\s+(?:you\s+ask\s+me|i\s+(?:can|may|could|get\s+to)\s+choose|i\s+(?:have|had|get)\s+(?:an?y?|the|my)\s+(?:choice|way|say|pick)|(?:at\s+all\s+)?possible|it(?:'s|\s+(?:is|was|were))\s+up\s+to\s+me"
     r"|there(?:'s|\s+is)\s+a\s+choice|you\s+(?:did|would|could|do)(?:n'?t|\s+not)|you\s+(?:(?:could|would|can|please|never|always)\s+)*(?:[a-z]+)\s+[^,;:!?]+\s(?:every|each|whenever|always|in\s+all|from\s+now)|it(?:'s|\s+is)\s[^,]+\sor\b"
-    r"|you\s+(?:could|would|can)\s+(?:please\s+)?(?:always|never)|you\s+always|there(?:'s"
+    r"|i\s+get\s+a\s+say|you\s*(?:'d|could|would|can)\s+(?:please\s+)?(?:always|never)|you\s+always|there(?:'s"
     r"|\s+is)\s+one\s+thing|i\s+think))(?<!what if)"
 )
 """Of a sentence in which any of this stands nothing is believed."""

@@ -19,7 +19,7 @@ Kind = Literal["preference", "instruction", "decision", "concern", "stance", "ac
 
 ADVERBS = (
     r"(?:\s+(?:(?!rarely|hardly|barely|scarcely)\w+ly|just|do|also|still|always|much|quite|so|very"
-    r"|a\s+bit|a\s+lot|kinda|kind\s+of|pretty|now|too|again|rather|even|then|been|keep|super|way|far"
+    r"|a\s+bit|a\s+lot|kinda|kind\s+of|pretty|now|too|again|rather|even|then|been|keep|super|way|far|lowkey|highkey|both|often|currently"
     r"|more\s+and\s+more|all|both|getting|dead|totes))*"
 )
 MARKS = r"[^,;:!?()\n]"
@@ -36,6 +36,11 @@ PARTS = {
     "very": r"(?:(?:really|so|very|just|quite|totally|completely|pretty|rather|a\s+bit)\s+)*",
     "what": rf"(?P<what>{MARKS}{{2,100}})",
     "some": rf"(?P<what>{MARKS}{{2,60}}?)",
+    "subject": (
+        r"(?P<what>(?!(?:i|we|he|she|they|you|it|that|this|there|what|who|how|why|where|when|if|as|because|nothing|everything"
+        r"|something|(?:for|to)\s+m[ey]|in\s+my|honestly|frankly|personally|please|don'?t|do|let|let's|god|omg|ngl|tbh|yes|no|not)\b)"
+        rf"{MARKS}{{2,60}}?)"
+    ),
     "few": r"(?P<what>[^\s,;:!?()]+(?:\s[^\s,;:!?()]+){0,2}?)",
     "one": rf"{MARKS}{{2,60}}?",
     "other": rf"(?P<other>{MARKS}{{2,60}})",
@@ -43,7 +48,7 @@ PARTS = {
     "please": r"(?:(?:please|pls|plz|kindly|and|but|just|ok|so),?\s+)*",
     "never": r"(?:never(?:,?\s+ever)?|(?:do\s+not|don'?t)\s+(?:you\s+)?ever)",
     "no more": (
-        r"(?:(?:please|pls|plz),?\s+)?(?:ever(?:\s+again)?|again|any\s?more|in\s+(?:the\s+)?future|going\s+forward|at\s+any\s+time"
+        r"(?:(?:please|pls|plz),?\s+)?(?:any\s+longer|once\s+more|when(?:ever)?\s+you\s+(?:write|answer|reply|text|mail|message)|ever(?:\s+again)?|again|any\s?more|in\s+(?:the\s+)?future|going\s+forward|at\s+any\s+time"
         r"|from\s+(?:now|here|today)\s+on|under\s+any\s+circumstances|for\s+any\s+reason)\b"
     ),
     "each": (
@@ -77,7 +82,8 @@ PARTS = {
         r"(?:\s+the\s+(?:very\s+|mere\s+)?(?:thought|idea|prospect)\s+of)?)"
     ),
     "later": (
-        r"(?:from\s+(?:now|here|today|tomorrow)\s+on|for\s+all\s+future\s+\w+|in\s+(?:the\s+)?future|going\s+forward|as\s+a\s+(?:general\s+)?rule"
+        r"(?:from\s+(?:now|here|today|tomorrow|this\s+(?:day|point|moment))\s+(?:onwards?|on|forward)|from\s+(?:now|today|tomorrow)(?=\s*,)|(?:as\s+of|starting)\s+(?:now|today|tomorrow|this\s+week)"
+        r"|by\s+default|at\s+all\s+times|as\s+a\s+(?:standing|permanent|fixed)\s+(?:instruction|rule|order|request)|without\s+exception|in\s+general|for\s+all\s+future\s+\w+|in\s+(?:the\s+)?future|going\s+forward|as\s+a\s+(?:general\s+)?rule"
         r"|for\s+the\s+record|henceforth)"
     ),
     "do": (
@@ -95,15 +101,15 @@ PARTS = {
     "deed": r"(?P<what>(?!(?:please|pls|kindly|always|never|not|do\s+not|don'?t)\b)[a-z][^,;:!?()\n]{3,90}?)",
     "will": (
         r"(?:(?:i|we)(?:'?ll|\s+will|'m|m|'re|\s+am|\s+are)?(?:\s+(?:going\s+to|gonna|indeed|now"
-        r"|finally|definitely|really|just|want\s+to))*|to)"
+        r"|finally|definitely|really|just|want\s+to|would|shall))*|to|will|shall|gonna|going\s+to)"
     ),
     "decided": (
         r"(?:decided|resolved|agreed|chosen|chose|determined|concluded|committed|opted|elected|voted|vowed|sworn|swore"
         r"|(?:made|taken|took|reached|come\s+to|came\s+to)\s+(?:the|a|my|our)\s+(?:final\s+|firm\s+|big\s+|clear\s+)?(?:decision|resolution|choice|pact|call|vow)"
-        r"|made\s+up\s+(?:my|our)\s+minds?(?:\s+now)?|made\s+(?:my|our)\s+minds?\s+up|set\s+(?:my|our)\s+(?:minds?|hearts?)\s+on\s+(?:it|this))(?:\s+(?:now|today|yesterday|last\s+(?:night|week|month)|this\s+(?:week|morning)|together|finally|again|in\s+the\s+end|after\s+all))*"
+        r"|made\s+up\s+(?:my|our)\s+minds?(?:\s+now)?|made\s+(?:my|our)\s+minds?\s+up|set\s+(?:my|our)\s+(?:minds?|hearts?)\s+on\s+(?:it|this))(?:\s+(?:now|today|yesterday|last\s+(?:night|week|month)|this\s+(?:week|morning)|together|finally|again|in\s+the\s+end|after\s+all)|,\s*(?:once\s+and\s+for\s+all|finally|after\s+all|in\s+the\s+end|now)(?=,))*"
     ),
     "sure": (
-        r"(?:decided|final(?:ly)?|that'?s\s+(?:final|fixed|settled|decided|it|that)|it'?s\s+(?:settled|decided"
+        r"(?:(?:yes,?\s+)?decided|(?:that|this)\s+is\s+(?:my|our)\s+(?:final\s+)?decision|final(?:ly)?|that'?s\s+(?:final|fixed|settled|decided|it|that)|it'?s\s+(?:settled|decided"
         r"|final)|settled|period|decision\s+made|end\s+of\s+(?:the\s+)?story|no\s+matter\s+what"
         r"|no\s+(?:more\s+discussion|way\s+back|turning\s+back|going\s+back|doubt(?:\s+about\s+it)?|two\s+ways\s+about\s+it|ifs?(?:\s+(?:or|no|and)\s+buts?)?|matter\s+what)"
         r"|come\s+what\s+may|whatever\s+happens|full\s+stop|for\s+(?:sure|certain|definite)|100\s?%|definitely|mark\s+my\s+words|done\s+deal|it'?s\s+(?:a\s+done\s+deal|happening|official|fixed|agreed)"

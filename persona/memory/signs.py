@@ -40,9 +40,10 @@ ENDS = r"[.!?\u2026]+(?=\s|$|[\"'\u201d)])|\n+"
 SHORTENED = ("dr", "mr", "ms", "st", "mrs", "prof", "vs", "e.g", "i.e", "etc")
 """Words behind which a dot ends no sentence."""
 GOES_ON = (
-    r"\s+(?:ever|final|period|decision\s+made|that's\s+final|end\s+of\s+story)\b\W*(?:$|\n)"
+    r"\s+(?:ever|final|period|(?:yes,\s+)?decided|(?:it's|that's)\s+(?:settled|decided)|settled|done\s+deal|decision\s+made|that's\s+final|end\s+of\s+story)\b\W*(?:$|\n)"
     r"|(?<=decision\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b"
     r"|(?<=\?)\s+(?:(?:i|we|no|nope|sorry|ugh|honestly|really|just|absolutely|so)\W+){0,3}(?:can'?t|cannot|hate|loathe|detest|despise|don'?t\s+like|never|not|nope|no\s+thanks|yuck)\b"
+    r"|(?<=\.)\s+i\s+(?:really\s+|just\s+|absolutely\s+)?(?:can'?t\s+stand|cannot\s+stand|hate|loathe|detest|can'?t\s+bear)\s+(?:it|them)\b"
     r"|(?<=decided\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b|(?<=made\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b"
 )
 """What belongs to the sentence before it."""
@@ -51,7 +52,7 @@ CLAUSES = (
     r"|also|anyway"
     r"|ok|okay|well|knows?|honest(?:ly)?|frankly|actually|really|tbh|yes|yeah|no|oh|hey|btw|fyi|personally"
     r"|generally|sorry|what|said|told\s+you|ooh|ah|ugh|hm+|god|gosh|man|omg|ngl|imo|imho|lowkey|seriously|admittedly|nah|yep|truth\s+is|then"
-    r"|i\s+must\s+(?:say|admit)|i\s+admit|(?:you\s+)?know\s+how\s+much|in\s+the\s+end|forth|after\s+all|guess)\s+(?:that\s+)?"
+    r"|i\s+must\s+(?:say|admit)|i\s+admit|(?:you\s+)?know\s+how\s+much|in\s+the\s+end|forth|after\s+all|guess|for\s+my\s+taste|in\s+my\s+(?:opinion|view|book|eyes|world)|(?:i|we)\s+(?:(?:still|really|do|honestly)\s+)?(?:think|believe|feel|swear|reckon|find)|the\s+thing\s+is)\s+(?:that\s+)?"
 )
 """What may stand before a clause in which somebody speaks of themselves."""
 OPENING = (
