@@ -69,7 +69,9 @@ POINTING = (
     r"\b(?:it|this|that|these|those|them|him|her|his|their|your|yours|you|yourself|is|was|has)\b"
 )
 """Words for something at hand, which is another thing the next time."""
-LIGHT = frozenset("take get have use do go make pick choos buy tri with for on ahead forward through accept pursu".split())
+LIGHT = frozenset(
+    "take get have use do go make pick choos buy tri with for on ahead forward through accept pursu".split()
+)
 """Stems with which a decision begins: “not to take the lease” is about the lease."""
 WORD = r"[\w$€£%'&/+#.@-]*[\w%+#]"
 POINTS_BACK = r"\b(?:i|i'm|i've|me|my|mine|we|our|us|you|your)\b"

@@ -32,7 +32,10 @@ PARTS = {
         r"(?:i|we)(?:'m|'re|m|\s+am|\s+are|\s+get|\s+feel|\s+happen\s+to\s+be|(?:'ve|\s+have)\s+(?:always\s+)?been)"
         rf"{ADVERBS}\s+"
     ),
-    "feel": rf"(?:i|we)(?:'ve|\s+have|'m|m|\s+am)?{ADVERBS}\s+(?:feel|felt|feeling|get|getting|been|grow){ADVERBS}\s+",
+    "feel": (
+        rf"(?:i|we)(?:'ve|\s+have|'m|m|\s+am)?{ADVERBS}"
+        rf"\s+(?:feel|felt|feeling|get|getting|been|grow){ADVERBS}\s+"
+    ),
     "very": r"(?:(?:really|so|very|just|quite|totally|completely|pretty|rather|a\s+bit)\s+)*",
     "what": rf"(?P<what>{MARKS}{{2,100}})",
     "some": rf"(?P<what>{MARKS}{{2,60}}?)",
@@ -70,7 +73,10 @@ PARTS = {
         r"|infuriating|tiresome|useless|hateful|the\s+worst|soul-?destroying|draining|appalling|abysmal|unpleasant|maddening"
         r"|a\s+(?:complete\s+|total\s+)?(?:waste\s+of\s+(?:my\s+|our\s+)?(?:time|space|life|money|energy)|nightmare|pain|bore|drag|nuisance))"
     ),
-    "not odd": r"(?!(?:more|need|way|idea|one|longer|matter|hurry|rush|stress|pressure|but|smoking|entry|parking|news|luck|clue|time|problem\w*|worr\w+|thanks|i|not|doubt|change|reply|answer)\b)",
+    "not odd": (
+        r"(?!(?:more|need|way|idea|one|longer|matter|hurry|rush|stress|pressure|but|smoking|entry"
+        r"|parking|news|luck|clue|time|problem\w*|worr\w+|thanks|i|not|doubt|change|reply|answer)\b)"
+    ),
     "the thing": (
         r"(?P<what>(?:the\s+(?!(?:bus|train|tram|subway|metro|car|stairs|lift|kids?|dog|day|time|call|blame|rest|one|lead|chance"
         r"|risk|flow|wrong|first|next|last|same|invitation|children|baby|bins?|rubbish|trash|dishes|laundry|hint|bait|floor|wheel"
@@ -104,7 +110,7 @@ PARTS = {
         r"|finally|definitely|really|just|want\s+to|would|shall))*|to|will|shall|gonna|going\s+to)"
     ),
     "decided": (
-        r"(?:decided|resolved|agreed|chosen|chose|determined|concluded|committed|opted|elected|voted|vowed|sworn|swore"
+        r"(?:decided|resolved|agreed|settled(?:\s+it)?|chosen|chose|determined|concluded|committed|opted|elected|voted|vowed|sworn|swore"
         r"|(?:made|taken|took|reached|come\s+to|came\s+to)\s+(?:the|a|my|our)\s+(?:final\s+|firm\s+|big\s+|clear\s+)?(?:decision|resolution|choice|pact|call|vow)"
         r"|made\s+up\s+(?:my|our)\s+minds?(?:\s+now)?|made\s+(?:my|our)\s+minds?\s+up|set\s+(?:my|our)\s+(?:minds?|hearts?)\s+on\s+(?:it|this))(?:\s+(?:now|today|yesterday|last\s+(?:night|week|month)|this\s+(?:week|morning)|together|finally|again|in\s+the\s+end|after\s+all)|,\s*(?:once\s+and\s+for\s+all|finally|after\s+all|in\s+the\s+end|now)(?=,))*"
     ),
@@ -112,7 +118,7 @@ PARTS = {
         r"(?:(?:yes,?\s+)?decided|(?:that|this)\s+is\s+(?:my|our)\s+(?:final\s+)?decision|final(?:ly)?|that'?s\s+(?:final|fixed|settled|decided|it|that)|it'?s\s+(?:settled|decided"
         r"|final)|settled|period|decision\s+made|end\s+of\s+(?:the\s+)?story|no\s+matter\s+what"
         r"|no\s+(?:more\s+discussion|way\s+back|turning\s+back|going\s+back|doubt(?:\s+about\s+it)?|two\s+ways\s+about\s+it|ifs?(?:\s+(?:or|no|and)\s+buts?)?|matter\s+what)"
-        r"|come\s+what\s+may|whatever\s+happens|full\s+stop|for\s+(?:sure|certain|definite)|100\s?%|definitely|mark\s+my\s+words|done\s+deal|it'?s\s+(?:a\s+done\s+deal|happening|official|fixed|agreed)"
+        r"|come\s+what\s+may|whatever\s+happens|full\s+stop|for\s+(?:sure|certain|definite)|100\s?%|definitely|mark\s+my\s+words|done\s+deal|it'?s\s+(?:a\s+done\s+deal|happening|official|fixed|agreed)|(?:i|we)(?:'ve|\s+have)\s+made\s+up\s+(?:my|our)\s+minds?|final\s+(?:decision|answer)"
         r"|agreed|all\s+settled|we'?ve\s+agreed|i'?ve\s+decided|we'?ve\s+decided|made\s+up\s+my\s+mind|my\s+mind\s+is\s+made\s+up|that'?s\s+(?:official|agreed|a\s+promise|for\s+sure|certain|all|sorted)"
         r"|nothing\s+(?:will|can|is\s+going\s+to)\s+(?:stop|change)\s+(?:me|us|that|my\s+mind))"
     ),
@@ -122,7 +128,7 @@ PARTS = {
     ),
     "act-short": r"(?P<what>[^\W\d_][^,;:!?()\n]{2,90}?)",
     "a certain": (
-        r"(?P<what>(?!(?:an?|lunch|dinner|breakfast|coffee|drinks|it|him|her|them|you|my)\b)"
+        r"(?P<what>(?!(?:the\s+(?:bus|train|tram|ferry|plane|metro|kids?|door|exit)|\w+\s+to\s+the|an?|lunch|dinner|breakfast|coffee|drinks|it|him|her|them|you|my)\b)"
         r"[^,;:!?()\n]{2,90})"
     ),
     "afraid": (

@@ -47,6 +47,8 @@ GOES_ON = (
     r"|(?<=decided\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b|(?<=made\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b"
 )
 """What belongs to the sentence before it."""
+AGREED = r",\s*(?:ok(?:ay)?|alright|understood|got\s+it)\s*$"
+"""What makes no question of a sentence, whatever mark stands behind."""
 CLAUSES = (
     r"\s*(?:[,;:(\u2013\u2014]|-(?=\s)|\.{2,})\s*|\b(?:and|but|so|because|cause|since|though|plus|still"
     r"|also|anyway"
@@ -229,7 +231,8 @@ def _sentences(low: str) -> Iterator[tuple[int, int, bool]]:
             continue
         if found[0] in ".?" and compiled(GOES_ON).match(low, found.end()):
             continue
-        yield from _trimmed(low, at, found.start(), "?" in found[0])
+        asks = "?" in found[0] and not compiled(AGREED).search(low, at, found.start())
+        yield from _trimmed(low, at, found.start(), asks)
         at = found.end()
     yield from _trimmed(low, at, len(low), asks=False)
 
