@@ -191,7 +191,7 @@ def all_rules() -> tuple[Rule, ...]:
     for line in FILE.read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
-        if head := HEAD.fullmatch(line):
+        if line[0] == "[" and (head := HEAD.fullmatch(line)):
             kind, value, claim = head["kind"], head["value"] or "", head["claim"]
             continue
         words, _, pattern = line.partition(" : ")
@@ -200,7 +200,9 @@ def all_rules() -> tuple[Rule, ...]:
         place = PLACES.get(pattern[0], "clause")
         pattern = pattern[1:] if place != "clause" else pattern
         told = cast("Kind", kind)
-        said = frozenset((*words.split(), *words.replace("'", "").split()))
+        said = frozenset(words.split())
+        if "'" in words:
+            said |= frozenset(words.replace("'", "").split())
         found.append(Rule(len(found), told, value, claim, said, place, may_ask, pattern))
     return tuple(found)
 
