@@ -15,13 +15,18 @@ CUT = (
     r"|and\s+(?:i|we|you|it|that|they|he|she|my|have|still|am|then)|before|after(?!noon)|even|especially"
     r"|except|as\s+(?:it|they|i|we|you)|again|than|to\s+be\s+(?:honest|frank|fair)|these\s+days|right\s+now"
     r"|do\s+you|at\s+(?:the\s+moment|all|night|least)|with\s+(?:a\s+passion|you)|just\s+so"
-    r"|in\s+(?:general|the\s+end"
+    r"|(?:at|in)\s+(?:the|our)\s+(?:clinic|office|family|ward|firm|company)|in\s+(?:general|the\s+end"
     r"|particular|(?:this|our|my)\s+(?:house|home|family|office|team))|for\s+(?:good|now|me|sure|once"
     r"|a\s+while"
     r"|years|ages|as\s+long)|of\s+course|after\s+all|the\s+most|more\s+than|any\s+(?:day|time|more|longer)"
     r"|every\s+(?:time|single)|hands\s+down|so\s+much|very\s+much|a\s+(?:lot|bit|little)|don't\s+(?:you"
     r"|we)|can\s+you"
-    r"|all\s+(?:the\s+time|day|week|night|month|year|along)|this\s+(?:week|month|year|time))\b.*$"
+    r"|for\s+(?:days|weeks|months|a\s+long\s+time|some\s+time|real|ever|life)|(?:last|every|each)\s+(?:night|day|week|month|year|morning"
+    r"|evening|weekend|summer|monday|sunday|saturday)|bc|cuz|cos|without|coming\s+up|comes\s+up|in\s+case|like\s+(?:crazy|mad|hell)|to\s+(?:bits|death|the\s+moon)"
+    r"|with\s+all\s+my|no\s+matter|over\s+(?:anything|everything)|i\s+(?:must|have\s+to|gotta)|you\s+know|(?:way\s+)?too\s+much|not\s+gonna"
+    r"|or\s+(?:nothing|whatever|not)|like\s+(?:nothing|no\s+other)|at\s+any|by\s+(?:far|now|the\s+way|miles|a\s+mile)"
+    r"|(?:from|until|till)\s+(?:now|the\s+start)|since|ever\s+since|the\s+best|would\s+be|is\s+(?:my|the)|and\s+(?:nothing|always|never|will|can't|that's|would|don't|forever)"
+    r"|all\s+(?:the\s+time|day|week|night|month|year|along)|this\s+(?:week|month|year|time|morning|evening|afternoon|summer|autumn|winter|spring|season)|in\s+the\s+(?:slightest|least)|around\s+here|a\s+great\s+deal|right\s+here|over\s+here|with\s+worry)\b.*$"
     r"|\s+(?:-+|\u2013|\u2014)\s.*$|[\"\u201d](?:\W.*)?$"
 )
 """Where the words end that say what it is about."""
@@ -37,7 +42,9 @@ LOOSE = frozenset(
     now today either tonight here sorry lol haha honestly again instead decided best totally
     indeed obviously ever sometimes usually often generally about immensely dearly badly then
     simply whole thing with der die das den dem ein eine einen einem le la les un une des el los
-    las de du""".split()
+    las de du omg ngl imo imho fr rn lol lmao pls plz god gosh man ugh ew well ok okay oh hey me personally
+    frankly seriously literally actually even tho though only xx btw quickly quite too again myself
+    ourselves especially sehr mucho beaucoup très tanto immer""".split()
 )
 """Words that may stand at either end of it, and say nothing."""
 EMPTY = frozenset(
@@ -55,14 +62,16 @@ DENIED = frozenset(
 LEAD = (
     r"(?:(?:just|even)\s+)?(?:(?:the|this)\s+(?:whole\s+)?(?:thought|idea|prospect|thing)\s+(?:of|with"
     r"|about)"
-    r"|thinking\s+(?:about|of)|the\s+whole)\s+"
+    r"|(?:thinking|talking|worrying)\s+(?:about|of)|the\s+(?:whole|mere\s+thought\s+of|very\s+(?:thought|idea)\s+of|fear\s+of|more)|having\s+to\s+deal\s+with|dealing\s+with|having(?!\s+to))\s+"
 )
 """With what may begin how it is spoken of."""
 POINTING = (
     r"\b(?:it|this|that|these|those|them|him|her|his|their|your|yours|you|yourself|is|was|has)\b"
 )
 """Words for something at hand, which is another thing the next time."""
-LIGHT = frozenset("take get have use do go make pick choos buy tri with for on".split())
+LIGHT = frozenset(
+    "take get have use do go make pick choos buy tri with for on ahead forward through accept pursu".split()
+)
 """Stems with which a decision begins: “not to take the lease” is about the lease."""
 WORD = r"[\w$€£%'&/+#.@-]*[\w%+#]"
 POINTS_BACK = r"\b(?:i|i'm|i've|me|my|mine|we|our|us|you|your)\b"

@@ -36,20 +36,26 @@ MOST_DEALING = 20
 """Words of a sentence that shows how somebody deals with the persona: a longer one tells of the matter."""
 MOST_NAMED = 6
 """Topics and mentions of one message."""
-WORD = re.compile(r"\w+(?:'\w+)?")
+WORD = re.compile(r"\w+(?:'\w+)?|>")
 ENDS = r"[.!?\u2026]+(?=\s|$|[\"'\u201d)])|\n+"
 SHORTENED = ("dr", "mr", "ms", "st", "mrs", "prof", "vs", "e.g", "i.e", "etc")
 """Words behind which a dot ends no sentence."""
 GOES_ON = (
-    r"\s+(?:ever|final|period|decision\s+made|that's\s+final|end\s+of\s+story)\b\W*(?:$|\n)"
+    r"\s+(?:ever|final|period|(?:yes,\s+)?decided|(?:it's|that's)\s+(?:settled|decided)|settled|done\s+deal|decision\s+made|that's\s+final|end\s+of\s+story)\b\W*(?:$|\n)"
+    r"|(?<=decision\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b"
+    r"|(?<=\?)\s+(?:(?:i|we|no|nope|sorry|ugh|honestly|really|just|absolutely|so)\W+){0,3}(?:can'?t|cannot|hate|loathe|detest|despise|don'?t\s+like|never|not|nope|no\s+thanks|yuck)\b"
+    r"|(?<=\.)\s+i\s+(?:really\s+|just\s+|absolutely\s+)?(?:can'?t\s+stand|cannot\s+stand|hate|loathe|detest|can'?t\s+bear)\s+(?:it|them)\b"
     r"|(?<=decided\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b|(?<=made\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b"
 )
 """What belongs to the sentence before it."""
+AGREED = r",\s*(?:ok(?:ay)?|alright|understood|got\s+it)\s*$"
+"""What makes no question of a sentence, whatever mark stands behind."""
 CLAUSES = (
     r"\s*(?:[,;:(\u2013\u2014]|-(?=\s)|\.{2,})\s*|\b(?:and|but|so|because|cause|since|though|plus|still"
     r"|also|anyway"
     r"|ok|okay|well|knows?|honest(?:ly)?|frankly|actually|really|tbh|yes|yeah|no|oh|hey|btw|fyi|personally"
-    r"|generally|sorry|what|said|told\s+you|ooh|ah|ugh|hm+)\s+(?:that\s+)?"
+    r"|generally|sorry|what|said|told\s+you|ooh|ah|ugh|hm+|god|gosh|man|omg|ngl|imo|imho|lowkey|seriously|admittedly|nah|yep|truth\s+is|then"
+    r"|i\s+must\s+(?:say|admit)|i\s+admit|(?:you\s+)?know\s+how\s+much|in\s+the\s+end|forth|after\s+all|guess|for\s+my\s+taste|in\s+my\s+(?:opinion|view|book|eyes|world)|(?:i|we)\s+(?:(?:still|really|do|honestly)\s+)?(?:think|believe|feel|swear|reckon|find)|the\s+thing\s+is)\s+(?:that\s+)?"
 )
 """What may stand before a clause in which somebody speaks of themselves."""
 OPENING = (
@@ -224,9 +230,10 @@ def _sentences(low: str) -> Iterator[tuple[int, int, bool]]:
     for found in compiled(ENDS).finditer(low):
         if found[0] == "." and low.endswith(SHORTENED, at, found.start()):
             continue
-        if found[0] == "." and compiled(GOES_ON).match(low, found.end()):
+        if found[0] in ".?" and compiled(GOES_ON).match(low, found.end()):
             continue
-        yield from _trimmed(low, at, found.start(), "?" in found[0])
+        asks = "?" in found[0] and not compiled(AGREED).search(low, at, found.start())
+        yield from _trimmed(low, at, found.start(), asks)
         at = found.end()
     yield from _trimmed(low, at, len(low), asks=False)
 
