@@ -60,10 +60,10 @@ def measure(seed: int = 8) -> dict[str, Any]:
     bins = defaultdict[int, list[tuple[float, bool]]](list)
     for person in persons:
         graph = person.graph()
-        shares = manner(graph).shares
+        ours = {kind: manner(graph, kind).forecast.chances for kind in KINDS}
         for kind, came in person.later:
             arms = {
-                "ours": forecast(graph, kind, shares).chances,
+                "ours": ours[kind],
                 "base": base,
                 "own": person.frequency(base),
                 "uniform": forecast(Graph()).chances,
