@@ -83,11 +83,13 @@ def record(
     )
     acts, away = replies.acts(standing, events, decision, version, ports, end, rests)
     turn = _turn(standing, events, decision, wanted, ports)
+    if turn is None and decision.looked is None:
+        decision = replace(decision, notes=())  # no words are kept on which they could rest
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
     writes += textures.writes(standing, events, decision, turn, ports)
-    kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
+    kept = tuple(notes.committed(note, version) for note in decision.notes)
     writes += [notes.put(ports, note) for note in kept]
     closed = closing.acts(standing, events, decision, version, ports)
     replaced = starting.replaced(standing, events[-1], decision, closed, ports)
@@ -299,8 +301,7 @@ def _memory_writes(
     if turn is None:
         return writes
     rejected = {"notes_rejected": decision.rejected} if decision.rejected else {}
-    cost = {**decision.cost, **rejected}
-    row = evidence.turn_row(ports, turn, ports.identity.stamp, cost)
+    row = evidence.turn_row(ports, turn, ports.identity.stamp, {**decision.cost, **rejected})
     writes.append(Put(keys.turn(turn.home, turn.version), row))
     if events[0].kind == "copy" or not turn.said:  # it was said in another conversation, or nowhere
         return writes

@@ -3,9 +3,11 @@
 A chain of Dirichlet priors, each level the mean of the next: their reactions to this kind of
 failure, to any failure, what the stances that they have shown make likely, everybody alike. Before
 anything is seen a person's own level holds one count for each outcome (Laplace's rule of
-succession), and that of one kind of failure three times as many, since people differ more from each
-other than from themselves. A reaction counts by its age, as its trait does. The constants are whole
-numbers that anybody can argue with, tried on planted people who are not those of the benchmark.
+succession), and that of one kind of failure twice as many, since people differ more from each other
+than from themselves. A reaction counts by its age, as its trait does. Of what comes of it one part
+in ten is left to anybody's, since nobody reads each reaction right, and who was sure was too sure:
+the constants are round numbers that anybody can argue with, and planted people who are not those of
+the benchmark chose among them.
 """
 
 from collections import defaultdict
@@ -18,7 +20,7 @@ from persona.trait import BROKEN, Forecast, Graph, Reaction, Shown, Stance
 REACTIONS: tuple[Reaction, ...] = get_args(Reaction)
 OWN = len(REACTIONS)
 """How many of their reactions what stands behind a person weighs: one for each outcome."""
-OF_A_KIND = 3 * OWN
+OF_A_KIND = 2 * OWN
 """How many of one kind what they do elsewhere weighs."""
 LIKELY: Mapping[Stance, tuple[Reaction, ...]] = {
     "skeptic": ("asks why",),
@@ -29,6 +31,8 @@ LIKELY: Mapping[Stance, tuple[Reaction, ...]] = {
 """What each stance makes more likely than the rest, by what the word means."""
 MORE = 2
 """How many times as likely."""
+ANYBODY = 0.1
+"""The part of a forecast that nothing seen of a person moves."""
 MOST_SHOWN = 5
 
 
@@ -50,7 +54,8 @@ def forecast(
         every[trait.value] += seen
         if what and trait.about.partition(" ")[2] == what:
             alike[trait.value] += seen
-    chances = _mixed(alike, _mixed(every, _by_stance(shares or {}), OWN), OF_A_KIND)
+    theirs = _mixed(alike, _mixed(every, _by_stance(shares or {}), OWN), OF_A_KIND)
+    chances = {one: (1 - ANYBODY) * theirs[one] + ANYBODY / len(REACTIONS) for one in REACTIONS}
     shown = sorted((one for trait in broken for one in trait.shown), key=_newest)
     own = sum(len(trait.shown) for trait in broken)
     return Forecast(chances, own, tuple(shown[:MOST_SHOWN]))

@@ -57,7 +57,7 @@ def manner(graph: Graph, what: str = "") -> Manner:
     shares: dict[Stance, float] = {stance: weights[stance] / total for stance in STANCES}
     leading = max(shares, key=lambda one: shares[one])
     because = tuple(trait for stance, trait in found if stance == leading)
-    told = {stance: weight / total for stance, weight in shown.items()}
+    told: dict[Stance, float] = {stance: weight / total for stance, weight in shown.items()}
     return Manner(shares, forecast(graph, what, told), because)
 
 
