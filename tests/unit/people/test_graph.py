@@ -147,6 +147,24 @@ def test_how_and_when_they_write_is_seen_in_most_of_many_messages() -> None:
     assert derived(*told[:12]).stable("texture") == []
 
 
+def test_a_habit_is_told_only_where_chance_would_hardly_bring_it_about() -> None:
+    def habits(days: list[float]) -> set[str]:
+        found = derived(*(said(n, f"thing number {n}", one) for n, one in enumerate(days)))
+        return {one.claim for one in found.traits if one.about in ("day", "hour")}
+
+    monday = 6.0  # NOW is a Sunday, 15:06 UTC
+    any_day = [n + (n % 5) * 0.17 for n in range(28, 0, -1)]
+    assert not habits(any_day), "five days in seven are weekdays, and most hours are awake"
+    weekdays = [
+        7 * week + monday - day + (day % 3) / 5 for week in (3, 2, 1, 0) for day in range(5)
+    ]
+    assert habits(weekdays) == {"mostly writes on weekdays"}
+    assert not habits(weekdays[:8]), "eight of eight are not many yet"
+    evenings = [n - 0.2 for n in range(12, 0, -1)]
+    assert habits(evenings) == {"mostly writes in the evening"}
+    assert not habits([*evenings[:3], 4.1, 3.4, 2.2])
+
+
 def test_the_graph_as_json_has_every_quotation_in_the_message_it_names() -> None:
     told = said(1, "I like tea", 10), said(2, "  I like tea", 3)
     text = {one.id: one.text for one in told}
