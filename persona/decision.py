@@ -163,7 +163,8 @@ class Decision:
     shown, beside what it recalled, or its reply repeats. `withheld`: the reply does not fit what
     today's text messages may cost. `looked` is what a review came to, `drift` what it saw of the
     persona itself; None for any other turn. `failure` is what the reply says to have failed, `manner`
-    how its words were chosen: the stance, and the reaction that was expected.
+    how its words were chosen: the stance, and the reaction that was expected. `likeness` is what was
+    suggested by how somebody writes, and by what (see `Head.likeness`); None for no change.
     """
 
     reply: str = ""
@@ -208,6 +209,7 @@ class Decision:
     drift: Drift | None = None
     failure: Failure | None = None
     manner: str = ""
+    likeness: Mapping[str, Any] | None = None
 
     @property
     def is_silent(self) -> bool:

@@ -62,6 +62,7 @@ def next_head(
         awaited=awaited.next_awaited(standing, decision),
         **_zone(head, events[0], decision),
         failure=failures.after(standing, decision, turn),
+        likeness=head.likeness if decision.likeness is None else decision.likeness,
         untold=_untold(notes, decision.untold),
     )
 

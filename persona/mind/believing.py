@@ -13,6 +13,7 @@ from persona.memory.notes import MOST_CLAIM, new_contest, quotable
 from persona.memory.signs import as_you, signs_of
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
+from persona.mind import suggesting
 from persona.mind.commands import Command, parse
 from persona.mind.hands import MemoryHands
 from persona.mind.words import numbered, quote, sentence, when
@@ -56,6 +57,8 @@ def said(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision 
         reply = beliefs.wrong(command)
     elif command.verb == "ground" or (command.verb == "why" and events[0].words.strip(" ?!.")[3:]):
         reply = beliefs.ground(command.rest)
+    elif command.verb == "suggested":
+        reply = suggesting.why(standing, ports)
     else:
         return None
     return beliefs.decision(reply) if reply else None
@@ -97,14 +100,15 @@ class Beliefs:
         faded = each_once(self.graph.faded())[:MOST_FADED]
         told = [*found, *faded]
         if not told:
-            return "", []
+            return suggesting.known(self._standing), []
         self.asks = told_now(told, self._author)
         parts = [
             form.format(lines="\n".join(f"• {self._line(trait)}" for trait in traits))
             for form, traits in ((TAKEN, found), (FADED, faded))
             if traits
         ]
-        return "\n".join([*parts, OFFERED]), [trait.shown[0].said for trait in told]
+        parts += [OFFERED, suggesting.known(self._standing)]
+        return "\n".join(filter(None, parts)), [trait.shown[0].said for trait in told]
 
     def ground(self, about: str) -> str:
         """The words behind the traits that are named, or were told last; nothing for none."""

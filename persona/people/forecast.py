@@ -55,7 +55,9 @@ def forecast(
         if what and trait.about.partition(" ")[2] == what:
             alike[trait.value] += seen
     theirs = _mixed(alike, _mixed(every, _by_stance(shares or {}), OWN), OF_A_KIND)
-    chances = {one: (1 - ANYBODY) * theirs[one] + ANYBODY / len(REACTIONS) for one in REACTIONS}
+    chances: dict[Reaction, float] = {
+        one: (1 - ANYBODY) * theirs[one] + ANYBODY / len(REACTIONS) for one in REACTIONS
+    }
     shown = sorted((one for trait in broken for one in trait.shown), key=_newest)
     own = sum(len(trait.shown) for trait in broken)
     return Forecast(chances, own, tuple(shown[:MOST_SHOWN]))
