@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from persona import ids
 from persona.drift import Drift
-from persona.model import Address, Audience, Event, Evidence, Note
+from persona.model import Address, Audience, Event, Evidence, Note, Turn
 from persona.plan import Plan
 from persona.topic import Looked
 
@@ -215,6 +215,10 @@ class Decision:
     def is_silent(self) -> bool:
         """Whether it is a review that had nothing to say."""
         return self.looked is not None and not self.looked.told
+
+    def noted(self, turn: Turn | None) -> tuple[Note, ...]:
+        """Its notes, where words are kept for them to rest on: this turn's, or those of a review."""
+        return self.notes if turn is not None or self.looked is not None else ()
 
 
 State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]

@@ -44,7 +44,7 @@ def next_head(
         version=standing.next_version,
         spoken=head.spoken + (turn is not None and bool(turn.said) and events[0].kind != "copy"),
         memory=head.memory + bool(decision.forgets or decision.rewrites or overheard),
-        notes=head.notes + bool(decision.notes),
+        notes=head.notes + bool(decision.noted(turn)),
         waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
         times=times if is_answered else head.times,
         paced=paced,

@@ -83,13 +83,11 @@ def record(
     )
     acts, away = replies.acts(standing, events, decision, version, ports, end, rests)
     turn = _turn(standing, events, decision, wanted, ports)
-    if turn is None and decision.looked is None:
-        decision = replace(decision, notes=())  # no words are kept on which they could rest
     writes = [_seen(standing, event, decision, version, ports) for event in events]
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
     writes += textures.writes(standing, events, decision, turn, ports)
-    kept = tuple(notes.committed(note, version) for note in decision.notes)
+    kept = tuple(notes.committed(note, version) for note in decision.noted(turn))
     writes += [notes.put(ports, note) for note in kept]
     closed = closing.acts(standing, events, decision, version, ports)
     replaced = starting.replaced(standing, events[-1], decision, closed, ports)

@@ -1,4 +1,4 @@
-"""At review, what the person said lately is looked at once more: what does it show, taken together?
+"""At review, what the person said lately is looked at once more, for what it shows taken together.
 
 A model proposes and code believes: each proposal needs words that stand in what they said, and that
 bear it out, as in a turn (`memory/proposals.py`); of the rest only the number is kept. It is shown
