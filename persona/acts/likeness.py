@@ -8,14 +8,19 @@ which families of marks, which habits of the keyboard, and never a word. Repeati
 event, which is then a seen one.
 """
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from persona import keys
 from persona.acts.textures import FUNCTION
 from persona.decision import Act
 from persona.memory.texture import Texture
 from persona.model import FORMAT, Audience, Event
-from persona.people import score, textures
+from persona.people import textures
 from persona.people.lent import UNLIKE, chance_of_same
 from persona.people.same import Crowd, Guess
+from persona.people.score import plain
 from persona.ports import Hands, Ports, Put, Sent
 
 
@@ -39,13 +44,13 @@ class Likening:
             crowd = Crowd(known)
             guess = crowd.guess(own) if own is not None else Guess()
             if own is not None and guess.named:
-                because = score.of(crowd, guess.named, own, guess.chance)
-                self._suggest(act, "link", "link", score.without_theirs(because))
+                because = plain(crowd, guess.named, own, guess.chance, is_theirs_told=False)
+                self._suggest(act, "link", "link", because)
         elif fresh is not None:
             crowd = Crowd(known)
             chance = chance_of_same(crowd, act.lane, fresh)
             if chance is not None and chance < UNLIKE:
-                because = score.of(crowd, act.lane, fresh, chance)
+                because = plain(crowd, act.lane, fresh, chance, is_theirs_told=True)
                 self._suggest(act, "closing", act.id, because)
         return Sent()
 
@@ -62,7 +67,7 @@ class Likening:
         fresh = textures.open_row(ports, key, ports.table.get([key]).get(key))
         return textures.read(ports, lanes), fresh
 
-    def _suggest(self, act: Act, what: str, once: str, because: score.Score) -> None:
+    def _suggest(self, act: Act, what: str, once: str, because: Mapping[str, Any]) -> None:
         """Puts what was found into the lane; it names nobody."""
         event = Event(
             id=f"{FUNCTION}:{act.lane}:{once}",
@@ -71,7 +76,7 @@ class Likening:
             author=act.address,
             thread=act.thread,
             at=self._ports.clock.now(),
-            detail={**act.detail, "suggests": what, "score": because.to_json()},
+            detail={**act.detail, "suggests": what, "score": json.dumps(because)},
             home=act.home,
         )
         self._ports.lanes.put(act.lane, event.to_json(), event.id)

@@ -14,8 +14,6 @@ from persona.decision import Decision
 from persona.memory.standing import Standing
 from persona.mind.words import named, when, where
 from persona.model import Event
-from persona.people import score
-from persona.people.score import FAMILIES, Habit, Score
 from persona.ports import Ports
 
 LINK = (
@@ -32,11 +30,21 @@ UNLIKE = (
 )
 PROVEN = " You have shown since that it is you."
 PARTS = "By {parts}."
+FAMILIES = {
+    "habits": "habits of the keyboard",
+    "edges": "how messages open and close",
+    "letters": "runs of letters",
+    "shapes": "how marks, spaces and capitals follow each other",
+    "words": "the words that are used",
+}
+"""How each family of marks is told; the last is the content, the others are how it is written."""
 HABITS = {True: "For it speak:", False: "Against it:"}
 HERE = "• {says}: in {here} of {fresh} messages there, in {share:.0%} of everybody's"
 THEIRS = ", in {theirs} of {heard} of yours"
 BOTH = "Both are yours by now, so this is how it looks on each:"
 KEPT_APART = "Of the other person I tell nothing before both sides have shown that they are one."
+Score = Mapping[str, Any]
+"""As `people/score.py` wrote it."""
 KNOWN = "How you write is compared, too: “why did you suggest that” shows what came of it."
 
 
@@ -66,15 +74,15 @@ def why(standing: Standing, ports: Ports) -> str:
     found = standing.head.likeness
     if not found:
         return ""
-    because, at = score.opened(found["score"]), when(found["at"], ports)
+    because, at = found["score"], when(found["at"], ports)
     gate, home = standing.gate, found["home"]
     if found["suggests"] == "closing":
         link = gate.links.get(home)
         address = named(link.address, ports) if link else "an address of yours"
-        head = UNLIKE.format(when=at.capitalize(), address=address, chance=because.chance)
+        head = UNLIKE.format(when=at.capitalize(), address=address, chance=because["chance"])
         head += "" if home in gate.unlike or link is None else PROVEN
         return "\n".join([head, *_lines(because)])
-    head = LIKE.format(when=at.capitalize(), chance=because.chance)
+    head = LIKE.format(when=at.capitalize(), chance=because["chance"])
     if len(gate.homes) == 1:
         return "\n".join([head, *_lines(because), KEPT_APART])
     return "\n".join([head, *_lines(because), BOTH, *_on_each(because, standing, ports)])
@@ -82,18 +90,17 @@ def why(standing: Standing, ports: Ports) -> str:
 
 def _lines(because: Score) -> list[str]:
     """What each family of marks adds, then the habits that speak loudest, for and against."""
-    ordered = sorted(because.parts.items(), key=lambda one: -abs(one[1]))
+    ordered = sorted(because["parts"].items(), key=lambda one: -abs(one[1]))
     parts = "; ".join(f"{FAMILIES[family]} {part:+.1f}" for family, part in ordered)
     lines = [PARTS.format(parts=parts)]
     for is_for, title in HABITS.items():
-        found = [one for one in because.habits if (one.weight > 0) is is_for]
+        found = [one for one in because["habits"] if (one["weight"] > 0) is is_for]
         lines += [title, *map(_line, found)] if found else []
     return lines
 
 
-def _line(one: Habit) -> str:
-    said = HERE.format(says=one.says, here=one.here, fresh=one.fresh, share=one.share)
-    return said + (THEIRS.format(theirs=one.theirs, heard=one.heard) if one.heard else "")
+def _line(habit: Mapping[str, Any]) -> str:
+    return HERE.format_map(habit) + (THEIRS.format_map(habit) if "theirs" in habit else "")
 
 
 def _on_each(because: Score, standing: Standing, ports: Ports) -> list[str]:
@@ -104,16 +111,16 @@ def _on_each(because: Score, standing: Standing, ports: Ports) -> list[str]:
         if line.shows and not line.words.passes_on and standing.opens(line.words):
             places[line.words.surface].append(place)
     lines: list[str] = []
-    for one in because.habits:
+    for one in because["habits"]:
         counts = {
-            surface: sum(one.says in index.habits_at(place) for place in found)
+            surface: sum(one["says"] in index.habits_at(place) for place in found)
             for surface, found in places.items()
         }
         each = ", ".join(
             f"{count} of {len(places[surface])} {where(surface, ports)}"
             for surface, count in counts.items()
         )
-        lines.append(f"• {one.says}: {each}")
+        lines.append(f"• {one['says']}: {each}")
     return lines
 
 

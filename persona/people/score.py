@@ -1,86 +1,41 @@
-"""By what it was told whose hand wrote something: the score as it may be told, in nobody's words.
+"""By what it was told whose hand wrote something: the score as it may be told, in nobody's words."""
 
-Families of marks with what each adds, and the habits of the keyboard that speak loudest, which are a
-closed list. Of two people who are not linked, what the other one does is left out.
-"""
+from typing import Any
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:  # a turn tells scores, and compares nobody
-    from persona.memory.texture import Texture
-    from persona.people.same import Crowd
+from persona.memory.texture import Texture
+from persona.people.same import Crowd, Reason
 
 MOST_FOR, MOST_AGAINST = 4, 2
-FAMILIES = {
-    "habits": "habits of the keyboard",
-    "edges": "how messages open and close",
-    "letters": "runs of letters",
-    "shapes": "how marks, spaces and capitals follow each other",
-    "words": "the words that are used",
-}
-"""How each family of marks is told; the last is the content, the others are how it is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Habit:
-    """One habit: what it adds to the score, in how many of the `fresh` messages it stands.
+def plain(
+    crowd: Crowd, person: str, fresh: Texture, chance: float, *, is_theirs_told: bool
+) -> dict[str, Any]:
+    """What speaks for the fresh words being this person's, and against, as JSON holds it.
 
-    `share` (0 to 1) is how many of everybody's messages have it, `theirs` of `heard` how many of the
-    person's that they are compared with; 0 of 0 where that is not told.
+    `chance` (0 to 1) that they are, `parts`: what each family of marks adds, and the `habits` of the
+    keyboard that speak loudest, which are a closed list: what one `says`, its `weight` in the score,
+    in how many of the `fresh` messages it stands (`here`), in which `share` (0 to 1) of everybody's,
+    and in how many (`theirs`) of those `heard` of the person; of somebody else that is left out.
     """
-
-    says: str
-    weight: float
-    here: int
-    fresh: int
-    share: float
-    theirs: int = 0
-    heard: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The chance (0 to 1) that it is the same person, what each family adds to it, and which habits."""
-
-    chance: float
-    parts: Mapping[str, float]
-    habits: tuple[Habit, ...]
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
-
-
-def of(crowd: "Crowd", person: str, fresh: "Texture", chance: float) -> Score:
-    """What speaks for the words being this person's, and against."""
     likeness = next(one for one in crowd.guess(fresh).ranking if one.person == person)
-    told = [
-        Habit(
-            says=one.mark.says,
-            weight=round(one.weight, 2),
-            here=one.here,
-            fresh=one.fresh,
-            share=round(one.share, 3),
-            theirs=one.theirs,
-            heard=one.heard,
-        )
-        for one in crowd.habits(person, fresh)
-        if round(one.weight, 2)
-    ]
-    speaking = [one for one in told if one.weight > 0][:MOST_FOR]
-    against = [one for one in told if one.weight < 0][:MOST_AGAINST]
-    parts = {family: round(part, 2) for family, part in likeness.parts.items()}
-    return Score(round(chance, 4), parts, (*speaking, *against))
+    habits = [one for one in crowd.habits(person, fresh) if round(one.weight, 2)]
+    speaking = [one for one in habits if one.weight > 0][:MOST_FOR]
+    against = [one for one in habits if one.weight < 0][:MOST_AGAINST]
+    return {
+        "chance": round(chance, 4),
+        "parts": {family: round(part, 2) for family, part in likeness.parts.items()},
+        "habits": [_plain_habit(one, is_theirs_told) for one in (*speaking, *against)],
+    }
 
 
-def without_theirs(score: Score) -> Score:
-    """The same, and nothing of the other person alone."""
-    return replace(score, habits=tuple(replace(one, theirs=0, heard=0) for one in score.habits))
-
-
-def opened(content: Mapping[str, Any]) -> Score:
-    """The score as `to_json` wrote it."""
-    habits = tuple(Habit(**one) for one in content["habits"])
-    return Score(content["chance"], content["parts"], habits)
+def _plain_habit(one: Reason, is_theirs_told: bool) -> dict[str, Any]:
+    theirs = {"theirs": one.theirs, "heard": one.heard} if is_theirs_told else {}
+    return {
+        "says": one.mark.says,
+        "weight": round(one.weight, 2),
+        "here": one.here,
+        "fresh": one.fresh,
+        "share": round(one.share, 3),
+        **theirs,
+    }
