@@ -26,8 +26,9 @@ PHRASES = Path(__file__).with_name("reactions.toml")
 KINDS = ("read", "send", "write")
 SEEN = (0, 1, 2, 4, 8, 16)
 """Reactions of a person before the forecast; as many persons of each."""
-PERSONS, HELD = 300, 30
-"""Persons of all, and what each of them does later."""
+PERSONS, HELD = 1_800, 5
+"""Persons of all, and what each of them does later: many of them, since what one does later hangs
+together."""
 LEANS: Mapping[Stance, Sequence[Reaction]] = {
     "skeptic": ("asks why", "escalates"),
     "operator": ("retries", "works around", "escalates"),
@@ -65,10 +66,10 @@ def measure(seed: int = 8) -> dict[str, Any]:
     bins = defaultdict[int, list[tuple[float, bool]]](list)
     for person in persons:
         graph = person.graph()
-        shares = manner(graph).shares
+        ours = {kind: manner(graph, kind).forecast.chances for kind in KINDS}
         for kind, came in person.later:
             arms = {
-                "ours": forecast(graph, kind, shares).chances,
+                "ours": ours[kind],
                 "base": base,
                 "alike": alike[person.stance],
                 "own": person.frequency(base),

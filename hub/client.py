@@ -212,6 +212,7 @@ def graph_of(person: dict[str, Any]) -> Table:
         words = printable(f"“{' '.join(one['quotes'][0]['text'].split())}”")
         marks = ["contested"] if one["contested_by"] else []
         marks += [f"until {_when(one['until'])}"] if one["until"] else []
+        marks += ["faded"] if one["faded"] else []
         marks += [] if one["stable"] or marks else ["not gone by"]
         row = (f"{one['confidence']:.0%}", str(one["conversations"]), _when(one["first"]), words)
         table.add_row(printable(one["claim"]), *row, ", ".join(marks))

@@ -5,7 +5,7 @@ from typing import Any
 
 from persona import keys
 from persona.acts import effects, grants, plan_facts
-from persona.memory import evidence, notes
+from persona.memory import drifts, evidence, notes
 from persona.memory.silence import silent
 from persona.memory.standing import Gate, Link, open_gate, open_head
 from persona.model import Address, Note, Place
@@ -39,7 +39,7 @@ def person(
     if graph:
         found = graphs.seen_from(place.home, gate, ports, ports.settings, ports.clock.now())
         believed = {"graph": graphs.plain(found), "manner": plain(manner(found))}
-        believed["proposals"] = _proposals(gate.homes, kept.all, ports)
+        believed["proposals"] = _proposals(place.lane, gate.homes, kept.all, ports)
     return {
         "address": str(address),
         "person": place.lane,
@@ -56,9 +56,11 @@ def person(
     }
 
 
-def _proposals(homes: Iterable[str], kept: Iterable[Note], ports: Ports) -> dict[str, int]:
-    """What models made of the person's words: how much stands, and how much rested on none of them."""
-    rejected = 0
+def _proposals(
+    lane: str, homes: Iterable[str], kept: Iterable[Note], ports: Ports
+) -> dict[str, int]:
+    """What models made of the person's words, in turns and reviews: how much stands, how much does not."""
+    rejected = drifts.read(ports, lane).rejected
     for home in homes:
         after = ""
         while rows := ports.table.query(keys.turns(home), after=after, limit=evidence.PAGE):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from persona import ids
 from persona.drift import Drift
-from persona.model import Address, Audience, Event, Evidence, Note
+from persona.model import Address, Audience, Event, Evidence, Note, Turn
 from persona.plan import Plan
 from persona.topic import Looked
 
@@ -163,7 +163,8 @@ class Decision:
     shown, beside what it recalled, or its reply repeats. `withheld`: the reply does not fit what
     today's text messages may cost. `looked` is what a review came to, `drift` what it saw of the
     persona itself; None for any other turn. `failure` is what the reply says to have failed, `manner`
-    how its words were chosen: the stance, and the reaction that was expected.
+    how its words were chosen: the stance, and the reaction that was expected. `likeness` is what was
+    suggested by how somebody writes, and by what (see `Head.likeness`); None for no change.
     """
 
     reply: str = ""
@@ -208,11 +209,16 @@ class Decision:
     drift: Drift | None = None
     failure: Failure | None = None
     manner: str = ""
+    likeness: Mapping[str, Any] | None = None
 
     @property
     def is_silent(self) -> bool:
         """Whether it is a review that had nothing to say."""
         return self.looked is not None and not self.looked.told
+
+    def noted(self, turn: Turn | None) -> tuple[Note, ...]:
+        """Its notes, where words are kept for them to rest on: this turn's, or those of a review."""
+        return self.notes if turn is not None or self.looked is not None else ()
 
 
 State = Literal["pending", "sending", "sent", "delivered", "failed", "unknown"]

@@ -27,7 +27,11 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """The samples of a lane, the oldest first, and the version of the last turn that was looked at."""
+    """The samples of a lane, the oldest first, and the version of the last turn that was looked at.
+
+    `rejected` is how much that models proposed there about the person was not borne out.
+    """
 
     upto: int = 0
     samples: tuple[Sample, ...] = ()
+    rejected: int = 0

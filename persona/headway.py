@@ -44,7 +44,7 @@ def next_head(
         version=standing.next_version,
         spoken=head.spoken + (turn is not None and bool(turn.said) and events[0].kind != "copy"),
         memory=head.memory + bool(decision.forgets or decision.rewrites or overheard),
-        notes=head.notes + bool(turn and decision.notes),
+        notes=head.notes + bool(decision.noted(turn)),
         waiting=head.waiting - was_waiting + (len(events) if decision.wait_until else 0),
         times=times if is_answered else head.times,
         paced=paced,
@@ -62,6 +62,7 @@ def next_head(
         awaited=awaited.next_awaited(standing, decision),
         **_zone(head, events[0], decision),
         failure=failures.after(standing, decision, turn),
+        likeness=head.likeness if decision.likeness is None else decision.likeness,
         untold=_untold(notes, decision.untold),
     )
 

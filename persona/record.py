@@ -87,7 +87,7 @@ def record(
     writes += held.hold(standing, events, decision.wait_until, ports)
     writes += _memory_writes(standing, events, decision, turn, ports)
     writes += textures.writes(standing, events, decision, turn, ports)
-    kept = tuple(notes.committed(note, version) for note in decision.notes) if turn else ()
+    kept = tuple(notes.committed(note, version) for note in decision.noted(turn))
     writes += [notes.put(ports, note) for note in kept]
     closed = closing.acts(standing, events, decision, version, ports)
     replaced = starting.replaced(standing, events[-1], decision, closed, ports)
@@ -299,8 +299,7 @@ def _memory_writes(
     if turn is None:
         return writes
     rejected = {"notes_rejected": decision.rejected} if decision.rejected else {}
-    cost = {**decision.cost, **rejected}
-    row = evidence.turn_row(ports, turn, ports.identity.stamp, cost)
+    row = evidence.turn_row(ports, turn, ports.identity.stamp, {**decision.cost, **rejected})
     writes.append(Put(keys.turn(turn.home, turn.version), row))
     if events[0].kind == "copy" or not turn.said:  # it was said in another conversation, or nowhere
         return writes

@@ -25,5 +25,5 @@ def on_time(standing: Standing, event: Event, ports: Ports, reflex_only: bool) -
     told = review.look(standing, event, found, ports, reflex_only)
     looked = look.left(told.about, found[review.MOST_TOLD :])
     decision = replace(look.plans.into(told.decision), looked=looked)
-    decision = drifting.looked(standing, decision, ports, reflex_only)
+    decision = drifting.looked(standing, event, decision, ports, reflex_only)
     return wishes.judged(standing, [event], decision, ports)

@@ -23,6 +23,9 @@ Reaction = Literal["retries", "asks why", "works around", "escalates", "leaves",
 BROKEN = "broken"
 """What a sign of the kind `action` that tells such a reaction is about, before what had failed: the
 effect of a capability (`broken read`), or a plan."""
+LEAST_WEIGHT = 0.5
+"""Below so much of one conversation a trait has faded: one half-life after it was last seen at the
+earliest, two after it was seen twice in a row, and the later the oftener it was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,10 @@ class Trait:
 
     `claim` says it in words that follow the person's name or "you". `shown` is what it rests on, the
     newest first. `first` and `last` are when it was seen (epoch seconds), `conversations` and
-    `surfaces` in how many. `confidence` (0 to 1) grows with them and fades while it is not seen.
-    `superseded_by` is the trait (its id) that holds instead, `contested_by` the message in which the
-    person said that it is wrong; a trait with either, or from one conversation alone, is not acted
-    on.
+    `surfaces` in how many; `weight` is how many conversations are left of those, each counted by its
+    age. `confidence` (0 to 1) grows with it. `superseded_by` is the trait (its id) that holds
+    instead, `contested_by` the message in which the person said that it is wrong; a trait with
+    either, one that has faded, or one from one conversation alone, is not acted on.
     """
 
     id: str
@@ -84,14 +87,25 @@ class Trait:
     conversations: int
     surfaces: tuple[str, ...]
     confidence: float
+    weight: float
     made_by: Literal["code", "model"] = "code"
     superseded_by: str = ""
     contested_by: str = ""
 
     @property
-    def is_stable(self) -> bool:
-        """Seen in two conversations or more, not superseded, not contested."""
+    def has_faded(self) -> bool:
+        """Whether it was not seen for long; it is there again with the next word of it."""
+        return self.weight < LEAST_WEIGHT
+
+    @property
+    def is_held(self) -> bool:
+        """Seen in two conversations or more, not superseded, not contested, however long ago."""
         return self.conversations >= 2 and not self.superseded_by and not self.contested_by
+
+    @property
+    def is_stable(self) -> bool:
+        """Held, and seen lately: what may be acted on."""
+        return self.is_held and not self.has_faded
 
 
 def each_once(traits: Iterable[Trait]) -> list[Trait]:
@@ -132,6 +146,11 @@ class Graph:
         """The traits that may be acted on, the surest first."""
         found = [one for one in self.traits if one.is_stable and kind in (None, one.kind)]
         return sorted(found, key=lambda one: -one.confidence)
+
+    def faded(self) -> list[Trait]:
+        """The traits that nobody argues with and that were not seen for long, the latest first."""
+        found = [one for one in self.traits if one.is_held and one.has_faded]
+        return sorted(found, key=lambda one: -one.last)
 
 
 @dataclass(frozen=True, slots=True)

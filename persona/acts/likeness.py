@@ -3,9 +3,14 @@
 It reads how all persons write and none of their words, opens nothing and joins nothing. Of a lane
 that is linked to nothing it may find that it writes like somebody known: its turn then says how one
 links, to whom it concerns or not, and names nobody. Of a linked address it may find that it writes
-like somebody else: its turn then closes the person's memory there. Repeating an act repeats its
+like somebody else: its turn then closes the person's memory there. With it goes by what: how sure,
+which families of marks, which habits of the keyboard, and never a word. Repeating an act repeats its
 event, which is then a seen one.
 """
+
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from persona import keys
 from persona.acts.textures import FUNCTION
@@ -13,8 +18,9 @@ from persona.decision import Act
 from persona.memory.texture import Texture
 from persona.model import FORMAT, Audience, Event
 from persona.people import textures
-from persona.people.lent import is_unlike
-from persona.people.same import Crowd
+from persona.people.lent import UNLIKE, chance_of_same
+from persona.people.same import Crowd, Guess
+from persona.people.score import plain
 from persona.ports import Hands, Ports, Put, Sent
 
 
@@ -35,10 +41,17 @@ class Likening:
         known, fresh = self._known(act)
         if act.text == "who":
             own = known.pop(act.lane, None)
-            if own is not None and Crowd(known).guess(own).named:
-                self._suggest(act, "link", "link")
-        elif fresh is not None and is_unlike(Crowd(known), act.lane, fresh):
-            self._suggest(act, "closing", act.id)
+            crowd = Crowd(known)
+            guess = crowd.guess(own) if own is not None else Guess()
+            if own is not None and guess.named:
+                because = plain(crowd, guess.named, own, guess.chance, is_theirs_told=False)
+                self._suggest(act, "link", "link", because)
+        elif fresh is not None:
+            crowd = Crowd(known)
+            chance = chance_of_same(crowd, act.lane, fresh)
+            if chance is not None and chance < UNLIKE:
+                because = plain(crowd, act.lane, fresh, chance, is_theirs_told=True)
+                self._suggest(act, "closing", act.id, because)
         return Sent()
 
     def _known(self, act: Act) -> tuple[dict[str, Texture], Texture | None]:
@@ -54,7 +67,7 @@ class Likening:
         fresh = textures.open_row(ports, key, ports.table.get([key]).get(key))
         return textures.read(ports, lanes), fresh
 
-    def _suggest(self, act: Act, what: str, once: str) -> None:
+    def _suggest(self, act: Act, what: str, once: str, because: Mapping[str, Any]) -> None:
         """Puts what was found into the lane; it names nobody."""
         event = Event(
             id=f"{FUNCTION}:{act.lane}:{once}",
@@ -63,7 +76,7 @@ class Likening:
             author=act.address,
             thread=act.thread,
             at=self._ports.clock.now(),
-            detail={**act.detail, "suggests": what},
+            detail={**act.detail, "suggests": what, "score": json.dumps(because)},
             home=act.home,
         )
         self._ports.lanes.put(act.lane, event.to_json(), event.id)

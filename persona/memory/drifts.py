@@ -25,7 +25,7 @@ def open_row(row: Row | None) -> Drift:
     if row["v"] > FORMAT:
         raise Broken(f"drift of format {row['v']}; this code knows up to {FORMAT}")
     samples: list[dict[str, Any]] = row["samples"]
-    return Drift(row["upto"], tuple(Sample(**one) for one in samples))
+    return Drift(row["upto"], tuple(Sample(**one) for one in samples), row.get("rejected", 0))
 
 
 def writes(lane: str, drift: Drift | None) -> list[Write]:
@@ -34,4 +34,6 @@ def writes(lane: str, drift: Drift | None) -> list[Write]:
         return []
     samples = [asdict(one) for one in drift.samples[-MOST:]]
     row: Row = {"v": FORMAT, "upto": drift.upto, "samples": samples}
+    if drift.rejected:
+        row["rejected"] = drift.rejected
     return [Put(keys.drift(lane), row)]

@@ -38,7 +38,8 @@ class Head:
     highest number that a plan was given; `zone` the person's time zone, as they said it or as their
     browser tells it. `awaited` are the plans that wait for words, as they stood at one epoch of the
     gate (`acts/awaited.py`). `looked` counts the reviews that had nothing to say since the last
-    that had. `failure` is what the person was last told to have failed, until they react to it.
+    that had. `failure` is what the person was last told to have failed, until they react to it;
+    `likeness` what was last suggested by how somebody writes: what, when, of which home, and why.
     """
 
     version: int = 0
@@ -65,6 +66,7 @@ class Head:
     looked: int = 0
     awaited: Mapping[str, Any] = field(default_factory=dict[str, Any])
     failure: Failure | None = None
+    likeness: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +361,7 @@ def head_row(ports: Ports, lane: str, head: Head) -> Row:
         "tails": dict(head.tails or {}),
         "ledger": head.ledger,
     }
-    rare = ("linking", "tries", "heard", "zone", "zone_said", "awaited")
+    rare = ("linking", "tries", "heard", "zone", "zone_said", "awaited", "likeness")
     digest |= {name: value for name in rare if (value := getattr(head, name))}
     digest |= {"failure": asdict(head.failure)} if head.failure else {}
     spent = {name: value for name, value in asdict(head.spent).items() if name in OLDEST or value}
@@ -411,4 +413,5 @@ def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
         zone_said=digest.get("zone_said", False),
         awaited=digest.get("awaited", {}),
         failure=Failure(**digest["failure"]) if "failure" in digest else None,
+        likeness=digest.get("likeness", {}),
     )

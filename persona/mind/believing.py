@@ -13,6 +13,7 @@ from persona.memory.notes import MOST_CLAIM, new_contest, quotable
 from persona.memory.signs import as_you, signs_of
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
+from persona.mind import suggesting
 from persona.mind.commands import Command, parse
 from persona.mind.hands import MemoryHands
 from persona.mind.words import numbered, quote, sentence, when
@@ -22,8 +23,8 @@ from persona.people.traits import trait_id
 from persona.ports import Ports
 from persona.trait import Graph, Trait, each_once
 
-MOST_TOLD = 7
-"""Traits that are told at once."""
+MOST_TOLD, MOST_FADED = 7, 3
+"""Traits that are told at once, and those that are told to have faded."""
 MOST_GROUND = 3
 """Traits that are shown with their quotations at once."""
 MOST_SHOWN = 5
@@ -32,10 +33,9 @@ TASTE = frozenset(
     "like love prefer hate dislik want think believ feel would enjoy decid worri actual realli".split()
 )
 """Words that say how somebody stands to a thing, and not to which."""
-TAKEN = (
-    "From that I take, until you say otherwise:\n{lines}\n"
-    "“why do you think that” shows the words behind it, “that's wrong” ends it."
-)
+TAKEN = "From that I take, until you say otherwise:\n{lines}"
+FADED = "What you have not shown for long, so that I no longer go by it until you do:\n{lines}"
+OFFERED = "“why do you think that” shows the words behind it, “that's wrong” ends it."
 ENDED = (
     "Then I go by it no longer, however it looks: {claims}. Should it be so after all, say "
     "“remember …”."
@@ -57,6 +57,8 @@ def said(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision 
         reply = beliefs.wrong(command)
     elif command.verb == "ground" or (command.verb == "why" and events[0].words.strip(" ?!.")[3:]):
         reply = beliefs.ground(command.rest)
+    elif command.verb == "suggested":
+        reply = suggesting.why(standing, ports)
     else:
         return None
     return beliefs.decision(reply) if reply else None
@@ -93,13 +95,20 @@ class Beliefs:
         )
 
     def picture(self) -> tuple[str, list[Evidence]]:
-        """The surest traits in words, and whose words those are; empty for none."""
+        """The surest traits in words, those that faded, and whose words those are; empty for none."""
         found = each_once(self.graph.stable())[:MOST_TOLD]
-        if not found:
-            return "", []
-        self.asks = told_now(found, self._author)
-        lines = "\n".join(f"• {self._line(trait)}" for trait in found)
-        return TAKEN.format(lines=lines), [trait.shown[0].said for trait in found]
+        faded = each_once(self.graph.faded())[:MOST_FADED]
+        told = [*found, *faded]
+        if not told:
+            return suggesting.known(self._standing), []
+        self.asks = told_now(told, self._author)
+        parts = [
+            form.format(lines="\n".join(f"• {self._line(trait)}" for trait in traits))
+            for form, traits in ((TAKEN, found), (FADED, faded))
+            if traits
+        ]
+        parts += [OFFERED, suggesting.known(self._standing)]
+        return "\n".join(filter(None, parts)), [trait.shown[0].said for trait in told]
 
     def ground(self, about: str) -> str:
         """The words behind the traits that are named, or were told last; nothing for none."""
@@ -168,7 +177,9 @@ class Beliefs:
         return exact or [one for one in traits if wanted and wanted <= _terms(one)]
 
     def _line(self, trait: Trait) -> str:
-        """One trait as it is listed: the claim, how often it was shown, and since when."""
+        """One trait as it is listed: the claim, how often it was shown, and since or until when."""
+        if trait.has_faded:
+            return f"{_you(trait)} (last {when(trait.last, self._ports)})"
         since = when(trait.first, self._ports)
         return f"{_you(trait)} (in {trait.conversations} conversations, since {since})"
 
@@ -186,6 +197,9 @@ class Beliefs:
             return "you told me that it is wrong, so I do not go by it. Of your words it was this."
         if trait.superseded_by:
             return "you said so earlier, and something else since."
+        if trait.is_held and trait.has_faded:
+            last = when(trait.last, self._ports)
+            return f"you said so last {last}; I go by it no longer, until you say it again."
         if not trait.is_stable:
             return "I do not go by it yet, or no longer: it was this alone."
         times = f"{trait.conversations} conversations since {when(trait.first, self._ports)}"

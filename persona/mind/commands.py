@@ -15,6 +15,7 @@ Verb = Literal[
     "picture",
     "why",
     "ground",
+    "suggested",
     "wrong",
     "help",
     "what are you",
@@ -79,6 +80,10 @@ PATTERNS: dict[Verb, str] = {
     "why": r"why\W*|why\s+do\s+you\s+(?:think|say|believe)\s+(?:that|so)\W*",
     "ground": (
         r"why\s+do\s+you\s+(?:think|say|believe)(?:\s+that)?\s+(?P<rest>(?:i|my|we|our)\b.*)"
+    ),
+    "suggested": (
+        r"why\s+(?:do|did|have|would)\s+you\s+(?:suggest(?:ed)?|propose[ds]?|closed?|shut"
+        r"|think\s+(?:that\s+)?(?:i\s+write\s+like|(?:this|that|it)(?:'s|\s+is|\s+was)(?:n't|\s+not)?\s+me))\b.*"
     ),
     "wrong": (
         r"(?:no\b[\s,.!]*)?(?:(?:that|this|it)(?:['\u2019]s|\s+is|\s+was)|you(?:['\u2019]re|\s+are))\s+"
@@ -154,6 +159,7 @@ _NAMED: dict[Verb, str] = {
     **{verb: verb for verb in PATTERNS if " " not in verb},
     "picture": "know remember",
     "ground": "think say believe",
+    "suggested": "suggest suggested propose proposed proposes close closed shut think",
     "wrong": "wrong untrue incorrect not never",
     "help": "help what",
     "what are you": "are",
@@ -188,8 +194,8 @@ NAMED: dict[str, set[Verb]] = {
 }
 """The commands that a word may belong to; one of these words stands in every command."""
 WORD = re.compile(r"\w+")
-BELIEVED = frozenset({"ground", "wrong"})
-"""Commands only where something is believed that they mean; else plain words like any others."""
+BELIEVED = frozenset({"ground", "wrong", "suggested"})
+"""Commands only where something is believed or was suggested that they mean; else plain words."""
 FORGET_IT = re.compile(r"forget(?:\s+about)?\s+it\W*", re.IGNORECASE)
 IDIOM = re.compile(r"it\b(?!\w)", re.IGNORECASE)
 QUESTION_MARKS = ("?", "\uff1f", "\u061f", "\u037e")

@@ -1,26 +1,28 @@
-"""At review, the persona looks at itself: what it said since the last one, by rules and by a model.
+"""At review, the persona looks back: at what it said since the last one, and at what was said to it.
 
-The rules are asked always (`identity/rules.py`). A model is asked where one thought of these
-replies, once a review at most, within the day's budget; it sees the constructs and the replies,
+Rules are asked about its own replies always (`identity/rules.py`). A model is asked where one thought
+of enough of them, or the person said enough to be looked at once more (`mind/noticing.py`): of both
+in one call, once a review at most, within the day's budget. It sees the constructs and the replies,
 says by number how well they hold, and writes nothing to anybody.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from persona.decision import Decision
 from persona.drift import Drift, Sample
 from persona.errors import Refused, Transient, Unknown
 from persona.identity import rules
-from persona.language import Completion, Prompt
+from persona.language import Call, Completion, Prompt
 from persona.memory import drifts
 from persona.memory.standing import Standing
+from persona.mind import noticing
 from persona.mind.budget import Budget
 from persona.mind.think import call_once
 from persona.mind.wording import wording
 from persona.mind.words import numbered, without_codes
-from persona.model import Turn, shortened
+from persona.model import Event, Evidence, Note, Turn, shortened
 from persona.ports import Ports
 
 LEAST_JUDGED = 4
@@ -46,8 +48,10 @@ JUDGE: Mapping[str, Any] = {
 }
 
 
-def looked(standing: Standing, decision: Decision, ports: Ports, reflex_only: bool) -> Decision:
-    """The review's decision, with what it saw of the persona itself; as it was where that is nothing."""
+def looked(
+    standing: Standing, event: Event, decision: Decision, ports: Ports, reflex_only: bool
+) -> Decision:
+    """The review's decision, with what it saw on looking back; as it was where that is nothing."""
     before = drifts.read(ports, standing.place.lane)
     turns = [turn for turn in standing.slots if turn.version > before.upto]
     said = [one for one in map(rules.said_in, turns) if one is not None]
@@ -57,12 +61,26 @@ def looked(standing: Standing, decision: Decision, ports: Ports, reflex_only: bo
     counts = {name: broken.count(name) for name in rules.RULES if name in broken}
     sample = Sample(ports.clock.now(), ports.identity.stamp, len(said), counts)
     thought = [turn for turn in turns if turn.persona_text() and _is_thought(turn, ports)]
-    cost = decision.cost
-    if len(thought) >= LEAST_JUDGED and not reflex_only:
-        sample, cost = _judged(standing, sample, thought, decision, ports)
+    thought = thought if len(thought) >= LEAST_JUDGED else []
+    heard = noticing.heard(before.upto, standing, ports)
+    back = _Back(sample, decision.cost)
+    if (thought or heard) and not reflex_only:
+        back = _asked(standing, event, back, thought, heard, ports)
     upto = max(turn.version for turn in turns)
-    samples = (*before.samples, sample)[-drifts.MOST :]
-    return replace(decision, drift=Drift(upto, samples), cost=cost)
+    samples = (*before.samples, back.sample)[-drifts.MOST :]
+    drift = Drift(upto, samples, before.rejected + back.rejected)
+    notes = (*decision.notes, *back.notes)
+    return replace(decision, drift=drift, notes=notes, cost=back.cost)
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """What was seen on looking back, and what all thinking of this review has cost."""
+
+    sample: Sample
+    cost: Mapping[str, Any]
+    notes: tuple[Note, ...] = ()
+    rejected: int = 0
 
 
 def _is_thought(turn: Turn, ports: Ports) -> bool:
@@ -70,40 +88,60 @@ def _is_thought(turn: Turn, ports: Ports) -> bool:
     return any(model.name in turn.mind for model in ports.models)
 
 
-def _judged(
-    standing: Standing, sample: Sample, turns: Sequence[Turn], decision: Decision, ports: Ports
-) -> tuple[Sample, Mapping[str, Any]]:
-    """The sample with a model's judgement, and what all thinking of this review has cost."""
-    spent = standing.head.spent.at(ports.clock.now()).plus(decision.cost)
+def _asked(
+    standing: Standing,
+    event: Event,
+    back: _Back,
+    thought: Sequence[Turn],
+    heard: Sequence[Evidence],
+    ports: Ports,
+) -> _Back:
+    """What the first model that answers of use says of these replies, and of what the person said."""
+    spent = standing.head.spent.at(ports.clock.now()).plus(back.cost)
     budget = Budget(ports.settings, spent)
     until = min(ports.clock.now() + ports.settings.think_seconds, ports.think_until)
-    prompts = _prompts(turns, ports)
+    prompts = _prompts(thought, heard, ports)
+    offers = [offer for offer, asks in ((JUDGE, thought), (noticing.OFFER, heard)) if asks]
     for model in ports.models:
         try:
-            answer = call_once(model, prompts, [JUDGE], ports, until, budget)
-            share = _share(answer, len(ports.identity.constructs))
+            answer = call_once(model, prompts, offers, ports, until, budget)
+            noticed = _calls(answer, noticing.NOTICE) if heard else []
+            hands = noticing.taken(noticed, heard, standing, event, ports)
+            judged = _calls(answer, JUDGE["name"]) if thought else []
+            share = _share(judged, len(ports.identity.constructs))
+            if thought and share is None and not noticed:
+                raise Refused("it did not judge each construct")
         except (Transient, Refused, Unknown) as failure:
             budget.note(model.name, failure)
             continue
-        judged = replace(sample, judged=share, asked=len(turns))
-        return judged, _together(decision.cost, budget.cost)
-    return sample, _together(decision.cost, budget.cost)
+        sample = replace(back.sample, judged=share, asked=len(thought) if share is not None else 0)
+        cost, notes = _together(back.cost, budget.cost), tuple(hands.kept.values())
+        return _Back(sample, cost, notes, hands.rejected)
+    return replace(back, cost=_together(back.cost, budget.cost))
 
 
-def _prompts(turns: Sequence[Turn], ports: Ports) -> list[Prompt]:
-    identity = ports.identity
+def _prompts(thought: Sequence[Turn], heard: Sequence[Evidence], ports: Ports) -> list[Prompt]:
+    """What it holds and how it answered, and what was said to it; each only where it is asked about."""
+    identity, say = ports.identity, wording().say
     held = [f"{one.name}: {one.tension} {one.guide}" for one in identity.constructs]
-    said = [without_codes(shortened(turn.persona_text(), MOST_SHOWN)) for turn in turns]
-    told = wording().say("drift", name=identity.name, constructs=numbered(held))
-    return [Prompt("system", told), Prompt("user", numbered(said))]
+    said = [without_codes(shortened(turn.persona_text(), MOST_SHOWN)) for turn in thought]
+    systems = [say("drift", name=identity.name, constructs=numbered(held))] if thought else []
+    systems += [noticing.asked(identity.name)] if heard else []
+    shown = [numbered(said)] if thought else []
+    shown += [noticing.told(heard)] if heard else []
+    return [*(Prompt("system", one) for one in systems), Prompt("user", "\n\n".join(shown))]
 
 
-def _share(answer: Completion, constructs: int) -> float:
-    """By how much the constructs were held (0 to 1). Raises Refused for what says nothing of each."""
-    given: Any = answer.calls[0].arguments.get("holds") if len(answer.calls) == 1 else None
+def _calls(answer: Completion, name: str) -> list[Call]:
+    return [call for call in answer.calls if call.name == name]
+
+
+def _share(judged: Sequence[Call], constructs: int) -> float | None:
+    """By how much the constructs were held (0 to 1); None for what says nothing of each."""
+    given: Any = judged[0].arguments.get("holds") if len(judged) == 1 else None
     holds = [one for one in given if isinstance(one, int) and 0 <= one <= BEST] if given else []
     if len(holds) != constructs:
-        raise Refused("it did not judge each construct")
+        return None
     return round(sum(holds) / (BEST * constructs), 3)
 
 

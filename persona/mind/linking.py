@@ -89,6 +89,7 @@ SAID = {
     ),
 }
 """What is told of each step, by what the link function calls it."""
+PARTED = frozenset({"parted", "apart"})
 
 
 def wish(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision | None:
@@ -195,7 +196,10 @@ def told(standing: Standing, event: Event, ports: Ports) -> Decision:
     linking: dict[str, Any] | None = {} if is_over else None
     gate = suggesting.proven(standing, ports.clock.now()) if what == "linked" else {}
     reply = _sentence(what, other, about, ports)
-    return Decision(reply=reply, mind="none", linking=linking, gate=gate)
+    likeness: dict[str, Any] | None = (
+        {} if what in PARTED else None
+    )  # it compared what is apart now
+    return Decision(reply=reply, mind="none", linking=linking, gate=gate, likeness=likeness)
 
 
 def _sentence(what: str, other: str, about: Mapping[str, str], ports: Ports) -> str:

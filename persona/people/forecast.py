@@ -1,13 +1,16 @@
 """How a person will react when something fails: counted, with a prior that gives way to what they do.
 
 A chain of Dirichlet priors, each level the mean of the next: their reactions to this kind of
-failure, to any failure, what their stance makes likely, everybody alike. Before anything is seen a
-person's own level holds one count for each outcome (Laplace's rule of succession), and that of one
-kind of failure twice as many, since people differ more from each other than from themselves. The
-constants are whole numbers that anybody can argue with; none is fitted to anybody's data.
+failure, to any failure, what the stances that they have shown make likely, everybody alike. Before
+anything is seen a person's own level holds one count for each outcome (Laplace's rule of
+succession), and that of one kind of failure twice as many, since people differ more from each other
+than from themselves. A reaction counts by its age, as its trait does. Of what comes of it one part
+in ten is left to anybody's, since nobody reads each reaction right, and who was sure was too sure:
+the constants are round numbers that anybody can argue with, and planted people who are not those of
+the benchmark chose among them.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from typing import get_args
@@ -28,6 +31,8 @@ LIKELY: Mapping[Stance, tuple[Reaction, ...]] = {
 """What each stance makes more likely than the rest, by what the word means."""
 MORE = 2
 """How many times as likely."""
+ANYBODY = 0.1
+"""The part of a forecast that nothing seen of a person moves."""
 MOST_SHOWN = 5
 
 
@@ -36,21 +41,26 @@ def forecast(
 ) -> Forecast:
     """The chance of each reaction to a failure of the kind `what` (`Failed.what`; empty for any).
 
-    `shares` is the person's mixture of stances. Traits that the person contested count for nothing.
+    `shares` is the person's mixture of stances, as far as they have shown them: the rest of it, up to
+    1, is anybody's. Traits that the person contested count for nothing.
     """
     kept = [one for one in graph.traits if one.kind == "action" and not one.contested_by]
     broken = [
         one for one in kept if one.about.partition(" ")[0] == BROKEN and one.value in REACTIONS
     ]
-    every = Counter[str]()
-    alike = Counter[str]()
+    every, alike = defaultdict[str, float](float), defaultdict[str, float](float)
     for trait in broken:
-        every[trait.value] += len(trait.shown)
+        seen = len(trait.shown) * trait.weight / trait.conversations
+        every[trait.value] += seen
         if what and trait.about.partition(" ")[2] == what:
-            alike[trait.value] += len(trait.shown)
-    chances = _mixed(alike, _mixed(every, _by_stance(shares or {}), OWN), OF_A_KIND)
+            alike[trait.value] += seen
+    theirs = _mixed(alike, _mixed(every, _by_stance(shares or {}), OWN), OF_A_KIND)
+    chances: dict[Reaction, float] = {
+        one: (1 - ANYBODY) * theirs[one] + ANYBODY / len(REACTIONS) for one in REACTIONS
+    }
     shown = sorted((one for trait in broken for one in trait.shown), key=_newest)
-    return Forecast(chances, sum(every.values()), tuple(shown[:MOST_SHOWN]))
+    own = sum(len(trait.shown) for trait in broken)
+    return Forecast(chances, own, tuple(shown[:MOST_SHOWN]))
 
 
 def brier(chances: Mapping[Reaction, float], came: Reaction) -> float:
@@ -59,7 +69,7 @@ def brier(chances: Mapping[Reaction, float], came: Reaction) -> float:
 
 
 def _mixed(
-    counts: Mapping[str, int], prior: Mapping[Reaction, float], weight: int
+    counts: Mapping[str, float], prior: Mapping[Reaction, float], weight: int
 ) -> dict[Reaction, float]:
     """The mean of a Dirichlet whose prior weighs so many counts."""
     total = sum(counts.values()) + weight

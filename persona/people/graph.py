@@ -105,7 +105,7 @@ def plain(graph: Graph) -> dict[str, Any]:
     `nodes` are traits, topics, people and things, each with `id`, `kind` and up to `MOST_QUOTES`
     quotations, the newest first; `quoted` is how many there are in all. Traits also have `claim`
     (words that follow the person's name), `about`, `value`, `confidence` (0 to 1), `first` and
-    `last` (epoch seconds), `conversations`, `surfaces`, `stable`, `made_by`, and null or the id of
+    `last` (epoch seconds), `conversations`, `surfaces`, `stable`, `faded`, `made_by`, and null or the id of
     what holds instead (`superseded_by`, since `until`) or of the words that contest it
     (`contested_by`); the others have a `name`. `edges` lead from a trait to what is mentioned where
     it was said (`about`), and to what holds instead of it (`superseded by`).
@@ -146,6 +146,7 @@ def _plain_trait(trait: Trait, known: Mapping[str, Trait]) -> dict[str, Any]:
         "value": trait.value,
         "confidence": round(trait.confidence, 3),
         "stable": trait.is_stable,
+        "faded": trait.is_held and trait.has_faded,
         "first": trait.first,
         "last": trait.last,
         "conversations": trait.conversations,

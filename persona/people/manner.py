@@ -49,6 +49,7 @@ def manner(graph: Graph, what: str = "") -> Manner:
     for stance, trait in found:
         if stance is not None:
             weights[stance] += trait.confidence * trait.conversations
+    shown = dict(weights)
     known = min(graph.conversations, ACQUAINTED) / ACQUAINTED
     weights["regular"] += COUNTED * known
     weights["newcomer"] += COUNTED * (1.0 - known)
@@ -56,7 +57,8 @@ def manner(graph: Graph, what: str = "") -> Manner:
     shares: dict[Stance, float] = {stance: weights[stance] / total for stance in STANCES}
     leading = max(shares, key=lambda one: shares[one])
     because = tuple(trait for stance, trait in found if stance == leading)
-    return Manner(shares, forecast(graph, what, shares), because)
+    told: dict[Stance, float] = {stance: weight / total for stance, weight in shown.items()}
+    return Manner(shares, forecast(graph, what, told), because)
 
 
 def stance_of(trait: Trait) -> Stance | None:

@@ -1,13 +1,16 @@
 """Habits that no single message shows: how somebody mostly writes, when, and from where.
 
 Each is told of the newest messages or conversations only, so that it changes when the person does,
-and each is shown by messages that have it, in signs like those of `memory/signs.py`.
+and each is shown by messages that have it, in signs like those of `memory/signs.py`. When and where
+they write is told only where chance alone would hardly bring it about: who writes on any day at all
+writes on a weekday five times in seven.
 """
 
 import heapq
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import comb
 
 from persona.memory.habits import SHAPES
 from persona.memory.index import Index, Sees
@@ -20,6 +23,8 @@ MOST_TALKS, LEAST_TALKS = 40, 6
 """The same for conversations."""
 MOSTLY = 0.7
 """The share of them that makes a habit."""
+BY_CHANCE = 0.02
+"""How likely it may be (0 to 1) that somebody without the habit writes so as often."""
 USUAL = frozenset(
     {
         "begins with a capital",
@@ -37,6 +42,9 @@ USUAL = frozenset(
 TOLD = frozenset(SHAPES) - USUAL
 PARTS = ((5, "at night"), (12, "in the morning"), (18, "in the afternoon"), (24, "in the evening"))
 """Parts of a day, by the hour that ends them."""
+ANY_PART, ANY_WEEKDAY, ANY_WEEKEND = 6 / 16, 5 / 7, 2 / 7
+"""The share that falls there by chance: six of the sixteen hours that people are awake."""
+WEEKENDS = "mostly writes at weekends"
 BY = {"sms": "by SMS", "email": "by email", "web": "on the web"}
 
 
@@ -71,12 +79,25 @@ def _times(index: Index, sees: Sees) -> Iterator[Shown]:
     for about, told in telling.items():
         found = [told(index, place) for place in places]
         [(most, often)] = Counter(found).most_common(1)
-        if often >= MOSTLY * len(places) and (about != "surface" or len(surfaces) > 1):
+        chance = {
+            "hour": ANY_PART,
+            "day": ANY_WEEKEND if most == WEEKENDS else ANY_WEEKDAY,
+            "surface": 1 / len(surfaces),
+        }[about]
+        is_rare = at_least(often, len(places), chance) <= BY_CHANCE
+        if often >= MOSTLY * len(places) and is_rare:
             yield from (
                 _sign(index, place, "action", about, most)
                 for place, what in zip(places, found, strict=True)
                 if what == most
             )
+
+
+def at_least(often: int, times: int, chance: float) -> float:
+    """How likely (0 to 1) something of this chance comes so often, or oftener, in so many times."""
+    return sum(
+        comb(times, n) * chance**n * (1 - chance) ** (times - n) for n in range(often, times + 1)
+    )
 
 
 def _newest(index: Index, places: Sequence[int], sees: Sees, most: int) -> list[int]:
@@ -101,8 +122,7 @@ def _part_of_day(index: Index, place: int) -> str:
 
 
 def _days(index: Index, place: int) -> str:
-    is_weekend = _moment(index, place).weekday() >= 5
-    return f"mostly writes {'at weekends' if is_weekend else 'on weekdays'}"
+    return WEEKENDS if _moment(index, place).weekday() >= 5 else "mostly writes on weekdays"
 
 
 def _surface(index: Index, place: int) -> str:

@@ -26,6 +26,7 @@ WEIGHTS = {"habits": 0.4, "edges": 0.4, "letters": 3.0, "shapes": 2.3, "words": 
 PRIORS = {"habits": 10.0, "edges": 30.0, "letters": 2_000.0, "shapes": 800.0, "words": 500.0}
 """What of the crowd is mixed with what was heard of a person: messages for habits, else marks."""
 UNTOLD = frozenset({"letters", "shapes"})
+KEYBOARD = frozenset(Mark("habits", number, says) for number, says in enumerate(HABITS))
 RARE = 0.001
 """The share of messages in which a habit stands that nobody known has."""
 UNHEARD = 0.05
@@ -105,10 +106,16 @@ class Crowd:
 
         Runs of characters count in the score and are not told: they say nothing to a reader.
         """
-        fresh, texture = read(messages), self.known[person]
-        weights = {family: self._weights(family, person, fresh) for family in FAMILIES}
         shown = {mark for text in messages for mark in marks(text) if mark.family not in UNTOLD}
-        shown |= {Mark("habits", number, says) for number, says in enumerate(HABITS)}
+        return self._reasons(person, read(messages), shown | KEYBOARD)
+
+    def habits(self, person: str, fresh: Texture) -> list[Reason]:
+        """What of the keyboard speaks for a person or against: a closed list, in nobody's words."""
+        return self._reasons(person, fresh, KEYBOARD)
+
+    def _reasons(self, person: str, fresh: Texture, shown: Collection[Mark]) -> list[Reason]:
+        texture = self.known[person]
+        weights = {family: self._weights(family, person, fresh) for family in FAMILIES}
         found = [
             Reason(
                 mark,

@@ -4,7 +4,7 @@ How sure a trait is: n / (n + against + 1), where each conversation that showed 
 and half as much with every half-life that has passed since, and so do those that showed the contrary.
 It is the mean of a Beta distribution that begins with one conversation against: one conversation
 alone is never more likely right than wrong, two are two in three, and what was not seen for long
-fades to nothing by itself.
+fades by itself: once less than half a conversation is left of it, nothing is done by it any more.
 """
 
 import heapq
@@ -132,7 +132,7 @@ def _traits(kind: TraitKind, about: str, shown: Sequence[Shown], by: _By) -> lis
         left = [one for one in found if one.said.id not in against]
         if left:
             sure = weight / ((total if value in YES_NO and total else weight) + 1)
-            trait = _trait(id, kind, left, sure, by.claim)
+            trait = _trait(id, kind, left, sure, by)
             made.append(_contested(trait, contest, by.held))
     return list(_superseded(made)) if kind in EITHER_OR and len(made) > 1 else made
 
@@ -143,20 +143,21 @@ def _weight(kind: TraitKind, shown: Sequence[Shown], now: float) -> float:
     return sum(0.5 ** ((now - at) / half) if at < now else 1.0 for at in last.values())
 
 
-def _trait(id: str, kind: TraitKind, shown: Sequence[Shown], sure: float, claim: Claiming) -> Trait:
+def _trait(id: str, kind: TraitKind, shown: Sequence[Shown], sure: float, by: _By) -> Trait:
     newest = sorted(shown, key=_newest_first)
     return Trait(
         id=id,
         kind=kind,
         about=newest[0].sign.about,
         value=newest[0].sign.value,
-        claim=claim(newest[0]),
+        claim=by.claim(newest[0]),
         shown=tuple(newest),
         first=newest[-1].said.at,
         last=newest[0].said.at,
         conversations=len(_talks(shown)),
         surfaces=tuple(sorted({one.said.surface for one in shown})),
         confidence=sure,
+        weight=_weight(kind, shown, by.now),
     )
 
 
@@ -175,8 +176,11 @@ def _contested(trait: Trait, contest: Note | None, held: Notes) -> Trait:
 
 
 def _superseded(traits: Sequence[Trait]) -> Iterator[Trait]:
-    """The newest stable one holds instead of the older one; a worry ends with the first word of it."""
-    holding = [one for one in traits if one.value in YES_NO and (one.is_stable or _ends(one))]
+    """The newest held one holds instead of the older one; a worry ends with the first word of it.
+
+    It does so when it has faded, too: what was taken back does not come back by itself.
+    """
+    holding = [one for one in traits if one.value in YES_NO and (one.is_held or _ends(one))]
     newest = max(holding, key=lambda one: one.last, default=None)
     for one in traits:
         is_other = newest is not None and one is not newest and one.value in YES_NO

@@ -55,7 +55,12 @@ def test_a_model_that_is_not_itself_is_seen_by_the_rules_and_judged_by_a_model(
         system = prompts[0].text  # type: ignore[attr-defined]
         if "looking back" in system:
             judged.append("\n".join(prompt.text for prompt in prompts))  # type: ignore[attr-defined]
-            return Completion("", (Call("1", "judge", {"holds": [0, 2, 1, 2]}),))
+            quote = {"quote": "I like tea", "kind": "preference", "about": "tea", "value": "yes"}
+            calls = (
+                Call("1", "judge", {"holds": [0, 2, 1, 2]}),
+                Call("2", "notice", {"shown": [quote, {**quote, "quote": "tea is awful"}]}),
+            )
+            return Completion("", calls)
         if "Nobody is speaking to you" in system:
             return Completion("silent")
         return Completion(FLATTERY)
@@ -76,7 +81,10 @@ def test_a_model_that_is_not_itself_is_seen_by_the_rules_and_judged_by_a_model(
     (shown,) = judged
     assert "candour and kindness" in shown
     assert FLATTERY in shown
-    assert TEST not in shown, "it is asked about the persona, not about the person"
+    assert "\n- I like tea\n" in shown, (
+        "what the person said stands apart from it, in the same call"
+    )
+    assert drift.rejected == 1
 
 
 def test_a_judge_that_says_nothing_of_use_is_left_out(open_hub: Open) -> None:

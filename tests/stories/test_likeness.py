@@ -1,6 +1,7 @@
 """How somebody writes suggests a link to be proven, and closes what somebody else seems to write in."""
 
 import json
+import re
 
 from persona import keys
 from persona.acts import erase
@@ -48,9 +49,22 @@ def test_who_writes_like_somebody_known_hears_once_how_to_link_and_of_nobody(hub
     for secret in ("4812", "locker", ann.phone, "SMS", "text message"):
         assert secret not in everything
     assert HINT not in "".join(ann.replies()), "whom it is like hears nothing of it"
+    why = fresh.say("why did you suggest that?")
+    assert "you write here like somebody whom I know" in why and "runs of letters +" in why
+    assert "• ends with “.”: in 6 of 6 messages there, in " in why, "habits, and nobody's words"
+    assert "of yours" not in why and "I tell nothing before both sides" in why
+    assert not any(secret in why for secret in ("4812", "locker", "boat", ann.phone, "SMS"))
+    assert "“why did you suggest that”" in fresh.say("what do you know about me?")
+    assert "somebody whom I know" not in ann.say("why did you suggest that?")
     assert "4812" not in fresh.say("what is my locker code?")
-    assert "Linked" in link(ann, fresh)
+    assert "Linked" in link(fresh, ann), "as it was told to begin"
     assert "4812" in fresh.say("what is my locker code?")
+    linked = ann.say("why did you suggest that?") + fresh.say("why did you suggest that?")
+    assert "Both are yours by now" in linked
+    assert re.search(r"• ends with “.”: \d+ of \d+ \w+ \w+, \d+ of \d+ (?:by SMS|on Slack)", linked)
+
+    fresh.say("unlink sms")
+    assert "Both are yours" not in fresh.say("why did you suggest that?"), "what is apart, is apart"
 
 
 def test_a_hand_of_nobody_known_a_small_crowd_and_a_hub_that_does_not_look_hint_nothing(
@@ -90,10 +104,15 @@ def test_a_lent_phone_opens_nothing_until_its_owner_proves_it_again(hub: Hub) ->
     assert UNLIKE in phone.say("what is my locker code?")
     assert "4812" not in "".join(phone.replies()[-2:])
     assert len(hub.heard(phone.address)) == kept, "nothing of it is kept"
+    assert "I closed" not in phone.say("why did you close that?"), "whoever holds it learns nothing"
+    why = ann.say("why did you close that?")
+    assert f"I closed SMS {phone.phone}" in why and "likely to be yours" in why
+    assert "Against it:" in why and "of yours" in why
     assert "4812" in ann.say("what is my locker code?"), "the owner's own surface is open"
     number = claim(phone, offer(ann))
     assert "Linked" in ann.say(f"yes {number}")
     assert "4812" in phone.say("what is my locker code?")
+    assert "You have shown since that it is you." in ann.say("why did you close that?")
     assert UNLIKE not in "".join(slowly(phone, words) for words in written(0, 9, since=20))
 
 

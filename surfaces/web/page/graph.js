@@ -231,7 +231,7 @@ function styles(canvas) {
     ...kinds,
     { selector: 'node[kind = "topic"], node[kind = "person"], node[kind = "thing"]', style: { "border-width": 1, "font-size": 12, "background-color": tag, "text-wrap": "ellipsis" } },
     { selector: 'node[kind = "you"]', style: { shape: "ellipse", "background-color": button, "border-color": button, color: onButton, "border-width": 0, "font-weight": 700, "font-size": 15 } },
-    { selector: 'node[state = "passing"]', style: { "border-style": "dashed", "border-width": 1.5 } },
+    { selector: 'node[state = "passing"], node[state = "faded"]', style: { "border-style": "dashed", "border-width": 1.5 } },
     { selector: 'node[state = "superseded"], node[state = "contested"]', style: { "border-style": "dotted", opacity: 0.55 } },
     { selector: "edge", style: { width: 1.2, "line-color": line, opacity: 0.7, "curve-style": "bezier" } },
     { selector: 'edge[kind = "superseded by"]', style: { "line-style": "dashed", "target-arrow-shape": "triangle", "target-arrow-color": line, "arrow-scale": 0.9 } },

@@ -109,14 +109,15 @@ export class PersonView {
     return [...this.#linesOf(node).map((words) => make("p", { className: "quiet", textContent: words })), this.#drawQuotes(node), this.#drawChoices(node)].filter(Boolean);
   }
 
-  #linesOf({ first, last, conversations, surfaces, confidence, made_by, superseded_by, until, contested_by, stable, you }) {
+  #linesOf({ first, last, conversations, surfaces, confidence, made_by, superseded_by, until, contested_by, stable, faded, you }) {
     if (you === undefined) return [];
     const times = day.format(first * 1000) === day.format(last * 1000) ? `Seen on ${day.format(last * 1000)}` : `Seen from ${day.format(first * 1000)} to ${day.format(last * 1000)}`;
     const where = surfaces.length > 0 ? `, on ${surfaceNames.format(surfaces.map((one) => badge(one).textContent))}` : "";
     return [
       contested_by && "You said that this is wrong: it is not used any more.",
       superseded_by && `No longer${until ? ` since ${day.format(until * 1000)}` : ""}: what holds now is “${this.#names.get(superseded_by) ?? "something else"}”.`,
-      !contested_by && !superseded_by && !stable && "Seen in one conversation only: not used before you show it again.",
+      faded && `Not seen since ${day.format(last * 1000)}: not used before you show it again.`,
+      !contested_by && !superseded_by && !stable && !faded && "Seen in one conversation only: not used before you show it again.",
       `${times}, in ${conversations === 1 ? "one conversation" : `${conversations} conversations`}${where}.`,
       `I am ${Math.round(confidence * 100)} % sure; ${MADE_BY[made_by] ?? made_by}.`,
     ].filter(Boolean);
@@ -162,15 +163,16 @@ export const nameOf = (node) => node.you ?? node.name;
 
 const sentenceOf = (node) => (node.you === undefined ? node.name : `You ${node.you}`);
 
-/** What is believed of it: acted on, seen once, superseded, contested; nothing for what is only spoken of. */
-export function stateOf({ you, contested_by, superseded_by, stable }) {
+/** What is believed of it: acted on, seen once, faded, superseded, contested; nothing for what is only spoken of. */
+export function stateOf({ you, contested_by, superseded_by, stable, faded }) {
   if (you === undefined) return "spoken of";
   if (contested_by) return "contested";
   if (superseded_by) return "superseded";
+  if (faded) return "faded";
   return stable ? "stable" : "passing";
 }
 
-const SHORT = { contested: "you said that it is wrong", superseded: "no longer", passing: "seen once" };
+const SHORT = { contested: "you said that it is wrong", superseded: "no longer", faded: "not lately", passing: "seen once" };
 
 function drawLine(node) {
   const name = make("span", { className: "known-name", textContent: sentenceOf(node), dir: "auto" });

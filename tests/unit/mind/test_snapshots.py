@@ -157,8 +157,16 @@ def test_a_look_at_itself(house: House) -> None:
     for words in ("hello", "my cat is called Max", "what is my cat called?", "thanks", "good"):
         house.tell(words)
     event = house.event("", kind="review")
-    drifting.looked(house.standing(event), Decision(), house.ports, reflex_only=False)
+    drifting.looked(house.standing(event), event, Decision(), house.ports, reflex_only=False)
     check("drift", model.seen[-1])
+
+
+def test_a_look_at_what_was_said_to_it(house: House) -> None:
+    for words in ("my cat is called Max", "I like tea", "I am off to Rome", "tea again, as ever"):
+        house.tell(words)
+    model, event = talk(house), house.event("", kind="review")
+    drifting.looked(house.standing(event), event, Decision(), house.ports, reflex_only=False)
+    check("noticed", model.seen[-1])
 
 
 def test_every_template_is_shown_in_a_snapshot_or_by_the_tests_of_prompts() -> None:

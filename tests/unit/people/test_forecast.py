@@ -26,7 +26,7 @@ def trait(
     )
     sure = times / (times + 1)
     return Trait(
-        f"{about} {value}", kind, about, value, value, shown, 0.0, 0.0, times, ("web",), sure,
+        f"{about} {value}", kind, about, value, value, shown, 0.0, 0.0, times, ("web",), sure, times,
         **about_it,  # type: ignore[arg-type]
     )  # fmt: skip
 

@@ -57,6 +57,44 @@ def test_it_fades_while_it_is_not_seen() -> None:
     fresh, old = derived(*told), derived(*told, now=NOW + 4 * 365 * DAY)
     assert 0.6 < the(fresh, "tea").confidence < 2 / 3
     assert the(old, "tea").confidence < 0.2
+    assert (the(fresh, "tea").is_stable, fresh.faded()) == (True, [])
+    assert (the(old, "tea").is_stable, old.faded()) == (False, [the(old, "tea")])
+
+
+def test_a_worry_passes_where_a_taste_stays_and_both_are_there_again_when_they_are_said() -> None:
+    told = (
+        said(1, "I like tea", 10),
+        said(2, "I am worried about the boiler", 9),
+        said(3, "I like tea", 3),
+        said(4, "I am worried about the boiler", 2),
+    )
+    later = NOW + 120 * DAY
+    found = derived(*told, now=later)
+    assert (the(found, "tea").is_stable, the(found, "boiler").is_stable) == (True, False)
+    plain = [one for one in graph.plain(found)["nodes"] if "claim" in one]
+    assert [one["faded"] for one in plain] == [False, True]
+    again = derived(*told, said(5, "I am worried about the boiler", -119), now=later)
+    assert the(again, "boiler").is_stable and not again.faded()
+
+
+def test_it_fades_at_its_own_pace_and_later_the_oftener_it_was_seen() -> None:
+    def lasts(about: str, words: str, times: int) -> int:
+        told = [said(n, words, times - n) for n in range(times)]
+        days = range(0, 2_000, 5)
+        return next(d for d in days if the(derived(*told, now=NOW + d * DAY), about).has_faded)
+
+    worry, taste = "I am worried about the boiler", "I like tea"
+    assert 60 < lasts("boiler", worry, 2) < lasts("boiler", worry, 4) < 200
+    assert lasts("tea", taste, 2) > 500
+
+
+def test_what_was_taken_back_does_not_come_back_when_that_fades() -> None:
+    often = [said(n, "I like tea", 1_600 - 3 * n) for n in range(16)]
+    since = [said(20 + n, "I hate tea", 1_400 - 3 * n) for n in range(2)]
+    found = derived(*often, *since)
+    new, old = the(found, "tea", "no"), the(found, "tea")
+    assert new.has_faded and not old.has_faded
+    assert (old.superseded_by, old.is_stable) == (new.id, False)
 
 
 def test_the_newer_of_two_that_exclude_each_other_holds_from_its_day() -> None:
@@ -135,6 +173,24 @@ def test_how_and_when_they_write_is_seen_in_most_of_many_messages() -> None:
     assert small.shown[0].quote == "thing number 23 is here..."
     assert any(one.kind == "action" and "mostly writes" in claim for claim, one in found.items())
     assert derived(*told[:12]).stable("texture") == []
+
+
+def test_a_habit_is_told_only_where_chance_would_hardly_bring_it_about() -> None:
+    def habits(days: list[float]) -> set[str]:
+        found = derived(*(said(n, f"thing number {n}", one) for n, one in enumerate(days)))
+        return {one.claim for one in found.traits if one.about in ("day", "hour")}
+
+    monday = 6.0  # NOW is a Sunday, 15:06 UTC
+    any_day = [n + (n % 5) * 0.17 for n in range(28, 0, -1)]
+    assert not habits(any_day), "five days in seven are weekdays, and most hours are awake"
+    weekdays = [
+        7 * week + monday - day + (day % 3) / 5 for week in (3, 2, 1, 0) for day in range(5)
+    ]
+    assert habits(weekdays) == {"mostly writes on weekdays"}
+    assert not habits(weekdays[:8]), "eight of eight are not many yet"
+    evenings = [n - 0.2 for n in range(12, 0, -1)]
+    assert habits(evenings) == {"mostly writes in the evening"}
+    assert not habits([*evenings[:3], 4.1, 3.4, 2.2])
 
 
 def test_the_graph_as_json_has_every_quotation_in_the_message_it_names() -> None:
