@@ -37,7 +37,7 @@ CUE_INSIDE = re.compile(
     r"\b(?:actually|now|in fact|eigentlich|jetzt|en fait|maintenant|ahora)\b,?", re.IGNORECASE
 )
 TRAILING = re.compile(
-    r"(?:[\s,]+(?:now|instead|sorry|thanks|please|though|actually|after all))*[\s.!]*$",
+    r"(?:[\s,]+(?:now|instead|sorry|thanks|please|though|actually|after all|any ?more|any longer))*[\s.!]*$",
     re.IGNORECASE,
 )
 NOT_BUT = re.compile(

@@ -55,6 +55,18 @@ WHY_WROTE = (
     "My last answer rests on nothing that you told me: it came from my rules.",
     "I wrote of my own accord, because what I had taken on for you was still open.",
 )
+BETWEEN_US = "How I take you I tell in private only."
+DISPUTED = (
+    "I go by your words there:\n{listed}\n"
+    "Say how it is, and I go by that; “forget that” deletes what you said."
+)
+CLOSE = (
+    "You also said what is close to it. Should that go, too? Answer with its number, all, or no."
+)
+WHICH = "Which of these should I forget? Answer with its number, all, or no."
+NOTHING = "I have nothing like that, so there is nothing to forget."
+POINTED = frozenset(("", "that", "this"))
+"""What is to be forgotten where only the last answer says what is meant."""
 EVERYTHING = re.compile(r"everything|all(?:\s+of)?(?:\s+(?:it|this|that))?|me", re.IGNORECASE)
 
 
@@ -115,7 +127,12 @@ class _Reflex:
         chosen = self.choose(words)
         if chosen:
             return chosen
-        command = None if commands.is_plain(words) else commands.parse(words)
+        command = commands.parse(words)
+        if command is not None and command.verb in commands.BELIEVED:
+            disputed = self._disputed() if command.verb == "wrong" else ""
+            if disputed and not (command.rest or command.where):
+                return disputed
+            command = None
         wished = heard(words, self.ports) if command is None else None
         said = self.wish(*wished) if wished else None
         if said is not None:
@@ -132,6 +149,8 @@ class _Reflex:
                 return self.picture()
             case "why":
                 return self.why()
+            case "manner" | "expected":  # told where others read, and by nobody proven, to nobody
+                return BETWEEN_US
             case "help":
                 return introducing.help(self.surface, self.ports)
             case "what are you":
@@ -237,14 +256,18 @@ class _Reflex:
 
     def forget(self, wish: str, is_own: bool = True) -> str:
         """Drops what the wish surely names; asks which, where it is not sure or somebody else's."""
+        if wish.strip(" .!").casefold() in POINTED:
+            return self._forget_last()
         found = self.hands.forgettable(wish)
         own = {one.id for one in self.hands.own()}
         claimed = [one for one in self.hands.claimed(wish) if one.id in own]
-        exact = _distinct([*(m.evidence for m in found if m.cover >= SAME), *claimed])
-        exact = [one for one in exact if _is_said(one, wish)] or exact
+        whole = _distinct([*(m.evidence for m in found if m.cover >= SAME), *claimed])
+        exact = [one for one in whole if _is_said(one, wish)] or whole
         near = _distinct([m.evidence for m in found if m.cover >= ENOUGH])
         if len(exact) == 1 and is_own:
-            return self._drop(exact[0], "that")
+            gone = self._drop(exact[0], "that")
+            close = [one for one in whole if one.id not in self.hands.forgotten]
+            return f"{gone}\n{self._ask_which(close[:SHOWN], CLOSE)}" if close else gone
         options = (exact or near)[:SHOWN]
         if not options and EVERYTHING.fullmatch(wish.strip(" .!")):
             return (
@@ -252,12 +275,36 @@ class _Reflex:
                 "Nothing was forgotten yet."
             )
         if not options:
-            return "I have nothing like that, so there is nothing to forget."
+            return NOTHING
+        return self._ask_which(options, WHICH)
+
+    def _ask_which(self, options: Sequence[Evidence], question: str) -> str:
+        """The question which of these are to be forgotten."""
         ids = [one.id for one in options]
         self.asks = {"what": "forget", "options": ids, "asked": self.author}
         self.hands.cite(one for one in options if not self._is_withheld(one))
         listed = numbered(self._named(one) for one in options)
-        return f"Which of these should I forget? Answer with its number, all, or no.\n{listed}"
+        return f"{question}\n{listed}"
+
+    def _forget_last(self) -> str:
+        """Drops what the last answer rests on, where it is one thing; else asks which."""
+        own = {one.id for one in self.hands.own()}
+        found = _distinct([one for one in self._rested() if one.id in own])
+        if len(found) == 1:
+            return self._drop(found[0], "that")
+        return self._ask_which(found[:SHOWN], WHICH) if found else NOTHING
+
+    def _rested(self) -> list[Evidence]:
+        """What the last answer rests on, oldest first."""
+        last = next((turn for turn in reversed(self.standing.recent) if turn.persona_text()), None)
+        pointers = set(last.recalled) if last else set[str]()
+        return [one for one in self.hands.everything() if one.pointer in pointers]
+
+    def _disputed(self) -> str:
+        """To whom says that it is wrong: that the last answer quoted them; nothing where it did not."""
+        used = [one for one in self._rested() if own_of(one)]
+        self.hands.cite(used)
+        return DISPUTED.format(listed=numbered(map(self._quoted, used))) if used else ""
 
     def choose(self, words: str) -> str:
         """Answers the question that the last turn left open, where these words do."""
@@ -309,7 +356,7 @@ class _Reflex:
 
     def picture(self) -> str:
         everything = self.hands.everything()
-        told = [one for one in everything if one.tells]
+        told = [one for one in everything if one.tells and heard(own_of(one), self.ports) is None]
         passed_on = sum(not own_of(one) for one in everything if one.passes_on)
         if not told:
             aside = " What you pasted is kept beside that." if passed_on else ""
