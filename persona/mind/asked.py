@@ -103,6 +103,7 @@ WRONG = (
         rf"{YOU}\s+misunderst(?:ood|and)(?:\s+(?:me|{IT}))?",
         r"wrong|incorrect|nonsense|false",
         r"not\s+any\s*more|no\s+longer",
+        rf"i\s+(?:don['\u2019]?t|do\s+not|am\s+not|never\s+did){ANY_MORE}",
         rf"i\s+was\s+(?:(?:only|just)\s+)*(?:joking|kidding)(?:\s+about\s+{IT})?",
         rf"i(?:['\u2019]ve|\s+have)?\s+changed\s+my\s+mind(?:\s+(?:about|on)\s+{IT})?",
         rf"(?:please\s+)?(?:stop|quit)\s+{HOLDING}\s+(?:{IT}|(?:that\s+)?(?P<using>(?:i|my|we|our)\b{_WHAT})){ANY_MORE}",
@@ -148,11 +149,11 @@ FORGET = _PLEASE + _any(
 )  # fmt: skip
 NAMED = {
     "picture": "know remember believe think have got keep kept store stored learn learned learnt find"
-    " found note noted remembered collected describe memory told",
-    "why": "why know come where what evidence source sources proof says said tell told think say believe"
+    " found note noted remembered collected describe memory told kind sort",
+    "why": "why know come where wheres what whats evidence source sources proof says said tell told think say believe"
     " prove sure certain positive",
     "ground": "think say said believe assume claim know get got take read hear have tell told says"
-    " evidence source sources proof basis",
+    " evidence source sources proof basis whats",
     "wrong": "wrong untrue incorrect not never false mistake mistaken nonsense rubbish outdated joke"
     " misunderstanding longer isn isnt wasn wasnt aren arent weren werent misunderstood misunderstand"
     " joking kidding changed stop quit don dont didn didnt",

@@ -92,6 +92,8 @@ class Beliefs:
                 return self.choose(words)
             case "wrong":
                 return self.wrong(command) if command else ""
+            case "not me":  # “that's not me”, where no link waits
+                return self.wrong(Command("wrong"))
             case "ground":
                 return self.ground(command.rest if command else "")
             case "why" if not compiled(BARE_WHY, re.IGNORECASE).fullmatch(words.strip()):

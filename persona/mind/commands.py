@@ -148,7 +148,7 @@ PATTERNS: dict[Verb, str] = {
     "follow up": r"you\s+(?:may|can)\s+(?:follow\s+up|check\s+in)(?:\s+on\s+me)?(?:\s+(?:again|now))*\W*",
     "ledger": r"(?:the\s+|my\s+)?ledger\W*|what\s+(?:have|did)\s+you\s+(?:done?|do)(?:\s+for\s+me)?\W*",
 }
-_NAMED: Mapping[Verb, str] = {
+_NAMED: Mapping[str, str] = {
     **{verb: verb for verb in PATTERNS if " " not in verb},
     **asked.NAMED,
     "help": "help what",
@@ -178,7 +178,7 @@ _NAMED: Mapping[Verb, str] = {
     "ledger": "ledger what",
 }
 NAMED: dict[str, set[Verb]] = {
-    word: {verb for verb, words in _NAMED.items() if word in words.split()}
+    word: {verb for verb in PATTERNS if word in _NAMED[verb].split()}
     for words in _NAMED.values()
     for word in words.split()
 }

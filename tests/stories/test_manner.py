@@ -177,3 +177,18 @@ def test_a_failure_is_reacted_to_once(hub: Hub) -> None:
     found = evidence.read_turns(hub.ports, place.home)
     marks = {turn.person_text(): turn.failed.what for turn in found if turn.failed}
     assert marks == {"hm, so be it": "read", "why did that fail?": "read"}
+
+
+def test_how_somebody_takes_a_failure_is_answered_and_not_only_noted(hub: Hub) -> None:
+    ann = Visitor(hub)
+    ann.say(FAILING)
+    assert REASON in ann.say("what went wrong?")
+    ann.say(FAILING)
+    assert "Another way: " in ann.say("is there another way?")
+    ann.say(FAILING)
+    assert "whoever runs this hub" in ann.say("this is useless")
+    ann.say(FAILING)
+    assert ann.say("no worries") == "Thank you."
+    assert ann.say("no worries") == "Noted.", "once"
+    for again in (FAILING, "try again", "once more"):
+        assert REASON in ann.say(again), again
