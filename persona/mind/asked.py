@@ -150,8 +150,8 @@ FORGET = _PLEASE + _any(
 NAMED = {
     "picture": "know remember believe think have got keep kept store stored learn learned learnt find"
     " found note noted remembered collected describe memory told kind sort",
-    "why": "why know come where wheres what whats evidence source sources proof says said tell told think say believe"
-    " prove sure certain positive",
+    "why": "why know come where wheres what whats evidence source sources proof says said tell told"
+    " think say believe prove sure certain positive",
     "ground": "think say said believe assume claim know get got take read hear have tell told says"
     " evidence source sources proof basis whats",
     "wrong": "wrong untrue incorrect not never false mistake mistaken nonsense rubbish outdated joke"

@@ -2,7 +2,7 @@
 //
 // What did not change is not touched, so that nothing jumps and the keyboard stays where it is.
 
-import { badge, drawTwice, make } from "/page/draw.js";
+import { badge, drawTwice, make, placeOf } from "/page/draw.js";
 
 /** Every kind of what is known, in the order of the list: how the list calls it. */
 export const KINDS = {
@@ -19,7 +19,6 @@ export const KINDS = {
 const MADE_BY = { code: "read by rules", model: "proposed by a model, its quotes found in your words" };
 
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const moment = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const surfaceNames = new Intl.ListFormat("en", { type: "conjunction" });
 
 export class PersonView {
@@ -133,8 +132,7 @@ export class PersonView {
 
   #drawQuote({ text, whole, at, surface, can }) {
     const words = make("blockquote", { dir: "auto" }, ...marked(whole ?? text, text));
-    const line = make("p", { className: "quiet quote-line" }, badge(surface), make("time", { textContent: moment.format(at * 1000), dateTime: new Date(at * 1000).toISOString() }));
-    const item = make("li", {}, words, line);
+    const item = make("li", {}, words, placeOf(surface, at));
     if (can?.forget) item.append(drawTwice("Forget", "Yes, forget it", () => this.#handlers.say(can.forget), `Forget the message “${whole}”`));
     return item;
   }
