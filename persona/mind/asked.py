@@ -58,7 +58,7 @@ PICTURE = LEAD + _any(
     rf"what(?:['\u2019]s|\s+is)\s+in\s+your\s+memory{ABOUT_ME}?",
     rf"what\s+have\s+i\s+told\s+{YOU}(?:\s+(?:so\s+far|about\s+(?:me|myself)))*",
 ) + r"\W*"  # fmt: skip
-BARE_WHY = rf"{LEAD}why\W*"
+BARE_WHY, WHY_SO = rf"{LEAD}why\W*", rf"{LEAD}why\b"
 WHY = LEAD + _any(
     r"why",
     rf"why\s+(?:do|did|would|should)\s+{YOU}\s+{OFTEN}(?:think|say|believe|assume|claim)\s+{IT}",
@@ -121,7 +121,7 @@ MANNER = LEAD + _any(
     rf"why\s+(?:this|that|such\s+an?)\s+(?:{MANNERS}\s+)?(?:answer|reply|tone)",
     rf"why\s+(?:are\s+{YOU}\s+telling|(?:do|did)\s+{YOU}\s+tell)\s+me\s+(?:all\s+)?{IT}",
     rf"how\s+do\s+{YOU}\s+(?:see|treat|take|judge)\s+me",
-    rf"what\s+do\s+{YOU}\s+take\s+me\s+for",
+    rf"what\s+do\s+{YOU}\s+take\s+me\s+for|who\s+am\s+i\s+(?:to|for)\s+{YOU}",
     rf"(?:do|did)\s+{YOU}\s+(?:take\s+me\s+for|(?:think|believe)\s+(?:that\s+)?i(?:\s+am|['\u2019]m))\s+(?:an?\s+)?"
     r"(?:s[ck]eptic(?:al)?|operator|regular|newcomer|new|impatient)",
 ) + r"\W*"  # fmt: skip
@@ -157,7 +157,7 @@ NAMED = {
     "wrong": "wrong untrue incorrect not never false mistake mistaken nonsense rubbish outdated joke"
     " misunderstanding longer isn isnt wasn wasnt aren arent weren werent misunderstood misunderstand"
     " joking kidding changed stop quit don dont didn didnt",
-    "manner": "why see treat take judge think believe",
+    "manner": "why see treat take judge think believe who",
     "expected": "how what",
     "forget": "forget delete erase remove remember keep",
 }

@@ -16,7 +16,7 @@ from persona.memory.signs import as_you, signs_of
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind import voice
-from persona.mind.asked import BARE_WHY
+from persona.mind.asked import BARE_WHY, WHY_SO
 from persona.mind.commands import Command, parse
 from persona.mind.hands import MemoryHands
 from persona.mind.words import numbered, quote, sentence, when
@@ -99,7 +99,9 @@ class Beliefs:
             case "why" if not compiled(BARE_WHY, re.IGNORECASE).fullmatch(words.strip()):
                 return self.ground("")
             case "manner":
-                return self.manner()
+                return self.manner(
+                    is_of_last=compiled(WHY_SO, re.IGNORECASE).match(words) is not None
+                )
             case "expected":
                 return self.expected()
             case _:
@@ -134,8 +136,11 @@ class Beliefs:
             shown.append(REST.format(count=len(found) - MOST_GROUND, you=_i(found[MOST_GROUND])))
         return "\n\n".join(shown)
 
-    def manner(self) -> str:
-        """For whom the person is taken, what is expected of them, and by which of their words."""
+    def manner(self, is_of_last: bool) -> str:
+        """For whom the person is taken, what is expected of them, and by which of their words.
+
+        `is_of_last`: they ask why the last answer was put as it was.
+        """
         now, last = manners.read(self._standing, self._ports), self._standing.recent[-1:]
         if now is None:
             return ""
@@ -143,7 +148,7 @@ class Beliefs:
         ahead, more = voice.expected(now, self._ports)
         self.hands.cite([*cited, *more])
         self.asks = told_now(now.because, self._author)
-        alike = "" if any(turn.manner for turn in last) else ALIKE
+        alike = ALIKE if is_of_last and not any(turn.manner for turn in last) else ""
         return "\n".join(filter(None, [told, ahead, alike, ENDS if self.asks else ""]))
 
     def expected(self) -> str:

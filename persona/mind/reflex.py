@@ -5,6 +5,7 @@ It is the last structure to fall back on, so it must not fail: it calls nothing 
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from persona import keys
 from persona.decision import Decision
@@ -32,6 +33,7 @@ from persona.mind.words import (
     where,
 )
 from persona.model import Event, Evidence, Turn, shortened
+from persona.people import graph as graphs
 from persona.ports import Ports
 
 ENOUGH = 0.5
@@ -52,6 +54,7 @@ WHY_WROTE = (
     "My last answer rests on nothing that you told me: it came from my rules.",
     "I wrote of my own accord, because what I had taken on for you was still open.",
 )
+DENIED = " (you told me since that it is wrong)"
 BETWEEN_US = "How I take you I tell in private only."
 DISPUTED = (
     "I go by your words there:\n{listed}\n"
@@ -89,6 +92,13 @@ class _Reflex:
         self.wishing = Wishing(standing, events, ports)
         self.voice = voice.Voice(standing, ports)
         self.forgetting = Forgetting(self.hands, self.author, ports)
+        self.beliefs = believing.Beliefs(standing, events, ports)
+
+    @cached_property
+    def denied(self) -> frozenset[str]:
+        """The messages of which the person said since that what they show is wrong."""
+        is_any = bool(self.hands.notes.contests)
+        return graphs.denied(self.standing, self.ports) if is_any else frozenset()
 
     def answer(self, event: Event) -> str:
         words = own_words(event.words).strip()
@@ -223,7 +233,13 @@ class _Reflex:
         shown = "".join(noted[:1]) if not made or made[0].claim != own_of(one).strip() else ""
         if shown and made[0].doubt:
             self.tainted = made[0].doubt
-        return quote(one, self.ports, self._by(), whole=False) + shown
+        denied = DENIED if one.id in self.denied else ""
+        return quote(one, self.ports, self._by(), whole=False) + shown + denied
+
+    def _is_told(self, one: Evidence) -> bool:
+        """Whether it tells something: no wish, and no mere no to what was believed."""
+        is_wish = heard(own_of(one), self.ports) is not None
+        return one.tells and not is_wish and one.id not in self.hands.notes.denials()
 
     def _until(self, one: Evidence) -> str:
         """Since when words hold no longer, for those that were corrected."""
@@ -238,7 +254,7 @@ class _Reflex:
 
     def _disputed(self) -> str:
         """To whom says that it is wrong: that the last answer quoted them; nothing where it did not."""
-        used = [one for one in self.hands.rested() if own_of(one)]
+        used = [one for one in self.hands.rested() if self._is_told(one)]
         self.hands.cite(used)
         return DISPUTED.format(listed=numbered(map(self._quoted, used))) if used else ""
 
@@ -247,7 +263,7 @@ class _Reflex:
 
     def picture(self) -> str:
         everything = self.hands.everything()
-        told = [one for one in everything if one.tells and heard(own_of(one), self.ports) is None]
+        told = [one for one in everything if self._is_told(one)]
         passed_on = sum(not own_of(one) for one in everything if one.passes_on)
         if not told:
             aside = " What you pasted is kept beside that." if passed_on else ""
@@ -268,10 +284,9 @@ class _Reflex:
             more += "What you only pasted is not among it. "
         head = f"You told me {count} ({', '.join(surfaces)}), the first {since}."
         said = f"{head} In your words:\n{listed}\n\n{more}“forget …” deletes any of it."
-        beliefs = believing.Beliefs(self.standing, self.events, self.ports)
-        taken, of = beliefs.picture()
+        taken, of = self.beliefs.picture()
         self.hands.cite(of)
-        self.asks = self.asks or beliefs.asks
+        self.asks = self.asks or self.beliefs.asks
         return f"{said}\n\n{taken}" if taken else said
 
     def why(self) -> str:

@@ -22,6 +22,12 @@ export function placeOf(surface, at) {
   return make("p", { className: "quiet quote-line" }, badge(surface), time);
 }
 
+/** The message, with the words in it that show something. */
+export function marked(whole, words) {
+  const at = whole.indexOf(words);
+  return at < 0 ? [words] : [whole.slice(0, at), make("mark", { textContent: words }), whole.slice(at + words.length)];
+}
+
 /** A button that asks once more before it does anything. */
 export function drawTwice(label, sure, action, about) {
   const first = make("button", { type: "button", className: "plain", textContent: label, ariaLabel: about });

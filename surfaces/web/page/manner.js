@@ -1,6 +1,6 @@
 // How the persona takes the person, what it expects of them when something fails, and what both rest on.
 
-import { make, placeOf } from "/page/draw.js";
+import { make, marked, placeOf } from "/page/draw.js";
 
 const TAKEN = {
   skeptic: ["a skeptic", "so I lead with what something rests on."],
@@ -62,8 +62,8 @@ function drawForecast(forecast) {
   return section;
 }
 
-function drawQuoted({ text, at, surface }) {
-  return make("li", {}, make("blockquote", { textContent: text, dir: "auto" }), placeOf(surface, at));
+function drawQuoted({ text, whole, at, surface }) {
+  return make("li", {}, make("blockquote", { dir: "auto" }, ...marked(whole, text)), placeOf(surface, at));
 }
 
 const percent = (share) => `${Math.round(share * 100)} %`;

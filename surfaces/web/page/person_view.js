@@ -2,11 +2,11 @@
 //
 // What did not change is not touched, so that nothing jumps and the keyboard stays where it is.
 
-import { badge, drawTwice, make, placeOf } from "/page/draw.js";
+import { badge, drawTwice, make, marked, placeOf } from "/page/draw.js";
 
 /** Every kind of what is known, in the order of the list: how the list calls it. */
 export const KINDS = {
-  preference: "What you like",
+  preference: "What you like, and what not",
   decision: "What you decided",
   concern: "What troubles you",
   stance: "How you take things",
@@ -147,12 +147,6 @@ export class PersonView {
     if (can?.contest) choices.append(drawTwice("That’s wrong", "Yes, it is wrong", () => this.#handlers.say(can.contest), `That’s wrong: you ${you}`));
     return choices.children.length > 0 ? choices : null;
   }
-}
-
-/** The message, with the words in it that show something. */
-function marked(whole, words) {
-  const at = whole.indexOf(words);
-  return at < 0 ? [words] : [whole.slice(0, at), make("mark", { textContent: words }), whole.slice(at + words.length)];
 }
 
 /** What stands in the drawing: a claim is in words that follow “you”, which is in its middle. */

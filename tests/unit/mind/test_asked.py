@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from models.scripted import ScriptedModel
+from persona.language import Completion
 from persona.mind.commands import Verb, parse
 from tests.unit.house import House
 
@@ -61,6 +63,15 @@ def test_who_has_changed_is_taken_at_their_word(tea: House, now: str) -> None:
     assert "you like tea" not in tea.tell("what do you know about me?")
 
 
+def test_what_was_denied_is_quoted_with_that_and_a_bare_no_is_no_thing_told(tea: House) -> None:
+    tea.tell("stop assuming I like tea")
+    assert "(you told me since that it is wrong)" in tea.tell("what tea do I like?")
+    picture = tea.tell("what do you know about me?")
+    assert picture.startswith("You told me 3 things") and "stop assuming" not in picture
+    tea.tell("remember that I like tea")
+    assert "since that it is wrong" not in tea.tell("what tea do I like?")
+
+
 def test_a_no_to_a_quotation_says_whose_words_they_are(tea: House) -> None:
     tea.tell("what is my lock?")
     assert "“my lock is 4812”" in tea.tell("that's wrong")
@@ -97,3 +108,12 @@ def test_for_whom_somebody_is_taken_is_told_with_their_words_and_may_be_denied(
 def test_what_is_expected_is_told_as_a_guess_where_nothing_was_shown(house: House) -> None:
     house.tell("hello")
     assert "I guess that" in house.tell("how do you think I'd react?")
+
+
+def test_a_model_is_told_what_was_denied(tea: House) -> None:
+    model = ScriptedModel(lambda prompts: Completion("I see."))
+    tea.tell("stop assuming I like tea")
+    tea.with_(models=(model,))
+    tea.tell("what tea do I like?")
+    shown = "".join(prompt.text for seen in model.seen for prompt in seen)
+    assert shown.count("tea” (they said since that this is wrong of them: do not go by it)") == 2
