@@ -32,7 +32,10 @@ CUE = (
     r"|no(?:pe)?\s*[,.;:!\u2013\u2014-]|non\s*[,.;:!]|não\s*[,.;:!]|nee\s*[,.;:!])[\s,.;:!\u2013\u2014-]*"
 )
 CUE_INSIDE = r"(?i)\b(?:actually|now|in fact|eigentlich|jetzt|en fait|maintenant|ahora)\b,?"
-TRAILING = r"(?i)(?:[\s,]+(?:now|instead|sorry|thanks|please|though|actually|after all))*[\s.!]*$"
+TRAILING = (
+    r"(?i)(?:[\s,]+(?:now|instead|sorry|thanks|please|though|actually|after all|any ?more|any longer))*"
+    r"[\s.!]*$"
+)
 NOT_BUT = r"(?i)(?P<pre>.*?)\b(?:not|nicht|pas|no)\s+(?P<x>[^,]+?),?\s+(?:but|sondern|mais|sino)\s+(?P<y>.+)$"
 BUT_NOT = (
     r"(?i)(?P<pre>.*?)(?:,|\s+and|\s+-|\s+instead of|\s*\()\s*(?:(?<=of)|not|nicht|pas|no)\s+"

@@ -7,9 +7,12 @@ and whatever comes around every week allow nothing. Where it is not certain both
 """
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 from persona.compiled import compiled
 from persona.memory.claims import MOST_CLAUSE, TRAILING, UNSURE, Claim, claim, plain, without_lead
+from persona.memory.signs import signs_of
 from persona.memory.terms import stem
 from persona.memory.values import SLOTS, WORD, slots_of
 
@@ -36,6 +39,7 @@ VAGUE = frozenset(
     " coming here there over open closed full empty okay ok rusty beautiful ugly funny tired".split()
 )
 """Values that describe and exclude nothing."""
+SIDES = frozenset(("yes", "no"))
 PLACED = re.compile(r"(?:in|at|with|by|for)\s+", re.IGNORECASE)
 NEGATING = re.compile(
     r"\b(?:not|never|no longer|no more|stopped|quit|gave up|given up|nicht mehr|nicht)\b",
@@ -61,7 +65,7 @@ def may_contradict(words: str) -> bool:
 
 def contradicts(newer: str, older: str) -> bool:
     """Whether, where the newer words hold, the older ones do not any more."""
-    if _flips(newer, older):
+    if _flips(newer, older) or _reverses(newer, older):
         return True
     new, old = claim(newer), claim(older)
     if new is None or old is None or not new.subject or not old.subject:
@@ -165,6 +169,19 @@ def _flips(newer: str, older: str) -> bool:
         return False
     new, old = (_bag(plain(words)) for words in (newer, older))
     return bool(new[0]) and new[0] == old[0] and new[1] != old[1]
+
+
+def _reverses(newer: str, older: str) -> bool:
+    """Whether they take the other side: “I hate tea now” after “I like tea”."""
+    new = _sides(newer)
+    return any(_sides(older).get(about, side) != side for about, side in new.items())
+
+
+@lru_cache(maxsize=1_024)
+def _sides(words: str) -> Mapping[tuple[str, str], str]:
+    """For what somebody speaks up in one clause, and against what, by kind and terms."""
+    found = signs_of(words) if len(words) <= MOST_CLAUSE else ()
+    return {(one.kind, one.about): one.value for one in found if one.value in SIDES}
 
 
 def _bag(text: str) -> tuple[frozenset[str], bool]:

@@ -61,6 +61,11 @@ class Notes:
         """The notes that quote this message."""
         return [note for note in self.all if any(q.message == message for q in note.evidence)]
 
+    def denials(self) -> frozenset[str]:
+        """The messages that only say that a trait is wrong, and claim nothing instead."""
+        said = {quote.message for note in self.contests for quote in note.evidence}
+        return frozenset(said.difference(q.message for note in self.all for q in note.evidence))
+
     def ending(self, message: str) -> Note | None:
         """The note since which the words of this message hold no longer."""
         return next((note for note in self.all if message in note.ends), None)

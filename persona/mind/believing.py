@@ -7,21 +7,25 @@ A trait that was contested is not acted on again until the person asks to keep i
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import get_args
 
+from persona.compiled import compiled
 from persona.decision import Decision
 from persona.memory.notes import MOST_CLAIM, new_contest, quotable
 from persona.memory.signs import as_you, signs_of
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
-from persona.mind import suggesting
+from persona.mind import suggesting, voice
+from persona.mind.asked import BARE_WHY, WHY_SO
 from persona.mind.commands import Command, parse
 from persona.mind.hands import MemoryHands
 from persona.mind.words import numbered, quote, sentence, when
 from persona.model import Event, Evidence, Note, Quote
 from persona.people import graph as graphs
+from persona.people import manner as manners
 from persona.people.traits import trait_id
 from persona.ports import Ports
-from persona.trait import Graph, Trait, each_once
+from persona.trait import Graph, Trait, TraitKind, each_once
 
 MOST_TOLD, MOST_FADED = 7, 3
 """Traits that are told at once, and those that are told to have faded."""
@@ -29,6 +33,8 @@ MOST_GROUND = 3
 """Traits that are shown with their quotations at once."""
 MOST_SHOWN = 5
 """Quotations of one trait; of several two each."""
+KINDS: tuple[TraitKind, ...] = get_args(TraitKind)
+"""The order in which traits are told."""
 TASTE = frozenset(
     "like love prefer hate dislik want think believ feel would enjoy decid worri actual realli".split()
 )
@@ -40,6 +46,9 @@ ENDED = (
     "Then I go by it no longer, however it looks: {claims}. Should it be so after all, say "
     "“remember …”."
 )
+REST = "And {count} more of these: “why do you think {you}” shows one of them."
+ALIKE = "My last answer I would have put so to anybody."
+ENDS = "“that's wrong” ends what I take from it."
 WHICH = "Which of these is wrong? Answer with its number, all, or no.\n{lines}"
 STAYS = "Then nothing of it is changed."
 ALREADY = "You told me already that it is wrong, and I do not go by it: {claim}."
@@ -50,17 +59,7 @@ def said(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision 
     if len(events) != 1 or standing.is_shared or standing.place_is_unproven:
         return None
     beliefs = Beliefs(standing, events, ports)
-    command = parse(events[0].words)
-    if command is None:
-        reply = beliefs.choose(events[0].words)
-    elif command.verb == "wrong":
-        reply = beliefs.wrong(command)
-    elif command.verb == "ground" or (command.verb == "why" and events[0].words.strip(" ?!.")[3:]):
-        reply = beliefs.ground(command.rest)
-    elif command.verb == "suggested":
-        reply = suggesting.why(standing, ports)
-    else:
-        return None
+    reply = beliefs.answer(events[0].words)
     return beliefs.decision(reply) if reply else None
 
 
@@ -84,6 +83,31 @@ class Beliefs:
     def graph(self) -> Graph:
         return graphs.read(self._standing, self._ports)
 
+    def answer(self, words: str) -> str:
+        """What is answered to these words; nothing where they mean nothing that is believed."""
+        command = parse(words)
+        match command.verb if command else "":
+            case "":
+                return self.choose(words)
+            case "wrong":
+                return self.wrong(command) if command else ""
+            case "not me":  # “that's not me”, where no link waits
+                return self.wrong(Command("wrong"))
+            case "ground":
+                return self.ground(command.rest if command else "")
+            case "why" if not compiled(BARE_WHY, re.IGNORECASE).fullmatch(words.strip()):
+                return self.ground("")
+            case "manner":
+                return self.manner(
+                    is_of_last=compiled(WHY_SO, re.IGNORECASE).match(words) is not None
+                )
+            case "expected":
+                return self.expected()
+            case "suggested":
+                return suggesting.why(self._standing, self._ports)
+            case _:
+                return ""
+
     def decision(self, reply: str) -> Decision:
         """What was asked, kept and contested meanwhile."""
         notes = [note for trait in self._contested for note in self._contests(trait)]
@@ -97,6 +121,7 @@ class Beliefs:
     def picture(self) -> tuple[str, list[Evidence]]:
         """The surest traits in words, those that faded, and whose words those are; empty for none."""
         found = each_once(self.graph.stable())[:MOST_TOLD]
+        found.sort(key=lambda one: KINDS.index(one.kind))
         faded = each_once(self.graph.faded())[:MOST_FADED]
         told = [*found, *faded]
         if not told:
@@ -114,7 +139,37 @@ class Beliefs:
         """The words behind the traits that are named, or were told last; nothing for none."""
         found = self._named(about) if about else self._told("told", "traits")
         self.asks = told_now(found, self._author)
-        return "\n\n".join(self._ground(trait, len(found)) for trait in found[:MOST_GROUND])
+        shown = [self._ground(trait, len(found)) for trait in found[:MOST_GROUND]]
+        if len(found) > MOST_GROUND:
+            shown.append(REST.format(count=len(found) - MOST_GROUND, you=_i(found[MOST_GROUND])))
+        return "\n\n".join(shown)
+
+    def manner(self, is_of_last: bool) -> str:
+        """For whom the person is taken, what is expected of them, and by which of their words.
+
+        `is_of_last`: they ask why the last answer was put as it was.
+        """
+        now, last = manners.read(self._standing, self._ports), self._standing.recent[-1:]
+        if now is None:
+            return ""
+        told, cited = voice.taken(now, self._ports)
+        ahead, more = voice.expected(now, self._ports)
+        self.hands.cite([*cited, *more])
+        self.asks = told_now(now.because, self._author)
+        alike = ALIKE if is_of_last and not any(turn.manner for turn in last) else ""
+        return "\n".join(filter(None, [told, ahead, alike, ENDS if self.asks else ""]))
+
+    def expected(self) -> str:
+        """What the person is expected to do when something fails."""
+        now = manners.read(self._standing, self._ports)
+        if now is None:
+            return ""
+        told, cited = voice.expected(now, self._ports)
+        self.hands.cite(cited)
+        shown = {one.sign for one in now.forecast.shown if one.sign.value == now.forecast.likeliest}
+        of = [one for one in self.graph.traits if any(each.sign in shown for each in one.shown)]
+        self.asks = told_now(of, self._author)
+        return "\n".join(filter(None, [told, ENDS if of else ""]))
 
     def wrong(self, command: Command) -> str:
         """Contests the trait that is named, or that was told; asks which where it may be several."""
@@ -208,6 +263,11 @@ class Beliefs:
 
 def _you(trait: Trait) -> str:
     return f"you {as_you(trait.claim)}"
+
+
+def _i(trait: Trait) -> str:
+    """The claim as the person says it of themselves."""
+    return f"I {re.sub(r'^are ', 'am ', as_you(trait.claim))}"
 
 
 def _terms(trait: Trait) -> set[str]:

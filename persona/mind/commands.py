@@ -1,6 +1,7 @@
 """Words that mean the same with or without a language model: a small grammar, decided by code."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -8,12 +9,15 @@ from typing import Literal
 
 from persona.compiled import compiled
 from persona.memory.own import own_words
+from persona.mind import asked
 
 Verb = Literal[
     "remember",
     "forget",
     "picture",
     "why",
+    "manner",
+    "expected",
     "ground",
     "suggested",
     "wrong",
@@ -75,22 +79,17 @@ _NUMBER = r"(?:(?:my\s+|the\s+)?(?:plan|reminder|number)\s+)?#?(?P<rest>[0-9]{1,
 
 PATTERNS: dict[Verb, str] = {
     "remember": r"(?:please\s+)?remember\b(?:\s+that\b)?[\s:,]*(?P<rest>\S.*)",
-    "forget": r"(?:please\s+)?forget\b(?:\s+(?:that|about)\b)?[\s:,]*(?P<rest>\S.*)",
-    "picture": r"what\s+do\s+you\s+(?:know|remember)(?:\s+about\s+me)?\W*",
-    "why": r"why\W*|why\s+do\s+you\s+(?:think|say|believe)\s+(?:that|so)\W*",
-    "ground": (
-        r"why\s+do\s+you\s+(?:think|say|believe)(?:\s+that)?\s+(?P<rest>(?:i|my|we|our)\b.*)"
-    ),
+    "forget": asked.FORGET,
+    "picture": asked.PICTURE,
+    "why": asked.WHY,
+    "manner": asked.MANNER,
+    "expected": asked.EXPECTED,
+    "ground": asked.GROUND,
     "suggested": (
         r"why\s+(?:do|did|have|would)\s+you\s+(?:suggest(?:ed)?|propose[ds]?|closed?|shut"
         r"|think\s+(?:that\s+)?(?:i\s+write\s+like|(?:this|that|it)(?:'s|\s+is|\s+was)(?:n't|\s+not)?\s+me))\b.*"
     ),
-    "wrong": (
-        r"(?:no\b[\s,.!]*)?(?:(?:that|this|it)(?:['\u2019]s|\s+is|\s+was)|you(?:['\u2019]re|\s+are))\s+"
-        r"(?:wrong|untrue|incorrect|not\s+(?:true|right|correct))"
-        r"(?:\s+(?:about|that)\s+(?P<where>[^:;\n]{2,120}?))?(?:\W*|\s*[:;,.\u2013\u2014-]\s*(?P<rest>\S.*))"
-        r"|i\s+never\s+said\s+(?:that\s+)?(?P<how>[^:;\n]{2,120}?)(?:\W*|\s*[:;]\s*(?P<direct>\S.*))"
-    ),
+    "wrong": asked.WRONG,
     "help": r"help\W*|what\s+can\s+you\s+do\W*",
     "what are you": r"(?:what|who)\s+are\s+you\W*|are\s+you\s+(?:a\s+|an\s+)?\w+\W*",
     "greeting": r"(?:hello|hi|hey|good\s+(?:morning|afternoon|evening))(?:[\s,]+\w+)?\W*",
@@ -155,12 +154,10 @@ PATTERNS: dict[Verb, str] = {
     "follow up": r"you\s+(?:may|can)\s+(?:follow\s+up|check\s+in)(?:\s+on\s+me)?(?:\s+(?:again|now))*\W*",
     "ledger": r"(?:the\s+|my\s+)?ledger\W*|what\s+(?:have|did)\s+you\s+(?:done?|do)(?:\s+for\s+me)?\W*",
 }
-_NAMED: dict[Verb, str] = {
+_NAMED: Mapping[str, str] = {
     **{verb: verb for verb in PATTERNS if " " not in verb},
-    "picture": "know remember",
-    "ground": "think say believe",
+    **asked.NAMED,
     "suggested": "suggest suggested propose proposed proposes close closed shut think",
-    "wrong": "wrong untrue incorrect not never",
     "help": "help what",
     "what are you": "are",
     "greeting": "hello hi hey good",
@@ -188,7 +185,7 @@ _NAMED: dict[Verb, str] = {
     "ledger": "ledger what",
 }
 NAMED: dict[str, set[Verb]] = {
-    word: {verb for verb, words in _NAMED.items() if word in words.split()}
+    word: {verb for verb in PATTERNS if word in _NAMED[verb].split()}
     for words in _NAMED.values()
     for word in words.split()
 }
@@ -198,6 +195,9 @@ BELIEVED = frozenset({"ground", "wrong", "suggested"})
 """Commands only where something is believed or was suggested that they mean; else plain words."""
 FORGET_IT = re.compile(r"forget(?:\s+about)?\s+it\W*", re.IGNORECASE)
 IDIOM = re.compile(r"it\b(?!\w)", re.IGNORECASE)
+REST = ("rest", "direct", "before", "dropped", "pointed")
+WHERE = ("where", "how", "of", "using", "using_not")
+"""Parts of a pattern that are `Command.rest`, and those that are `Command.where`."""
 QUESTION_MARKS = ("?", "\uff1f", "\u061f", "\u037e")
 
 
@@ -224,11 +224,13 @@ def parse(words: str) -> Command | None:
         if found is None:
             continue
         named = {name: (text or "").strip() for name, text in found.groupdict().items()}
-        rest = next(filter(None, map(named.get, ("rest", "direct", "before"))), "")
-        is_idiom = verb == "forget" and IDIOM.match(rest) is not None
+        rest = next(filter(None, map(named.get, REST)), "")
+        if named.get("asks"):  # “can you forget that I like tea?”
+            rest = rest.rstrip("".join(QUESTION_MARKS))
+        is_idiom = verb == "forget" and IDIOM.match(rest) is not None and not named["pointed"]
         if is_idiom or (verb in ("remember", "forget") and rest.endswith(QUESTION_MARKS)):
             return None
-        return Command(verb, rest, named.get("where", "") or named.get("how", ""))
+        return Command(verb, rest, next(filter(None, map(named.get, WHERE)), ""))
     return None
 
 
@@ -272,6 +274,8 @@ def is_question(text: str) -> bool:
         return True
     words = [*stripped.casefold().replace("\u2019", "'").split(maxsplit=6), "", ""]
     first, second = words[:2]
+    if (first, second) in ASKING and words[2].partition("'")[0] in QUESTION_WORDS - {"when"}:
+        return True  # “tell me what my bike lock is”
     if first.partition("'")[0] not in QUESTION_WORDS:
         return first in AUXILIARIES and second in SUBJECTS
     inverted = second not in SUBJECTS and any(_inverts(a, b) for a, b in pairwise(words[2:6]))
@@ -285,6 +289,7 @@ def _inverts(verb: str, subject: str) -> bool:
     return verb in BEING and subject in SUBJECTS - {"that", "this"}
 
 
+ASKING = frozenset({("tell", "me"), ("show", "me")})
 QUESTION_WORDS = frozenset("what when where who whom whose which why how".split())
 AUXILIARIES = frozenset(
     "is are am was were do does did can could will would should shall has have had".split()

@@ -101,6 +101,12 @@ class MemoryHands:
         index = self._ports.indexes.open(self._standing, self._ports)
         return [one for one in index.everything() if self._may_see(one)]
 
+    def rested(self) -> list[Evidence]:
+        """What the last answer rests on, oldest first."""
+        last = next((turn for turn in reversed(self._standing.recent) if turn.persona_text()), None)
+        pointers = set(last.recalled) if last else set[str]()
+        return [one for one in self.everything() if one.pointer in pointers] if pointers else []
+
     @cached_property
     def notes(self) -> Notes:
         """What was kept on purpose and may be seen here."""

@@ -77,7 +77,7 @@ def _of_failure(
         **filled,
         "also": also,
         "words": words if len(words) <= MOST_WORDS and "\n" not in words else "",
-        "other": _others(standing, event.detail["capability"], ports),
+        "other": others(standing, event.detail["capability"], ports),
         "certain": NOT_KNOWN if is_unsure else NOT_DONE,
     }
     return voice.of_failure(part, plain.format_map(filled), told), shared
@@ -90,7 +90,7 @@ def _shared(standing: Standing, event: Event, ports: Ports) -> Evidence | None:
     return next((one for one in bears if heard(own_of(one), ports) is None), None)
 
 
-def _others(standing: Standing, name: str, ports: Ports) -> str:
+def others(standing: Standing, name: str, ports: Ports) -> str:
     """Other capabilities that may serve the same end, by the words that use them."""
     failing = ports.capabilities.get(name)
     kin = set(name.rstrip("s").split("_"))

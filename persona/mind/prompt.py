@@ -17,6 +17,7 @@ from persona.memory.standing import Standing
 from persona.mind.wording import wording
 from persona.mind.words import quote, sentence, speaker, when, where, without_codes
 from persona.model import Event, Evidence, Turn
+from persona.people import graph as graphs
 from persona.plan import Plan, Step
 from persona.ports import Ports
 
@@ -124,11 +125,13 @@ def _now(
         now += " " + say("speaker", who=speaker(str(event.author)))
     if not recalled:
         return now
+    denied = graphs.denied(standing, ports) if notes.contests else frozenset[str]()
     shown: list[str] = []
     for one in recalled:
         said, ending = _quoted(standing, one, ports), notes.ending(one.id)
         since = when(ending.since, ports) if ending else ""
-        shown.append(say("ended", quote=said, when=since) if ending else say("quote", quote=said))
+        form = "ended" if ending else "denied" if one.id in denied else "quote"
+        shown.append(say(form, quote=said, when=since))
     return f"{now}\n{say('recalled', quotes=chr(10).join(shown))}"
 
 

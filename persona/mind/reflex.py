@@ -5,18 +5,18 @@ It is the last structure to fall back on, so it must not fail: it calls nothing 
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from persona import keys
 from persona.decision import Decision
 from persona.errors import Refused
 from persona.memory.index import Match
 from persona.memory.own import own_of, own_words, passes_on
-from persona.memory.sensitivity import PRIVATE
 from persona.memory.standing import Standing
-from persona.memory.terms import terms
-from persona.mind import believing, commands, introducing, tried, voice
+from persona.mind import afterwards, believing, commands, introducing, tried, voice
 from persona.mind.aside import OFFER
 from persona.mind.elsewhere import NOWHERE
+from persona.mind.forgetting import Forgetting, distinct, same_words
 from persona.mind.hands import MemoryHands
 from persona.mind.linking import NOBODY
 from persona.mind.spelled import UNREAD
@@ -33,12 +33,11 @@ from persona.mind.words import (
     where,
 )
 from persona.model import Event, Evidence, Turn, shortened
+from persona.people import graph as graphs
 from persona.ports import Ports
 
 ENOUGH = 0.5
 """The share of a question's weight that evidence must hold before it counts as an answer."""
-SAME = 0.99
-"""Forgetting goes at once only for evidence that holds every word of the wish."""
 SHOWN = 9
 MOST_BEFORE = 120
 """Characters of what a correction took the place of, where it stands beside that."""
@@ -55,7 +54,12 @@ WHY_WROTE = (
     "My last answer rests on nothing that you told me: it came from my rules.",
     "I wrote of my own accord, because what I had taken on for you was still open.",
 )
-EVERYTHING = re.compile(r"everything|all(?:\s+of)?(?:\s+(?:it|this|that))?|me", re.IGNORECASE)
+DENIED = " (you told me since that it is wrong)"
+BETWEEN_US = "How I take you I tell in private only."
+DISPUTED = (
+    "I go by your words there:\n{listed}\n"
+    "Say how it is, and I go by that; “forget that” deletes what you said."
+)
 
 
 def reflect(standing: Standing, events: Sequence[Event], ports: Ports) -> Decision:
@@ -69,33 +73,11 @@ def reflect(standing: Standing, events: Sequence[Event], ports: Ports) -> Decisi
             recalled=tuple(hands.cited.values()),
             notes=tuple(hands.kept.values()),
             forgets=tuple(hands.forgotten.values()),
-            asks=brain.asks,
+            asks=brain.asks or brain.forgetting.asks,
             intents=brain.wishing.intents,
             tainted=brain.tainted,
         )
     )
-
-
-def forget_by_code(standing: Standing, event: Event, ports: Ports) -> Decision | None:
-    """A wish to forget, or the choice that it left open; None when the words are neither.
-
-    Deleting is a right, so no model stands between the person and it. Words that only sound like
-    the wish ("forget about it, what's new?") match nothing and go on to the model.
-    """
-    brain = _Reflex(standing, [event], ports)
-    command = commands.parse(event.words)
-    wish = command is not None and command.verb == "forget"
-    reply = brain.choose(event.words) if not wish else brain.forget(command.rest if command else "")
-    if not reply or (wish and not brain.hands.forgotten and not brain.asks):
-        return None
-    forgets = tuple(brain.hands.forgotten.values())
-    return Decision(reply=reply, forgets=forgets, asks=brain.asks)
-
-
-def ask_to_forget(wish: str, standing: Standing, event: Event, ports: Ports) -> Decision:
-    """The question which words to let go of, for a model that wished it: it decides nothing."""
-    brain = _Reflex(standing, [event], ports)
-    return Decision(reply=brain.forget(wish, is_own=False), asks=brain.asks)
 
 
 class _Reflex:
@@ -109,29 +91,49 @@ class _Reflex:
         self.tainted = ""
         self.wishing = Wishing(standing, events, ports)
         self.voice = voice.Voice(standing, ports)
+        self.forgetting = Forgetting(self.hands, self.author, ports)
+        self.beliefs = believing.Beliefs(standing, events, ports)
+
+    @cached_property
+    def denied(self) -> frozenset[str]:
+        """The messages of which the person said since that what they show is wrong."""
+        is_any = bool(self.hands.notes.contests)
+        return graphs.denied(self.standing, self.ports) if is_any else frozenset()
 
     def answer(self, event: Event) -> str:
         words = own_words(event.words).strip()
-        chosen = self.choose(words)
+        chosen = self.forgetting.choose(words)
         if chosen:
             return chosen
-        command = None if commands.is_plain(words) else commands.parse(words)
+        command = commands.parse(words)
+        if command is not None and command.verb in commands.BELIEVED:
+            disputed = self._disputed() if command.verb == "wrong" else ""
+            if disputed and not (command.rest or command.where):
+                return disputed
+            command = None
         wished = heard(words, self.ports) if command is None else None
         said = self.wish(*wished) if wished else None
         if said is not None:
             return said
         if command is None:
-            return self.question(words) if commands.is_question(words) else self.statement(event)
+            failed = afterwards.taken(words, self.standing, self.ports)
+            said = self.wish(*failed.again) if failed.again else None
+            if said is not None:
+                return said
+            is_asked = commands.is_question(words)
+            return self.question(words, failed) if is_asked else self.statement(event, failed)
         match command.verb:
             case "remember":
                 kept = f"I will remember that: “{shortened(command.rest, MOST_QUOTED)}”"
                 return kept + self._ended(self.hands.note(event)) + _aside(event)
             case "forget":
-                return self.forget(command.rest)
+                return self.forgetting.forget(command.rest)
             case "picture":
                 return self.picture()
             case "why":
                 return self.why()
+            case "manner" | "expected":  # told where others read, and by nobody proven, to nobody
+                return BETWEEN_US
             case "help":
                 return introducing.help(self.surface, self.ports)
             case "what are you":
@@ -159,19 +161,21 @@ class _Reflex:
         self.voice.mark_for("doing")
         return ""
 
-    def statement(self, event: Event) -> str:
+    def statement(self, event: Event, failed: afterwards.Taken) -> str:
         """Words that are kept as they were said; a correction is kept as a note."""
         if not own_words(event.words) and event.words.strip():
             return PASTED
-        return "Noted." + self._ended(self.hands.note(event)) + _aside(event)
+        noted = self._of_failure(failed) or "Noted."
+        return noted + self._ended(self.hands.note(event)) + _aside(event)
 
-    def question(self, words: str) -> str:
+    def question(self, words: str, failed: afterwards.Taken = afterwards.NOT) -> str:
+        """The best that they told, quoted; where nothing answers it, what is known of a failure."""
         matches = self.hands.match(words, limit=25)
         found = [m for m in matches if m.own_cover >= ENOUGH and m.evidence.tells]
         claimed = self.hands.claimed(words)
         shown = self.hands.corrected([*claimed, *(m.evidence for m in found)])
         if not shown:
-            return self._passed_on(words, matches)
+            return self._of_failure(failed) or self._passed_on(words, matches)
         ends = self.hands.notes.ending
         held, ended = [e for e in shown if not ends(e.id)], [e for e in shown if ends(e.id)]
         best = (held or ended)[0]
@@ -184,10 +188,17 @@ class _Reflex:
             self._put(said, [best, *older[:1]], found) if self.voice.differs("answered") else said
         )
 
+    def _of_failure(self, failed: afterwards.Taken) -> str:
+        """What is said to how they take a failure; it names what they wished, so it rests on that."""
+        pointer = self.standing.head.failure.turn if self.standing.head.failure else ""
+        if failed.reply:
+            self.hands.cite(one for one in self.hands.everything() if one.pointer == pointer)
+        return failed.reply
+
     def _put(self, said: str, shown: Sequence[Evidence], found: Sequence[Match]) -> str:
         """The answer as this person would have it; what contradicts it is never left out."""
         rest = [one.evidence for one in found if one.evidence not in shown]
-        more = [one for one in _distinct([*shown, *rest]) if one not in shown][:1]
+        more = [one for one in distinct([*shown, *rest]) if one not in shown][:1]
         also = more if self.voice.wants("also") else []
         self.hands.cite(also)
         is_plain = len(shown) == 1 and not self.hands.notes.on(shown[0].id)
@@ -222,7 +233,13 @@ class _Reflex:
         shown = "".join(noted[:1]) if not made or made[0].claim != own_of(one).strip() else ""
         if shown and made[0].doubt:
             self.tainted = made[0].doubt
-        return quote(one, self.ports, self._by(), whole=False) + shown
+        denied = DENIED if one.id in self.denied else ""
+        return quote(one, self.ports, self._by(), whole=False) + shown + denied
+
+    def _is_told(self, one: Evidence) -> bool:
+        """Whether it tells something: no wish, and no mere no to what was believed."""
+        is_wish = heard(own_of(one), self.ports) is not None
+        return one.tells and not is_wish and one.id not in self.hands.notes.denials()
 
     def _until(self, one: Evidence) -> str:
         """Since when words hold no longer, for those that were corrected."""
@@ -235,81 +252,18 @@ class _Reflex:
             f"\nIt takes the place of what {quote(o, self.ports, self._by())}" for o in ended
         )
 
-    def forget(self, wish: str, is_own: bool = True) -> str:
-        """Drops what the wish surely names; asks which, where it is not sure or somebody else's."""
-        found = self.hands.forgettable(wish)
-        own = {one.id for one in self.hands.own()}
-        claimed = [one for one in self.hands.claimed(wish) if one.id in own]
-        exact = _distinct([*(m.evidence for m in found if m.cover >= SAME), *claimed])
-        exact = [one for one in exact if _is_said(one, wish)] or exact
-        near = _distinct([m.evidence for m in found if m.cover >= ENOUGH])
-        if len(exact) == 1 and is_own:
-            return self._drop(exact[0], "that")
-        options = (exact or near)[:SHOWN]
-        if not options and EVERYTHING.fullmatch(wish.strip(" .!")):
-            return (
-                "I forget one thing at a time: “what do you know about me” lists them. "
-                "Nothing was forgotten yet."
-            )
-        if not options:
-            return "I have nothing like that, so there is nothing to forget."
-        ids = [one.id for one in options]
-        self.asks = {"what": "forget", "options": ids, "asked": self.author}
-        self.hands.cite(one for one in options if not self._is_withheld(one))
-        listed = numbered(self._named(one) for one in options)
-        return f"Which of these should I forget? Answer with its number, all, or no.\n{listed}"
-
-    def choose(self, words: str) -> str:
-        """Answers the question that the last turn left open, where these words do."""
-        asking = self.standing.head.asking
-        is_mine = asking.get("what") == "forget" and asking.get("asked") == self.author
-        if not is_mine or self.asks:
-            return ""
-        options = {str(n): id for n, id in enumerate(asking["options"], 1)}
-        said = words.strip().casefold().rstrip(".!")
-        if said in ("no", "none", "neither", "cancel"):
-            return "Nothing was forgotten."
-        if said in ("all", "both") or (said == "yes" and len(options) == 1):
-            chosen = list(options)
-        else:
-            chosen = [n for n in re.findall(r"\d+", said) if n in options]
-            chosen = chosen if re.fullmatch(r"[\d\s,and]+", said) else []
-        everything = {one.id: one for one in self.hands.own()}
-        gone = [(n, everything[options[n]]) for n in chosen if options[n] in everything]
-        return "\n".join(self._drop(one, f"number {n}") for n, one in gone)
-
-    def _named(self, one: Evidence) -> str:
-        """The words; of those that are not repeated here only when and where they were said."""
-        if self._is_withheld(one):
-            return f"what you told me {where(one.surface, self.ports)}, {when(one.at, self.ports)}"
-        return quote(one, self.ports)
+    def _disputed(self) -> str:
+        """To whom says that it is wrong: that the last answer quoted them; nothing where it did not."""
+        used = [one for one in self.hands.rested() if self._is_told(one)]
+        self.hands.cite(used)
+        return DISPUTED.format(listed=numbered(map(self._quoted, used))) if used else ""
 
     def _by(self) -> str:
         return "somebody here" if self.standing.is_shared else ""
 
-    def _is_withheld(self, one: Evidence) -> bool:
-        return self.standing.is_shared and one.sensitivity >= PRIVATE
-
-    def _drop(self, one: Evidence, name: str) -> str:
-        """Drops it, its repetitions, and questions that hold all of its words.
-
-        It is named by when and where, never by its words: the reply itself is kept.
-        """
-        held = set(terms(one.text))
-        same = [
-            other
-            for other in self.hands.own()
-            if _same_words(other, one) or (not other.tells and held <= set(terms(other.text)))
-        ]
-        self.hands.forget([one, *same])
-        return (
-            f"Forgotten: {name}, said {where(one.surface, self.ports)}, "
-            f"{when(one.at, self.ports)}, and every answer of mine that quoted it."
-        )
-
     def picture(self) -> str:
         everything = self.hands.everything()
-        told = [one for one in everything if one.tells]
+        told = [one for one in everything if self._is_told(one)]
         passed_on = sum(not own_of(one) for one in everything if one.passes_on)
         if not told:
             aside = " What you pasted is kept beside that." if passed_on else ""
@@ -320,28 +274,26 @@ class _Reflex:
         noted = {quote.message for note in self.hands.notes.live() for quote in note.evidence}
         kept = [one for one in held if one.kept or one.id in noted]
         latest = [one for one in held if one not in kept][-(SHOWN - min(len(kept), SHOWN - 3)) :]
-        shown = _distinct([*reversed(kept), *reversed(latest)])[:SHOWN]
+        shown = distinct([*reversed(kept), *reversed(latest)])[:SHOWN]
         self.hands.cite([*shown, *self._before(shown)])
         listed = numbered(self._quoted(one) + self._instead(one) for one in shown)
-        distinct = len(_distinct(held))
-        more = "" if distinct <= len(shown) else f"And {distinct - len(shown)} more; ask me. "
+        unlike = len(distinct(held))
+        more = "" if unlike <= len(shown) else f"And {unlike - len(shown)} more; ask me. "
         count = f"{len(told)} thing{'s' if len(told) != 1 else ''}"
         if passed_on:
             more += "What you only pasted is not among it. "
         head = f"You told me {count} ({', '.join(surfaces)}), the first {since}."
         said = f"{head} In your words:\n{listed}\n\n{more}“forget …” deletes any of it."
-        beliefs = believing.Beliefs(self.standing, self.events, self.ports)
-        taken, of = beliefs.picture()
+        taken, of = self.beliefs.picture()
         self.hands.cite(of)
-        self.asks = self.asks or beliefs.asks
+        self.asks = self.asks or self.beliefs.asks
         return f"{said}\n\n{taken}" if taken else said
 
     def why(self) -> str:
         last = next((turn for turn in reversed(self.standing.recent) if turn.persona_text()), None)
         if last is None:
             return "I have not answered anything yet."
-        pointers = set(last.recalled)
-        used = [one for one in self.hands.everything() if one.pointer in pointers]
+        used = self.hands.rested()
         chosen, shown = voice.why(last, self.standing, self.ports)
         if chosen and self.voice.manner:
             self.asks = believing.told_now(self.voice.manner.because, self.author)
@@ -375,24 +327,6 @@ class _Reflex:
         return f" (before that: {', '.join(before)})" if before else ""
 
 
-def _distinct(found: Sequence[Evidence]) -> list[Evidence]:
-    """The first of each wording."""
-    kept: list[Evidence] = []
-    for one in found:
-        if not any(_same_words(one, other) for other in kept):
-            kept.append(one)
-    return kept
-
-
-def _same_words(one: Evidence, other: Evidence) -> bool:
-    return one.text.strip().casefold() == other.text.strip().casefold()
-
-
-def _is_said(one: Evidence, words: str) -> bool:
-    """Whether these are all of its words: then no other is meant that only holds them too."""
-    return " ".join(one.text.split()).casefold() == " ".join(words.split()).casefold()
-
-
 def _differing(best: Evidence, found: Sequence[Match]) -> list[Evidence]:
     """Older evidence that covers the question as well and says something else."""
     covers = [round(match.own_cover, 2) for match in found if match.evidence is best]
@@ -402,7 +336,7 @@ def _differing(best: Evidence, found: Sequence[Match]) -> list[Evidence]:
         if covers
         and round(match.own_cover, 2) >= covers[0]
         and match.evidence.at < best.at
-        and not _same_words(match.evidence, best)
+        and not same_words(match.evidence, best)
     ]
 
 

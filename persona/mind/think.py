@@ -17,8 +17,9 @@ from persona.memory.standing import Standing
 from persona.mind import prompt
 from persona.mind.budget import Budget, Offers
 from persona.mind.commands import parse
+from persona.mind.forgetting import ask_to_forget, forget_by_code
 from persona.mind.hands import MemoryHands
-from persona.mind.reflex import ask_to_forget, forget_by_code, reflect
+from persona.mind.reflex import reflect
 from persona.mind.voice import Voice
 from persona.mind.wishing import Wishing
 from persona.mind.wording import wording

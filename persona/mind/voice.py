@@ -26,6 +26,9 @@ BECAUSE = "I put it so because {because}"
 NO_LONGER = "I put it so because {because}; what spoke for that holds no longer"
 EXPECTED = "What I offered comes from this: {because}"
 GUESSED = ". I guess that; you have not shown it to me yet."
+TAKEN = "I take you mostly for {whom} ({share:.0%}), because {because}"
+MIXED = "I take you for no one kind of person ({shares}), so I just answer."
+EXPECT = "When something fails, {because} ({chance:.0%})"
 
 
 class Voice:
@@ -137,6 +140,30 @@ def why(turn: Turn, standing: Standing, ports: Ports) -> tuple[str, list[Evidenc
         lines.append(EXPECTED.format(because=breaking.because) + _quotes(own, ports, GUESSED))
         cited += own
     return "".join(f"\n{line}" for line in lines), [one.said for one in cited]
+
+
+def taken(now: Manner, ports: Ports) -> tuple[str, list[Evidence]]:
+    """For whom the person is taken, and their words that say so."""
+    stance, shares = manner.served(now), now.shares
+    serving = ports.identity.serving(stance or "")
+    if stance is None or serving is None:
+        known = sorted(shares, key=lambda one: -shares[one])
+        return MIXED.format(shares=", ".join(f"{one} {shares[one]:.0%}" for one in known)), []
+    shown = [one for trait in now.because for one in trait.shown]
+    whom = f"an {stance}" if stance[0] in "aeiou" else f"a {stance}"
+    told = TAKEN.format(whom=whom, share=shares[stance], because=serving.because)
+    return told + _quotes(shown, ports), [one.said for one in shown]
+
+
+def expected(now: Manner, ports: Ports) -> tuple[str, list[Evidence]]:
+    """What the person is expected to do when something fails, and their words that say so."""
+    likeliest = now.forecast.likeliest
+    breaking = ports.identity.breaking(likeliest)
+    if breaking is None:
+        return "", []
+    shown = [one for one in now.forecast.shown if one.sign.value == likeliest]
+    told = EXPECT.format(because=breaking.because, chance=now.forecast.chances[likeliest])
+    return told + _quotes(shown, ports, GUESSED), [one.said for one in shown]
 
 
 def _quotes(shown: list[Shown], ports: Ports, nothing: str = ".") -> str:

@@ -43,6 +43,12 @@ def read(standing: Standing, ports: Ports) -> Graph:
     return graph
 
 
+def denied(standing: Standing, store: Ports) -> frozenset[str]:
+    """The messages that show what the person has called wrong since, of what is open to them here."""
+    found = (trait for trait in read(standing, store).traits if trait.contested_by)
+    return frozenset(shown.said.id for trait in found for shown in trait.shown)
+
+
 def seen_from(home: str, gate: Gate, store: Store, settings: Settings, now: float) -> Graph:
     """The graph as the person may see it at the address with this home, read anew from the evidence.
 

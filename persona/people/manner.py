@@ -10,6 +10,7 @@ from collections import defaultdict
 from typing import Any, get_args
 
 from persona.memory.standing import Standing
+from persona.model import shortened
 from persona.people import graph as graphs
 from persona.people.forecast import forecast
 from persona.ports import Ports
@@ -24,6 +25,8 @@ even odds weighs twice as much."""
 LEADS = 0.5
 """The share from which on one stance decides how things are said."""
 NEUTRAL = "neutral"
+MOST_WHOLE = 300
+"""Characters of a message that are shown around a quotation."""
 
 
 def read(standing: Standing, ports: Ports, what: str = "") -> Manner | None:
@@ -76,7 +79,8 @@ def served(manner: Manner | None) -> Stance | None:
 def plain(manner: Manner) -> dict[str, Any]:
     """The manner as JSON says it: `shares` by stance, the `leading` one, the one that is `served`
     (null for none), `because` (ids of traits), and the `forecast` of any failure: `chances` by
-    reaction, the `likeliest`, how many `own` reactions it rests on, and `quotes` of the newest.
+    reaction, the `likeliest`, how many `own` reactions it rests on, and `quotes` of the newest, each
+    with the `whole` message.
     """
     expected = manner.forecast
     return {
@@ -89,7 +93,12 @@ def plain(manner: Manner) -> dict[str, Any]:
             "likeliest": expected.likeliest,
             "own": expected.own,
             "quotes": [
-                {"text": one.quote, "at": one.said.at, "surface": one.said.surface}
+                {
+                    "text": one.quote,
+                    "whole": shortened(one.said.text, MOST_WHOLE),
+                    "at": one.said.at,
+                    "surface": one.said.surface,
+                }
                 for one in expected.shown
             ],
         },

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.end_to_end.house import House
+
 VIOLATIONS = """
 window.violations = [];
 addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
@@ -31,3 +35,14 @@ class Watched:
 
     errors: list[str] = field(default_factory=list[str])
     asked: list[str] = field(default_factory=list[str])
+
+
+def open_at(context: BrowserContext, house: House, token: str = "") -> Page:
+    """The page, live and loaded: of whoever this session is, else of the owner."""
+    if token:
+        context.add_cookies([{"name": "hub", "value": token, "url": house.hub.url}])
+    page = context.new_page()
+    page.goto(house.hub.url)
+    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+    expect(page.locator("#loading")).to_be_hidden()
+    return page

@@ -1,13 +1,15 @@
 """What is known about a person in a real browser: drawn, listed, quoted, contested and forgotten."""
 
+import time
 from collections.abc import Generator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.end_to_end.browsing import CONTRAST, VIOLATIONS, WIDE
+from tests.end_to_end.browsing import CONTRAST, VIOLATIONS, WIDE, open_at
 from tests.end_to_end.house import CHECKOUT, House, OnWeb, open_house
 from tests.stories.people import Visitor
+from tests.stories.tempers import FAILING, OPERATOR, REGULAR, SKEPTIC, live
 from tests.support import Hub
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("end_to_end_person")]
@@ -19,20 +21,29 @@ SAID = (
     "I love peonies, as Mara does",
     "I hate surprise parties",
 )
+TEMPERS = (SKEPTIC, OPERATOR, REGULAR)
+SERVED = {
+    "skeptic": ("What came back: ", "ask for grounds", "are you sure"),
+    "operator": ("Failed: ", "want it done, and told in a line", "keep it short"),
+    "regular": ("and I am sorry about that", "talk as to an old acquaintance", "you are the best"),
+}
+"""How each is told of the failure, for what they are taken, and words of theirs that say so."""
 LIBRARY = "/page/cytoscape.mjs"
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, None]:
-    """A hub that has known two people for some days."""
+    """A hub that has known two people for some days, and three of other tempers."""
     with open_house(tmp_path_factory.mktemp("person"), PYTHONPATH=str(CHECKOUT)) as house:
         before = Hub(house.hub.state)
+        before.clock.at = time.time() - (len(SAID) + 4) * DAY
         people = [Visitor(before, name) for name in ("owner", "ann")]
-        before.clock.at += (len(SAID) + 1) * -DAY
         for words in SAID:
             before.clock.at += DAY
             for person in people:
                 person.say(words)
+        for temper in TEMPERS:
+            live(Visitor(before, temper.stance), temper)
         before.close()
         house.hub.start()
         yield house
@@ -49,12 +60,7 @@ def context(browser: Browser) -> Generator[BrowserContext, None, None]:
 def open_page(context: BrowserContext, house: House, name: str) -> Page:
     who = OnWeb(house, name)
     assert who.call("GET", "/web/person").status == 200
-    context.add_cookies([{"name": "hub", "value": who.token, "url": house.hub.url}])
-    page = context.new_page()
-    page.goto(house.hub.url)
-    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
-    expect(page.locator("#loading")).to_be_hidden()
-    return page
+    return open_at(context, house, who.token)
 
 
 def open_person(page: Page) -> None:
@@ -172,3 +178,30 @@ def test_who_has_shown_nothing_twice_is_told_so_and_trouble_is_said(
     page.unroute("**/web/person")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_three_people_ask_for_the_same_failing_thing_and_each_sees_why_they_are_served_so(
+    browser: Browser, house: House
+) -> None:
+    told: set[str] = set()
+    for stance, (served, because, quoted) in SERVED.items():
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        page = open_page(context, house, stance)
+        page.fill("#text", FAILING)
+        page.press("#text", "Enter")
+        answer = page.locator(".from-persona", has_text=served).last
+        expect(answer).to_be_visible()
+        told.add(answer.inner_text())
+        open_person(page)
+        taken = page.get_by_role("region", name="How I take you")
+        expect(taken).to_contain_text(
+            f"I take you mostly for a{'n' if stance[0] == 'o' else ''} {stance}"
+        )
+        taken.get_by_role("button", name=because).click()
+        expect(known(page, because).locator("blockquote", has_text=quoted)).to_be_visible()
+        page.fill("#text", "why did you answer like that?")
+        page.press("#text", "Enter")
+        why = page.locator(".from-persona", has_text="I take you mostly for").last
+        expect(why).to_contain_text(quoted)
+        context.close()
+    assert len(told) == len(SERVED)

@@ -17,7 +17,7 @@ from persona.people import addresses
 from persona.plan import Came, Plan, Step
 from persona.ports import Ports
 from persona.schedule import Schedule
-from tests.end_to_end.browsing import CONTRAST, VIOLATIONS, WIDE
+from tests.end_to_end.browsing import CONTRAST, VIOLATIONS, WIDE, open_at
 from tests.end_to_end.house import CHECKOUT, House, OnWeb, ask, open_house, until
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("end_to_end_plans")]
@@ -76,12 +76,7 @@ def open_page(context: BrowserContext, house: House, who: OnWeb | None = None) -
     """The page of the owner, or of somebody who takes no turns of the owner's minute."""
     if who:
         ask(who, "good morning")
-        context.add_cookies([{"name": "hub", "value": who.token, "url": house.hub.url}])
-    page = context.new_page()
-    page.goto(house.hub.url)
-    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
-    expect(page.locator("#loading")).to_be_hidden()
-    return page
+    return open_at(context, house, who.token if who else "")
 
 
 def open_plans(page: Page) -> None:

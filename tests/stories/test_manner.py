@@ -1,7 +1,6 @@
 """The same thing fails for people of different tempers: each is served as they would want, and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from models.scripted import ScriptedModel
 from persona.language import Completion, Prompt
@@ -9,48 +8,9 @@ from persona.memory import evidence
 from persona.model import Address
 from persona.people import addresses
 from tests.stories.linking import link
-from tests.stories.people import Person, Slacker, Texter, Visitor, drain, in_channel, settle
+from tests.stories.people import Slacker, Texter, Visitor, drain, in_channel, settle
+from tests.stories.tempers import FAILING, NEWCOMER, OPERATOR, REASON, REGULAR, SKEPTIC, later, live
 from tests.support import Hub
-
-HOURS = 2 * 3600.0
-FAILING = "read document plans"
-REASON = "there is no document"
-
-
-def later(person: Person, *words: str) -> str:
-    """Another conversation, of these words; the last answer."""
-    person.hub.clock.at += HOURS
-    return [person.say(one) for one in words][-1]
-
-
-@dataclass(frozen=True)
-class Temper:
-    """What somebody says again and again, and how they take it when something fails."""
-
-    says: tuple[str, ...]
-    reacts: str
-    stance: str
-
-
-SKEPTIC = Temper(
-    ("how do you know that?", "are you sure about that?"), "why did that fail?", "skeptic"
-)
-OPERATOR = Temper(("just do it", "keep it short", "no explanations"), "retry", "operator")
-REGULAR = Temper(
-    ("good morning, me again", "thanks again, you are the best"), "no worries", "regular"
-)
-NEWCOMER = Temper((), "", "newcomer")
-
-
-def live(person: Person, temper: Temper) -> Person:
-    """Some days of somebody with this temper; everybody has the same thing to ask about."""
-    person.say("the plans for the shed are in the blue folder")
-    for words in temper.says:
-        later(person, words)
-    for _ in range(2) if temper.reacts else ():
-        later(person, FAILING, temper.reacts)
-    person.hub.clock.at += HOURS
-    return person
 
 
 def test_three_people_of_three_tempers_are_each_told_of_the_same_failure_as_they_want(
@@ -177,3 +137,18 @@ def test_a_failure_is_reacted_to_once(hub: Hub) -> None:
     found = evidence.read_turns(hub.ports, place.home)
     marks = {turn.person_text(): turn.failed.what for turn in found if turn.failed}
     assert marks == {"hm, so be it": "read", "why did that fail?": "read"}
+
+
+def test_how_somebody_takes_a_failure_is_answered_and_not_only_noted(hub: Hub) -> None:
+    ann = Visitor(hub)
+    ann.say(FAILING)
+    assert REASON in ann.say("what went wrong?")
+    ann.say(FAILING)
+    assert "Another way: " in ann.say("is there another way?")
+    ann.say(FAILING)
+    assert "whoever runs this hub" in ann.say("this is useless")
+    ann.say(FAILING)
+    assert ann.say("no worries") == "Thank you."
+    assert ann.say("no worries") == "Noted.", "once"
+    for again in (FAILING, "try again", "once more"):
+        assert REASON in ann.say(again), again

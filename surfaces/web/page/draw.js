@@ -2,6 +2,7 @@
 
 const SURFACES = { slack: "Slack", sms: "SMS", whatsapp: "WhatsApp", email: "Email", web: "Web" };
 const ICONS = { slack: "slack", sms: "sms", whatsapp: "sms", email: "email", web: "web" };
+const moment = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const SVG = "http://www.w3.org/2000/svg";
 
 export function make(tag, properties = {}, ...children) {
@@ -13,6 +14,18 @@ export function make(tag, properties = {}, ...children) {
 /** A surface's icon and name, for what was said or sent there. */
 export function badge(surface) {
   return make("span", { className: "badge" }, drawIcon(surface.toLowerCase()), SURFACES[surface.toLowerCase()] ?? surface);
+}
+
+/** On which surface and when something was said (epoch seconds). */
+export function placeOf(surface, at) {
+  const time = make("time", { textContent: moment.format(at * 1000), dateTime: new Date(at * 1000).toISOString() });
+  return make("p", { className: "quiet quote-line" }, badge(surface), time);
+}
+
+/** The message, with the words in it that show something. */
+export function marked(whole, words) {
+  const at = whole.indexOf(words);
+  return at < 0 ? [words] : [whole.slice(0, at), make("mark", { textContent: words }), whole.slice(at + words.length)];
 }
 
 /** A button that asks once more before it does anything. */

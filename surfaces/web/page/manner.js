@@ -1,6 +1,6 @@
 // How the persona takes the person, what it expects of them when something fails, and what both rest on.
 
-import { badge, make } from "/page/draw.js";
+import { make, marked, placeOf } from "/page/draw.js";
 
 const TAKEN = {
   skeptic: ["a skeptic", "so I lead with what something rests on."],
@@ -58,8 +58,12 @@ function drawForecast(forecast) {
   const section = make("section", { className: "manner", ariaLabel: "What I expect when something fails" });
   const rests = own === 0 ? "You have not shown me yet: I go by how I take you." : `It rests on ${own === 1 ? "one time" : `${own} times`} that something failed you.`;
   section.append(make("p", {}, "When something fails, I expect you to ", make("strong", { textContent: REACTIONS[likeliest] ?? likeliest }), ` (${percent(chances[likeliest])}).`), make("p", { className: "quiet", textContent: rests }));
-  if (quotes?.length > 0) section.append(make("ul", { className: "quotes" }, ...quotes.map(({ text, surface }) => make("li", {}, make("blockquote", { textContent: text, dir: "auto" }), make("p", { className: "quiet quote-line" }, badge(surface))))));
+  if (quotes?.length > 0) section.append(make("ul", { className: "quotes", ariaLabel: "Your words" }, ...quotes.map(drawQuoted)));
   return section;
+}
+
+function drawQuoted({ text, whole, at, surface }) {
+  return make("li", {}, make("blockquote", { dir: "auto" }, ...marked(whole, text)), placeOf(surface, at));
 }
 
 const percent = (share) => `${Math.round(share * 100)} %`;

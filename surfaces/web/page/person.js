@@ -6,35 +6,30 @@
 
 import { readPerson } from "/page/hub.js";
 import { Panel } from "/page/panel.js";
+import { Told } from "/page/told.js";
 import { drawManner } from "/page/manner.js";
 import { PersonView } from "/page/person_view.js";
-
-const ANSWERED_WITHIN_MS = 15_000;
-const TOLD_MS = 12_000;
-const LONGEST_TOLD = 600;
 
 // It must match the style sheet: where the panel is a neighbour of the conversation, there is room for a drawing.
 const isRoomy = matchMedia("(min-width: 960px)");
 
 export class Person {
   #parts;
-  #handlers;
   #panel;
+  #told;
   #view;
   #graph = null;
   #known = null;
   #shown = { nodes: [], edges: [] };
   #isReading = false;
   #isStale = false;
-  #saidAt = 0;
-  #toldEnds = 0;
 
   /** parts: the elements that index.html names in its panel; handlers: say(text). */
   constructor(parts, handlers) {
     this.#parts = parts;
-    this.#handlers = handlers;
-    this.#panel = new Panel(parts, { onOpen: () => this.#open(), onClose: () => this.#tell("") });
-    this.#view = new PersonView(parts.list, { say: (words) => this.#say(words), onPick: (id) => this.#graph?.pick(id) });
+    this.#told = new Told(parts.told, handlers.say);
+    this.#panel = new Panel(parts, { onOpen: () => this.#open(), onClose: () => this.#told.clear() });
+    this.#view = new PersonView(parts.list, { say: (words) => this.#told.say(words), onPick: (id) => this.#graph?.pick(id) });
     parts.all.addEventListener("change", () => this.#show());
     parts.again.addEventListener("click", () => this.refresh());
     parts.drawing.addEventListener("toggle", () => this.#draw());
@@ -52,9 +47,7 @@ export class Person {
 
   /** Takes what the persona has just said: the answer to what a button here said. */
   notice(text) {
-    if (performance.now() - this.#saidAt > ANSWERED_WITHIN_MS) return;
-    this.#saidAt = 0;
-    if (this.#panel.isOpen) this.#tell(text.length > LONGEST_TOLD ? `${text.slice(0, LONGEST_TOLD)}…` : text);
+    this.#told.notice(text);
   }
 
   /** Reads it anew where it is looked at; asked for meanwhile, it looks once more afterwards. */
@@ -120,18 +113,6 @@ export class Person {
     }
     const left = this.#graph.show(this.#shown.nodes, this.#shown.edges);
     this.#parts.drawingTold.textContent = left > 0 ? `Drawn is what is surest; ${left.toLocaleString()} more stand in the list.` : "";
-  }
-
-  #say(words) {
-    this.#saidAt = performance.now();
-    this.#tell("Taken down…");
-    this.#handlers.say(words);
-  }
-
-  #tell(words) {
-    clearTimeout(this.#toldEnds);
-    if (words) this.#toldEnds = setTimeout(() => this.#tell(""), TOLD_MS);
-    this.#parts.told.textContent = words;
   }
 }
 

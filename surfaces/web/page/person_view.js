@@ -2,11 +2,11 @@
 //
 // What did not change is not touched, so that nothing jumps and the keyboard stays where it is.
 
-import { badge, drawTwice, make } from "/page/draw.js";
+import { badge, drawTwice, make, marked, placeOf } from "/page/draw.js";
 
 /** Every kind of what is known, in the order of the list: how the list calls it. */
 export const KINDS = {
-  preference: "What you like",
+  preference: "What you like, and what not",
   decision: "What you decided",
   concern: "What troubles you",
   stance: "How you take things",
@@ -19,7 +19,6 @@ export const KINDS = {
 const MADE_BY = { code: "read by rules", model: "proposed by a model, its quotes found in your words" };
 
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const moment = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const surfaceNames = new Intl.ListFormat("en", { type: "conjunction" });
 
 export class PersonView {
@@ -134,8 +133,7 @@ export class PersonView {
 
   #drawQuote({ text, whole, at, surface, can }) {
     const words = make("blockquote", { dir: "auto" }, ...marked(whole ?? text, text));
-    const line = make("p", { className: "quiet quote-line" }, badge(surface), make("time", { textContent: moment.format(at * 1000), dateTime: new Date(at * 1000).toISOString() }));
-    const item = make("li", {}, words, line);
+    const item = make("li", {}, words, placeOf(surface, at));
     if (can?.forget) item.append(drawTwice("Forget", "Yes, forget it", () => this.#handlers.say(can.forget), `Forget the message “${whole}”`));
     return item;
   }
@@ -150,12 +148,6 @@ export class PersonView {
     if (can?.contest) choices.append(drawTwice("That’s wrong", "Yes, it is wrong", () => this.#handlers.say(can.contest), `That’s wrong: you ${you}`));
     return choices.children.length > 0 ? choices : null;
   }
-}
-
-/** The message, with the words in it that show something. */
-function marked(whole, words) {
-  const at = whole.indexOf(words);
-  return at < 0 ? [words] : [whole.slice(0, at), make("mark", { textContent: words }), whole.slice(at + words.length)];
 }
 
 /** What stands in the drawing: a claim is in words that follow “you”, which is in its middle. */

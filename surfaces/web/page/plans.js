@@ -6,32 +6,31 @@
 import { readPlans } from "/page/hub.js";
 import { make } from "/page/draw.js";
 import { Panel } from "/page/panel.js";
+import { Told } from "/page/told.js";
 import { PlanView, lineOf } from "/page/plan_view.js";
 
-const ANSWERED_WITHIN_MS = 15_000;
-const TOLD_MS = 12_000;
+const PRESSED_MS = 15_000;
 const REDRAWN_EVERY_MS = 60_000;
-const LONGEST_TOLD = 600;
 const WANTED = new Set(["yes", "answer", "done"]);
 
 export class Plans {
   #parts;
   #handlers;
   #panel;
+  #told;
   #views = new Map();
   #cards = new Map();
   #shelves = new Map();
   #known = [];
-  #toldEnds = 0;
   #reading = false;
   #isStale = false;
-  #saidAt = 0;
 
   /** parts: the elements that index.html names in its panel; handlers: say(text), onCards(Map of message id → element). */
   constructor(parts, handlers) {
     this.#parts = parts;
     this.#handlers = handlers;
-    this.#panel = new Panel(parts, { onOpen: () => this.refresh(), onClose: () => this.#tell("") });
+    this.#told = new Told(parts.told, handlers.say);
+    this.#panel = new Panel(parts, { onOpen: () => this.refresh(), onClose: () => this.#told.clear() });
     parts.form.addEventListener("submit", (event) => this.#make(event));
     // At midnight “tomorrow” is today.
     setInterval(() => this.#panel.isOpen && this.#show(this.#known), REDRAWN_EVERY_MS);
@@ -51,9 +50,7 @@ export class Plans {
 
   /** Takes what the persona has just said: the answer to what a button here said. */
   notice(text) {
-    if (performance.now() - this.#saidAt > ANSWERED_WITHIN_MS) return;
-    this.#saidAt = 0;
-    if (this.#panel.isOpen) this.#tell(text.length > LONGEST_TOLD ? `${text.slice(0, LONGEST_TOLD)}…` : text);
+    this.#told.notice(text);
   }
 
   /** Reads how all plans stand; asked for meanwhile, it looks once more afterwards. */
@@ -78,7 +75,7 @@ export class Plans {
     for (const [key, view] of this.#views) if (!seen.has(key)) this.#drop(key, view);
     let before = null;
     for (const [key, plan] of seen) {
-      if (!this.#views.has(key)) this.#views.set(key, new PlanView((words) => this.#say(words)));
+      if (!this.#views.has(key)) this.#views.set(key, new PlanView((words) => this.#told.say(words)));
       const view = this.#views.get(key);
       view.show(plan);
       const place = before ? before.nextElementSibling : this.#parts.list.firstElementChild;
@@ -147,11 +144,11 @@ export class Plans {
     told.textContent = "Taken down…";
     told.tabIndex = -1;
     told.focus({ preventScroll: true });
-    this.#say(words);
+    this.#told.say(words);
     setTimeout(() => {
       for (const button of buttons) button.disabled = false;
       if (buttons[0].isConnected) told.textContent = "";
-    }, ANSWERED_WITHIN_MS);
+    }, PRESSED_MS);
   }
 
   #make(event) {
@@ -160,22 +157,10 @@ export class Plans {
     const lines = steps.value.split("\n").map((line) => line.replace(/^\s*(?:\d+[.)]|[-*•])\s*/, "").trim()).filter(Boolean);
     if (lines.length === 0) return steps.focus();
     const opening = when.value.trim() ? `plan ${when.value.trim()}: ` : "plan: ";
-    this.#say([opening + goal.value.trim(), ...lines.map((line, index) => `${index + 1}. ${line}`)].join("\n"));
+    this.#told.say([opening + goal.value.trim(), ...lines.map((line, index) => `${index + 1}. ${line}`)].join("\n"));
     form.reset();
     making.open = false;
     making.querySelector("summary").focus();
-  }
-
-  #say(words) {
-    this.#saidAt = performance.now();
-    this.#tell("Taken down…");
-    this.#handlers.say(words);
-  }
-
-  #tell(words) {
-    clearTimeout(this.#toldEnds);
-    if (words) this.#toldEnds = setTimeout(() => this.#tell(""), TOLD_MS);
-    this.#parts.told.textContent = words;
   }
 }
 

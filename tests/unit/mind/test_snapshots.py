@@ -22,8 +22,8 @@ from persona.plan import Came, Plan, Step
 from persona.schedule import Schedule
 from tests.unit.house import ANN, BOB, ROOM, House
 
-BESIDE = {"wordless", "wish_noted", "too_many_wishes", "outcome_cut"}
-"""Tests of prompts, of wishes and of thinking show these."""
+BESIDE = {"wordless", "wish_noted", "too_many_wishes", "outcome_cut", "denied"}
+"""Tests of prompts, of wishes, of thinking and of what was denied show these."""
 FOLDER = Path(__file__).with_name("prompts")
 
 

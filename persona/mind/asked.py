@@ -1,0 +1,164 @@
+"""How people ask what is believed of them, deny it and take it back: the words of such commands.
+
+People say these things in many ways, so each command is a list of them. What points back (“that”,
+“so”) means what was told last, and where nothing was, the words are plain words like any others: so
+the lists may be long without taking anything for a command that is none.
+"""
+
+YOU = r"(?:you|u)"
+IT = r"(?:that|this|it|so|those|these|them)"
+IS = r"(?:['\u2019]?s|\s+is|\s+was|\s+are|\s+were)"
+LEAD = (
+    r"(?:(?:so|and|ok|okay|hey|hi|well|please|but|sorry|actually|hm+|wait|honestly|seriously)\b"
+    r"[\s,.!?\u2026-]*)*"
+)
+NO = r"(?:(?:no|nope|nah|sorry|hey|well|actually|wait|but|hm+|oh|ok|okay)\b[\s,.!\u2026-]*)*"
+ASK = rf"(?:(?:(?:can|could|would|will)\s+{YOU}\s+)?(?:please\s+)?(?:tell|show)\s+me\s+)"
+OFTEN = (
+    r"(?:(?:even|really|ever|actually|already|always|now|just|exactly|please|probably|usually)\s+)*"
+)
+ANY_MORE = r"(?:[\s,]+(?:any\s*more|any\s+longer|at\s+all|again|please|now|about\s+me|of\s+me))*"
+ABOUT_ME = r"(?:\s+(?:about|of|on)\s+me)"
+SELF = r"(?P<rest>(?:i|i['\u2019]\w+|my|we|our)\b.*)"
+DENIED = (
+    r"(?:not\s+(?:true|right|correct|so|the\s+case|what\s+i\s+(?:said|meant|think))|wrong|untrue|incorrect"
+    r"|false|mistaken|nonsense|rubbish|outdated|a\s+(?:mistake|joke|misunderstanding)"
+    r"|no\s+longer\s+(?:true|right|correct|so|the\s+case))"
+)
+NOT_SO = r"(?:true|right|correct|so|the\s+case|what\s+i\s+(?:said|meant|think))"
+HOLDING = (
+    r"(?:us(?:e|ing)|assum(?:e|ing)|think(?:ing)?|believ(?:e|ing)|say(?:ing)?|claim(?:ing)?"
+    r"|go(?:ing)?\s+by|pretend(?:ing)?)"
+)
+MANNERS = (
+    r"(?:short|brief|curt|terse|cold|long|wordy|warm|friendly|formal|dry|blunt|rude|detailed|verbose"
+    r"|chatty|distant|polite|strict|careful|technical)"
+)
+FAILS = (
+    rf"(?:if|when|once|in\s+case)\s+(?:something|anything|things?|{IT}|one\s+of\s+\w+|a\s+\w+|my\s+\w+|the\s+\w+)\s+"
+    r"(?:fail(?:s|ed)?|breaks?|broke|go(?:es)?\s+wrong|went\s+wrong|(?:does|do|did)(?:n['\u2019]t|\s+not)\s+work(?:\s+out)?)"
+)
+
+
+def _any(*ways: str) -> str:
+    return "(?:" + "|".join(ways) + ")"
+
+
+PICTURE = LEAD + _any(
+    rf"what\s+do\s+{YOU}\s+(?:know|remember)",
+    rf"{ASK}?(?:what|wat|whatever|everything|all|anything)\s+(?:that\s+)?(?:else\s+)?(?:info(?:rmation)?\s+)?"
+    rf"(?:(?:do|did|have|are)\s+{YOU}|{YOU}(?:['\u2019]ve|\s+have)?)\s+{OFTEN}"
+    r"(?:know|remember|believe|think|have|got|keep|kept|store|stored|learn|learned|learnt|find\s+out"
+    rf"|found\s+out|note|noted|remembered|collected)(?:\s+so\s+far)?{ABOUT_ME}(?:\s+so\s+far)?",
+    rf"{ASK}?(?:who|what)\s+(?:do\s+)?{YOU}\s+(?:think|believe)\s+(?:that\s+)?i(?:\s+am|['\u2019]m)",
+    rf"what\s+(?:kind|sort)\s+of\s+(?:a\s+)?(?:person|human|man|woman|guy)\s+(?:do\s+{YOU}\s+(?:think|believe)\s+"
+    r"(?:that\s+)?)?(?:i\s+am|am\s+i)",
+    rf"(?:how\s+well\s+)?do\s+{YOU}\s+{OFTEN}know\s+me(?:\s+well)?",
+    rf"(?:(?:can|could)\s+{YOU}\s+)?describe\s+me",
+    rf"what(?:['\u2019]s|\s+is)\s+in\s+your\s+memory{ABOUT_ME}?",
+    rf"what\s+have\s+i\s+told\s+{YOU}(?:\s+(?:so\s+far|about\s+(?:me|myself)))*",
+) + r"\W*"  # fmt: skip
+BARE_WHY, WHY_SO = rf"{LEAD}why\W*", rf"{LEAD}why\b"
+WHY = LEAD + _any(
+    r"why",
+    rf"why\s+(?:do|did|would|should)\s+{YOU}\s+{OFTEN}(?:think|say|believe|assume|claim)\s+{IT}",
+    rf"how\s+(?:do|did|can|could|would)\s+{YOU}\s+{OFTEN}know(?:\s+(?:about\s+)?{IT})?",
+    rf"how\s+come(?:\s+{YOU}\s+(?:think|say|believe|know)\s+{IT})?",
+    rf"where\s+(?:did|do|have)\s+{YOU}\s+{OFTEN}(?:get|got|gotten|hear|heard|read|take|have|know|learn)\s+{IT}"
+    r"(?:\s+from)?",
+    rf"where(?:['\u2019]?s|\s+is|\s+does|\s+did)\s+{IT}\s+com(?:e|ing)\s+from",
+    r"(?:based\s+)?on\s+what(?:\s+(?:basis|grounds?|evidence))?",
+    rf"what{IS}\s+{IT}\s+based\s+on",
+    rf"what{IS}\s+(?:your|the)\s+(?:evidence|sources?|proof|basis|grounds?)(?:\s+(?:for|of)\s+{IT})?",
+    r"(?:evidence|sources?|proof)(?:\s+please)?",
+    rf"who\s+(?:told\s+{YOU}|says|said)(?:\s+{IT})?|says\s+who",
+    rf"what\s+(?:makes|made)\s+{YOU}\s+(?:so\s+sure|(?:think|say|believe)(?:\s+{IT})?)",
+    rf"(?:(?:can|could)\s+{YOU}\s+)?prove\s+{IT}",
+    rf"show\s+me\s+(?:where|when)\s+i\s+{OFTEN}said\s+{IT}",
+    rf"(?:when|where)\s+did\s+i\s+{OFTEN}(?:say|tell\s+{YOU})\s+{IT}",
+    rf"(?:did|have)\s+i\s+{OFTEN}(?:say|said|tell\s+{YOU}|told\s+{YOU})\s+{IT}",
+    rf"are\s+{YOU}\s+(?:(?:really|quite|absolutely|so|very|100\s*%)\s+)*(?:sure|certain|positive)(?:\s+(?:about|of)\s+{IT})?",
+) + r"\W*"  # fmt: skip
+GROUND = LEAD + _any(
+    rf"why\s+(?:do|did|would|should)\s+{YOU}\s+{OFTEN}(?:think|say|believe|assume|claim)",
+    rf"how\s+(?:do|did|can|could|would)\s+{YOU}\s+{OFTEN}know",
+    rf"how\s+come\s+{YOU}\s+(?:think|say|believe|know)",
+    rf"what\s+(?:makes|made)\s+{YOU}\s+(?:think|say|believe)",
+    rf"where\s+(?:did|do|have)\s+{YOU}\s+(?:get|got|take|read|hear|have)(?:\s+(?:it|the\s+idea))?",
+    rf"(?:show\s+me\s+)?(?:when|where)\s+(?:did\s+)?i\s+{OFTEN}(?:say|said|tell\s+{YOU}|told\s+{YOU})",
+    rf"(?:did|have)\s+i\s+{OFTEN}(?:say|said|tell\s+{YOU}|told\s+{YOU})",
+    rf"who\s+(?:told\s+{YOU}|says|said)",
+    rf"what{IS}\s+(?:your|the)\s+(?:evidence|sources?|proof|basis)(?:\s+for\s+it)?",
+) + rf"(?:\s+that)?\s+{SELF}"  # fmt: skip
+_THEN = r"\s*[:;,.\u2013\u2014-]\s*"
+_WHAT = r"[^:;\n]{2,120}?"
+WRONG = (
+    NO
+    + _any(
+        rf"{IT}{IS}\s+(?:(?:just|simply|all|completely|totally|so|only)\s+)*{DENIED}{ANY_MORE}"
+        rf"(?:\s+(?:about|that)\s+(?P<where>{_WHAT}))?",
+        rf"{IT}\s+(?:is|was|are|were)n['\u2019]?t\s+{NOT_SO}{ANY_MORE}",
+        rf"{YOU}(?:['\u2019]?re|\s+are)\s+(?:wrong|mistaken|not\s+right)(?:\s+(?:about|that)\s+(?P<of>{_WHAT}))?",
+        rf"{YOU}(?:['\u2019]ve|\s+have)?\s+(?:got|get|have)\s+(?:{IT}|me|my\s+\w+)\s+(?:all\s+)?wrong",
+        rf"{YOU}\s+misunderst(?:ood|and)(?:\s+(?:me|{IT}))?",
+        r"wrong|incorrect|nonsense|false",
+        r"not\s+any\s*more|no\s+longer",
+        rf"i\s+(?:don['\u2019]?t|do\s+not|am\s+not|never\s+did){ANY_MORE}",
+        rf"i\s+was\s+(?:(?:only|just)\s+)*(?:joking|kidding)(?:\s+about\s+{IT})?",
+        rf"i(?:['\u2019]ve|\s+have)?\s+changed\s+my\s+mind(?:\s+(?:about|on)\s+{IT})?",
+        rf"(?:please\s+)?(?:stop|quit)\s+{HOLDING}\s+(?:{IT}|(?:that\s+)?(?P<using>(?:i|my|we|our)\b{_WHAT})){ANY_MORE}",
+        rf"(?:please\s+)?(?:don['\u2019]?t|do\s+not|never)\s+{HOLDING}\s+"
+        rf"(?:{IT}|(?:that\s+)?(?P<using_not>(?:i|my|we|our)\b{_WHAT})){ANY_MORE}",
+        rf"i\s+(?:never|didn['\u2019]?t|did\s+not)\s+(?:ever\s+)?(?:say|said|mean|meant)\s+(?:{IT}|(?:that\s+)?(?P<how>{_WHAT}))",
+    )
+    + rf"(?:\W*|{_THEN}(?P<rest>\S.*))"
+)  # fmt: skip
+MANNER = LEAD + _any(
+    rf"why\s+(?:do|did)\s+{YOU}\s+{OFTEN}(?:answer|reply|respond|talk|speak|write|treat|put|say|phrase|tell)"
+    rf"(?:\s+(?:to\s+me|with\s+me|me|{IT}))*\s+(?:like\s+(?:that|this)|(?:that|this)\s+way|so\s+{MANNERS}(?:ly)?)",
+    rf"why\s+(?:(?:are|were)\s+{YOU}\s+|{IT}{IS}\s+|(?:is|was)\s+(?:that|this|it)\s+|(?:are|is)\s+your\s+(?:answers?|replies)\s+)?"
+    rf"(?:being\s+)?(?:so|such\s+an?|too|this)\s+{MANNERS}(?:\s+(?:answers?|reply))?(?:\s+(?:with|to)\s+me)?",
+    rf"why\s+(?:this|that|such\s+an?)\s+(?:{MANNERS}\s+)?(?:answer|reply|tone)",
+    rf"why\s+(?:are\s+{YOU}\s+telling|(?:do|did)\s+{YOU}\s+tell)\s+me\s+(?:all\s+)?{IT}",
+    rf"how\s+do\s+{YOU}\s+(?:see|treat|take|judge)\s+me",
+    rf"what\s+do\s+{YOU}\s+take\s+me\s+for|who\s+am\s+i\s+(?:to|for)\s+{YOU}",
+    rf"(?:do|did)\s+{YOU}\s+(?:take\s+me\s+for|(?:think|believe)\s+(?:that\s+)?i(?:\s+am|['\u2019]m))\s+(?:an?\s+)?"
+    r"(?:s[ck]eptic(?:al)?|operator|regular|newcomer|new|impatient)",
+) + r"\W*"  # fmt: skip
+EXPECTED = LEAD + _any(
+    rf"(?:how|what)\s+(?:do|did|would)\s+{YOU}\s+(?:think|expect|guess|believe|suppose)\s+(?:that\s+)?"
+    r"(?:i(?:['\u2019]d|['\u2019]ll|\s+would|\s+will|\s+am\s+going\s+to)?|me\s+to)\s+"
+    rf"{OFTEN}(?:react|do|take|respond|behave)(?:\s+(?:it|that|this|next|then|to\s+{IT}))*(?:\s+{FAILS})?",
+    rf"(?:how|what)\s+(?:do|would|will)\s+i\s+{OFTEN}(?:react|respond|behave|take\s+it|do)\s+{FAILS}",
+    rf"what\s+do\s+{YOU}\s+expect\s+(?:of|from)\s+me",
+) + r"\W*"  # fmt: skip
+_PLEASE = (
+    rf"(?:please\s+)?(?:(?P<asks>(?:can|could|would|will)\s+{YOU}\s+)|i(?:['\u2019]d\s+like|\s+want|\s+would\s+like)\s+"
+    rf"{YOU}\s+to\s+)?(?:please\s+)?"
+)
+_FROM = r"(?:\s+(?:from|in)\s+your\s+(?:memory|mind|notes|picture(?:\s+of\s+me)?)[\s.!?]*)?"
+_ALL = (
+    rf"(?:(?:everything|all|anything|whatever|what)\s+(?:that\s+)?(?:(?:i|{YOU})(?:['\u2019]ve|\s+have)?\s+"
+    rf"(?:ever\s+)?(?:said|say|know|told\s+{YOU}|noted|remember)\s+)?about\s+)"
+)
+FORGET = _PLEASE + _any(
+    rf"forget\b(?:\s+(?:that|about)\b)?[\s:,]*{_ALL}?(?P<rest>\S.*?){_FROM}",
+    rf"(?:delete|erase|remove)\s+(?:{_ALL}(?P<before>\S.*?)|that\s+(?P<direct>(?:i|my|we|our)\b.*?)"
+    rf"|(?P<pointed>that|this|it)[\s.!?]*){_FROM}",
+    r"(?:don['\u2019]t|do\s+not)\s+(?:remember|keep)\s+(?:that\s+)?(?P<dropped>(?:i|my|we|our)\b.*?)",
+)  # fmt: skip
+NAMED = {
+    "picture": "know remember believe think have got keep kept store stored learn learned learnt find"
+    " found note noted remembered collected describe memory told kind sort",
+    "why": "why know come where wheres what whats evidence source sources proof says said tell told"
+    " think say believe prove sure certain positive",
+    "ground": "think say said believe assume claim know get got take read hear have tell told says"
+    " evidence source sources proof basis whats",
+    "wrong": "wrong untrue incorrect not never false mistake mistaken nonsense rubbish outdated joke"
+    " misunderstanding longer isn isnt wasn wasnt aren arent weren werent misunderstood misunderstand"
+    " joking kidding changed stop quit don dont didn didnt",
+    "manner": "why see treat take judge think believe who",
+    "expected": "how what",
+    "forget": "forget delete erase remove remember keep",
+}
+"""Words of which one stands in each of a command's ways."""
