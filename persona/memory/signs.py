@@ -199,9 +199,10 @@ def _of_sentence(said: str, low: str, asks: bool) -> Iterator[Shown]:
 
 def _dealing(one: Rule, found: re.Match[str]) -> Shown:
     """A stance, or a way of going about things."""
+    end = found.start() + len(found[0].rstrip())
     if one.kind == "stance":
-        return Sign("stance", "stance", one.value, found.start(), found.end()), one.claim
-    return Sign("action", "way", one.claim, found.start(), found.end()), one.claim
+        return Sign("stance", "stance", one.value, found.start(), end), one.claim
+    return Sign("action", "way", one.claim, found.start(), end), one.claim
 
 
 def _telling(one: Rule, found: re.Match[str], said: str) -> Iterator[Shown]:

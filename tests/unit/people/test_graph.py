@@ -148,16 +148,16 @@ def proposed(number: int, words: str, about: str = "oliv") -> Note:
 
 def test_what_a_model_proposes_is_believed_where_its_words_stand_and_are_the_persons() -> None:
     told = (
-        said(1, "olives again, yuck", 9),
-        said(2, "not olives, yuck", 5),
-        said(3, "> olives again, yuck\nhe wrote", 4),
+        said(1, "olives again, sigh", 9),
+        said(2, "not olives, sigh", 5),
+        said(3, "> olives again, sigh\nhe wrote", 4),
         said(4, "look at this: “olives, please never”", 3),
     )
-    own = proposed(1, "olives again, yuck"), proposed(2, "olives, yuck")
+    own = proposed(1, "olives again, sigh"), proposed(2, "olives, sigh")
     olives = the(derived(*told, notes=own), "oliv", "no")
     assert (olives.is_stable, olives.made_by, olives.conversations) == (True, "model", 2)
-    passed_on = proposed(3, "olives again, yuck"), proposed(4, "olives, please never")
-    never_said = proposed(2, "olives are yuck")
+    passed_on = proposed(3, "olives again, sigh"), proposed(4, "olives, please never")
+    never_said = proposed(2, "olives are sigh")
     assert derived(*told, notes=(*passed_on, never_said)).traits == ()
     index = Index(UTC)
     index.add(*told)
