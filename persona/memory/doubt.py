@@ -15,7 +15,7 @@ DOUBT = (
     r"|as\s+(?:if"
     r"|though)"
     r"|(?:don'?t|do\s+not|can'?t|cannot)\s+know|says|claims|thinks|believes|long\s+ago"
-    r"|(?:could|should|would)\s+have|had\s+i|could\s+decide|vielleicht|peut-être|quizás|wenn|falls"
+    r"|(?:could|should|would)\s+have|had\s+(?:i|we)|could\s+decide|vielleicht|peut-être|quizás|wenn|falls"
     r"|hätte|würde"
     r"|wäre)\b"
     r"|(?<!long )\bstory\b|(?<!\byou )\bdidn'?t\b"

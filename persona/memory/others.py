@@ -96,7 +96,8 @@ STAMPED_FOR_SURE = re.compile(
 )
 """With a date, or a name and a time alone on a line; of other stamps it takes two."""
 SPEAKER = re.compile(
-    r"[ \t]*(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2})[:\uff1a][ \t]+\S"
+    r"[ \t]*[*_~]{0,2}(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2})[*_~]{0,2}"
+    r"[:\uff1a][*_~]{0,2}[ \t]+\S"
 )
 SPOKEN = re.compile(
     r"\b(?:i|i'm|i’m|i'll|i've|you|we|my|your|me|ok|okay|yes|no|hi|hello|hey|thanks|sure|lol|ich|du"
