@@ -41,6 +41,7 @@ ABOVE = "|".join(
         r"^(?=(?P<who>[^\W\d_][\w .'’-]{0,30}): .*\n(?!(?P=who):)[^\W\d_][\w .'’-]{0,30}: )",
         r"^[*_~]{0,2}[^\W\d_][\w .'’*_~-]{0,30}[(\[][^)\]\n]*\d[^)\]\n]*[)\]][*_~]{0,2}:",
         r"^\[[^\]\n]{1,40}\][ \t]*\n",
+        r"^(?:fwd?|forwarded|r/\w+)\b.*\n|^.*\bposted by\b.*\n|^[\d:,.]+ --> [\d:,.]+[ \t]*\n",
         r"^(?P<rule>[-=*_~#])(?P=rule)+.*\w.*(?P=rule){2}[ \t]*\n",
         rf"\A(?!{GREETING}\b.{{0,30}}\n).*[^\s.!,;\u2026][ \t]*\n[ \t]*\n",
         rf"^(?!.*\b(?:i|we|{MINDED})\b.*:)(?:.*\b(?:{TEXTS})\b[^\n:]{{0,40}}|from (?:the|a) \w+):",
@@ -50,9 +51,9 @@ ABOVE = "|".join(
 )
 """What stands below is handed over: below a line that speaks of a text or points at one, that ends with
 a colon and does not say “I”, or tells a time at its end; behind a name with a time in brackets; where two
-speak in turn; below a heading in brackets or between rules, or a first paragraph of one line that is no
-greeting and no finished sentence; and behind a colon after a text's name, or after a wish what to do with
-it."""
+speak in turn; below a heading in brackets or between rules, the head of a forum's post or the times of a
+subtitle, or a first paragraph of one line that is no greeting and no finished sentence; and behind a colon
+after a text's name, or after a wish what to do with it."""
 
 
 def of_self(text: str) -> str:
