@@ -1,8 +1,8 @@
 """What is made of how somebody writes: a hint to everybody alike, or a closed door to be proven open.
 
-By what it was found is kept in the head of the lane that it is about, and told there when asked:
-families of marks and habits of the keyboard, and nobody's words. What the other person does is told
-once both sides have proven that it is one person, of whom it then is.
+By what it was found is kept in the head of the lane that it is about: families of marks and habits of
+the keyboard, and nobody's words. Of an address it is told there when asked; of somebody who writes like
+another once both sides have proven that they are one, since it would teach whoever tries to.
 """
 
 import json
@@ -20,9 +20,14 @@ LINK = (
     "(If you talk with me somewhere else as well: say “link” here, and once you have shown that it "
     "is you on both sides, it is one conversation.)"
 )
+HINTED = (
+    "{when} I told you how to link, since how you write here made me ask whether I know you from "
+    "elsewhere. Nothing is opened by it. By what, and how sure, I tell once both sides have shown that "
+    "they are one; before that it would help whoever tries to write like somebody else."
+)
 LIKE = (
-    "{when} I told you how to link, since you write here like somebody whom I know: {chance:.0%} "
-    "sure that it is one person, and nothing is opened by it."
+    "{when} I told you how to link, since you wrote here like somebody whom I knew: {chance:.0%} "
+    "sure that it is one person."
 )
 UNLIKE = (
     "{when} I closed {address}: what came from there was {chance:.0%} likely to be yours, by how it "
@@ -42,7 +47,6 @@ HABITS = {True: "For it speak:", False: "Against it:"}
 HERE = "• {says}: in {here} of {fresh} messages there, in {share:.0%} of everybody's"
 THEIRS = ", in {theirs} of {heard} of yours"
 BOTH = "Both are yours by now, so this is how it looks on each:"
-KEPT_APART = "Of the other person I tell nothing before both sides have shown that they are one."
 Score = Mapping[str, Any]
 """As `people/score.py` wrote it."""
 KNOWN = "How you write is compared, too: “why did you suggest that” shows what came of it."
@@ -82,9 +86,9 @@ def why(standing: Standing, ports: Ports) -> str:
         head = UNLIKE.format(when=at.capitalize(), address=address, chance=because["chance"])
         head += "" if home in gate.unlike or link is None else PROVEN
         return "\n".join([head, *_lines(because)])
-    head = LIKE.format(when=at.capitalize(), chance=because["chance"])
     if len(gate.homes) == 1:
-        return "\n".join([head, *_lines(because), KEPT_APART])
+        return HINTED.format(when=at.capitalize())
+    head = LIKE.format(when=at.capitalize(), chance=because["chance"])
     return "\n".join([head, *_lines(because), BOTH, *_on_each(because, standing, ports)])
 
 

@@ -50,17 +50,19 @@ def test_who_writes_like_somebody_known_hears_once_how_to_link_and_of_nobody(hub
         assert secret not in everything
     assert HINT not in "".join(ann.replies()), "whom it is like hears nothing of it"
     why = fresh.say("why did you suggest that?")
-    assert "you write here like somebody whom I know" in why and "runs of letters +" in why
-    assert "• ends with “.”: in 6 of 6 messages there, in " in why, "habits, and nobody's words"
-    assert "of yours" not in why and "I tell nothing before both sides" in why
-    assert not any(secret in why for secret in ("4812", "locker", "boat", ann.phone, "SMS"))
+    assert (
+        "Nothing is opened by it. By what, and how sure, I tell once both sides have shown" in why
+    )
+    assert "%" not in why and "•" not in why, "who tries to write like her learns nothing"
     assert "“why did you suggest that”" in fresh.say("what do you know about me?")
-    assert "somebody whom I know" not in ann.say("why did you suggest that?")
+    assert "I told you how to link" not in ann.say("why did you suggest that?")
     assert "4812" not in fresh.say("what is my locker code?")
     assert "Linked" in link(fresh, ann), "as it was told to begin"
     assert "4812" in fresh.say("what is my locker code?")
     linked = ann.say("why did you suggest that?") + fresh.say("why did you suggest that?")
-    assert "Both are yours by now" in linked
+    assert "Both are yours by now" in linked and "runs of letters +" in linked
+    assert "• ends with “.”: in 6 of 6 messages there, in " in linked, "habits, and nobody's words"
+    assert not any(secret in linked for secret in ("4812", "locker", "boat", ann.phone))
     assert re.search(r"• ends with “.”: \d+ of \d+ \w+ \w+, \d+ of \d+ (?:by SMS|on Slack)", linked)
 
     fresh.say("unlink sms")
