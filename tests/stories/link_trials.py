@@ -68,13 +68,15 @@ class OneSidedHub(Hub):
     """A hub whose link function is the control."""
 
     def _answer_bell(self) -> bool:
+        worked = False
         for ring in iter(lambda: self.family.bell.take(0), None):
             self.family.bell.done(ring)
             if ring.function != FUNCTION:
                 self.family.bell.ring(ring.function, ring.lane, ring.acts, ring.behind)
                 return super()._answer_bell()
             work(FUNCTION, ring.lane, OneSided(self.ports), self.ports)
-        return False
+            worked = True
+        return worked
 
 
 def is_one(hub: Hub, *people: Person) -> bool:
