@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from persona import keys, plan_commands, reviewing
+from persona import keys, plan_commands
 from persona.acts import (
     approval,
     awaited,
@@ -89,6 +89,8 @@ def on(standing: Standing, events: Sequence[Event], ports: Ports, reflex_only: b
             think = partial(think_on, standing, events[0], ports)
             return awaited.on_time(standing, events[0], ports, think)
         case "review":
+            from persona import reviewing  # rare, and it brings much of its own
+
             return reviewing.on_time(standing, events[0], ports, reflex_only)
         case "signin":
             return _on_signin(standing, events[0], ports)
