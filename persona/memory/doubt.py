@@ -30,7 +30,8 @@ DOUBT = (
     r"|you\s+always|there(?:'s"
     r"|\s+is)\s+one\s+thing|i\s+think|you\s+don'?t\s+mind|i\s+(?:never|no\s+longer)\s+(?:had|have|needed|got)\s+to"
     r"|you'd\s+(?:[a-z]+)\s+[^,;:!?]+\s(?:every|each|always|in\s+all|from\s+now)"
-    r"|(?:it|that)(?:'s|\s+is|\s+isn'?t|\s+is\s+not)\s+(?:at\s+all\s+|not\s+)?(?:possible|ok|okay|alright|all\s+right|fine|all\s+the\s+same|too\s+much|any\s+trouble|a\s+(?:problem|bother))))(?<!what if)"
+    r"|(?:it|that)(?:'s|\s+is|\s+isn'?t|\s+is\s+not)\s+(?:at\s+all\s+|not\s+)?(?:possible|ok|okay|alright|all\s+right"
+    r"|fine|all\s+the\s+same|too\s+much|any\s+trouble|a\s+(?:problem|bother))))(?<!what if)"
 )
 """Of a sentence in which any of this stands nothing is believed."""
 IRONY = (
@@ -42,7 +43,10 @@ IRONY = (
     r"|\bobviously\b[^a-z]*$"
 )
 """A message in which any of this stands means something else than it says."""
-OTHERS = r"\b(?:he|she|they|boss|everyone|everybody|people(?!\W*$)|asked\s+me|told\s+me|(?<!i )said(?!\s+(?:that\s+)?i\s+should))\b"
+OTHERS = (
+    r"\b(?:he|she|they|boss|everyone|everybody|people(?!\W*$)|asked\s+me|told\s+me"
+    r"|(?<!i )said(?!\s+(?:that\s+)?i\s+should))\b"
+)
 """In a sentence about others nobody deals with the persona."""
 
 

@@ -68,7 +68,7 @@ CLAUSES = (
     r"|ok|okay|well|knows?|honest(?:ly)?|frankly|actually|really|tbh|yes|yeah|no|oh|hey|btw|fyi|personally"
     r"|generally|sorry|what|said|told\s+you|urgh|argh|sadly|unfortunately|regrettably|alas|luckily|ooh|ah|ugh|hm+|god|gosh|man|omg|ngl|imo|imho|lowkey|seriously|admittedly|nah|yep|truth\s+is|then"
     r"|i\s+admit|(?:gotta|got\s+to|have\s+to|must|need\s+to|let\s+me|want\s+to|like\s+to|may\s+i|can\s+i)\s+(?:just\s+)?(?:say|admit|confess|mention|add|note)"
-    r"|(?:please|kindly)\s+(?:note|be\s+aware|keep\s+in\s+mind|bear\s+in\s+mind)|(?:tell|inform|let)\s+(?:them|him|her|everyone)(?:\s+know)?|(?:you\s+)?know\s+how\s+much|in\s+the\s+end|forth|after\s+all|guess|for\s+my\s+taste|in\s+my\s+(?:opinion|view|book|eyes|world)|(?:i|we)\s+(?:(?:still|really|do|honestly)\s+)?(?:think|believe|feel|swear|reckon|find)|the\s+thing\s+is)\s+(?:that\s+)?"
+    r"|please\s+note|note\s+that|be\s+aware|(?:keep|bear)\s+in\s+mind|(?:tell|inform|let)\s+(?:them|him|her|everyone)(?:\s+know)?|(?:you\s+)?know\s+how\s+much|in\s+the\s+end|forth|after\s+all|guess|for\s+my\s+taste|in\s+my\s+(?:opinion|view|book|eyes|world)|(?:i|we)\s+(?:(?:still|really|do|honestly)\s+)?(?:think|believe|feel|swear|reckon|find)|the\s+thing\s+is)\s+(?:that\s+)?"
 )
 """What may stand before a clause in which somebody speaks of themselves."""
 OPENING = (
