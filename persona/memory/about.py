@@ -26,14 +26,16 @@ CUT = (
     r"|with\s+all\s+my|no\s+matter|over\s+(?:anything|everything)|i\s+(?:must|have\s+to|gotta)|you\s+know|(?:way\s+)?too\s+much|not\s+gonna"
     r"|or\s+(?:nothing|whatever|not)|like\s+(?:nothing|no\s+other)|at\s+any|by\s+(?:far|now|the\s+way|miles|a\s+mile)"
     r"|(?:from|until|till)\s+(?:now|the\s+start)|since|ever\s+since|the\s+best|would\s+be|is\s+(?:my|the)|and\s+(?:nothing|always|never|will|can't|that's|would|don't|forever)"
-    r"|all\s+(?:the\s+time|day|week|night|month|year|along)|this\s+(?:week|month|year|time|morning|evening|afternoon|summer|autumn|winter|spring|season)|in\s+the\s+(?:slightest|least)|around\s+here|a\s+great\s+deal|right\s+here|over\s+here|with\s+worry)\b.*$"
+    r"|all\s+(?:the\s+time|day|week|night|month|year|along)|this\s+(?:week|month|year|time|morning|evening|afternoon|summer|autumn|winter|spring|season)|in\s+the\s+(?:slightest|least)|around\s+here|a\s+great\s+deal|right\s+here|over\s+here|with\s+worry|wherever|as\s+(?:much|often|far|little)\s+as|(?:most|best|least|more)\s+of\s+all|above\s+all"
+    r"|to\s+(?:concentrate|focus|sleep|eat|think|work|relax|rest|function|breathe|care|enjoy|wait))\b.*$"
     r"|\s+(?:-+|\u2013|\u2014)\s.*$|[\"\u201d](?:\W.*)?$"
 )
 """Where the words end that say what it is about."""
 CUT_ASKED = (
     r"\s+(?:but|because|cause|since|when(?:ever)?\s+you|if|so\s+that|and\s+(?:i|we|you|it)|unless|even"
     r"|ever\s+again"
-    r"|any\s?more|from\s+now)\b.*$"
+    r"|any\s?more|any\s+longer|next\s+time|from\s+now|(?:each|every)\s+(?:single\s+)?time"
+    r"|in\s+(?:each|every|all|any)(?:\s+\w+){0,3}\s+(?:answers?|messages?|repl(?:y|ies)|e?-?mails?|texts?|letters?|reports?|correspondence))\b.*$"
 )
 """The same for what the persona is asked to do: “before nine” belongs to it."""
 LOOSE = frozenset(
@@ -41,7 +43,7 @@ LOOSE = frozenset(
     definitely clearly really lately tbh please thanks thx anymore too also anyway though already
     now today either tonight here sorry lol haha honestly again instead decided best totally
     indeed obviously ever sometimes usually often generally about immensely dearly badly then
-    simply whole thing with der die das den dem ein eine einen einem le la les un une des el los
+    simply whole thing finally with der die das den dem ein eine einen einem le la les un une des el los
     las de du omg ngl imo imho fr rn lol lmao pls plz god gosh man ugh ew well ok okay oh hey me personally
     frankly seriously literally actually even tho though only xx btw quickly quite too again myself
     ourselves especially sehr mucho beaucoup très tanto immer""".split()
@@ -93,13 +95,20 @@ def where(found: re.Match[str], group: str, kind: Kind) -> Span | None:
         words.pop(0)
     if not words:
         return None
-    if compiled(POINTING).search(text, words[0][0], words[-1][1]):
+    if compiled(POINTING).search(text, _pointing_from(text, words, kind), words[-1][1]):
         return None
     first, last = text[slice(*words[0])], text[slice(*words[-1])]
     if first == "to" and len(words) > 1:
         first = text[slice(*words[1])]
     is_empty = first in EMPTY and kind != "instruction"
+    is_empty = is_empty and not (first == "being" and kind == "concern" and len(words) > 1)
     return None if is_empty or {first, last} & DENIED else (words[0][0], words[-1][1])
+
+
+def _pointing_from(text: str, words: list[Span], kind: Kind) -> int:
+    """Where to look for what points at something: “keep it short” is about the answers themselves."""
+    asks_how = kind == "instruction" and len(words) > 3
+    return words[1][1] if asks_how and text[slice(*words[0])] in ("keep", "make") else words[0][0]
 
 
 def about(words: str, kind: Kind) -> str:

@@ -3,7 +3,7 @@
 from persona.compiled import compiled
 
 DOUBT = (
-    r"\b(?:suppos(?:e|ing|edly)|imagin(?:e|ing)|pretend\w*|wish(?:ed|es)?|might|maybe|perhaps"
+    r"\b(?:suppos(?:e|ing|edly)|imagin(?:e|ing)|pretend\w*|wish(?:ed|es)?(?!\s+(?:to|you)\b)|might|maybe|perhaps"
     r"|(?:i|we|you|he|she|they|people|everyone|one)(?:'d)?\s+(?:(?:always|once|never|first|just"
     r"|had)\s+)?thought(?!\s+of)|almost|nearly(?!\s+(?:always|every|all))"
     r"|whether|unsure|not\s+sure|dunno|wonder\w*|haven'?t|hadn'?t|(?:have|had|did)\s+not|kidding"
@@ -20,7 +20,7 @@ DOUBT = (
     r"|wäre)\b"
     r"|(?<!long )\bstory\b|(?<!\byou )\bdidn'?t\b"
     r"|(?<!\bi )(?<!\bwe )(?<!i've )\b(?:said|told|wrote|tells|asked\s+(?:me\s+)?(?:if|whether))\b"
-    r"|(?<!\bit )\bif\b(?!\s+(?:you\s+ask\s+me|i\s+(?:can|may|could|get\s+to)\s+choose"
+    r"|(?<!\bit )(?<!\bbetter )\bif\b(?!\s+(?:you\s+ask\s+me|i\s+(?:can|may|could|get\s+to)\s+choose"
     r"|i\s+(?:have|had|get)\s+(?:an?y?|the|my)\s+(?:choice|way|say|pick)|(?:at\s+all\s+)?possible"
     r"|it(?:'s|\s+(?:is|was|were))\s+up\s+to\s+me"
     r"|there(?:'s|\s+is)\s+a\s+choice|you\s+(?:did|would|could|do)(?:n'?t|\s+not)"
@@ -28,7 +28,10 @@ DOUBT = (
     r"|whenever|always|in\s+all|from\s+now)|it(?:'s|\s+is)\s[^,]+\sor\b"
     r"|i\s+get\s+a\s+say|you\s*(?:'d|could|would|can)\s+(?:please\s+)?(?:always|never)"
     r"|you\s+always|there(?:'s"
-    r"|\s+is)\s+one\s+thing|i\s+think))(?<!what if)"
+    r"|\s+is)\s+one\s+thing|i\s+think|you\s+don'?t\s+mind|i\s+(?:never|no\s+longer)\s+(?:had|have|needed|got)\s+to"
+    r"|you'd\s+(?:[a-z]+)\s+[^,;:!?]+\s(?:every|each|always|in\s+all|from\s+now)"
+    r"|(?:it|that)(?:'s|\s+is|\s+isn'?t|\s+is\s+not)\s+(?:at\s+all\s+|not\s+)?(?:possible|ok|okay|alright|all\s+right"
+    r"|fine|all\s+the\s+same|too\s+much|any\s+trouble|a\s+(?:problem|bother))))(?<!what if)"
 )
 """Of a sentence in which any of this stands nothing is believed."""
 IRONY = (
@@ -40,7 +43,10 @@ IRONY = (
     r"|\bobviously\b[^a-z]*$"
 )
 """A message in which any of this stands means something else than it says."""
-OTHERS = r"\b(?:he|she|they|boss|everyone|everybody|people|asked\s+me|told\s+me|(?<!i )said)\b"
+OTHERS = (
+    r"\b(?:he|she|they|boss|everyone|everybody|people(?!\W*$)|asked\s+me|told\s+me"
+    r"|(?<!i )said(?!\s+(?:that\s+)?i\s+should))\b"
+)
 """In a sentence about others nobody deals with the persona."""
 
 

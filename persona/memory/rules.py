@@ -20,7 +20,7 @@ Kind = Literal["preference", "instruction", "decision", "concern", "stance", "ac
 ADVERBS = (
     r"(?:\s+(?:(?!rarely|hardly|barely|scarcely)\w+ly|just|do|also|still|always|much|quite|so|very"
     r"|a\s+bit|a\s+lot|kinda|kind\s+of|pretty|now|too|again|rather|even|then|been|keep|super|way|far|lowkey|highkey|both|often|currently"
-    r"|more\s+and\s+more|all|both|getting|dead|totes))*"
+    r"|more\s+and\s+more|all|both|getting|dead|totes|somewhat|a\s+little|a\s+tad))*"
 )
 MARKS = r"[^,;:!?()\n]"
 MISSED = r"(?:'|(?<!\bwe))"
@@ -29,7 +29,7 @@ PARTS = {
     "adv": ADVERBS,
     "i": rf"(?:i|we)(?:'ve|ve|\s+have)?{ADVERBS}\s+",
     "i am": (
-        r"(?:i|we)(?:'m|'re|m|\s+am|\s+are|\s+get|\s+feel|\s+happen\s+to\s+be|(?:'ve|\s+have)\s+(?:always\s+)?been)"
+        r"(?:i|we)(?:'m|'re|m|\s+am|\s+are|\s+get|\s+feel|\s+happen\s+to\s+be|(?:'ve|\s+have)\s+(?:always\s+)?(?:been|grown|become))"
         rf"{ADVERBS}\s+"
     ),
     "feel": (
@@ -49,7 +49,7 @@ PARTS = {
     "other": rf"(?P<other>{MARKS}{{2,60}})",
     "pl": r"(?:please|pls|plz|kindly)",
     "please": r"(?:(?:please|pls|plz|kindly|and|but|just|ok|so),?\s+)*",
-    "never": r"(?:never(?:,?\s+ever)?|(?:do\s+not|don'?t)\s+(?:you\s+)?ever)",
+    "never": r"(?:never(?:,?\s+ever)?|(?:do\s+not|don'?t)\s+(?:you\s+)?ever(?:\s+again)?)",
     "no more": (
         r"(?:(?:please|pls|plz),?\s+)?(?:any\s+longer|once\s+more|when(?:ever)?\s+you\s+(?:write|answer|reply|text|mail|message)|ever(?:\s+again)?|again|any\s?more|in\s+(?:the\s+)?future|going\s+forward|at\s+any\s+time"
         r"|from\s+(?:now|here|today)\s+on|under\s+any\s+circumstances|for\s+any\s+reason)\b"
@@ -57,9 +57,9 @@ PARTS = {
     "each": (
         r"(?:(?:every|each)\s+(?:and\s+every\s+|single\s+)?time|(?:whenever|when|every\s+time|each\s+time)\s+(?:that\s+)?(?:you\s+)?"
         r"(?:write|answer|reply|text|mail|message|email|respond|send|writing|answering|replying)|(?:in|with|for|on)\s+(?:all|any|every|each)"
-        r"(?:\s+(?:of\s+)?(?:your|the|my))?(?:\s+(?:single|new|future))?\s+(?:answers?|messages?|repl(?:y|ies)|responses?|emails?|texts?)"
-        r"|from\s+(?:now|here|today)\s+on|going\s+forward|in\s+(?:the\s+)?future|always|at\s+all\s+times|without\s+exception"
-        r"|by\s+default|as\s+a\s+(?:rule|default)|henceforth)\b"
+        r"(?:\s+(?:of\s+)?(?:your|the|my))?(?:\s+(?:single|new|future|further))?\s+(?:answers?|messages?|repl(?:y|ies)|responses?|e?-?mails?|texts?|letters?|reports?|updates?|correspondence)"
+        r"|from\s+(?:now|here|today)\s+on|going\s+forward|in\s+(?:the\s+)?future|(?<!\bwe\s)(?<!\bi\s)always|at\s+all\s+times|without\s+exception"
+        r"|by\s+default|as\s+a\s+(?:rule|default)|henceforth|not\s+(?:just|only)\s+\w+(?:\s+\w+)?\s+but\s+(?:always|every\s+time|from\s+now\s+on))\b"
     ),
     "order": (
         r"(?P<what>(?:(?:write|send|answer|reply|respond|call|text|mail|email|use|mention|remind|tell|show|put|quote|copy|start|begin|end"
@@ -80,17 +80,17 @@ PARTS = {
     "the thing": (
         r"(?P<what>(?:the\s+(?!(?:bus|train|tram|subway|metro|car|stairs|lift|kids?|dog|day|time|call|blame|rest|one|lead|chance"
         r"|risk|flow|wrong|first|next|last|same|invitation|children|baby|bins?|rubbish|trash|dishes|laundry|hint|bait|floor|wheel"
-        r"|mickey|death|end|worst|case|bill|point|feeling|impression|other|others|boys?|girls?|groceries|shopping|ferry|plane|lights?)\b)"
-        r"|(?:plan|option|number|dr)\b)[^,;:!?()\n]{1,90})"
+        r"|mickey|death|end|worst|case|bill|point|feeling|impression|other|others|boys?|girls?|groceries|shopping|ferry|plane|lights?|short|gist|summary|headlines?|highlights?|overview|tickets?)\b)"
+        r"|(?:plan|option|number|dr|mrs?|ms)\b)[^,;:!?()\n]{1,90})"
     ),
     "of": (
         r"(?:(?:about|bout|of|by|over|for|because\s+of|cause\s+of|bc\s+of|cuz\s+of|due\s+to|regarding|at|with|on\s+account\s+of)"
         r"(?:\s+the\s+(?:very\s+|mere\s+)?(?:thought|idea|prospect)\s+of)?)"
     ),
     "later": (
-        r"(?:from\s+(?:now|here|today|tomorrow|this\s+(?:day|point|moment))\s+(?:onwards?|on|forward)|from\s+(?:now|today|tomorrow)(?=\s*,)|(?:as\s+of|starting)\s+(?:now|today|tomorrow|this\s+week)"
+        r"(?:from\s+(?:now|here|today|tomorrow|(?:this|next)\s+(?:day|point|moment|week|month|year|time|message))\s+(?:onwards?|on|forward)|from\s+(?:now|today|tomorrow)(?=\s*,)|(?:as\s+of|starting)\s+(?:now|today|tomorrow|this\s+week)"
         r"|by\s+default|at\s+all\s+times|as\s+a\s+(?:standing|permanent|fixed)\s+(?:instruction|rule|order|request)|without\s+exception|in\s+general|for\s+all\s+future\s+\w+|in\s+(?:the\s+)?future|going\s+forward|as\s+a\s+(?:general\s+)?rule"
-        r"|for\s+the\s+record|henceforth)"
+        r"|for\s+the\s+record|henceforth|as\s+a\s+matter\s+of\s+(?:principle|course)|on\s+principle|for\s+next\s+time(?:\s+and\s+[^,:;]{2,30})?(?=\s*[,:]))"
     ),
     "do": (
         r"(?P<what>(?![a-z]+ed\b)(?!(?:please|pls|plz|kindly|always|never|not|do\s+not|don'?t|seen|heard|thought|knew|understood|got|again|ever|i|we|you|he|she"
@@ -118,7 +118,7 @@ PARTS = {
         r"(?:(?:yes,?\s+)?decided|(?:that|this)\s+is\s+(?:my|our)\s+(?:final\s+)?decision|final(?:ly)?|that'?s\s+(?:final|fixed|settled|decided|it|that)|it'?s\s+(?:settled|decided"
         r"|final)|settled|period|decision\s+made|end\s+of\s+(?:the\s+)?story|no\s+matter\s+what"
         r"|no\s+(?:more\s+discussion|way\s+back|turning\s+back|going\s+back|doubt(?:\s+about\s+it)?|two\s+ways\s+about\s+it|ifs?(?:\s+(?:or|no|and)\s+buts?)?|matter\s+what)"
-        r"|come\s+what\s+may|whatever\s+happens|full\s+stop|for\s+(?:sure|certain|definite)|100\s?%|definitely|mark\s+my\s+words|done\s+deal|it'?s\s+(?:a\s+done\s+deal|happening|official|fixed|agreed)|(?:i|we)(?:'ve|\s+have)\s+made\s+up\s+(?:my|our)\s+minds?|final\s+(?:decision|answer)"
+        r"|come\s+what\s+may|whatever\s+happens|full\s+stop|for\s+(?:sure|certain|definite)|100\s?%(?:\s+(?:sure|certain))?(?:\s+now)?|(?:quite\s+)?sure\s+now|decision'?s\s+(?:made|final|taken)|definitely|mark\s+my\s+words|done\s+deal|it'?s\s+(?:a\s+done\s+deal|happening|official|fixed|agreed)|(?:i|we)(?:'ve|\s+have)\s+made\s+up\s+(?:my|our)\s+minds?|final\s+(?:decision|answer)"
         r"|agreed|all\s+settled|we'?ve\s+agreed|i'?ve\s+decided|we'?ve\s+decided|made\s+up\s+my\s+mind|my\s+mind\s+is\s+made\s+up|that'?s\s+(?:official|agreed|a\s+promise|for\s+sure|certain|all|sorted)"
         r"|nothing\s+(?:will|can|is\s+going\s+to)\s+(?:stop|change)\s+(?:me|us|that|my\s+mind))"
     ),

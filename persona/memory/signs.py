@@ -42,20 +42,33 @@ SHORTENED = ("dr", "mr", "ms", "st", "mrs", "prof", "vs", "e.g", "i.e", "etc")
 """Words behind which a dot ends no sentence."""
 GOES_ON = (
     r"\s+(?:ever|final|period|(?:yes,\s+)?decided|(?:it's|that's)\s+(?:settled|decided)|settled|done\s+deal|decision\s+made|that's\s+final|end\s+of\s+story)\b\W*(?:$|\n)"
-    r"|(?<=decision\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b"
     r"|(?<=\?)\s+(?:(?:i|we|no|nope|sorry|ugh|honestly|really|just|absolutely|so)\W+){0,3}(?:can'?t|cannot|hate|loathe|detest|despise|don'?t\s+like|never|not|nope|no\s+thanks|yuck)\b"
-    r"|(?<=\.)\s+i\s+(?:really\s+|just\s+|absolutely\s+)?(?:can'?t\s+stand|cannot\s+stand|hate|loathe|detest|can'?t\s+bear)\s+(?:it|them)\b"
-    r"|(?<=decided\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b|(?<=made\.)\s+(?:i|we)(?:'ll|\s+will|'m|'re)\b"
+    r"|(?<=\.)\s+i\s+(?:really\s+|just\s+|absolutely\s+)?(?:can'?t\s+stand|cannot\s+stand|hate|loathe|detest|can'?t\s+bear)\s+(?:it|them|that|those)\b"
+    r"|(?<=\.)\s+(?:i|we)\s+(?:\w+ly\s+)?(?:like|love|enjoy|prefer)\s+(?:it|that|them|those)\s+(?:the\s+)?(?:best|most|more)\b"
+    r"|(?<=\.)\s+that'?s\s+(?:the\s+one|what)\s+(?:i|we)(?:m|ve)?\b"
+    r"|(?<=!)\s+my\s+(?:\w+\s+)?(?:fave|favou?rite)\b\W*(?:$|\n)"
+    r"|(?<=(?:like|love|best|most)\?)\s+(?!i\b|we\b)[^.!?\n]{2,50},\s+(?:above\s+all|of\s+course|always|obviously|most\s+of\s+all|every\s+time)\b"
 )
 """What belongs to the sentence before it."""
-AGREED = r",\s*(?:ok(?:ay)?|alright|understood|got\s+it)\s*$"
+CONCLUDED = ("decided", "decision", "made", "settled")
+"""Behind a sentence that ends so, what they will do belongs to it."""
+WILL = r"\s+(?:(?:i|we)(?:'ll|\s+will|'m|'re)|gonna|going\s+to)\b"
+AGREED = (
+    r",\s*(?:ok(?:ay)?|alright|understood|got\s+it)\s*$"
+    r"|\b(?:may|can)\s+i\s+(?:just\s+)?(?:mention|say|add|note|tell\s+you|remind\s+you)\b"
+)
 """What makes no question of a sentence, whatever mark stands behind."""
+STATED = r"\s*(?:i|we)(?:'\w+)?\s[^?]*?,\s*(?:so\s+|and\s+)?(?:can|could|would|will)\s+you\b"
+"""What begins so says something before it asks."""
 CLAUSES = (
+    r"\A(?:since|after|during|following|at|in|on|of)\s+(?!case\b)[^,;:()]{2,45}?\s(?<!\bthat\s)(?<!\bif\s)"
+    r"(?<!\bwhen\s)(?<!\bas\s)(?<!\bwho\s)(?=(?:i|we)\b)|"
     r"\s*(?:[,;:(\u2013\u2014]|-(?=\s)|\.{2,})\s*|\b(?:and|but|so|because|cause|since|though|plus|still"
     r"|also|anyway"
     r"|ok|okay|well|knows?|honest(?:ly)?|frankly|actually|really|tbh|yes|yeah|no|oh|hey|btw|fyi|personally"
-    r"|generally|sorry|what|said|told\s+you|ooh|ah|ugh|hm+|god|gosh|man|omg|ngl|imo|imho|lowkey|seriously|admittedly|nah|yep|truth\s+is|then"
-    r"|i\s+must\s+(?:say|admit)|i\s+admit|(?:you\s+)?know\s+how\s+much|in\s+the\s+end|forth|after\s+all|guess|for\s+my\s+taste|in\s+my\s+(?:opinion|view|book|eyes|world)|(?:i|we)\s+(?:(?:still|really|do|honestly)\s+)?(?:think|believe|feel|swear|reckon|find)|the\s+thing\s+is)\s+(?:that\s+)?"
+    r"|generally|sorry|what|said|told\s+you|urgh|argh|sadly|unfortunately|regrettably|alas|luckily|ooh|ah|ugh|hm+|god|gosh|man|omg|ngl|imo|imho|lowkey|seriously|admittedly|nah|yep|truth\s+is|then"
+    r"|i\s+admit|(?:gotta|got\s+to|have\s+to|must|need\s+to|let\s+me|want\s+to|like\s+to|may\s+i|can\s+i)\s+(?:just\s+)?(?:say|admit|confess|mention|add|note)"
+    r"|please\s+note|note\s+that|be\s+aware|(?:keep|bear)\s+in\s+mind|(?:tell|inform|let)\s+(?:them|him|her|everyone)(?:\s+know)?|(?:you\s+)?know\s+how\s+much|in\s+the\s+end|forth|after\s+all|guess|for\s+my\s+taste|in\s+my\s+(?:opinion|view|book|eyes|world)|(?:i|we)\s+(?:(?:still|really|do|honestly)\s+)?(?:think|believe|feel|swear|reckon|find)|the\s+thing\s+is)\s+(?:that\s+)?"
 )
 """What may stand before a clause in which somebody speaks of themselves."""
 OPENING = (
@@ -189,7 +202,10 @@ def _of_sentence(said: str, low: str, asks: bool) -> Iterator[Shown]:
             continue
         starts = starts or [0, *(found.end() for found in compiled(CLAUSES).finditer(low))]
         found = one.fits(low, starts)
-        if found is None or (is_about_others if is_dealing else is_doubtful)(low):
+        if found is None:
+            continue
+        said_of_it = low[low.rfind(" but ", 0, found.start() + 1) + 1 :]
+        if is_about_others(low) if is_dealing else is_doubtful(said_of_it):
             continue
         made = [_dealing(one, found)] if is_dealing else list(_telling(one, found, said))
         if made:
@@ -231,12 +247,22 @@ def _sentences(low: str) -> Iterator[tuple[int, int, bool]]:
     for found in compiled(ENDS).finditer(low):
         if found[0] == "." and low.endswith(SHORTENED, at, found.start()):
             continue
-        if found[0] in ".?" and compiled(GOES_ON).match(low, found.end()):
+        if _goes_on(low, at, found):
             continue
-        asks = "?" in found[0] and not compiled(AGREED).search(low, at, found.start())
+        asks = "?" in found[0] and not (
+            compiled(AGREED).search(low, at, found.start())
+            or compiled(STATED).match(low, at, found.start())
+        )
         yield from _trimmed(low, at, found.start(), asks)
         at = found.end()
     yield from _trimmed(low, at, len(low), asks=False)
+
+
+def _goes_on(low: str, at: int, mark: re.Match[str]) -> bool:
+    """Whether a mark that could end the sentence begun at `at` stands within it."""
+    if low.endswith(CONCLUDED, at, mark.start()) and compiled(WILL).match(low, mark.end()):
+        return True
+    return mark[0][0] in ".?!" and compiled(GOES_ON).match(low, mark.end()) is not None
 
 
 def _trimmed(low: str, start: int, end: int, asks: bool) -> Iterator[tuple[int, int, bool]]:
