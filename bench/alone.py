@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-TIMEOUT = 900.0
+TIMEOUT = 1_800.0
 QUIET = {"HUB_LOG": os.devnull, "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
 KEYS = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench",
         "AWS_EC2_METADATA_DISABLED": "true"}  # fmt: skip

@@ -108,6 +108,7 @@ def condition_line(results: Results) -> str:
         "seed": "seed {}",
         "commit": "commit {}",
         "again": "taken again at a later commit: {}",
+        "kept": "kept from the run of an earlier commit: {}",
         "seconds": "{} s in all",
     }
     return ", ".join(form.format(_told(about[n])) for n, form in told.items() if n in about) + "."
