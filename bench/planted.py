@@ -6,9 +6,9 @@ Between them stand small talk, jokes, questions, what others say or what is past
 person has no trait of, again and again; and the persona answers with all of it. The lines of the second
 split (`held out`), those that mislead among them, and what they are about were written by somebody who
 had not read the rules, and no rule was changed for them, with one exception: of forty of the texts that
-are handed over three showed something at the first look, and were mended. Nobody has habits of days or surfaces: to
-believe in one is an error, as everything is that was not planted, but for what goes with a trait:
-that another thing is liked less, and habits that a style brings along.
+are handed over three showed something at the first look, and were mended. Nobody has habits of days or
+surfaces: to believe in one is an error, as everything is that was not planted, but for what goes with a
+trait: that another thing is liked less, and habits that a style brings along.
 
     python -m bench.planted
 """
