@@ -13,7 +13,7 @@ import re
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,16 @@ AROUND = 5
 REAL = 100
 FIRST = 8
 """Messages that are counted where a hub is deployed, too."""
-SETTINGS = {**ENV, "HUB_BUDGET_TOKENS": str(10**12), "HUB_BUDGET_SMS": str(10**9)}
-"""The model answers every message: what a day of thinking may cost is not measured here."""
+SETTINGS = {
+    **ENV,
+    "HUB_BUDGET_TOKENS": str(10**12),
+    "HUB_BUDGET_SMS": str(10**9),
+    "HUB_LIKENESS": "off",
+}
+"""The model answers every message: what a day of thinking may cost is not measured here; what the looks
+at how somebody writes ask for is counted apart (`looks`)."""
+LIVED = 40
+"""Messages among which looks are counted."""
 STATE = ("BatchGetItem", "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem",
          "TransactWriteItems")  # fmt: skip
 ONCE = ("keys", "AssumeRole", "GenerateDataKey", "Decrypt", "GetParameter", "GetParameters")
@@ -167,7 +175,30 @@ def measure() -> dict[str, Any]:
             found = {"replay": hub.replays(number), "cold": hub.after_a_restart(number + AROUND)}
         finally:
             hub.close()
-    return {"turns": turns, **found}
+    return {"turns": turns, "looks": looks(), **found}
+
+
+def looks() -> dict[str, Any]:
+    """How many of the first messages of a lane have a look at how they are written, and what it adds."""
+    seen: list[list[tuple[int, int]]] = []
+    for likeness in ("off", "on"):
+        hub = Aws(settings={**SETTINGS, "HUB_LIKENESS": likeness})
+        try:
+            lived = [hub.message(number) for number in range(1, LIVED + 1)]
+        finally:
+            hub.close()
+        seen.append([_sums(hops) for hops in lived])
+    more = [(b[0] - a[0], b[1] - a[1]) for a, b in zip(*seen, strict=True) if b[0] > a[0]]
+    requests, written = (max((one[n] for one in more), default=0) for n in (0, 1))
+    return {"messages": LIVED, "looks": len(more), "requests": requests, "written_bytes": written}
+
+
+def _sums(hops: dict[str, Any]) -> tuple[int, int]:
+    """Requests and bytes written, of all hops together."""
+    return (
+        sum(hop["requests"] for hop in hops.values()),
+        sum(hop["written_bytes"] for hop in hops.values()),
+    )
 
 
 def first() -> dict[str, Any]:
@@ -190,10 +221,15 @@ def _calls(hops: dict[str, Any]) -> list[Any]:
 class Aws:
     """The hub's functions on the aws family, one message at a time, so many seconds apart."""
 
-    def __init__(self, clock: Clock | None = None, apart: float = 61.0) -> None:
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        apart: float = 61.0,
+        settings: Mapping[str, str] = SETTINGS,
+    ) -> None:
         self.clock, self.apart = clock or Clock(), apart
         self.family = AwsFamily(ENV, clock=self.clock, lane_role=True)
-        self.settings = parse(SETTINGS, stage="aws", public_url=PUBLIC_URL, timezone="UTC")
+        self.settings = parse(settings, stage="aws", public_url=PUBLIC_URL, timezone="UTC")
         self.ports = self._compose()
 
     def close(self) -> None:

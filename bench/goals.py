@@ -113,12 +113,13 @@ def written(messages: list[dict[str, Any]]) -> tuple[float, float]:
 def requests(results: Results, goal: str) -> Iterator[Row]:
     turns = results["counts"]["turns"]
     warm = [hops for number in turns if number != "1" for hops in turns[number]]
-    made = Counter(sum(hop["requests"] for hop in hops.values()) for hops in warm)
-    usual, most = made.most_common(1)[0][0], max(made)
-    what = "AWS requests of a message, webhook to sent reply, the model's apart"
-    told = f"{usual} in {made[usual]} of {len(warm)}"
-    told += f"; {most} where it also looks how somebody writes" if most > usual else ""
-    yield Row(goal, what, NONE, NONE, told, NONE, "≤ 8", counted(usual <= 8))
+    most = max(sum(hop["requests"] for hop in hops.values()) for hops in warm)
+    what = "AWS requests of a message, webhook to sent reply, the model's and looks apart"
+    yield Row(goal, what, NONE, NONE, str(most), NONE, "≤ 8", counted(most <= 8))
+    if looks := results["counts"].get("looks"):
+        told = f"{looks['requests']}, {looks['written_bytes']:,} B"
+        what = "AWS requests and bytes of a look at how somebody writes, in {looks} of {messages} messages"
+        yield Row(goal, what.format_map(looks), NONE, NONE, told, NONE, NONE, "yes")
 
 
 def cold_extras(results: Results, goal: str) -> Iterator[Row]:

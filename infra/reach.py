@@ -168,7 +168,7 @@ class _Source:
         leads: list[Name] = []
         for root in nodes:
             bound = dict(self.bound)
-            inside = list(_walk(root))
+            inside = _inside(root)
             for node in inside:
                 if isinstance(node, ast.Import | ast.ImportFrom):
                     leads += self._bind(node, bound)
@@ -190,7 +190,7 @@ class _Source:
         return {
             node.attr
             for root in nodes
-            for node in _walk(root)
+            for node in _inside(root)
             if isinstance(node, ast.Attribute) and _is_world(node.value)
         }
 
@@ -264,14 +264,20 @@ def _run_at_import(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
                 yield node
 
 
-def _walk(root: ast.AST) -> Iterator[ast.AST]:
-    """A tree's nodes, without what only a type checker sees; each before what is in it."""
-    waiting = [root]
+@cache
+def _inside(root: ast.AST) -> tuple[ast.AST, ...]:
+    """A tree's imports, names and attributes, without what only a type checker sees.
+
+    Each before what is in it.
+    """
+    waiting, found = [root], list[ast.AST]()
     while waiting:
         node = waiting.pop()
-        yield node
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.Name | ast.Attribute):
+            found.append(node)
         inner = [one for one in ast.iter_child_nodes(node) if not _is_for_checking(one)]
         waiting += reversed(inner)
+    return tuple(found)
 
 
 def _is_for_checking(node: ast.AST) -> bool:

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.deployed
 FIGURES = Path(__file__).parents[2] / "bench" / "figures" / "deployed.json"
 WARM = 3
 """The message from which on no function is new, and no key of its lane."""
-ENOUGH = {"BudgetTokens": str(10**12), "BudgetSms": str(10**9)}
-"""As in `bench/counts.py`: what a day may cost is not measured here."""
+ENOUGH = {"BudgetTokens": str(10**12), "BudgetSms": str(10**9), "Likeness": "off"}
+"""As in `bench/counts.py`: what a day may cost, and looks at how somebody writes, are not measured here."""
 
 
 class Repeating(Vendor):
@@ -57,7 +57,7 @@ def test_a_message_asks_as_much_of_aws_as_it_does_in_process(house: House, stage
         with stage.unswept():
             ann = OnSms(house)
             outside = [counted(ann, stage, number) for number in range(1, FIRST + 1)]
-        stage.change(Model="reflex", OpenaiBaseUrl="")
+        stage.change(Model="reflex", OpenaiBaseUrl="", Likeness="on")
     for number in range(WARM, FIRST):
         assert outside[number]["by_operation"] == inside[number]["by_operation"], number
     sizes = [
