@@ -55,6 +55,7 @@ COUNTED: dict[str, Step] = {
     "phrases": partial(alone.run, "bench.phrases:measure"),
     "planted": partial(alone.run, "bench.planted:measure"),
     "forecasts": partial(alone.run, "bench.forecasts:measure"),
+    "same": partial(alone.run, "bench.suite:measure_same"),
     "canaries": partial(alone.run, "bench.suite:measure_canaries"),
     "hostile": partial(alone.run, "bench.suite:measure_hostile"),
     "forgotten": partial(alone.run, "bench.suite:measure_forgettings"),

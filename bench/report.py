@@ -165,6 +165,7 @@ CLAIMS: tuple[tuple[str, str, str, Callable[[Results, str], Iterator[Row]]], ...
     ("", "phrases", "what people say about time", goals.phrases),
     ("", "planted", "traits of planted people", planted.rows),
     ("", "forecasts", "forecast of what people do when something fails", forecasts.rows),
+    ("", "same", "who wrote it, by how and what", believed.same),
     ("", "crash", "crash sweep", reliability.crashes),
     ("", "forged", "forged webhooks", reliability.forged),
     ("", "links", "links: attacked, genuine, delivered again, under way", reliability.links),
