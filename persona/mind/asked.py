@@ -147,6 +147,10 @@ FORGET = _PLEASE + _any(
     rf"|(?P<pointed>that|this|it)[\s.!?]*){_FROM}",
     r"(?:don['\u2019]t|do\s+not)\s+(?:remember|keep)\s+(?:that\s+)?(?P<dropped>(?:i|my|we|our)\b.*?)",
 )  # fmt: skip
+SUGGESTED = (
+    r"why\s+(?:do|did|have|would)\s+you\s+(?:suggest(?:ed)?|propose[ds]?|closed?|shut"
+    r"|think\s+(?:that\s+)?(?:i\s+write\s+like|(?:this|that|it)(?:'s|\s+is|\s+was)(?:n't|\s+not)?\s+me))\b.*"
+)
 NAMED = {
     "picture": "know remember believe think have got keep kept store stored learn learned learnt find"
     " found note noted remembered collected describe memory told kind sort",
@@ -159,6 +163,7 @@ NAMED = {
     " joking kidding changed stop quit don dont didn didnt",
     "manner": "why see treat take judge think believe who",
     "expected": "how what",
+    "suggested": "suggest suggested propose proposed proposes close closed shut think",
     "forget": "forget delete erase remove remember keep",
 }
 """Words of which one stands in each of a command's ways."""

@@ -85,10 +85,7 @@ PATTERNS: dict[Verb, str] = {
     "manner": asked.MANNER,
     "expected": asked.EXPECTED,
     "ground": asked.GROUND,
-    "suggested": (
-        r"why\s+(?:do|did|have|would)\s+you\s+(?:suggest(?:ed)?|propose[ds]?|closed?|shut"
-        r"|think\s+(?:that\s+)?(?:i\s+write\s+like|(?:this|that|it)(?:'s|\s+is|\s+was)(?:n't|\s+not)?\s+me))\b.*"
-    ),
+    "suggested": asked.SUGGESTED,
     "wrong": asked.WRONG,
     "help": r"help\W*|what\s+can\s+you\s+do\W*",
     "what are you": r"(?:what|who)\s+are\s+you\W*|are\s+you\s+(?:a\s+|an\s+)?\w+\W*",
@@ -157,7 +154,6 @@ PATTERNS: dict[Verb, str] = {
 _NAMED: Mapping[str, str] = {
     **{verb: verb for verb in PATTERNS if " " not in verb},
     **asked.NAMED,
-    "suggested": "suggest suggested propose proposed proposes close closed shut think",
     "help": "help what",
     "what are you": "are",
     "greeting": "hello hi hey good",

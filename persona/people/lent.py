@@ -40,12 +40,6 @@ def chance_of_same(crowd: Crowd, person: str, fresh: Texture) -> float | None:
     return (1 + math.tanh(odds / 2)) / 2
 
 
-def is_unlike(crowd: Crowd, person: str, fresh: Texture) -> bool:
-    """Whether somebody else seems to write where this person did."""
-    chance = chance_of_same(crowd, person, fresh)
-    return chance is not None and chance < UNLIKE
-
-
 def measures(own: float, others: Sequence[float]) -> dict[str, float]:
     """How far their own score stands above the best of the others, and above the mean of them.
 
