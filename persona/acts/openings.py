@@ -35,7 +35,8 @@ GIVEN_UP = "given up"
 """How the reason begins of what was tried again and again in vain."""
 SETTLED = re.compile(
     r"\b(?:it|that|they)\s+(?:arrived|came\s+through|worked|is\s+done|was\s+done)\b|\b(?:i|we)\s+(?:got|have)"
-    r"\s+it\b|\b(?:he|she|they|\w+)\s+(?:got|received)\s+(?:it|the)\b|\bnever\s*mind\b|\bforget\s+(?:about\s+)?it\b"
+    r"\s+it\b|\b(?:he|she|they|\w+)\s+(?:got|received)\s+(?:it|the)\b|\bnever\s*mind\b"
+    r"|\bforget\s+(?:about\s+)?it\b"
     r"|\bno\s+need\b|\bleave\s+it\b",
     re.IGNORECASE,
 )

@@ -21,12 +21,20 @@ CUT = (
     r"|years|ages|as\s+long)|of\s+course|after\s+all|the\s+most|more\s+than|any\s+(?:day|time|more|longer)"
     r"|every\s+(?:time|single)|hands\s+down|so\s+much|very\s+much|a\s+(?:lot|bit|little)|don't\s+(?:you"
     r"|we)|can\s+you"
-    r"|for\s+(?:days|weeks|months|a\s+long\s+time|some\s+time|real|ever|life)|(?:last|every|each)\s+(?:night|day|week|month|year|morning"
-    r"|evening|weekend|summer|monday|sunday|saturday)|bc|cuz|cos|without|coming\s+up|comes\s+up|in\s+case|like\s+(?:crazy|mad|hell)|to\s+(?:bits|death|the\s+moon)"
-    r"|with\s+all\s+my|no\s+matter|over\s+(?:anything|everything)|i\s+(?:must|have\s+to|gotta)|you\s+know|(?:way\s+)?too\s+much|not\s+gonna"
-    r"|or\s+(?:nothing|whatever|not)|like\s+(?:nothing|no\s+other)|at\s+any|by\s+(?:far|now|the\s+way|miles|a\s+mile)"
-    r"|(?:from|until|till)\s+(?:now|the\s+start)|since|ever\s+since|the\s+best|would\s+be|is\s+(?:my|the)|and\s+(?:nothing|always|never|will|can't|that's|would|don't|forever)"
-    r"|all\s+(?:the\s+time|day|week|night|month|year|along)|this\s+(?:week|month|year|time|morning|evening|afternoon|summer|autumn|winter|spring|season)|in\s+the\s+(?:slightest|least)|around\s+here|a\s+great\s+deal|right\s+here|over\s+here|with\s+worry|wherever|as\s+(?:much|often|far|little)\s+as|(?:most|best|least|more)\s+of\s+all|above\s+all"
+    r"|for\s+(?:days|weeks|months|a\s+long\s+time|some\s+time|real|ever|life)|(?:last|every|each)\s+(?:night"
+    r"|day|week|month|year|morning"
+    r"|evening|weekend|summer|monday|sunday|saturday)|bc|cuz|cos|without|coming\s+up|comes\s+up|in\s+case"
+    r"|like\s+(?:crazy|mad|hell)|to\s+(?:bits|death|the\s+moon)"
+    r"|with\s+all\s+my|no\s+matter|over\s+(?:anything|everything)|i\s+(?:must|have\s+to|gotta)|you\s+know"
+    r"|(?:way\s+)?too\s+much|not\s+gonna"
+    r"|or\s+(?:nothing|whatever|not)|like\s+(?:nothing|no\s+other)|at\s+any|by\s+(?:far|now|the\s+way|miles"
+    r"|a\s+mile)"
+    r"|(?:from|until|till)\s+(?:now|the\s+start)|since|ever\s+since|the\s+best|would\s+be|is\s+(?:my|the)"
+    r"|and\s+(?:nothing|always|never|will|can't|that's|would|don't|forever)"
+    r"|all\s+(?:the\s+time|day|week|night|month|year|along)|this\s+(?:week|month|year|time|morning|evening"
+    r"|afternoon|summer|autumn|winter|spring|season)|in\s+the\s+(?:slightest|least)|around\s+here"
+    r"|a\s+great\s+deal|right\s+here|over\s+here|with\s+worry|wherever|as\s+(?:much|often|far|little)\s+as"
+    r"|(?:most|best|least|more)\s+of\s+all|above\s+all"
     r"|to\s+(?:concentrate|focus|sleep|eat|think|work|relax|rest|function|breathe|care|enjoy|wait))\b.*$"
     r"|\s+(?:-+|\u2013|\u2014)\s.*$|[\"\u201d](?:\W.*)?$"
 )
@@ -35,7 +43,8 @@ CUT_ASKED = (
     r"\s+(?:but|because|cause|since|when(?:ever)?\s+you|if|so\s+that|and\s+(?:i|we|you|it)|unless|even"
     r"|ever\s+again"
     r"|any\s?more|any\s+longer|next\s+time|from\s+now|(?:each|every)\s+(?:single\s+)?time"
-    r"|in\s+(?:each|every|all|any)(?:\s+\w+){0,3}\s+(?:answers?|messages?|repl(?:y|ies)|e?-?mails?|texts?|letters?|reports?|correspondence))\b.*$"
+    r"|in\s+(?:each|every|all|any)(?:\s+\w+){0,3}\s+(?:answers?|messages?|repl(?:y|ies)|e?-?mails?|texts?"
+    r"|letters?|reports?|correspondence))\b.*$"
 )
 """The same for what the persona is asked to do: “before nine” belongs to it."""
 LOOSE = frozenset(
@@ -64,7 +73,8 @@ DENIED = frozenset(
 LEAD = (
     r"(?:(?:just|even)\s+)?(?:(?:the|this)\s+(?:whole\s+)?(?:thought|idea|prospect|thing)\s+(?:of|with"
     r"|about)"
-    r"|(?:thinking|talking|worrying)\s+(?:about|of)|the\s+(?:whole|mere\s+thought\s+of|very\s+(?:thought|idea)\s+of|fear\s+of|more)|having\s+to\s+deal\s+with|dealing\s+with|having(?!\s+to))\s+"
+    r"|(?:thinking|talking|worrying)\s+(?:about|of)|the\s+(?:whole|mere\s+thought\s+of|very\s+(?:thought"
+    r"|idea)\s+of|fear\s+of|more)|having\s+to\s+deal\s+with|dealing\s+with|having(?!\s+to))\s+"
 )
 """With what may begin how it is spoken of."""
 POINTING = (

@@ -17,7 +17,8 @@ MOST_CLAUSE = 300
 """Characters of one clause; what is longer says more than one thing."""
 UNSURE = (
     r"(?i)\b(?:maybe|perhaps|might|may (?:be|not|also|have|come|go)|could|would|should|probably|possibly"
-    r"|think|guess|believe|if|unless|or|also|too|either|sometimes|usually|often|mostly|every|each|both|another|other"
+    r"|think|guess|believe|if|unless|or|also|too|either|sometimes|usually|often|mostly|every|each|both"
+    r"|another|other"
     r"|second|except|until|was|were|had|used to|as well|about|around|vielleicht|oder|auch|jeden|manchmal"
     r"|peut-être|ou|aussi|chaque|tal vez|quizás|o|también|cada)\b|\?"
 )

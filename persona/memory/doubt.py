@@ -3,7 +3,8 @@
 from persona.compiled import compiled
 
 DOUBT = (
-    r"\b(?:suppos(?:e|ing|edly)|imagin(?:e|ing)|pretend\w*|wish(?:ed|es)?(?!\s+(?:to|you)\b)|might|maybe|perhaps"
+    r"\b(?:suppos(?:e|ing|edly)|imagin(?:e|ing)|pretend\w*|wish(?:ed|es)?(?!\s+(?:to|you)\b)|might|maybe"
+    r"|perhaps"
     r"|(?:i|we|you|he|she|they|people|everyone|one)(?:'d)?\s+(?:(?:always|once|never|first|just"
     r"|had)\s+)?thought(?!\s+of)|almost|nearly(?!\s+(?:always|every|all))"
     r"|whether|unsure|not\s+sure|dunno|wonder\w*|haven'?t|hadn'?t|(?:have|had|did)\s+not|kidding"
@@ -28,9 +29,11 @@ DOUBT = (
     r"|whenever|always|in\s+all|from\s+now)|it(?:'s|\s+is)\s[^,]+\sor\b"
     r"|i\s+get\s+a\s+say|you\s*(?:'d|could|would|can)\s+(?:please\s+)?(?:always|never)"
     r"|you\s+always|there(?:'s"
-    r"|\s+is)\s+one\s+thing|i\s+think|you\s+don'?t\s+mind|i\s+(?:never|no\s+longer)\s+(?:had|have|needed|got)\s+to"
+    r"|\s+is)\s+one\s+thing|i\s+think|you\s+don'?t\s+mind|i\s+(?:never|no\s+longer)\s+(?:had|have|needed"
+    r"|got)\s+to"
     r"|you'd\s+(?:[a-z]+)\s+[^,;:!?]+\s(?:every|each|always|in\s+all|from\s+now)"
-    r"|(?:it|that)(?:'s|\s+is|\s+isn'?t|\s+is\s+not)\s+(?:at\s+all\s+|not\s+)?(?:possible|ok|okay|alright|all\s+right"
+    r"|(?:it|that)(?:'s|\s+is|\s+isn'?t|\s+is\s+not)\s+(?:at\s+all\s+|not\s+)?(?:possible|ok|okay|alright"
+    r"|all\s+right"
     r"|fine|all\s+the\s+same|too\s+much|any\s+trouble|a\s+(?:problem|bother))))(?<!what if)"
 )
 """Of a sentence in which any of this stands nothing is believed."""

@@ -19,7 +19,8 @@ Kind = Literal["preference", "instruction", "decision", "concern", "stance", "ac
 
 ADVERBS = (
     r"(?:\s+(?:(?!rarely|hardly|barely|scarcely)\w+ly|just|do|also|still|always|much|quite|so|very"
-    r"|a\s+bit|a\s+lot|kinda|kind\s+of|pretty|now|too|again|rather|even|then|been|keep|super|way|far|lowkey|highkey|both|often|currently"
+    r"|a\s+bit|a\s+lot|kinda|kind\s+of|pretty|now|too|again|rather|even|then|been|keep|super|way|far|lowkey"
+    r"|highkey|both|often|currently"
     r"|more\s+and\s+more|all|both|getting|dead|totes|somewhat|a\s+little|a\s+tad))*"
 )
 MARKS = r"[^,;:!?()\n]"
@@ -29,7 +30,8 @@ PARTS = {
     "adv": ADVERBS,
     "i": rf"(?:i|we)(?:'ve|ve|\s+have)?{ADVERBS}\s+",
     "i am": (
-        r"(?:i|we)(?:'m|'re|m|\s+am|\s+are|\s+get|\s+feel|\s+happen\s+to\s+be|(?:'ve|\s+have)\s+(?:always\s+)?(?:been|grown|become))"
+        r"(?:i|we)(?:'m|'re|m|\s+am|\s+are|\s+get|\s+feel|\s+happen\s+to\s+be|(?:'ve"
+        r"|\s+have)\s+(?:always\s+)?(?:been|grown|become))"
         rf"{ADVERBS}\s+"
     ),
     "feel": (
@@ -40,8 +42,10 @@ PARTS = {
     "what": rf"(?P<what>{MARKS}{{2,100}})",
     "some": rf"(?P<what>{MARKS}{{2,60}}?)",
     "subject": (
-        r"(?P<what>(?!(?:i|we|he|she|they|you|it|that|this|there|what|who|how|why|where|when|if|as|because|nothing|everything"
-        r"|something|(?:for|to)\s+m[ey]|in\s+my|honestly|frankly|personally|please|don'?t|do|let|let's|god|omg|ngl|tbh|yes|no|not)\b)"
+        r"(?P<what>(?!(?:i|we|he|she|they|you|it|that|this|there|what|who|how|why|where|when|if|as|because"
+        r"|nothing|everything"
+        r"|something|(?:for|to)\s+m[ey]|in\s+my|honestly|frankly|personally|please|don'?t|do|let|let's|god"
+        r"|omg|ngl|tbh|yes|no|not)\b)"
         rf"{MARKS}{{2,60}}?)"
     ),
     "few": r"(?P<what>[^\s,;:!?()]+(?:\s[^\s,;:!?()]+){0,2}?)",
@@ -51,53 +55,77 @@ PARTS = {
     "please": r"(?:(?:please|pls|plz|kindly|and|but|just|ok|so),?\s+)*",
     "never": r"(?:never(?:,?\s+ever)?|(?:do\s+not|don'?t)\s+(?:you\s+)?ever(?:\s+again)?)",
     "no more": (
-        r"(?:(?:please|pls|plz),?\s+)?(?:any\s+longer|once\s+more|when(?:ever)?\s+you\s+(?:write|answer|reply|text|mail|message)|ever(?:\s+again)?|again|any\s?more|in\s+(?:the\s+)?future|going\s+forward|at\s+any\s+time"
+        r"(?:(?:please|pls|plz),?\s+)?(?:any\s+longer|once\s+more|when(?:ever)?\s+you\s+(?:write|answer|reply"
+        r"|text|mail|message)|ever(?:\s+again)?|again|any\s?more|in\s+(?:the\s+)?future|going\s+forward"
+        r"|at\s+any\s+time"
         r"|from\s+(?:now|here|today)\s+on|under\s+any\s+circumstances|for\s+any\s+reason)\b"
     ),
     "each": (
-        r"(?:(?:every|each)\s+(?:and\s+every\s+|single\s+)?time|(?:whenever|when|every\s+time|each\s+time)\s+(?:that\s+)?(?:you\s+)?"
-        r"(?:write|answer|reply|text|mail|message|email|respond|send|writing|answering|replying)|(?:in|with|for|on)\s+(?:all|any|every|each)"
-        r"(?:\s+(?:of\s+)?(?:your|the|my))?(?:\s+(?:single|new|future|further))?\s+(?:answers?|messages?|repl(?:y|ies)|responses?|e?-?mails?|texts?|letters?|reports?|updates?|correspondence)"
-        r"|from\s+(?:now|here|today)\s+on|going\s+forward|in\s+(?:the\s+)?future|(?<!\bwe\s)(?<!\bi\s)always|at\s+all\s+times|without\s+exception"
-        r"|by\s+default|as\s+a\s+(?:rule|default)|henceforth|not\s+(?:just|only)\s+\w+(?:\s+\w+)?\s+but\s+(?:always|every\s+time|from\s+now\s+on))\b"
+        r"(?:(?:every|each)\s+(?:and\s+every\s+|single\s+)?time|(?:whenever|when|every\s+time"
+        r"|each\s+time)\s+(?:that\s+)?(?:you\s+)?"
+        r"(?:write|answer|reply|text|mail|message|email|respond|send|writing|answering|replying)|(?:in|with"
+        r"|for|on)\s+(?:all|any|every|each)"
+        r"(?:\s+(?:of\s+)?(?:your|the|my))?(?:\s+(?:single|new|future|further))?\s+(?:answers?|messages?"
+        r"|repl(?:y|ies)|responses?|e?-?mails?|texts?|letters?|reports?|updates?|correspondence)"
+        r"|from\s+(?:now|here|today)\s+on|going\s+forward|in\s+(?:the\s+)?future|(?<!\bwe\s)(?<!\bi\s)always"
+        r"|at\s+all\s+times|without\s+exception"
+        r"|by\s+default|as\s+a\s+(?:rule|default)|henceforth|not\s+(?:just"
+        r"|only)\s+\w+(?:\s+\w+)?\s+but\s+(?:always|every\s+time|from\s+now\s+on))\b"
     ),
     "order": (
-        r"(?P<what>(?:(?:write|send|answer|reply|respond|call|text|mail|email|use|mention|remind|tell|show|put|quote|copy|start|begin|end"
-        r"|round|name|cite|suggest|address|translate|summari[sz]e|list|sign|include|add|shorten|attach|give|keep|speak|explain|check)\s)"
+        r"(?P<what>(?:(?:write|send|answer|reply|respond|call|text|mail|email|use|mention|remind|tell|show"
+        r"|put|quote|copy|start|begin|end"
+        r"|round|name|cite|suggest|address|translate|summari[sz]e|list|sign|include|add|shorten|attach|give"
+        r"|keep|speak|explain|check)\s)"
         r"[^,;:!?()\n]{2,90}?)"
     ),
     "hate": r"(?:hate|dislike|loathe|detest|despise|abhor|resent|h8|deplore)",
     "bad": (
-        r"(?:awful|annoying|terrible|horrible|disgusting|gross|trash|garbage|rubbish|boring|dreadful|unbearable|insufferable"
-        r"|overrated|pointless|vile|yuck(?:y)?|hideous|exhausting|tedious|irritating|evil|nasty|cringe|meh|revolting|repulsive|intolerable"
-        r"|infuriating|tiresome|useless|hateful|the\s+worst|soul-?destroying|draining|appalling|abysmal|unpleasant|maddening"
-        r"|a\s+(?:complete\s+|total\s+)?(?:waste\s+of\s+(?:my\s+|our\s+)?(?:time|space|life|money|energy)|nightmare|pain|bore|drag|nuisance))"
+        r"(?:awful|annoying|terrible|horrible|disgusting|gross|trash|garbage|rubbish|boring|dreadful"
+        r"|unbearable|insufferable"
+        r"|overrated|pointless|vile|yuck(?:y)?|hideous|exhausting|tedious|irritating|evil|nasty|cringe|meh"
+        r"|revolting|repulsive|intolerable"
+        r"|infuriating|tiresome|useless|hateful|the\s+worst|soul-?destroying|draining|appalling|abysmal"
+        r"|unpleasant|maddening"
+        r"|a\s+(?:complete\s+|total\s+)?(?:waste\s+of\s+(?:my\s+|our\s+)?(?:time|space|life|money|energy)"
+        r"|nightmare|pain|bore|drag|nuisance))"
     ),
     "not odd": (
         r"(?!(?:more|need|way|idea|one|longer|matter|hurry|rush|stress|pressure|but|smoking|entry"
         r"|parking|news|luck|clue|time|problem\w*|worr\w+|thanks|i|not|doubt|change|reply|answer)\b)"
     ),
     "the thing": (
-        r"(?P<what>(?:the\s+(?!(?:bus|train|tram|subway|metro|car|stairs|lift|kids?|dog|day|time|call|blame|rest|one|lead|chance"
-        r"|risk|flow|wrong|first|next|last|same|invitation|children|baby|bins?|rubbish|trash|dishes|laundry|hint|bait|floor|wheel"
-        r"|mickey|death|end|worst|case|bill|point|feeling|impression|other|others|boys?|girls?|groceries|shopping|ferry|plane|lights?|short|gist|summary|headlines?|highlights?|overview|tickets?)\b)"
+        r"(?P<what>(?:the\s+(?!(?:bus|train|tram|subway|metro|car|stairs|lift|kids?|dog|day|time|call|blame"
+        r"|rest|one|lead|chance"
+        r"|risk|flow|wrong|first|next|last|same|invitation|children|baby|bins?|rubbish|trash|dishes|laundry"
+        r"|hint|bait|floor|wheel"
+        r"|mickey|death|end|worst|case|bill|point|feeling|impression|other|others|boys?|girls?|groceries"
+        r"|shopping|ferry|plane|lights?|short|gist|summary|headlines?|highlights?|overview|tickets?)\b)"
         r"|(?:plan|option|number|dr|mrs?|ms)\b)[^,;:!?()\n]{1,90})"
     ),
     "of": (
-        r"(?:(?:about|bout|of|by|over|for|because\s+of|cause\s+of|bc\s+of|cuz\s+of|due\s+to|regarding|at|with|on\s+account\s+of)"
+        r"(?:(?:about|bout|of|by|over|for|because\s+of|cause\s+of|bc\s+of|cuz\s+of|due\s+to|regarding|at|with"
+        r"|on\s+account\s+of)"
         r"(?:\s+the\s+(?:very\s+|mere\s+)?(?:thought|idea|prospect)\s+of)?)"
     ),
     "later": (
-        r"(?:from\s+(?:now|here|today|tomorrow|(?:this|next)\s+(?:day|point|moment|week|month|year|time|message))\s+(?:onwards?|on|forward)|from\s+(?:now|today|tomorrow)(?=\s*,)|(?:as\s+of|starting)\s+(?:now|today|tomorrow|this\s+week)"
-        r"|by\s+default|at\s+all\s+times|as\s+a\s+(?:standing|permanent|fixed)\s+(?:instruction|rule|order|request)|without\s+exception|in\s+general|for\s+all\s+future\s+\w+|in\s+(?:the\s+)?future|going\s+forward|as\s+a\s+(?:general\s+)?rule"
-        r"|for\s+the\s+record|henceforth|as\s+a\s+matter\s+of\s+(?:principle|course)|on\s+principle|for\s+next\s+time(?:\s+and\s+[^,:;]{2,30})?(?=\s*[,:]))"
+        r"(?:from\s+(?:now|here|today|tomorrow|(?:this|next)\s+(?:day|point|moment|week|month|year|time"
+        r"|message))\s+(?:onwards?|on|forward)|from\s+(?:now|today|tomorrow)(?=\s*,)|(?:as\s+of"
+        r"|starting)\s+(?:now|today|tomorrow|this\s+week)"
+        r"|by\s+default|at\s+all\s+times|as\s+a\s+(?:standing|permanent|fixed)\s+(?:instruction|rule|order"
+        r"|request)|without\s+exception|in\s+general|for\s+all\s+future\s+\w+|in\s+(?:the\s+)?future"
+        r"|going\s+forward|as\s+a\s+(?:general\s+)?rule"
+        r"|for\s+the\s+record|henceforth|as\s+a\s+matter\s+of\s+(?:principle|course)|on\s+principle"
+        r"|for\s+next\s+time(?:\s+and\s+[^,:;]{2,30})?(?=\s*[,:]))"
     ),
     "do": (
-        r"(?P<what>(?![a-z]+ed\b)(?!(?:please|pls|plz|kindly|always|never|not|do\s+not|don'?t|seen|heard|thought|knew|understood|got|again|ever|i|we|you|he|she"
+        r"(?P<what>(?![a-z]+ed\b)(?!(?:please|pls|plz|kindly|always|never|not|do\s+not|don'?t|seen|heard"
+        r"|thought|knew|understood|got|again|ever|i|we|you|he|she"
         r"|they|it|the|my|an?|to|is|was|been|mind|happens?|had|good|nice)\b)[a-z][^,;:!?()\n]{3,100})"
     ),
     "do for us": (
-        r"(?P<what>(?:(?![a-z]+ed\b|mind\b|please|do\b|don|let\b|tell\s+me|give\s+me)[a-z]+(?<!s)\s+(?:me|my|to\s+me|with\s+me)\b|(?:write|send|answer|reply|respond"
+        r"(?P<what>(?:(?![a-z]+ed\b|mind\b|please|do\b|don|let\b|tell\s+me|give\s+me)[a-z]+(?<!s)\s+(?:me|my"
+        r"|to\s+me|with\s+me)\b|(?:write|send|answer|reply|respond"
         r"|call|text|mail|email|use"
         r"|mention|remind|book|order|tell|show|put|quote|copy|start|begin|end|round|name|cite|suggest"
         r"|address|translate"
@@ -110,16 +138,28 @@ PARTS = {
         r"|finally|definitely|really|just|want\s+to|would|shall))*|to|will|shall|gonna|going\s+to)"
     ),
     "decided": (
-        r"(?:decided|resolved|agreed|settled(?:\s+it)?|chosen|chose|determined|concluded|committed|opted|elected|voted|vowed|sworn|swore"
-        r"|(?:made|taken|took|reached|come\s+to|came\s+to)\s+(?:the|a|my|our)\s+(?:final\s+|firm\s+|big\s+|clear\s+)?(?:decision|resolution|choice|pact|call|vow)"
-        r"|made\s+up\s+(?:my|our)\s+minds?(?:\s+now)?|made\s+(?:my|our)\s+minds?\s+up|set\s+(?:my|our)\s+(?:minds?|hearts?)\s+on\s+(?:it|this))(?:\s+(?:now|today|yesterday|last\s+(?:night|week|month)|this\s+(?:week|morning)|together|finally|again|in\s+the\s+end|after\s+all)|,\s*(?:once\s+and\s+for\s+all|finally|after\s+all|in\s+the\s+end|now)(?=,))*"
+        r"(?:decided|resolved|agreed|settled(?:\s+it)?|chosen|chose|determined|concluded|committed|opted"
+        r"|elected|voted|vowed|sworn|swore"
+        r"|(?:made|taken|took|reached|come\s+to|came\s+to)\s+(?:the|a|my|our)\s+(?:final\s+|firm\s+|big\s+"
+        r"|clear\s+)?(?:decision|resolution|choice|pact|call|vow)"
+        r"|made\s+up\s+(?:my|our)\s+minds?(?:\s+now)?|made\s+(?:my|our)\s+minds?\s+up|set\s+(?:my"
+        r"|our)\s+(?:minds?|hearts?)\s+on\s+(?:it|this))(?:\s+(?:now|today|yesterday|last\s+(?:night|week"
+        r"|month)|this\s+(?:week|morning)|together|finally|again|in\s+the\s+end|after\s+all)"
+        r"|,\s*(?:once\s+and\s+for\s+all|finally|after\s+all|in\s+the\s+end|now)(?=,))*"
     ),
     "sure": (
-        r"(?:(?:yes,?\s+)?decided|(?:that|this)\s+is\s+(?:my|our)\s+(?:final\s+)?decision|final(?:ly)?|that'?s\s+(?:final|fixed|settled|decided|it|that)|it'?s\s+(?:settled|decided"
+        r"(?:(?:yes,?\s+)?decided|(?:that|this)\s+is\s+(?:my|our)\s+(?:final\s+)?decision|final(?:ly)?"
+        r"|that'?s\s+(?:final|fixed|settled|decided|it|that)|it'?s\s+(?:settled|decided"
         r"|final)|settled|period|decision\s+made|end\s+of\s+(?:the\s+)?story|no\s+matter\s+what"
-        r"|no\s+(?:more\s+discussion|way\s+back|turning\s+back|going\s+back|doubt(?:\s+about\s+it)?|two\s+ways\s+about\s+it|ifs?(?:\s+(?:or|no|and)\s+buts?)?|matter\s+what)"
-        r"|come\s+what\s+may|whatever\s+happens|full\s+stop|for\s+(?:sure|certain|definite)|100\s?%(?:\s+(?:sure|certain))?(?:\s+now)?|(?:quite\s+)?sure\s+now|decision'?s\s+(?:made|final|taken)|definitely|mark\s+my\s+words|done\s+deal|it'?s\s+(?:a\s+done\s+deal|happening|official|fixed|agreed)|(?:i|we)(?:'ve|\s+have)\s+made\s+up\s+(?:my|our)\s+minds?|final\s+(?:decision|answer)"
-        r"|agreed|all\s+settled|we'?ve\s+agreed|i'?ve\s+decided|we'?ve\s+decided|made\s+up\s+my\s+mind|my\s+mind\s+is\s+made\s+up|that'?s\s+(?:official|agreed|a\s+promise|for\s+sure|certain|all|sorted)"
+        r"|no\s+(?:more\s+discussion|way\s+back|turning\s+back|going\s+back|doubt(?:\s+about\s+it)?"
+        r"|two\s+ways\s+about\s+it|ifs?(?:\s+(?:or|no|and)\s+buts?)?|matter\s+what)"
+        r"|come\s+what\s+may|whatever\s+happens|full\s+stop|for\s+(?:sure|certain|definite)"
+        r"|100\s?%(?:\s+(?:sure|certain))?(?:\s+now)?|(?:quite\s+)?sure\s+now|decision'?s\s+(?:made|final"
+        r"|taken)|definitely|mark\s+my\s+words|done\s+deal|it'?s\s+(?:a\s+done\s+deal|happening|official"
+        r"|fixed|agreed)|(?:i|we)(?:'ve|\s+have)\s+made\s+up\s+(?:my|our)\s+minds?|final\s+(?:decision"
+        r"|answer)"
+        r"|agreed|all\s+settled|we'?ve\s+agreed|i'?ve\s+decided|we'?ve\s+decided|made\s+up\s+my\s+mind"
+        r"|my\s+mind\s+is\s+made\s+up|that'?s\s+(?:official|agreed|a\s+promise|for\s+sure|certain|all|sorted)"
         r"|nothing\s+(?:will|can|is\s+going\s+to)\s+(?:stop|change)\s+(?:me|us|that|my\s+mind))"
     ),
     "act": (
@@ -128,15 +168,19 @@ PARTS = {
     ),
     "act-short": r"(?P<what>[^\W\d_][^,;:!?()\n]{2,90}?)",
     "a certain": (
-        r"(?P<what>(?!(?:the\s+(?:bus|train|tram|ferry|plane|metro|kids?|door|exit)|\w+\s+to\s+the|an?|lunch|dinner|breakfast|coffee|drinks|it|him|her|them|you|my)\b)"
+        r"(?P<what>(?!(?:the\s+(?:bus|train|tram|ferry|plane|metro|kids?|door|exit)|\w+\s+to\s+the|an?|lunch"
+        r"|dinner|breakfast|coffee|drinks|it|him|her|them|you|my)\b)"
         r"[^,;:!?()\n]{2,90})"
     ),
     "afraid": (
         r"(?:worried|af+raid|scared|nervous|anxious|concerned|terrified|stressed(?:\s+out)?|freaking\s+out"
         r"|freaked\s+out|panicking|panicked|uneasy|frightened|apprehensive|petrified|fearful|worrying"
-        r"|stressing|stressin|worryin|fretting|troubled|on\s+edge|tense|jittery|paranoid|alarmed|overwhelmed|unsettled|bricking\s+it|spooked"
-        r"|distressed|sick\s+with\s+(?:worry|fear)|in\s+a\s+panic|losing\s+it|dreading\s+the\s+thought|wary|worried\s+sick|panicky)"
-        r"(?:\s+(?:sick|stiff|to\s+death|out\s+of\s+my\s+(?:mind|wits)|half\s+to\s+death|like\s+hell|a\s+lot|too|now|again|lately|all\s+the\s+time|these\s+days|right\s+now|rn))?"
+        r"|stressing|stressin|worryin|fretting|troubled|on\s+edge|tense|jittery|paranoid|alarmed|overwhelmed"
+        r"|unsettled|bricking\s+it|spooked"
+        r"|distressed|sick\s+with\s+(?:worry|fear)|in\s+a\s+panic|losing\s+it|dreading\s+the\s+thought|wary"
+        r"|worried\s+sick|panicky)"
+        r"(?:\s+(?:sick|stiff|to\s+death|out\s+of\s+my\s+(?:mind|wits)|half\s+to\s+death|like\s+hell|a\s+lot"
+        r"|too|now|again|lately|all\s+the\s+time|these\s+days|right\s+now|rn))?"
     ),
 }
 """What stands for `<…>` in a pattern."""

@@ -45,7 +45,8 @@ DIGITS = r"[+#]?\d[\d\s./-]*\d|[+#]?\d+|\b(?=\w*\d)\w{2,}\b"
 EMAIL = r"[^\s@,;]+@[^\s@,;]+\.\w+"
 _MONTH = "|".join(sorted(NUMBER_OF, key=len, reverse=True))
 DATE = (
-    rf"\b(?P<a>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?P<m>{_MONTH})\b|\b(?P<n>{_MONTH})\.?\s+(?P<b>\d{{1,2}})"
+    rf"\b(?P<a>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?P<m>{_MONTH})\b"
+    rf"|\b(?P<n>{_MONTH})\.?\s+(?P<b>\d{{1,2}})"
     r"(?:st|nd|rd|th)?\b|\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)\b"
 )
 MONTH = rf"\b(?:{'|'.join(month for month in MONTHS if month != 'may')})\b"

@@ -35,8 +35,10 @@ MANNERS = (
     r"|chatty|distant|polite|strict|careful|technical)"
 )
 FAILS = (
-    rf"(?:if|when|once|in\s+case)\s+(?:something|anything|things?|{IT}|one\s+of\s+\w+|a\s+\w+|my\s+\w+|the\s+\w+)\s+"
-    r"(?:fail(?:s|ed)?|breaks?|broke|go(?:es)?\s+wrong|went\s+wrong|(?:does|do|did)(?:n['\u2019]t|\s+not)\s+work(?:\s+out)?)"
+    rf"(?:if|when|once|in\s+case)\s+(?:something|anything|things?|{IT}|one\s+of\s+\w+|a\s+\w+|my\s+\w+"
+    rf"|the\s+\w+)\s+"
+    r"(?:fail(?:s|ed)?|breaks?|broke|go(?:es)?\s+wrong|went\s+wrong|(?:does|do|did)(?:n['\u2019]t"
+    r"|\s+not)\s+work(?:\s+out)?)"
 )
 
 
@@ -51,7 +53,8 @@ PICTURE = LEAD + _any(
     r"(?:know|remember|believe|think|have|got|keep|kept|store|stored|learn|learned|learnt|find\s+out"
     rf"|found\s+out|note|noted|remembered|collected)(?:\s+so\s+far)?{ABOUT_ME}(?:\s+so\s+far)?",
     rf"{ASK}?(?:who|what)\s+(?:do\s+)?{YOU}\s+(?:think|believe)\s+(?:that\s+)?i(?:\s+am|['\u2019]m)",
-    rf"what\s+(?:kind|sort)\s+of\s+(?:a\s+)?(?:person|human|man|woman|guy)\s+(?:do\s+{YOU}\s+(?:think|believe)\s+"
+    rf"what\s+(?:kind|sort)\s+of\s+(?:a\s+)?(?:person|human|man|woman|guy)\s+(?:do\s+{YOU}\s+(?:think"
+    rf"|believe)\s+"
     r"(?:that\s+)?)?(?:i\s+am|am\s+i)",
     rf"(?:how\s+well\s+)?do\s+{YOU}\s+{OFTEN}know\s+me(?:\s+well)?",
     rf"(?:(?:can|could)\s+{YOU}\s+)?describe\s+me",
@@ -64,7 +67,8 @@ WHY = LEAD + _any(
     rf"why\s+(?:do|did|would|should)\s+{YOU}\s+{OFTEN}(?:think|say|believe|assume|claim)\s+{IT}",
     rf"how\s+(?:do|did|can|could|would)\s+{YOU}\s+{OFTEN}know(?:\s+(?:about\s+)?{IT})?",
     rf"how\s+come(?:\s+{YOU}\s+(?:think|say|believe|know)\s+{IT})?",
-    rf"where\s+(?:did|do|have)\s+{YOU}\s+{OFTEN}(?:get|got|gotten|hear|heard|read|take|have|know|learn)\s+{IT}"
+    rf"where\s+(?:did|do|have)\s+{YOU}\s+{OFTEN}(?:get|got|gotten|hear|heard|read|take|have|know"
+    rf"|learn)\s+{IT}"
     r"(?:\s+from)?",
     rf"where(?:['\u2019]?s|\s+is|\s+does|\s+did)\s+{IT}\s+com(?:e|ing)\s+from",
     r"(?:based\s+)?on\s+what(?:\s+(?:basis|grounds?|evidence))?",
@@ -77,7 +81,8 @@ WHY = LEAD + _any(
     rf"show\s+me\s+(?:where|when)\s+i\s+{OFTEN}said\s+{IT}",
     rf"(?:when|where)\s+did\s+i\s+{OFTEN}(?:say|tell\s+{YOU})\s+{IT}",
     rf"(?:did|have)\s+i\s+{OFTEN}(?:say|said|tell\s+{YOU}|told\s+{YOU})\s+{IT}",
-    rf"are\s+{YOU}\s+(?:(?:really|quite|absolutely|so|very|100\s*%)\s+)*(?:sure|certain|positive)(?:\s+(?:about|of)\s+{IT})?",
+    rf"are\s+{YOU}\s+(?:(?:really|quite|absolutely|so|very|100\s*%)\s+)*(?:sure|certain"
+    rf"|positive)(?:\s+(?:about|of)\s+{IT})?",
 ) + r"\W*"  # fmt: skip
 GROUND = LEAD + _any(
     rf"why\s+(?:do|did|would|should)\s+{YOU}\s+{OFTEN}(?:think|say|believe|assume|claim)",
@@ -98,7 +103,8 @@ WRONG = (
         rf"{IT}{IS}\s+(?:(?:just|simply|all|completely|totally|so|only)\s+)*{DENIED}{ANY_MORE}"
         rf"(?:\s+(?:about|that)\s+(?P<where>{_WHAT}))?",
         rf"{IT}\s+(?:is|was|are|were)n['\u2019]?t\s+{NOT_SO}{ANY_MORE}",
-        rf"{YOU}(?:['\u2019]?re|\s+are)\s+(?:wrong|mistaken|not\s+right)(?:\s+(?:about|that)\s+(?P<of>{_WHAT}))?",
+        rf"{YOU}(?:['\u2019]?re|\s+are)\s+(?:wrong|mistaken|not\s+right)(?:\s+(?:about"
+        rf"|that)\s+(?P<of>{_WHAT}))?",
         rf"{YOU}(?:['\u2019]ve|\s+have)?\s+(?:got|get|have)\s+(?:{IT}|me|my\s+\w+)\s+(?:all\s+)?wrong",
         rf"{YOU}\s+misunderst(?:ood|and)(?:\s+(?:me|{IT}))?",
         r"wrong|incorrect|nonsense|false",
@@ -106,23 +112,28 @@ WRONG = (
         rf"i\s+(?:don['\u2019]?t|do\s+not|am\s+not|never\s+did){ANY_MORE}",
         rf"i\s+was\s+(?:(?:only|just)\s+)*(?:joking|kidding)(?:\s+about\s+{IT})?",
         rf"i(?:['\u2019]ve|\s+have)?\s+changed\s+my\s+mind(?:\s+(?:about|on)\s+{IT})?",
-        rf"(?:please\s+)?(?:stop|quit)\s+{HOLDING}\s+(?:{IT}|(?:that\s+)?(?P<using>(?:i|my|we|our)\b{_WHAT})){ANY_MORE}",
+        rf"(?:please\s+)?(?:stop|quit)\s+{HOLDING}\s+(?:{IT}|(?:that\s+)?(?P<using>(?:i|my|we"
+        rf"|our)\b{_WHAT})){ANY_MORE}",
         rf"(?:please\s+)?(?:don['\u2019]?t|do\s+not|never)\s+{HOLDING}\s+"
         rf"(?:{IT}|(?:that\s+)?(?P<using_not>(?:i|my|we|our)\b{_WHAT})){ANY_MORE}",
-        rf"i\s+(?:never|didn['\u2019]?t|did\s+not)\s+(?:ever\s+)?(?:say|said|mean|meant)\s+(?:{IT}|(?:that\s+)?(?P<how>{_WHAT}))",
+        rf"i\s+(?:never|didn['\u2019]?t|did\s+not)\s+(?:ever\s+)?(?:say|said|mean|meant)\s+(?:{IT}"
+        rf"|(?:that\s+)?(?P<how>{_WHAT}))",
     )
     + rf"(?:\W*|{_THEN}(?P<rest>\S.*))"
 )  # fmt: skip
 MANNER = LEAD + _any(
     rf"why\s+(?:do|did)\s+{YOU}\s+{OFTEN}(?:answer|reply|respond|talk|speak|write|treat|put|say|phrase|tell)"
-    rf"(?:\s+(?:to\s+me|with\s+me|me|{IT}))*\s+(?:like\s+(?:that|this)|(?:that|this)\s+way|so\s+{MANNERS}(?:ly)?)",
-    rf"why\s+(?:(?:are|were)\s+{YOU}\s+|{IT}{IS}\s+|(?:is|was)\s+(?:that|this|it)\s+|(?:are|is)\s+your\s+(?:answers?|replies)\s+)?"
+    rf"(?:\s+(?:to\s+me|with\s+me|me|{IT}))*\s+(?:like\s+(?:that|this)|(?:that|this)\s+way"
+    rf"|so\s+{MANNERS}(?:ly)?)",
+    rf"why\s+(?:(?:are|were)\s+{YOU}\s+|{IT}{IS}\s+|(?:is|was)\s+(?:that|this|it)\s+|(?:are"
+    rf"|is)\s+your\s+(?:answers?|replies)\s+)?"
     rf"(?:being\s+)?(?:so|such\s+an?|too|this)\s+{MANNERS}(?:\s+(?:answers?|reply))?(?:\s+(?:with|to)\s+me)?",
     rf"why\s+(?:this|that|such\s+an?)\s+(?:{MANNERS}\s+)?(?:answer|reply|tone)",
     rf"why\s+(?:are\s+{YOU}\s+telling|(?:do|did)\s+{YOU}\s+tell)\s+me\s+(?:all\s+)?{IT}",
     rf"how\s+do\s+{YOU}\s+(?:see|treat|take|judge)\s+me",
     rf"what\s+do\s+{YOU}\s+take\s+me\s+for|who\s+am\s+i\s+(?:to|for)\s+{YOU}",
-    rf"(?:do|did)\s+{YOU}\s+(?:take\s+me\s+for|(?:think|believe)\s+(?:that\s+)?i(?:\s+am|['\u2019]m))\s+(?:an?\s+)?"
+    rf"(?:do|did)\s+{YOU}\s+(?:take\s+me\s+for|(?:think|believe)\s+(?:that\s+)?i(?:\s+am"
+    rf"|['\u2019]m))\s+(?:an?\s+)?"
     r"(?:s[ck]eptic(?:al)?|operator|regular|newcomer|new|impatient)",
 ) + r"\W*"  # fmt: skip
 EXPECTED = LEAD + _any(
@@ -133,7 +144,8 @@ EXPECTED = LEAD + _any(
     rf"what\s+do\s+{YOU}\s+expect\s+(?:of|from)\s+me",
 ) + r"\W*"  # fmt: skip
 _PLEASE = (
-    rf"(?:please\s+)?(?:(?P<asks>(?:can|could|would|will)\s+{YOU}\s+)|i(?:['\u2019]d\s+like|\s+want|\s+would\s+like)\s+"
+    rf"(?:please\s+)?(?:(?P<asks>(?:can|could|would|will)\s+{YOU}\s+)|i(?:['\u2019]d\s+like|\s+want"
+    rf"|\s+would\s+like)\s+"
     rf"{YOU}\s+to\s+)?(?:please\s+)?"
 )
 _FROM = r"(?:\s+(?:from|in)\s+your\s+(?:memory|mind|notes|picture(?:\s+of\s+me)?)[\s.!?]*)?"

@@ -63,7 +63,8 @@ def fields(step: Step) -> dict[str, Any]:
 
 
 HEAD = re.compile(
-    rf"(?:(?:make|start)\s+(?:me\s+)?(?:a\s+)?)?plan(?:\s+by\s+(?P<by>{SURFACE}))?(?P<when>\s+(?:[^:\n]|(?<=\d):(?=\d))*?)?"
+    rf"(?:(?:make|start)\s+(?:me\s+)?(?:a\s+)?)?plan(?:\s+by\s+(?P<by>{SURFACE}))?(?P<when>\s+(?:[^:\n]"
+    rf"|(?<=\d):(?=\d))*?)?"
     r"\s*(?:(?<!\d):|:(?!\d))\s*(?P<rest>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -71,7 +72,8 @@ BULLET = re.compile(r"\s*(?:(?P<number>\d{1,3})\s*[.)]|[-*\u2022\u2013])\s+(?P<t
 INLINE = re.compile(r"(?<!\S)(?=(?P<number>\d{1,3})[.)]\s+\S)")
 WORDS = r"|".join(NUMBERS[1:])
 LIMIT = re.compile(
-    rf"(?:with\s+|in\s+)?(?:at\s+most|up\s+to|no\s+more\s+than)\s+(?P<most>\d{{1,3}}|{WORDS})\s+(?:acts?|actions?)",
+    rf"(?:with\s+|in\s+)?(?:at\s+most|up\s+to|no\s+more\s+than)\s+(?P<most>\d{{1,3}}|{WORDS})\s+(?:acts?"
+    rf"|actions?)",
     re.IGNORECASE,
 )
 LATE = re.compile(r"(?:skip|leave\s+out)\s+(?:missed\s+times|what\s+was\s+missed)", re.IGNORECASE)
@@ -79,7 +81,8 @@ UNTIL = re.compile(
     r"(?:deadline\s*:?|(?:done|finish(?:ed)?|ready)\s+by|by)\s+(?P<when>\S.*)", re.IGNORECASE
 )
 ASKING = re.compile(
-    r"(?:can|could|would|will)\s+you\s+|i\s+want\s+you\s+to\s+|i(?:\s+would|['\u2019]d)\s+like\s+you\s+to\s+|please\s+",
+    r"(?:can|could|would|will)\s+you\s+|i\s+want\s+you\s+to\s+|i(?:\s+would|['\u2019]d)\s+like\s+you\s+to\s+"
+    r"|please\s+",
     re.IGNORECASE,
 )
 ASKED = re.compile(r"\bask\s+me\b", re.IGNORECASE)

@@ -37,13 +37,15 @@ POLITE = re.compile(r"^please\s+|\s+please$", re.IGNORECASE)
 
 TELL = re.compile(
     rf"(?:(?P<verb>tell|text|sms|e-?mail|mail|slack|message|write|notify|ping)\s+(?:to\s+)?me"
-    rf"|let\s+me\s+know|(?P<remind>remind)\s+me|send\s+(?:it\s+to\s+)?me(?:\s+(?:it|an?))?\s+(?P<send>{SURFACE}))"
+    rf"|let\s+me\s+know|(?P<remind>remind)\s+me|send\s+(?:it\s+to\s+)?me(?:\s+(?:it"
+    rf"|an?))?\s+(?P<send>{SURFACE}))"
     rf"(?:\s+(?:by|on|via|over|through)\s+(?P<by>{SURFACE}))?(?P<rest>\W.*|)",
     re.IGNORECASE | re.DOTALL,
 )
 RESULT = re.compile(
     r"(?:about\s+)?(?:it|that|this|what\s+(?:came(?:\s+back)?|it\s+says|you\s+found|there\s+is|"
-    r"stands\s+(?:there|in\s+it)|i\s+(?:said|answered)|happened)|(?:the\s+|my\s+)?(?:result|results|outcome|answer|list|page)|how\s+it\s+went)"
+    r"stands\s+(?:there|in\s+it)|i\s+(?:said|answered)|happened)|(?:the\s+|my\s+)?(?:result|results|outcome"
+    r"|answer|list|page)|how\s+it\s+went)"
     r"(?:\s+(?:of|from|in|to)\s+step\s+(?P<step>\d{1,3}))?",
     re.IGNORECASE,
 )
@@ -53,13 +55,16 @@ SAYS = re.compile(
 QUOTES = re.compile(r":?\s*[\u201c\"](?P<text>[^\u201c\u201d\"]+)[\u201d\"]\.?", re.DOTALL)
 ASK = re.compile(
     rf"ask\s+me(?:\s+(?:by|on|via)\s+(?P<by>{SURFACE}))?\s*[:,]?\s+(?P<text>\S.*?)"
-    r"(?:\s*,?\s*(?:and\s+)?(?:wait|waiting)\s+(?:for\s+)?(?:at\s+most|up\s+to)\s+(?P<most>[\w\s]+?)(?:\s+for\s+(?:my|an|the)\s+(?:answer|reply))?)?",
+    r"(?:\s*,?\s*(?:and\s+)?(?:wait|waiting)\s+(?:for\s+)?(?:at\s+most"
+    r"|up\s+to)\s+(?P<most>[\w\s]+?)(?:\s+for\s+(?:my|an|the)\s+(?:answer|reply))?)?",
     re.IGNORECASE | re.DOTALL,
 )
 AWAIT = re.compile(
-    r"wait\s+(?:(?:until|till)\s+i\s+(?:write|say|answer|reply|text|tell\s+you|confirm)(?:\s+(?:back|you|so))?"
+    r"wait\s+(?:(?:until|till)\s+i\s+(?:write|say|answer|reply|text|tell\s+you|confirm)(?:\s+(?:back|you"
+    r"|so))?"
     r"|for\s+(?:my|an?|the)?\s*(?:answer|reply|message|ok|okay|word|go|confirmation))"
-    r"(?:\s+(?:[\u201c\"](?P<quoted>[^\u201c\u201d\"]+)[\u201d\"]|(?P<word>(?!for\b|at\b|up\b|and\b)[\w-]+)))?"
+    r"(?:\s+(?:[\u201c\"](?P<quoted>[^\u201c\u201d\"]+)[\u201d\"]|(?P<word>(?!for\b|at\b|up\b"
+    r"|and\b)[\w-]+)))?"
     r"(?:\s*,?\s*(?:for\s+)?(?:at\s+most|up\s+to)\s+(?P<most>[\w\s]+))?",
     re.IGNORECASE,
 )
@@ -71,7 +76,8 @@ THINK = re.compile(
 REPEAT = re.compile(
     r"(?:repeat|go\s+back|start\s+(?:again|over)|begin\s+again)(?:\s+(?:from|to|at|with))*\s+"
     r"(?:step\s+(?P<to>\d{1,3})|(?P<start>the\s+(?:start|beginning)))"
-    rf"(?:\s*,?\s*(?:(?:at\s+most\s+|up\s+to\s+)?(?P<times>{NUMBER})\s+(?:more\s+)?times?|(?P<once>once(?:\s+more)?)"
+    rf"(?:\s*,?\s*(?:(?:at\s+most\s+|up\s+to\s+)?(?P<times>{NUMBER})\s+(?:more\s+)?times?"
+    rf"|(?P<once>once(?:\s+more)?)"
     r"|(?P<twice>twice(?:\s+more)?)))?(?:\s*,?\s*until\s+(?P<until>\S.*))?",
     re.IGNORECASE,
 )
