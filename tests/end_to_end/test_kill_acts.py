@@ -3,7 +3,8 @@
 People ask for mails to strangers, approve them, keep documents, and make plans that do the same,
 wait and ask, while the hub dies under them.
 A relay can never say whether it has a mail, so an act that ended `unknown` excuses a missing one,
-but none that was told as done, and no second one ever.
+but none that was told as done, and no second one ever. Nor can it be known whether a text is out:
+a text that ended `unknown` excuses that its person did not hear what it says, and nothing else.
 """
 
 import json
@@ -36,7 +37,10 @@ WORD = re.compile(r"\bw[0-9a-f]{12}\b")
 
 @dataclass(slots=True)
 class Wish:
-    """One wish: what was taken of it at the door, and what its person heard of it in the end."""
+    """One wish: what was taken of it at the door, and what its person heard of it in the end.
+
+    `doubtful` are texts to its person of which nobody can know whether they came.
+    """
 
     word: str
     person: Person
@@ -45,10 +49,11 @@ class Wish:
     code: str = ""
     approved: bool = False
     heard: list[str] = field(default_factory=list[str])
+    doubtful: list[str] = field(default_factory=list[str])
 
-    def told(self, start: str) -> int:
-        """How many messages say this of it."""
-        return sum(text.startswith(start) and self.word in text for text in self.heard)
+    def told(self, start: str, texts: Sequence[str]) -> int:
+        """How many of these messages say this of it."""
+        return sum(text.startswith(start) and self.word in text for text in texts)
 
 
 @dataclass(slots=True)
@@ -59,6 +64,7 @@ class Tally:
     approved: int = 0
     done: int = 0
     unknown: int = 0
+    excused: int = 0
     lost: list[str] = field(default_factory=list[str])
     doubled: list[str] = field(default_factory=list[str])
     untold: list[str] = field(default_factory=list[str])
@@ -79,14 +85,21 @@ def judge(wishes: Sequence[Wish], effects: Counter[str], unknown: set[str]) -> T
         is_unsure = wish.word in unknown
         if is_wanted and not times and not is_unsure:
             tally.lost.append(wish.word)
-        said = {name: wish.told(start) for name, start in TOLD.items()}
-        right = {"done": 0, "unsure": 1} if is_unsure else {"done": int(times > 0), "unsure": 0}
-        if is_wanted and said != right:
+        if not is_wanted:
+            continue
+        due = (0, 1) if is_unsure else (int(times > 0), 0)
+        said = tuple(wish.told(start, wish.heard) for start in TOLD)
+        doubted = tuple(wish.told(start, wish.doubtful) for start in TOLD)
+        if said == due:
+            continue
+        if all(d - m <= s <= d for d, m, s in zip(due, doubted, said, strict=True)):
+            tally.excused += 1
+        else:
             tally.untold.append(wish.word)
     return tally
 
 
-TOLD = {"done": "Done: ", "unsure": "I do not know whether this was done: "}
+TOLD = ("Done: ", "I do not know whether this was done: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +151,10 @@ def besiege(folder: Path, kills: int, seed: int) -> Siege:
             time.sleep(errands.LONGEST)
         for one in (*wishes, *plans):
             one.heard = [heard.text for heard in one.person.heard()]
-        unknown = {
-            word
-            for act in house.hub.sent("email")
-            if act["status"] == "unknown"
-            for word in WORD.findall(act["text"])
-        }
+        unknown = {word for mail in _doubtful(house, "email") for word in WORD.findall(mail)}
+        doubtful = _doubtful(house, "sms")
+        for wish in wishes:
+            wish.doubtful = doubtful if wish.person.surface == "sms" else []
         writers = [
             *(wish.person for wish in wishes if not wish.is_mail),
             *(one.person for one in plans if not one.is_acting),
@@ -200,6 +211,11 @@ def _code(wish: Wish) -> str:
     return codes[-1] if codes else ""
 
 
+def _doubtful(house: House, surface: str) -> list[str]:
+    """The words of acts of which nobody can know whether they happened."""
+    return [act["text"] for act in house.hub.sent(surface) if act["status"] == "unknown"]
+
+
 def _effects(house: House, writers: Sequence[Person]) -> Counter[str]:
     """How often each word arrived at the relay, or is the title of a document."""
     effects: Counter[str] = Counter()
@@ -240,12 +256,16 @@ def test_the_count_sees_what_is_lost_doubled_untold_or_not_approved() -> None:
     words = [wish.word for wish in wishes]
     assert judge(wishes, Counter(words), set()) == Tally(wishes=6, approved=6, done=6)
     wishes[1].code, wishes[1].approved, wishes[3].heard = "", False, []
-    wishes[4].heard = [f"{TOLD['unsure']}email {words[4]}@example.net"]
+    wishes[4].heard = [f"{TOLD[1]}email {words[4]}@example.net"]
     effects = Counter([words[0], words[0], words[1], words[3], words[5]])
     tally = judge(wishes, effects, {words[4]})
     assert tally.doubled == words[:1] and tally.unapproved == words[1:2]
     assert tally.lost == words[2:3] and tally.untold == words[2:4]
-    assert (tally.unknown, tally.done) == (1, 4)
+    assert (tally.unknown, tally.done, tally.excused) == (1, 4, 0)
+    wishes[3].doubtful = [f"Done: email {words[3]}@example.net"]
+    wishes[5].doubtful, wishes[5].heard = wishes[3].doubtful, wishes[5].heard * 2
+    tally = judge(wishes, effects, {words[4]})
+    assert tally.excused == 1 and tally.untold == [words[2], words[5]]
 
 
 def test_the_count_sees_a_plan_that_is_lost_doubled_or_never_ends() -> None:
