@@ -5,7 +5,7 @@ of `planted.toml`, one of each kind reversed later, and one told once alone, whi
 Between them stand small talk, jokes, questions, what others say or what is pasted about things the
 person has no trait of, again and again; and the persona answers with all of it. The lines of the second
 split (`held out`), those that mislead among them, and what they are about were written by somebody who
-had not read the rules, and no rule was changed for them, with one exception: of forty of the texts that
+had not read the frames, and none was changed for them, with one exception: of forty of the texts that
 are handed over three showed something at the first look, and were mended. Nobody has habits of days or
 surfaces: to believe in one is an error, as everything is that was not planted, but for what goes with a
 trait: that another thing is liked less, and habits that a style brings along.
@@ -26,10 +26,10 @@ from typing import Any, Literal
 
 from bench.rows import NONE, Results, Row, counted
 from persona.memory import about
+from persona.memory.frames import Kind
 from persona.memory.index import Index
 from persona.memory.lines import lines_of
 from persona.memory.own import others_words, place_of
-from persona.memory.rules import Kind
 from persona.memory.signs import signs_of
 from persona.model import Said, Turn
 from persona.people import graph
@@ -139,7 +139,7 @@ def people(split: Split, number: int) -> Iterator[Planted]:
 
 
 def rows(results: Results, goal: str) -> Iterator[Row]:
-    """Precision and recall by kind, on wording that took no part in making the rules, and what misled."""
+    """Precision and recall by kind, on wording that took no part in making the frames, and what misled."""
     made, held = results["planted"]["made with"], results["planted"]["held out"]
     who = f"stable traits of {held['people']} planted people"
     for name, of, least in (("right", "believed", 0.95), ("found", "true", 0.80)):

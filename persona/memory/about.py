@@ -1,9 +1,7 @@
-"""What a rule's words are about: the stretch of them that names it, its terms, and how it is told."""
-
-import re
+"""What a frame's words are about: the stretch of them that names it, its terms, and how it is told."""
 
 from persona.compiled import compiled
-from persona.memory.rules import Kind
+from persona.memory.frames import Kind
 from persona.memory.terms import terms
 
 Span = tuple[int, int]
@@ -12,7 +10,8 @@ MOST_TERMS, MOST_ASKED = 5, 8
 CUT = (
     r"\s+(?:but|because|cause|since|when|whenever|while|if|though|although|so|which|who|where|unless"
     r"|until|till"
-    r"|and\s+(?:i|we|you|it|that|they|he|she|my|have|still|am|then)|before|after(?!noon)|even|especially"
+    r"|that\s+(?:i|we)|and\s+(?:i|we|you|it|that|they|he|she|my|have|still|am|then|look|told|so)"
+    r"|on\s+the\s+(?:train|bus|way|phone)|before|after(?!noon)|even|especially"
     r"|except|as\s+(?:it|they|i|we|you)|again|than|to\s+be\s+(?:honest|frank|fair)|these\s+days|right\s+now"
     r"|do\s+you|at\s+(?:the\s+moment|all|night|least)|with\s+(?:a\s+passion|you)|just\s+so"
     r"|(?:at|in)\s+(?:the|our)\s+(?:clinic|office|family|ward|firm|company)|in\s+(?:general|the\s+end"
@@ -21,10 +20,13 @@ CUT = (
     r"|years|ages|as\s+long)|of\s+course|after\s+all|the\s+most|more\s+than|any\s+(?:day|time|more|longer)"
     r"|every\s+(?:time|single)|hands\s+down|so\s+much|very\s+much|a\s+(?:lot|bit|little)|don't\s+(?:you"
     r"|we)|can\s+you"
-    r"|for\s+(?:days|weeks|months|a\s+long\s+time|some\s+time|real|ever|life)|(?:last|every|each)\s+(?:night"
+    r"|for\s+(?:days|weeks|months|a\s+long\s+time|some\s+time|real|ever|life)|(?:last|next|every"
+    r"|each)\s+(?:night"
     r"|day|week|month|year|morning"
     r"|evening|weekend|summer|monday|sunday|saturday)|bc|cuz|cos|without|coming\s+up|comes\s+up|in\s+case"
-    r"|like\s+(?:crazy|mad|hell)|to\s+(?:bits|death|the\s+moon)"
+    r"|like\s+(?:crazy|mad|hell)|one\s+(?:little\s+)?bit|on\s+a\s+(?:rainy\s+|lazy\s+)?\w+days?"
+    r"|(?:i|we)\s+can(?:'?t|not)|with\s+a\s+(?:barge|ten)|in\s+a\s+heartbeat|from\s+the\s+bottom"
+    r"|with\s+every|day\s+and\s+night|to\s+(?:bits|death|the\s+moon)"
     r"|with\s+all\s+my|no\s+matter|over\s+(?:anything|everything)|i\s+(?:must|have\s+to|gotta)|you\s+know"
     r"|(?:way\s+)?too\s+much|not\s+gonna"
     r"|or\s+(?:nothing|whatever|not)|like\s+(?:nothing|no\s+other)|at\s+any|by\s+(?:far|now|the\s+way|miles"
@@ -89,10 +91,8 @@ WORD = r"[\w$€£%'&/+#.@-]*[\w%+#]"
 POINTS_BACK = r"\b(?:i|i'm|i've|me|my|mine|we|our|us|you|your)\b"
 
 
-def where(found: re.Match[str], group: str, kind: Kind) -> Span | None:
-    """Where in the sentence the words stand that name it; None where they name nothing."""
-    start, end = found.span(group)
-    text = found.string
+def where(text: str, start: int, end: int, kind: Kind) -> Span | None:
+    """Where in these words of a sentence those stand that name it; None where they name nothing."""
     cut = compiled(CUT_ASKED if kind == "instruction" else CUT).search(text, start, end)
     lead = compiled(LEAD).match(text, start, end)
     start = lead.end() if lead else start

@@ -29,8 +29,9 @@ THIS_TIME = (
 GREETING = (
     r"(?:hi|hey|hello|dear|good|thanks|thank|ok|okay|hallo|guten|liebe[rs]?|bonjour|salut|hola)"
 )
-MINDED = "remember|note|know|mind"
+MINDED = "remember|note|know|mind|habit|rule|standard|default"
 PLEASE, IT = r"(?:can|could|please|pls|would)", r"(?:it|this|that)"
+POINTED = rf"{IT}\b(?! (?:{THIS_TIME})\b)"
 ABOVE = "|".join(
     (
         rf"^.*\b(?:this|these|that|those|following|his|her|their)(?: \w+){{0,2}}? (?:{TEXTS})\b.*\n",
@@ -45,8 +46,8 @@ ABOVE = "|".join(
         r"^(?P<rule>[-=*_~#])(?P=rule)+.*\w.*(?P=rule){2}[ \t]*\n",
         rf"\A(?!{GREETING}\b.{{0,30}}\n).*[^\s.!,;\u2026][ \t]*\n[ \t]*\n",
         rf"^(?!.*\b(?:i|we|{MINDED})\b.*:)(?:.*\b(?:{TEXTS})\b[^\n:]{{0,40}}|from (?:the|a) \w+):",
-        rf"^(?!.*\b(?:i|my|me|we|our|us|{MINDED})\b.*:)(?=.*\b{PLEASE}\b).*\b{IT}\b[^\n:]{{0,30}}:",
-        rf"^(?:please,? )?(?!(?:i|we|{MINDED})\b)\w+ {IT}\b(?!.*\b(?:i|we)\b.*:)[^\n:]{{0,40}}:",
+        rf"^(?!.*\b(?:i|my|me|we|our|us|{MINDED})\b.*:)(?=.*\b{PLEASE}\b).*\b{POINTED}[^\n:]{{0,30}}:",
+        rf"^(?:please,? )?(?!(?:i|we|keep|so|{MINDED})\b)\w+ {IT}\b(?!.*\b(?:i|we)\b.*:)[^\n:]{{0,40}}:",
     )
 )
 """What stands below is handed over: below a line that speaks of a text or points at one, that ends with

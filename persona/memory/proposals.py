@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast, get_args
 
-from persona.memory import rules
+from persona.memory import frames
 from persona.memory.about import MOST_TERMS
 from persona.memory.handed import of_self
 from persona.memory.index import Index, Sees
@@ -34,7 +34,7 @@ def fitted(kind: str, about: str, value: str, quote: str) -> tuple[str, str] | N
     named = (value or about).strip().casefold()
     if kind == "stance" and named in get_args(Stance):
         return "stance", named
-    ways = {one.claim for one in rules.all_rules() if one.kind == "action"}
+    ways = frames.claims("action").values()
     return ("way", named) if kind == "action" and named in ways else None
 
 

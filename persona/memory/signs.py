@@ -10,20 +10,21 @@
 | topic | a term | nothing |
 | mention | a name in small letters | `person`, `thing` |
 
-By rules that anybody can read (`signs.rules`), made to miss rather than to err: a wrong trait is worse
-than a missing one, and what matters is said again. English, and a few plain sentences of its neighbours.
+By frames (`signs.frames`) over classes of words (`signs.lexicon`) that anybody can read, made to miss
+rather than to err: a wrong trait is worse than a missing one, and what matters is said again. English,
+and a few plain sentences of its neighbours.
 """
 
 import re
 from collections.abc import Iterator
 
 from persona.compiled import compiled
-from persona.memory import about, rules
+from persona.memory import about, frames, sentence
 from persona.memory.doubt import is_about_others, is_doubtful, is_ironic
+from persona.memory.frames import Fit, Frame
 from persona.memory.handed import of_self
 from persona.memory.mentions import mentions
 from persona.memory.own import split
-from persona.memory.rules import Rule
 from persona.trait import Sign, SignKind
 
 Shown = tuple[Sign, str]
@@ -44,12 +45,16 @@ GOES_ON = (
     r"\s+(?:ever|final|period|(?:yes,\s+)?decided|(?:it's|that's)\s+(?:settled|decided)|settled|done\s+deal"
     r"|decision\s+made|that's\s+final|end\s+of\s+story)\b\W*(?:$|\n)"
     r"|(?<=\?)\s+(?:(?:i|we|no|nope|sorry|ugh|honestly|really|just|absolutely|so)\W+){0,3}(?:can'?t|cannot"
-    r"|hate|loathe|detest|despise|don'?t\s+like|never|not|nope|no\s+thanks|yuck)\b"
-    r"|(?<=\.)\s+i\s+(?:really\s+|just\s+|absolutely\s+)?(?:can'?t\s+stand|cannot\s+stand|hate|loathe|detest"
+    r"|hate|loathe|detest|despise|don'?t\s+like|dislike|never|not|nope|nah|no|kill\s+me"
+    r"|shoot\s+me|god\s+no|hell\s+no"
+    r"|hard\s+pass|pass|yuck|eww*|bleh|over\s+my\s+dead\s+body|please\s+no)\b"
+    r"|(?<=\?)\s+(?:it|that)(?:s|'s|\s+is)\s+my\b"
+    r"|(?<=\.)\s+i\s+(?:really\s+|just\s+|absolutely\s+)?(?:can'?t\s+stand|cannot\s+stand|hate"
+    r"|loathe|detest"
     r"|can'?t\s+bear)\s+(?:it|them|that|those)\b"
-    r"|(?<=\.)\s+(?:i|we)\s+(?:\w+ly\s+)?(?:like|love|enjoy|prefer)\s+(?:it|that|them"
+    r"|(?<=[.?])\s+(?:i|we)\s+(?:\w+ly\s+)?(?:like|love|enjoy|prefer)\s+(?:it|that|them"
     r"|those)\s+(?:the\s+)?(?:best|most|more)\b"
-    r"|(?<=\.)\s+that'?s\s+(?:the\s+one|what)\s+(?:i|we)(?:m|ve)?\b"
+    r"|(?<=\.)\s+best\s+thing\s+ever\b|(?<=\.)\s+that'?s\s+(?:the\s+one|what)\s+(?:i|we)(?:m|ve)?\b"
     r"|(?<=!)\s+my\s+(?:\w+\s+)?(?:fave|favou?rite)\b\W*(?:$|\n)"
     r"|(?<=(?:like|love|best|most)\?)\s+(?!i\b|we\b)[^.!?\n]{2,50},\s+(?:above\s+all|of\s+course|always"
     r"|obviously|most\s+of\s+all|every\s+time)\b"
@@ -57,9 +62,9 @@ GOES_ON = (
 """What belongs to the sentence before it."""
 CONCLUDED = ("decided", "decision", "made", "settled")
 """Behind a sentence that ends so, what they will do belongs to it."""
-WILL = r"\s+(?:(?:i|we)(?:'ll|\s+will|'m|'re)|gonna|going\s+to)\b"
+WILL = r"\s+(?:(?:i|we)|gonna|going\s+to)\b"
 AGREED = (
-    r",\s*(?:ok(?:ay)?|alright|understood|got\s+it)\s*$"
+    r",?\s*\b(?:ok(?:ay)?|alright|understood|got\s+it|remember)\s*$"
     r"|\b(?:may|can)\s+i\s+(?:just\s+)?(?:mention|say|add|note|tell\s+you|remind\s+you)\b"
 )
 """What makes no question of a sentence, whatever mark stands behind."""
@@ -71,7 +76,8 @@ CLAUSES = (
     r"\s*(?:[,;:(\u2013\u2014]|-(?=\s)|\.{2,})\s*|\b(?:and|but|so|because|cause|since|though|plus|still"
     r"|also|anyway"
     r"|ok|okay|well|knows?|honest(?:ly)?|frankly|actually|really|tbh|yes|yeah|no|oh|hey|btw|fyi|personally"
-    r"|generally|sorry|what|said|told\s+you|urgh|argh|sadly|unfortunately|regrettably|alas|luckily|ooh|ah|ugh"
+    r"|generally|sorry|what|said|told\s+you|urgh|argh|sadly|unfortunately|regrettably|alas"
+    r"|luckily|ooh|ah|ugh"
     r"|hm+|god|gosh|man|omg|ngl|imo|imho|lowkey|seriously|admittedly|nah|yep|truth\s+is|then"
     r"|i\s+admit|(?:gotta|got\s+to|have\s+to|must|need\s+to|let\s+me|want\s+to|like\s+to|may\s+i"
     r"|can\s+i)\s+(?:just\s+)?(?:say|admit|confess|mention|add|note)"
@@ -128,7 +134,7 @@ def claim_of(kind: SignKind, about: str, value: str, quote: str) -> str:
     if kind == "action":
         return value
     if kind == "stance":
-        return next((one.claim for one in rules.all_rules() if one.value == value), value)
+        return frames.claims("stance").get(value, value)
     wanted = (kind, about, value)
     read = (claim for sign, claim in _shown(quote) if (sign.kind, sign.about, sign.value) == wanted)
     return next(read, f"{TOLD.get((kind, value), 'speaks of')} {about}")
@@ -148,7 +154,8 @@ def _shown(text: str) -> Iterator[Shown]:
     """The signs of a message with their claims, each once."""
     read = of_self(text[:MOST_READ]).replace("\u2019", "'")
     words = WORD.findall(read.lower())
-    may_tell = any(True for _ in rules.matching(words))
+    shorter = [word.partition("'")[0] for word in words if "'" in word]
+    may_tell = frames.may_tell(words) or frames.may_tell(shorter)
     seen: set[tuple[str, str, str]] = set()
     named, at = 0, 0
     ironic: bool | None = None
@@ -198,57 +205,54 @@ def _of_own(own: str, may_tell: bool) -> Iterator[Shown]:
 
 
 def _of_sentence(said: str, low: str, asks: bool) -> Iterator[Shown]:
-    """What a sentence tells, of each kind by the first rule that reads anything."""
-    words = WORD.findall(low)
-    starts: list[int] = []
+    """What a sentence tells, of each kind by the first frame that reads anything."""
+    read = sentence.read(low)
     told: set[str] = set()
-    for one in rules.matching(words):
+    for one in frames.matching(read):
         is_dealing = one.kind in DEALING
         if (
             (asks and not one.may_ask)
             or one.sign in told
-            or (is_dealing and len(words) > MOST_DEALING)
+            or (is_dealing and len(read.tokens) > MOST_DEALING)
         ):
             continue
-        starts = starts or [0, *(found.end() for found in compiled(CLAUSES).finditer(low))]
-        found = one.fits(low, starts)
-        if found is None:
-            continue
-        said_of_it = low[low.rfind(" but ", 0, found.start() + 1) + 1 :]
-        if is_about_others(low) if is_dealing else is_doubtful(said_of_it):
-            continue
-        made = [_dealing(one, found)] if is_dealing else list(_telling(one, found, said))
-        if made:
-            told.add(one.sign)
-        yield from made
+        for fit in one.fits(read):
+            said_of_it = low[low.rfind(" but ", 0, fit.start + 1) + 1 :]
+            if is_about_others(low) if is_dealing else is_doubtful(said_of_it):
+                continue
+            made = [_dealing(one, fit)] if is_dealing else list(_telling(one, fit, said, low))
+            yield from made
+            if made:
+                told.add(one.sign)
+                break
 
 
-def _dealing(one: Rule, found: re.Match[str]) -> Shown:
+def _dealing(one: Frame, fit: Fit) -> Shown:
     """A stance, or a way of going about things."""
-    end = found.start() + len(found[0].rstrip())
     if one.kind == "stance":
-        return Sign("stance", "stance", one.value, found.start(), end), one.claim
-    return Sign("action", "way", one.claim, found.start(), end), one.claim
+        return Sign("stance", "stance", fit.told.value, fit.start, fit.end), fit.told.claim
+    return Sign("action", "way", fit.told.claim, fit.start, fit.end), fit.told.claim
 
 
-def _telling(one: Rule, found: re.Match[str], said: str) -> Iterator[Shown]:
+def _telling(one: Frame, fit: Fit, said: str, low: str) -> Iterator[Shown]:
     """What is liked, decided, feared; and, where two are compared, what comes behind."""
-    span = about.where(found, "what", one.kind)
-    of = about.about(found.string[slice(*span)], one.kind) if span else ""
+    span = about.where(low, *fit.places["what"], one.kind)
+    of = about.about(low[slice(*span)], one.kind) if span else ""
     if not span or not of:
         return
-    other = about.where(found, "other", one.kind) if "other" in found.re.groupindex else None
+    other = about.where(low, *fit.places["other"], one.kind) if "other" in fit.places else None
     named = about.named(said[slice(*span)])
-    last = "what" if other is None else "other"
-    end = max(span[1], found.end() if found.end(last) < found.end() else 0)
+    captured = fit.places["what" if other is None else "other"][1]
+    end = max(span[1], fit.end if captured < fit.end else 0)
+    value, claim = fit.told.value, fit.told.claim
     if other is None:
-        yield Sign(one.sign, of, one.value, found.start(), end), one.claim.format(named)
+        yield Sign(one.sign, of, value, fit.start, end), claim.format(named)
         return
     behind, end = said[slice(*other)], max(end, other[1])
     claim = f"prefers {named} to {about.named(behind)}"
-    yield Sign(one.sign, of, one.value, found.start(), end), claim
+    yield Sign(one.sign, of, value, fit.start, end), claim
     if (less := about.about(behind, one.kind)) not in ("", of):
-        yield Sign(one.sign, less, "less", found.start(), end), claim
+        yield Sign(one.sign, less, "less", fit.start, end), claim
 
 
 def _sentences(low: str) -> Iterator[tuple[int, int, bool]]:

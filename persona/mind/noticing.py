@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from persona.errors import Refused
 from persona.language import Call
-from persona.memory import evidence, rules, walls
+from persona.memory import evidence, frames, walls
 from persona.memory.own import own_of
 from persona.memory.proposals import TELLING
 from persona.memory.sensitivity import MOST
@@ -52,7 +52,7 @@ def told(said: Sequence[Evidence]) -> str:
 
 def asked(name: str) -> str:
     """What a model is asked about them, with the names that a stance and a way may have."""
-    ways = sorted({one.claim for one in rules.all_rules() if one.kind == "action"})
+    ways = sorted(frames.claims("action").values())
     stances = ", ".join(get_args(Stance))
     return wording().say("noticed", name=name, stances=stances, ways="; ".join(ways))
 
