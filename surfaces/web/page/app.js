@@ -116,6 +116,7 @@ const person = new Person(
     empty: part("person-empty"),
     about: part("person-about"),
     manner: part("person-manner"),
+    likeness: part("person-likeness"),
     drawing: part("person-drawing"),
     drawingTold: part("person-drawing-told"),
     canvas: part("person-canvas"),
