@@ -94,6 +94,8 @@ const plans = new Plans(
     panel: part("plans"),
     opener: part("open-plans"),
     closer: part("close-plans"),
+    trouble: part("plans-trouble"),
+    again: part("plans-again"),
     list: part("plans-list"),
     empty: part("plans-empty"),
     making: part("plan-make"),

@@ -34,7 +34,7 @@ export class Person {
     this.#view = new PersonView(parts.list, { say: (words) => this.#told.say(words), onPick: (id) => this.#graph?.pick(id) });
     this.#likeness = new LikenessView(parts.likeness, (words) => this.#told.say(words));
     parts.all.addEventListener("change", () => this.#show());
-    parts.again.addEventListener("click", () => this.refresh());
+    parts.again.addEventListener("click", () => this.#tryAgain());
     parts.drawing.addEventListener("toggle", () => this.#draw());
   }
 
@@ -68,6 +68,12 @@ export class Person {
       if (told) this.#take(told);
     }
     this.#isReading = false;
+  }
+
+  /** The button that was pressed goes; the keyboard is not left nowhere. */
+  #tryAgain() {
+    this.#parts.closer.focus({ preventScroll: true });
+    this.refresh();
   }
 
   #open() {
