@@ -12,7 +12,7 @@ from typing import get_args
 from persona.compiled import compiled
 from persona.decision import Decision
 from persona.memory.notes import MOST_CLAIM, new_contest, quotable
-from persona.memory.signs import as_you, signs_of
+from persona.memory.signs import as_you, claim_of, signs_of
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind import suggesting, voice
@@ -39,6 +39,7 @@ TASTE = frozenset(
     "like love prefer hate dislik want think believ feel would enjoy decid worri actual realli".split()
 )
 """Words that say how somebody stands to a thing, and not to which."""
+OF_SELF = r"(?:i|i['\u2019]\w+|my|we|our|me)\b"
 TAKEN = "From that I take, until you say otherwise:\n{lines}"
 FADED = "What you have not shown for long, so that I no longer go by it until you do:\n{lines}"
 OFFERED = "“why do you think that” shows the words behind it, “that's wrong” ends it."
@@ -51,6 +52,11 @@ ALIKE = "My last answer I would have put so to anybody."
 ENDS = "“that's wrong” ends what I take from it."
 WHICH = "Which of these is wrong? Answer with its number, all, or no.\n{lines}"
 STAYS = "Then nothing of it is changed."
+NOTHING = "Nothing of the kind is believed of you, so there is nothing to end: “{claim}”."
+NEAREST = "What comes nearest is this:\n{lines}"
+MOST_NEAR = 3
+HABITS: frozenset[TraitKind] = frozenset({"texture", "action"})
+"""Kinds that the messages show by how and when they were written, and not by what stands in them."""
 ALREADY = "You told me already that it is wrong, and I do not go by it: {claim}."
 
 
@@ -120,8 +126,9 @@ class Beliefs:
 
     def picture(self) -> tuple[str, list[Evidence]]:
         """The surest traits in words, those that faded, and whose words those are; empty for none."""
-        found = each_once(self.graph.stable())[:MOST_TOLD]
-        found.sort(key=lambda one: KINDS.index(one.kind))
+        held = each_once(self.graph.stable())
+        held.sort(key=lambda one: one.kind in HABITS)  # first what their own words say
+        found = sorted(held[:MOST_TOLD], key=lambda one: KINDS.index(one.kind))
         faded = each_once(self.graph.faded())[:MOST_FADED]
         told = [*found, *faded]
         if not told:
@@ -174,6 +181,8 @@ class Beliefs:
     def wrong(self, command: Command) -> str:
         """Contests the trait that is named, or that was told; asks which where it may be several."""
         found = self._named(command.where) if command.where else self._told("told", "traits")
+        if command.where and not found:
+            return self._nothing(command)
         open_ = each_once(one for one in found if not one.contested_by)
         if found and not open_:
             return ALREADY.format(claim=_you(found[0]))
@@ -187,6 +196,34 @@ class Beliefs:
             self.hands.cite(one.shown[0].said for one in open_)
             return WHICH.format(lines=numbered(_you(one) for one in open_)) + kept
         return self._contest(open_) + kept if open_ else ""
+
+    def _nothing(self, command: Command) -> str:
+        """That nothing such is believed of them, and what is that comes near; empty where what is
+        wrong is nothing of theirs, or stands in their own words.
+        """
+        is_own = compiled(OF_SELF, re.IGNORECASE).match(command.where)
+        if not is_own or self.hands.affirmed(command.where):
+            return ""
+        kept = f"\nI keep instead: “{command.rest}”" if command.rest else ""
+        if command.rest:
+            self.hands.keep(self._event, command.rest)
+        near = self._near(command.where)
+        self.asks = told_now(near, self._author)
+        self.hands.cite(one.shown[0].said for one in near)
+        lines = "\n".join(f"• {self._line(one)}" for one in near)
+        said = [NOTHING.format(claim=command.where), NEAREST.format(lines=lines) if near else ""]
+        return "\n".join([*filter(None, said), *([ENDS] if near else [])]) + kept
+
+    def _near(self, words: str) -> list[Trait]:
+        """What stands of the same thing, or says the same of another; the surest first."""
+        wanted, told = set(terms(words)) - TASTE, signs_of(words)
+        stable = each_once(self.graph.stable())
+        same = [one for one in stable if wanted & _terms(one)]
+        kinds = {(sign.kind, sign.value) for sign in told}
+        alike = [one for one in stable if (one.kind, one.value) in kinds and one not in same]
+        verbs = {claim_of(one.kind, one.about, one.value, words).split()[0] for one in told}
+        alike.sort(key=lambda one: one.claim.split()[0] not in verbs)
+        return [*same, *alike][:MOST_NEAR]
 
     def choose(self, words: str) -> str:
         """Answers the question which trait is wrong, where these words do."""
@@ -214,6 +251,10 @@ class Beliefs:
         said = (Quote(self._event.message_id, 0, words),)
         for home in dict.fromkeys([own, *(one.said.home for one in trait.shown)]):
             yield new_contest(home, trait.id, self._event.at, said if home == own else ())
+
+    def told(self) -> list[Trait]:
+        """The traits that the last answer told."""
+        return self._told("told", "traits")
 
     def _told(self, what: str, name: str) -> list[Trait]:
         """The traits that the last answer left open to these words, as they are now."""
@@ -271,6 +312,7 @@ def _i(trait: Trait) -> str:
 
 
 def _terms(trait: Trait) -> set[str]:
-    """What the trait can be named by."""
-    named = f"{trait.claim} {trait.value} {trait.shown[0].quote}"
+    """What the trait can be named by: a habit is not by what was said in messages that show it."""
+    quote = "" if trait.kind in HABITS else trait.shown[0].quote
+    named = f"{trait.claim} {trait.value} {quote}"
     return {*terms(named), *trait.about.split()}
