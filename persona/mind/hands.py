@@ -218,7 +218,8 @@ class MemoryHands:
     def correct(self, event: Event) -> list[Evidence]:
         """Keeps words that correct earlier ones as a note; returns what they correct."""
         own = own_words(event.words).strip()
-        if not tells(event.words) or not corrects(own) or not self._ended_by(event):
+        is_correcting = corrects(own) or bool(self._disputed(event))
+        if not tells(event.words) or not is_correcting or not self._ended_by(event):
             return []
         return self.keep(event, own)
 
@@ -266,12 +267,26 @@ class MemoryHands:
         found = [match.evidence for match in self.match(own, 25)] + said
         older = {one.id: one for one in found if self._is_older(one, event)}
         last = said[-1:] if said and event.at - said[-1].at < SOON else []
+        disputed = self._disputed(event)
+        older |= {one.id: one for one in disputed}
         return [
             one
             for one in older.values()
             if not self.notes.ending(one.id)
-            and (self._contradicts(own, one) or (one in last and corrects_last(own, own_of(one))))
+            and (
+                self._contradicts(own, one)
+                or (one in last and corrects_last(own, own_of(one)))
+                or (one in disputed and corrects_last(f"actually {own}", own_of(one)))
+            )
         ]
+
+    def _disputed(self, event: Event) -> list[Evidence]:
+        """What the person was just asked to set right, having said that it is wrong."""
+        asking = self._standing.head.asking
+        if asking.get("what") != "disputed" or asking.get("asked") != str(event.author):
+            return []
+        found = [one for one in self.everything() if one.id == asking["message"]]
+        return [one for one in found if self._is_older(one, event)]
 
     def _said_before(self, event: Event) -> list[Evidence]:
         """What was told last, and earlier in this turn; oldest first."""

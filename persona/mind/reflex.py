@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from persona import keys
+from persona.compiled import compiled
 from persona.decision import Decision
 from persona.errors import Refused
 from persona.memory.index import Match
@@ -45,6 +46,11 @@ ABOUT_PASTED = re.compile(
     r"\b(?:past(?:e|ed)|forward(?:ed)?|quoted?|shared?|sent|article|mail|email|message|chat|log)\b",
     re.IGNORECASE,
 )
+IN_YOUR_MIND = (
+    r"\b(?:do|did|would|can)\s+you\s+(?:still\s+)?(?:think|believe|know|guess|reckon|suppose|remember|say|tell\s+me)\s+"
+    r"(?:that\s+)?(?=(?:i|my|we|our)\b)"
+)
+"""“What do you think I like?” asks what I like."""
 REVIEW = "review"
 """How the mind of a message is called that nobody asked for."""
 WROTE = "I wrote of my own accord, because you told me this and it was still open:"
@@ -168,6 +174,7 @@ class _Reflex:
 
     def question(self, words: str, failed: afterwards.Taken = afterwards.NOT) -> str:
         """The best that they told, quoted; where nothing answers it, what is known of a failure."""
+        words = compiled(IN_YOUR_MIND, re.IGNORECASE).sub(" ", words)
         found = self.hands.saying(words)
         claimed = self.hands.claimed(words)
         shown = self.hands.corrected([*claimed, *(m.evidence for m in found)])
@@ -258,6 +265,8 @@ class _Reflex:
         used = self.hands.affirmed(named) if named else self.hands.rested()
         used = [one for one in used if self._is_told(one)][:SHOWN]
         self.hands.cite(used)
+        if len(used) == 1:
+            self.asks = {"what": "disputed", "message": used[0].id, "asked": self.author}
         return DISPUTED.format(listed=numbered(map(self._quoted, used))) if used else ""
 
     def _by(self) -> str:
