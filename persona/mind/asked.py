@@ -226,8 +226,8 @@ NAMED = {
     " portrait overview opinion file memory knowledge myself who am type know remember"
     " believe think have got keep kept store stored learn learned learnt find found note"
     " noted remembered collected describe told kind sort",
-    "why": "howd hows whys how reason from why know come where wheres what whats evidence source sources proof"
-    " says said tell told think say believe prove sure certain positive",
+    "why": "howd hows whys how reason from why know come where wheres what whats evidence source sources"
+    " proof says said tell told think say believe prove sure certain positive",
     "ground": "grounds ground reason reasons prove sure certain reckon suppose think say said believe"
     " assume claim know get got take read hear have tell told says evidence source sources"
     " proof basis whats",
@@ -237,7 +237,9 @@ NAMED = {
     " misunderstand joking kidding changed stop quit don dont didn didnt",
     "manner": "serve adapt adjust talk speak am seem look sound across why see treat take judge think"
     " believe who",
-    "expected": "how what do would will am reaction response",
+    "expected": "think expect guess believe suppose reckon react respond handle deal cope reaction"
+    " response retry re again why complain insist escalate let leave get stay forgive lose give work"
+    " fail fails failed break breaks broke wrong",
     "suggested": "suggest suggested propose proposed proposes close closed shut think",
     "forget": "wipe clear drop rid forget delete erase remove remember keep",
 }
