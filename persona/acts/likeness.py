@@ -21,7 +21,6 @@ from persona.people import textures
 from persona.people.lent import UNLIKE, chance_of_same
 from persona.people.same import Crowd, Guess
 from persona.people.score import plain
-from persona.people.suggested import seal_of
 from persona.ports import Hands, Ports, Put, Sent
 
 
@@ -46,7 +45,7 @@ class Likening:
             guess = crowd.guess(own) if own is not None else Guess()
             if own is not None and guess.named:
                 because = plain(crowd, guess.named, own, guess.chance, is_theirs_told=False)
-                self._suggest(act, "link", "link", because, seal_of(act.lane, guess.named))
+                self._suggest(act, "link", "link", because, textures.seal_of(act.lane, guess.named))
         elif fresh is not None:
             crowd = Crowd(known)
             chance = chance_of_same(crowd, act.lane, fresh)

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from persona import ids
 from persona.memory.index import Index, Sees
 from persona.memory.standing import Gate
 from persona.model import Address
+from persona.people.textures import seal_of
 
 FAMILIES = {
     "habits": "habits of the keyboard",
@@ -46,11 +46,6 @@ class Suggested:
         parts: Mapping[str, float] = self.score["parts"]
         ordered = sorted(parts.items(), key=lambda one: -abs(one[1]))
         return [(FAMILIES[family], part) for family, part in ordered]
-
-
-def seal_of(lane: str, like: str) -> str:
-    """What stands for the lane that this one writes like: it says nothing to who does not know it."""
-    return ids.derive("like", lane, like)
 
 
 def seen_from(
