@@ -15,6 +15,8 @@ DOUBT = (
     r"|not\s+(?:that|like)\s+(?:i|we)|who\s+doesn'?t|allegedly|reads|hypothetically|in\s+theory"
     r"|as\s+(?:if"
     r"|though)"
+    r"|(?:how|why|where|basis|grounds?|evidence)(?:'d|\s+(?:do|did|can|could|would|should))\s+(?:you|u)"
+    r"|(?:wrong|untrue|false|incorrect|mistaken)\s+(?:about|that)"
     r"|(?:don'?t|do\s+not|can'?t|cannot)\s+know|says|claims|thinks|believes|long\s+ago"
     r"|(?:could|should|would)\s+have|had\s+(?:i|we)|could\s+decide|vielleicht|peut-être|quizás|wenn|falls"
     r"|hätte|würde"
