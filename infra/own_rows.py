@@ -75,7 +75,7 @@ ROWS: Mapping[str, Rows] = {
         put="CHALLENGE#* PACE#* PASSKEY#* PASSKEYS#* SESSION#* SESSIONS#*",
         deleted="CHALLENGE#* PASSKEY#* PASSKEYS#*",
     ),
-    "ingress-web-person": Rows(read="ADDRESS#* GATE#* HOME#* SESSION#*"),
+    "ingress-web-person": Rows(read="ADDRESS#* GATE#* HOME#* LANE#* SESSION#*"),
     "ingress-web-plans": Rows(read="ADDRESS#* GATE#* HOME#* SESSION#*"),
     "socket": Rows(
         read="ADDRESS#* GATE#* HOME#* SESSION#* SOCKET#* SOCKETS#* TICKET#*",
@@ -115,7 +115,7 @@ OWNERS: Mapping[str, Owners] = {
     "ingress-web": Owners(read="home:* lane:* left", made="left"),
     "ingress-web-answers": Owners(read="home:* lane:* left slips", made="left"),
     "ingress-web-leaving": Owners(read="erase:* home:* lane:* left", made="erase:* left"),
-    "ingress-web-person": Owners(read="home:*"),
+    "ingress-web-person": Owners(read="home:* lane:*"),
     "ingress-web-plans": Owners(read="home:*"),
     "socket": Owners(read="home:*"),
     "turn": ASKS,

@@ -225,7 +225,7 @@ def _answer_to_plan(standing: Standing, events: Sequence[Event], ports: Ports) -
     """What plain words answer that a plan asked here; a choice that was left open goes first."""
     said = [one.words for one in events]
     is_answer = all(is_plain(words) and heard(words, ports) is None for words in said)
-    is_choice = standing.head.asking.get("what") not in (None, "plan", "told")
+    is_choice = standing.head.asking.get("what") not in (None, "plan", "told", "disputed")
     if is_choice or not is_answer or standing.is_shared:
         return None
     return awaited.answer(standing, events, ports)

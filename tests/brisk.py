@@ -6,6 +6,7 @@ sizes summed anew, shapes asked anew of what kind they are.
 
 import base64
 import pickle
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import moto.backends
 import moto.core.botocore_stubber
 import moto.core.responses
+import moto.dynamodb.models
 import moto.dynamodb.models.dynamo_type
 import moto.dynamodb.parsing.validators
 import moto.sqs.models
@@ -21,17 +23,24 @@ from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser
+from moto.dynamodb.parsing.executors import UpdateExpressionExecutor
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.parsing.validators import UpdateExpressionValidator
 
 responses: Any = moto.core.responses
 sqs: Any = moto.sqs.models
 backends: Any = moto.backends
 stubber: Any = moto.core.botocore_stubber
+dynamodb: Any = moto.dynamodb.models
 validators: Any = moto.dynamodb.parsing.validators
 types: Any = moto.dynamodb.models.dynamo_type
 OFTEN = ("dynamodb", "sqs", "kms", "s3", "sts", "ssm", "scheduler", "stepfunctions")
 """Services whose addresses are looked at first."""
 ROW_BYTES = 405_000
 """Where moto draws the line."""
+SET = re.compile(r"SET #\w+ = :\w+(?:, #\w+ = :\w+)*")
+PAIR = re.compile(r"(#\w+) = (:\w+)")
+_read_slowly: Any = UpdateExpressionParser.make
 _parse_slowly: Any = BaseJSONParser._parse_structure
 _fill_slowly: Any = types.Item.__init__
 _weigh_slowly: Any = types.Item.size
@@ -48,6 +57,8 @@ def hasten() -> None:
     backends._import_backend = cache(backends._import_backend)
     stubber.backend_index.backend_url_patterns.sort(key=lambda known: known[0] not in OFTEN)
     validators.deepcopy = _copied
+    UpdateExpressionParser.make = staticmethod(_read)
+    dynamodb.UpdateExpressionValidator, dynamodb.UpdateExpressionExecutor = Setting, Setter
     DepthFirstTraverser.nodes_to_be_processed = _processed
     types.Item.__init__ = _fill
     types.Item.size = _weigh
@@ -65,6 +76,49 @@ def _name_request(headers: dict[str, Any] | None = None) -> str:
 
 def _copied(tree: Any) -> Any:
     return pickle.loads(pickle.dumps(tree, pickle.HIGHEST_PROTOCOL))
+
+
+@cache
+def _read(expression: str) -> Any:
+    """An update as moto parses it, with the pairs of one that only sets fields to values."""
+    read = _read_slowly(expression)
+    read.pairs = PAIR.findall(expression) if SET.fullmatch(expression) else []
+    return read
+
+
+class Setting(UpdateExpressionValidator):
+    """Fields set to values, as they stand; moto walks ten times through what it parsed."""
+
+    def __init__(self, expression: Any, *, table: Any, **more: Any) -> None:
+        names = more["expression_attribute_names"]
+        values = more["expression_attribute_values"]
+        pairs = expression.pairs
+        self.fields = {names[name]: DynamoType(values[value]) for name, value in pairs}
+        is_plain = len(self.fields) == len(pairs)
+        if not is_plain or self.fields.keys() & set(table.table_key_attrs):
+            self.fields = {}
+        if not self.fields:
+            super().__init__(expression, table=table, **more)
+
+    def validate(self) -> Any:
+        return self if self.fields else super().validate()
+
+    def normalize(self) -> None:
+        """In the order in which they were written."""
+
+
+class Setter(UpdateExpressionExecutor):
+    def execute(self, node: Any = None) -> None:
+        if not isinstance(self.update_ast, Setting):
+            super().execute(node)
+            return
+        item: Any = self.item
+        before = dict(item.attrs)
+        dict.update(item.attrs, self.update_ast.fields)
+        if item.size() > ROW_BYTES:
+            item.attrs.clear()
+            dict.update(item.attrs, before)
+            raise ItemSizeTooLarge
 
 
 def _processed(self: Any) -> Any:

@@ -1,10 +1,14 @@
-"""What all tests share: quiet logs in a file of their own, no figure kept unless asked, and haste."""
+"""What all tests share: quiet logs in a file of their own, no figure kept unless asked, and haste.
+
+No property has a time to keep: on a busy machine that would fail, and say nothing of the code.
+"""
 
 import gc
 import os
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ["HUB_LOG"] = os.devnull
 os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
@@ -14,6 +18,8 @@ sys.dont_write_bytecode = False
 EARLY = ("end_to_end", "long")
 # How many new objects until a look for cycles; Python's own figures look thirty times as often.
 gc.set_threshold(20_000, 20, 50)
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

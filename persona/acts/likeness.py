@@ -45,7 +45,7 @@ class Likening:
             guess = crowd.guess(own) if own is not None else Guess()
             if own is not None and guess.named:
                 because = plain(crowd, guess.named, own, guess.chance, is_theirs_told=False)
-                self._suggest(act, "link", "link", because)
+                self._suggest(act, "link", "link", because, textures.seal_of(act.lane, guess.named))
         elif fresh is not None:
             crowd = Crowd(known)
             chance = chance_of_same(crowd, act.lane, fresh)
@@ -67,8 +67,10 @@ class Likening:
         fresh = textures.open_row(ports, key, ports.table.get([key]).get(key))
         return textures.read(ports, lanes), fresh
 
-    def _suggest(self, act: Act, what: str, once: str, because: Mapping[str, Any]) -> None:
-        """Puts what was found into the lane; it names nobody."""
+    def _suggest(
+        self, act: Act, what: str, once: str, because: Mapping[str, Any], like: str = ""
+    ) -> None:
+        """Puts what was found into the lane; it names nobody: `like` says nothing to who reads it."""
         event = Event(
             id=f"{FUNCTION}:{act.lane}:{once}",
             kind="suggestion",
@@ -76,7 +78,7 @@ class Likening:
             author=act.address,
             thread=act.thread,
             at=self._ports.clock.now(),
-            detail={**act.detail, "suggests": what, "score": json.dumps(because)},
+            detail={**act.detail, "suggests": what, "score": json.dumps(because), "like": like},
             home=act.home,
         )
         self._ports.lanes.put(act.lane, event.to_json(), event.id)

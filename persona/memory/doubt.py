@@ -19,6 +19,8 @@ DOUBT = (
     r"|hypothetically|in\s+theory"
     r"|as\s+(?:if"
     r"|though)"
+    r"|(?:how|why|where|basis|grounds?|evidence)(?:'d|\s+(?:do|did|can|could|would|should))\s+(?:you|u)"
+    r"|(?:wrong|untrue|false|incorrect|mistaken)\s+(?:about|that)"
     r"|(?:don'?t|do\s+not|can'?t|cannot)\s+know|says|claims|thinks|believes|long\s+ago"
     r"|(?:could|should|would)\s+have(?!\s+told\s+you)|had\s+(?:i|we)|could\s+decide|vielleicht"
     r"|peut-être|quizás|wenn|falls"

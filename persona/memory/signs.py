@@ -145,8 +145,9 @@ def as_you(claim: str) -> str:
     verb, _, rest = claim.partition(" ")
     if verb.endswith("ly") and rest:  # “mostly writes in the evening”
         return f"{verb} {as_you(rest)}"
-    plain = {"is": "are", "has": "have", "does": "do", "worries": "worry"}.get(verb)
-    plain = plain or re.sub(r"(?<!s)s$", "", re.sub(r"(?<=ch|sh)es$", "", verb))
+    plain = {"is": "are", "has": "have", "does": "do"}.get(verb)
+    plain = plain or re.sub(r"(?<=\w[^\Waeiou])ies$", "y", verb)  # “retries”, and not “lies”
+    plain = re.sub(r"(?<!s)s$", "", re.sub(r"(?<=ch|sh|ss)es$", "", plain))
     return f"{plain} {rest}".strip()
 
 

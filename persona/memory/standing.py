@@ -12,7 +12,7 @@ from persona.memory import evidence, tombstones, topics, walls
 from persona.memory.sensitivity import MOST, PRIVATE, sensitivity
 from persona.memory.silence import silent
 from persona.model import FORMAT, Address, Audience, Event, Evidence, Place, Turn, shortened
-from persona.ports import ABSENT, Condition, Ports, Row, equals
+from persona.ports import ABSENT, Condition, Ports, Row, Store, equals
 from persona.seal import seal, unseal
 from persona.topic import Open
 
@@ -389,7 +389,7 @@ def recent_row(ports: Ports, lane: str, turn: Turn) -> Row:
     return {"v": FORMAT, "version": turn.version, "sealed": sealed}
 
 
-def open_head(ports: Ports, lane: str, row: Row | None) -> Head:
+def open_head(ports: Store, lane: str, row: Row | None) -> Head:
     """A lane's head; that of a lane in which nothing was said for None."""
     if row is None:
         return Head()

@@ -12,11 +12,12 @@ from typing import get_args
 from persona.compiled import compiled
 from persona.decision import Decision
 from persona.memory.notes import MOST_CLAIM, new_contest, quotable
-from persona.memory.signs import as_you, signs_of
+from persona.memory.signs import EARNEST, as_you, claim_of, signs_of
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind import suggesting, voice
 from persona.mind.asked import BARE_WHY, WHY_SO
+from persona.mind.choosing import chosen
 from persona.mind.commands import Command, parse
 from persona.mind.hands import MemoryHands
 from persona.mind.words import numbered, quote, sentence, when
@@ -39,6 +40,7 @@ TASTE = frozenset(
     "like love prefer hate dislik want think believ feel would enjoy decid worri actual realli".split()
 )
 """Words that say how somebody stands to a thing, and not to which."""
+OF_SELF = r"(?:i|i['\u2019]\w+|my|we|our|me)\b"
 TAKEN = "From that I take, until you say otherwise:\n{lines}"
 FADED = "What you have not shown for long, so that I no longer go by it until you do:\n{lines}"
 OFFERED = "“why do you think that” shows the words behind it, “that's wrong” ends it."
@@ -51,6 +53,13 @@ ALIKE = "My last answer I would have put so to anybody."
 ENDS = "“that's wrong” ends what I take from it."
 WHICH = "Which of these is wrong? Answer with its number, all, or no.\n{lines}"
 STAYS = "Then nothing of it is changed."
+NOTHING = "Nothing of the kind is believed of you, so there is nothing to end: “{claim}”."
+UNSAID = "Nothing that you told me says so, and I do not believe it of you: “{claim}”."
+KEPT_INSTEAD = "\nI keep instead: “{claim}”"
+NEAREST = "What comes nearest is this:\n{lines}"
+MOST_NEAR = 3
+HABITS: frozenset[TraitKind] = frozenset({"texture", "action"})
+"""Kinds that the messages show by how and when they were written, and not by what stands in them."""
 ALREADY = "You told me already that it is wrong, and I do not go by it: {claim}."
 
 
@@ -86,9 +95,10 @@ class Beliefs:
     def answer(self, words: str) -> str:
         """What is answered to these words; nothing where they mean nothing that is believed."""
         command = parse(words)
+        choice = self.choose(words)
+        if choice:
+            return choice
         match command.verb if command else "":
-            case "":
-                return self.choose(words)
             case "wrong":
                 return self.wrong(command) if command else ""
             case "not me":  # “that's not me”, where no link waits
@@ -120,8 +130,9 @@ class Beliefs:
 
     def picture(self) -> tuple[str, list[Evidence]]:
         """The surest traits in words, those that faded, and whose words those are; empty for none."""
-        found = each_once(self.graph.stable())[:MOST_TOLD]
-        found.sort(key=lambda one: KINDS.index(one.kind))
+        held = each_once(self.graph.stable())
+        held.sort(key=lambda one: one.kind in HABITS)  # first what their own words say
+        found = sorted(held[:MOST_TOLD], key=lambda one: KINDS.index(one.kind))
         faded = each_once(self.graph.faded())[:MOST_FADED]
         told = [*found, *faded]
         if not told:
@@ -137,7 +148,10 @@ class Beliefs:
 
     def ground(self, about: str) -> str:
         """The words behind the traits that are named, or were told last; nothing for none."""
-        found = self._named(about) if about else self._told("told", "traits")
+        about = about.rstrip(" ?!.")  # the claim, and no question
+        found = each_once(self._named(about) if about else self.told())
+        if about and not found and _tells_of_self(about):
+            return self._none(about, UNSAID)
         self.asks = told_now(found, self._author)
         shown = [self._ground(trait, len(found)) for trait in found[:MOST_GROUND]]
         if len(found) > MOST_GROUND:
@@ -173,13 +187,20 @@ class Beliefs:
 
     def wrong(self, command: Command) -> str:
         """Contests the trait that is named, or that was told; asks which where it may be several."""
-        found = self._named(command.where) if command.where else self._told("told", "traits")
+        found = self._named(command.where) if command.where else self._pointed()
+        if command.where and not found:
+            return self._nothing(command)
+        if command.rest and not _tells_of_self(command.rest):  # “that's wrong: tea”
+            named = self._named(command.rest)
+            meant = [one for one in named if one in found or not found]
+            found, command = (meant, Command("wrong")) if meant else (found, command)
         open_ = each_once(one for one in found if not one.contested_by)
+        open_ = [one for one in open_ if not one.superseded_by] or open_
         if found and not open_:
             return ALREADY.format(claim=_you(found[0]))
         kept = ""
         if open_ and command.rest:
-            kept = f"\nI keep instead: “{command.rest}”"
+            kept = KEPT_INSTEAD.format(claim=command.rest)
             self.hands.keep(self._event, command.rest)
         if len(open_) > 1:
             ids = [one.id for one in open_]
@@ -188,18 +209,49 @@ class Beliefs:
             return WHICH.format(lines=numbered(_you(one) for one in open_)) + kept
         return self._contest(open_) + kept if open_ else ""
 
+    def _nothing(self, command: Command) -> str:
+        """That nothing such is believed of them; empty where what is wrong is nothing of theirs, or
+        a model may have said it.
+        """
+        is_own = compiled(OF_SELF, re.IGNORECASE).match(command.where)
+        if not is_own or (self._ports.models and not _tells_of_self(command.where)):
+            return ""
+        said = self._none(command.where, NOTHING)
+        if said and command.rest:
+            self.hands.keep(self._event, command.rest)
+            said += KEPT_INSTEAD.format(claim=command.rest)
+        return said
+
+    def _none(self, claim: str, form: str) -> str:
+        """That this is not believed of them, and what is that comes near; empty where their own words
+        say it.
+        """
+        if self.hands.affirmed(claim):
+            return ""
+        near = self._near(claim)
+        self.asks = told_now(near, self._author)
+        self.hands.cite(one.shown[0].said for one in near)
+        lines = NEAREST.format(lines="\n".join(f"• {self._line(one)}" for one in near))
+        return "\n".join([form.format(claim=claim), *([lines, ENDS] if near else [])])
+
+    def _near(self, words: str) -> list[Trait]:
+        """What stands of the same thing, or says the same of another; the surest first."""
+        wanted, told = set(terms(words)) - TASTE, signs_of(words)
+        stable = each_once(self.graph.stable())
+        same = [one for one in stable if wanted & _terms(one)]
+        kinds = {(sign.kind, sign.value) for sign in told}
+        alike = [one for one in stable if (one.kind, one.value) in kinds and one not in same]
+        verbs = {claim_of(one.kind, one.about, one.value, words).split()[0] for one in told}
+        alike.sort(key=lambda one: one.claim.split()[0] not in verbs)
+        return [*same, *alike][:MOST_NEAR]
+
     def choose(self, words: str) -> str:
         """Answers the question which trait is wrong, where these words do."""
         options = self._told("contest", "options")
-        answer = words.strip().casefold().rstrip(".!")
-        if not options:
+        numbers = chosen(words, len(options)) if options else None
+        if numbers is None:
             return ""
-        if answer in ("no", "none", "neither", "cancel"):
-            return STAYS
-        if answer in ("all", "both"):
-            return self._contest(options)
-        numbers = re.findall(r"\d+", answer) if re.fullmatch(r"[\d\s,and]+", answer) else []
-        return self._contest([one for n, one in enumerate(options, 1) if str(n) in numbers])
+        return self._contest([options[n - 1] for n in numbers]) if numbers else STAYS
 
     def _contest(self, traits: Sequence[Trait]) -> str:
         """Ends all that says the same. The reply names it in the person's words, so it rests on those."""
@@ -214,6 +266,14 @@ class Beliefs:
         said = (Quote(self._event.message_id, 0, words),)
         for home in dict.fromkeys([own, *(one.said.home for one in trait.shown)]):
             yield new_contest(home, trait.id, self._event.at, said if home == own else ())
+
+    def _pointed(self) -> list[Trait]:
+        """What “that” means: what was told last, or of what was just asked which is wrong."""
+        return self.told() or self._told("contest", "options")
+
+    def told(self) -> list[Trait]:
+        """The traits that the last answer told."""
+        return self._told("told", "traits")
 
     def _told(self, what: str, name: str) -> list[Trait]:
         """The traits that the last answer left open to these words, as they are now."""
@@ -261,6 +321,11 @@ class Beliefs:
         return f"I take that from your words in {times}."
 
 
+def _tells_of_self(words: str) -> bool:
+    """Whether the words tell a taste, a decision or a worry of who says them."""
+    return any(sign.kind in EARNEST for sign in signs_of(words))
+
+
 def _you(trait: Trait) -> str:
     return f"you {as_you(trait.claim)}"
 
@@ -271,6 +336,7 @@ def _i(trait: Trait) -> str:
 
 
 def _terms(trait: Trait) -> set[str]:
-    """What the trait can be named by."""
-    named = f"{trait.claim} {trait.value} {trait.shown[0].quote}"
+    """What the trait can be named by: a habit is not by what was said in messages that show it."""
+    quote = "" if trait.kind in HABITS else trait.shown[0].quote
+    named = f"{trait.claim} {trait.value} {quote}"
     return {*terms(named), *trait.about.split()}

@@ -191,8 +191,8 @@ BELIEVED = frozenset({"ground", "wrong", "suggested"})
 """Commands only where something is believed or was suggested that they mean; else plain words."""
 FORGET_IT = re.compile(r"forget(?:\s+about)?\s+it\W*", re.IGNORECASE)
 IDIOM = re.compile(r"it\b(?!\w)", re.IGNORECASE)
-REST = ("rest", "direct", "before", "dropped", "pointed")
-WHERE = ("where", "how", "of", "using", "using_not")
+REST = ("rest", "direct", "before", "dropped", "liked", "pointed")
+WHERE = ("where", "how", "how_not", "of", "got", "about", "thing", "taken", "using", "using_not")
 """Parts of a pattern that are `Command.rest`, and those that are `Command.where`."""
 QUESTION_MARKS = ("?", "\uff1f", "\u061f", "\u037e")
 

@@ -8,6 +8,7 @@ from persona.memory.sensitivity import PRIVATE
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
 from persona.mind import commands
+from persona.mind.choosing import chosen
 from persona.mind.hands import MemoryHands
 from persona.mind.words import numbered, quote, when, where
 from persona.model import Event, Evidence
@@ -116,17 +117,13 @@ class Forgetting:
         is_mine = asking.get("what") == "forget" and asking.get("asked") == self._author
         if not is_mine or self.asks:
             return ""
-        options = {str(n): id for n, id in enumerate(asking["options"], 1)}
-        said = words.strip().casefold().rstrip(".!")
-        if said in ("no", "none", "neither", "cancel"):
+        options: list[str] = asking["options"]
+        numbers = chosen(words, len(options))
+        if numbers == []:
             return "Nothing was forgotten."
-        if said in ("all", "both") or (said == "yes" and len(options) == 1):
-            chosen = list(options)
-        else:
-            chosen = [n for n in re.findall(r"\d+", said) if n in options]
-            chosen = chosen if re.fullmatch(r"[\d\s,and]+", said) else []
         everything = {one.id: one for one in self._hands.own()}
-        gone = [(n, everything[options[n]]) for n in chosen if options[n] in everything]
+        meant = [(n, options[n - 1]) for n in numbers or ()]
+        gone = [(n, everything[id]) for n, id in meant if id in everything]
         return "\n".join(self._drop(one, f"number {n}") for n, one in gone)
 
     def _named(self, one: Evidence) -> str:

@@ -10,6 +10,7 @@ from persona.memory.meaning import Mean, by_words_alone
 from persona.memory.notes import Notes, new_note, quotable
 from persona.memory.own import own_of, own_words, passes_on, stands
 from persona.memory.proposals import fitted
+from persona.memory.reactions import reaction_of
 from persona.memory.sensitivity import sensitivity
 from persona.memory.standing import Standing
 from persona.memory.terms import terms
@@ -23,6 +24,8 @@ MOST_NOTES = 8
 """Notes of one turn, so that its commit stays small."""
 SOON = 86_400.0
 """Seconds within which "actually it's Tuesday" points to what was said last."""
+ENOUGH = 0.5
+"""The share of a question's weight that evidence must hold before it counts as an answer."""
 DOUBT = "a model made it beside words of somebody else"
 
 
@@ -68,6 +71,23 @@ class MemoryHands:
         if self._standing.place_is_unproven:
             return []
         return recall.match(self._standing, words, self._ports, limit, self._may_see)
+
+    def saying(self, words: str, limit: int = 25) -> list[Match]:
+        """What the person told in words of their own that cover these, best first."""
+        found = self.match(words, limit)
+        return [one for one in found if one.own_cover >= ENOUGH and one.evidence.tells]
+
+    def affirmed(self, words: str) -> list[Evidence]:
+        """The same, without what only says that it is not so."""
+        found = [(one.evidence, parse(own_of(one.evidence))) for one in self.saying(words)]
+        return [one for one, said in found if said is None or said.verb != "wrong" or said.rest]
+
+    def is_reaction(self, one: Evidence) -> bool:
+        """Whether it says no more than how they took what had failed right before."""
+        index = self._ports.indexes.open(self._standing, self._ports)
+        at = index.place_of(one.id)
+        failed = index.lines[at].failed if at is not None else None
+        return failed is not None and reaction_of(one.text, failed) is not None
 
     def forgettable(self, words: str, limit: int = 50) -> list[Match]:
         """What of the speaker's own covers the words, best first."""
@@ -198,7 +218,8 @@ class MemoryHands:
     def correct(self, event: Event) -> list[Evidence]:
         """Keeps words that correct earlier ones as a note; returns what they correct."""
         own = own_words(event.words).strip()
-        if not tells(event.words) or not corrects(own) or not self._ended_by(event):
+        is_correcting = corrects(own) or bool(self._disputed(event))
+        if not tells(event.words) or not is_correcting or not self._ended_by(event):
             return []
         return self.keep(event, own)
 
@@ -246,12 +267,26 @@ class MemoryHands:
         found = [match.evidence for match in self.match(own, 25)] + said
         older = {one.id: one for one in found if self._is_older(one, event)}
         last = said[-1:] if said and event.at - said[-1].at < SOON else []
+        disputed = self._disputed(event)
+        older |= {one.id: one for one in disputed}
         return [
             one
             for one in older.values()
             if not self.notes.ending(one.id)
-            and (self._contradicts(own, one) or (one in last and corrects_last(own, own_of(one))))
+            and (
+                self._contradicts(own, one)
+                or (one in last and corrects_last(own, own_of(one)))
+                or (one in disputed and corrects_last(f"actually {own}", own_of(one)))
+            )
         ]
+
+    def _disputed(self, event: Event) -> list[Evidence]:
+        """What the person was just asked to set right, having said that it is wrong."""
+        asking = self._standing.head.asking
+        if asking.get("what") != "disputed" or asking.get("asked") != str(event.author):
+            return []
+        found = [one for one in self.everything() if one.id == asking["message"]]
+        return [one for one in found if self._is_older(one, event)]
 
     def _said_before(self, event: Event) -> list[Evidence]:
         """What was told last, and earlier in this turn; oldest first."""

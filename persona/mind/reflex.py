@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from persona import keys
+from persona.compiled import compiled
 from persona.decision import Decision
 from persona.errors import Refused
 from persona.memory.index import Match
@@ -17,7 +18,7 @@ from persona.mind import afterwards, believing, commands, introducing, tried, vo
 from persona.mind.aside import OFFER
 from persona.mind.elsewhere import NOWHERE
 from persona.mind.forgetting import Forgetting, distinct, same_words
-from persona.mind.hands import MemoryHands
+from persona.mind.hands import ENOUGH, MemoryHands
 from persona.mind.linking import NOBODY
 from persona.mind.spelled import UNREAD
 from persona.mind.wishing import Wishing, heard, unfit
@@ -36,8 +37,6 @@ from persona.model import Event, Evidence, Turn, shortened
 from persona.people import graph as graphs
 from persona.ports import Ports
 
-ENOUGH = 0.5
-"""The share of a question's weight that evidence must hold before it counts as an answer."""
 SHOWN = 9
 MOST_BEFORE = 120
 """Characters of what a correction took the place of, where it stands beside that."""
@@ -47,6 +46,11 @@ ABOUT_PASTED = re.compile(
     r"\b(?:past(?:e|ed)|forward(?:ed)?|quoted?|shared?|sent|article|mail|email|message|chat|log)\b",
     re.IGNORECASE,
 )
+IN_YOUR_MIND = (
+    r"\b(?:do|did|would|can)\s+you\s+(?:still\s+)?(?:think|believe|know|guess|reckon|suppose|remember|say|tell\s+me)\s+"
+    r"(?:that\s+)?(?=(?:i|my|we|our)\b)"
+)
+"""“What do you think I like?” asks what I like."""
 REVIEW = "review"
 """How the mind of a message is called that nobody asked for."""
 WROTE = "I wrote of my own accord, because you told me this and it was still open:"
@@ -107,8 +111,8 @@ class _Reflex:
             return chosen
         command = commands.parse(words)
         if command is not None and command.verb in commands.BELIEVED:
-            disputed = self._disputed() if command.verb == "wrong" else ""
-            if disputed and not (command.rest or command.where):
+            disputed = self._disputed(command) if command.verb == "wrong" else ""
+            if disputed and not command.rest:
                 return disputed
             command = None
         wished = heard(words, self.ports) if command is None else None
@@ -131,7 +135,7 @@ class _Reflex:
             case "picture":
                 return self.picture()
             case "why":
-                return self.why()
+                return self.why(afterwards.taken(words, self.standing, self.ports))
             case "manner" | "expected":  # told where others read, and by nobody proven, to nobody
                 return BETWEEN_US
             case "help":
@@ -170,12 +174,12 @@ class _Reflex:
 
     def question(self, words: str, failed: afterwards.Taken = afterwards.NOT) -> str:
         """The best that they told, quoted; where nothing answers it, what is known of a failure."""
-        matches = self.hands.match(words, limit=25)
-        found = [m for m in matches if m.own_cover >= ENOUGH and m.evidence.tells]
+        words = compiled(IN_YOUR_MIND, re.IGNORECASE).sub(" ", words)
+        found = self.hands.saying(words)
         claimed = self.hands.claimed(words)
         shown = self.hands.corrected([*claimed, *(m.evidence for m in found)])
         if not shown:
-            return self._of_failure(failed) or self._passed_on(words, matches)
+            return self._of_failure(failed) or self._passed_on(words)
         ends = self.hands.notes.ending
         held, ended = [e for e in shown if not ends(e.id)], [e for e in shown if ends(e.id)]
         best = (held or ended)[0]
@@ -213,11 +217,11 @@ class _Reflex:
             all=f"{len(self.hands.everything())}",
         )
 
-    def _passed_on(self, words: str, matches: Sequence[Match]) -> str:
+    def _passed_on(self, words: str) -> str:
         """What was pasted answers only what is not about the person, and is called so."""
-        may_tell = not ABOUT_SELF.search(words) or ABOUT_PASTED.search(words)
-        if ABOUT_PASTED.search(words):
-            matches = self.hands.match(ABOUT_PASTED.sub(" ", words))
+        is_meant = ABOUT_PASTED.search(words)
+        may_tell = not ABOUT_SELF.search(words) or is_meant
+        matches = self.hands.match(ABOUT_PASTED.sub(" ", words) if is_meant else words, limit=25)
         found = [m.evidence for m in matches if m.evidence.passes_on and m.cover >= ENOUGH]
         if may_tell and found:
             self.hands.cite(found[:1])
@@ -237,9 +241,10 @@ class _Reflex:
         return quote(one, self.ports, self._by(), whole=False) + shown + denied
 
     def _is_told(self, one: Evidence) -> bool:
-        """Whether it tells something: no wish, and no mere no to what was believed."""
+        """Whether it tells something: no wish, no mere no to what was believed, or to a failure."""
         is_wish = heard(own_of(one), self.ports) is not None
-        return one.tells and not is_wish and one.id not in self.hands.notes.denials()
+        is_no = one.id in self.hands.notes.denials() or self.hands.is_reaction(one)
+        return one.tells and not is_wish and not is_no
 
     def _until(self, one: Evidence) -> str:
         """Since when words hold no longer, for those that were corrected."""
@@ -252,10 +257,16 @@ class _Reflex:
             f"\nIt takes the place of what {quote(o, self.ports, self._by())}" for o in ended
         )
 
-    def _disputed(self) -> str:
-        """To whom says that it is wrong: that the last answer quoted them; nothing where it did not."""
-        used = [one for one in self.hands.rested() if self._is_told(one)]
+    def _disputed(self, command: commands.Command) -> str:
+        """To whom says that it is wrong: that the last answer quoted them, or that they said what they
+        name; nothing where neither is so.
+        """
+        named = command.where
+        used = self.hands.affirmed(named) if named else self.hands.rested()
+        used = [one for one in used if self._is_told(one)][:SHOWN]
         self.hands.cite(used)
+        if len(used) == 1:
+            self.asks = {"what": "disputed", "message": used[0].id, "asked": self.author}
         return DISPUTED.format(listed=numbered(map(self._quoted, used))) if used else ""
 
     def _by(self) -> str:
@@ -289,14 +300,20 @@ class _Reflex:
         self.asks = self.asks or self.beliefs.asks
         return f"{said}\n\n{taken}" if taken else said
 
-    def why(self) -> str:
+    def why(self, failed: afterwards.Taken = afterwards.NOT) -> str:
+        """What the last answer rests on; right after a failure first why that was."""
+        is_right_after = self.standing.head.failure and not self.standing.head.failure.heard
+        reason = self._of_failure(failed) if is_right_after else ""
+        return "\n".join(filter(None, [reason, self._ground()]))
+
+    def _ground(self) -> str:
         last = next((turn for turn in reversed(self.standing.recent) if turn.persona_text()), None)
         if last is None:
             return "I have not answered anything yet."
         used = self.hands.rested()
         chosen, shown = voice.why(last, self.standing, self.ports)
-        if chosen and self.voice.manner:
-            self.asks = believing.told_now(self.voice.manner.because, self.author)
+        meant = self.voice.manner.because if chosen and self.voice.manner else self.beliefs.told()
+        self.asks = believing.told_now(meant, self.author)
         if not used:
             self.hands.cite(shown)
             return WHY_WROTE[last.mind.startswith(REVIEW)] + self._tried(last) + chosen

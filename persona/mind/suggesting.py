@@ -1,12 +1,10 @@
 """What is made of how somebody writes: a hint to everybody alike, or a closed door to be proven open.
 
 By what it was found is kept in the head of the lane that it is about: families of marks and habits of
-the keyboard, and nobody's words. Of an address it is told there when asked; of somebody who writes like
-another once both sides have proven that they are one, since it would teach whoever tries to.
+the keyboard, and nobody's words. What of it may be told, and where, says `people/suggested.py`.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +12,8 @@ from persona.decision import Decision
 from persona.memory.standing import Standing
 from persona.mind.words import named, when, where
 from persona.model import Event
+from persona.people import suggested
+from persona.people.suggested import Suggested
 from persona.ports import Ports
 
 LINK = (
@@ -26,29 +26,19 @@ HINTED = (
     "they are one; before that it would help whoever tries to write like somebody else."
 )
 LIKE = (
-    "{when} I told you how to link, since you wrote here like somebody whom I knew: {chance:.0%} "
+    "{when} I told you how to link, since you wrote here like somebody whom I knew: {chance} "
     "sure that it is one person."
 )
 UNLIKE = (
-    "{when} I closed {address}: what came from there was {chance:.0%} likely to be yours, by how it "
+    "{when} I closed {address}: what came from there was {chance} likely to be yours, by how it "
     "was written."
 )
 PROVEN = " You have shown since that it is you."
 PARTS = "By {parts}."
-FAMILIES = {
-    "habits": "habits of the keyboard",
-    "edges": "how messages open and close",
-    "letters": "runs of letters",
-    "shapes": "how marks, spaces and capitals follow each other",
-    "words": "the words that are used",
-}
-"""How each family of marks is told; the last is the content, the others are how it is written."""
 HABITS = {True: "For it speak:", False: "Against it:"}
 HERE = "• {says}: in {here} of {fresh} messages there, in {share:.0%} of everybody's"
 THEIRS = ", in {theirs} of {heard} of yours"
 BOTH = "Both are yours by now, so this is how it looks on each:"
-Score = Mapping[str, Any]
-"""As `people/score.py` wrote it."""
 KNOWN = "How you write is compared, too: “why did you suggest that” shows what came of it."
 
 
@@ -56,9 +46,9 @@ def told(standing: Standing, event: Event, ports: Ports) -> Decision:
     """A hint goes with the next answer; what writes like somebody else is closed at once."""
     now, home = ports.clock.now(), standing.place.home
     why = json.loads(event.detail.get("score", "{}"))  # older code sent none
-    what = event.detail.get("suggests", "")
+    what, like = event.detail.get("suggests", ""), event.detail.get("like", "")
     likeness: Mapping[str, Any] | None = (
-        {"suggests": what, "at": now, "home": home, "score": why} if why else None
+        {"suggests": what, "at": now, "home": home, "score": why, "like": like} if why else None
     )
     if what == "closing":
         return _closing(standing, likeness, now)
@@ -75,31 +65,42 @@ def known(standing: Standing) -> str:
 
 def why(standing: Standing, ports: Ports) -> str:
     """By what the last suggestion was made; empty where there was none."""
-    found = standing.head.likeness
-    if not found:
+    place = standing.place
+    found = suggested.seen_from(
+        place.home,
+        place.lane,
+        standing.head.likeness,
+        standing.gate,
+        is_silent=standing.is_silent,
+    )
+    if found is None:
         return ""
-    because, at = found["score"], when(found["at"], ports)
-    gate, home = standing.gate, found["home"]
-    if found["suggests"] == "closing":
-        link = gate.links.get(home)
-        address = named(link.address, ports) if link else "an address of yours"
-        head = UNLIKE.format(when=at.capitalize(), address=address, chance=because["chance"])
-        head += "" if home in gate.unlike or link is None else PROVEN
-        return "\n".join([head, *_lines(because)])
-    if len(gate.homes) == 1:
-        return HINTED.format(when=at.capitalize())
-    head = LIKE.format(when=at.capitalize(), chance=because["chance"])
-    return "\n".join([head, *_lines(because), BOTH, *_on_each(because, standing, ports)])
+    at = when(found.at, ports).capitalize()
+    if found.what == "hint":
+        return HINTED.format(when=at)
+    if found.what == "closing":
+        address = named(found.address, ports) if found.address else "an address of yours"
+        head = UNLIKE.format(when=at, address=address, chance=_chance(found))
+        return "\n".join([head + (PROVEN if found.is_proven else ""), *_lines(found)])
+    head = LIKE.format(when=at, chance=_chance(found))
+    return "\n".join([head, *_lines(found), BOTH, *_on_each(found, standing, ports)])
 
 
-def _lines(because: Score) -> list[str]:
+def _chance(found: Suggested) -> str:
+    """How sure it is; never as if it were certain."""
+    chance = found.score["chance"]
+    return (
+        "less than 1%" if chance < 0.01 else "more than 99%" if chance > 0.99 else f"{chance:.0%}"
+    )
+
+
+def _lines(found: Suggested) -> list[str]:
     """What each family of marks adds, then the habits that speak loudest, for and against."""
-    ordered = sorted(because["parts"].items(), key=lambda one: -abs(one[1]))
-    parts = "; ".join(f"{FAMILIES[family]} {part:+.1f}" for family, part in ordered)
+    parts = "; ".join(f"{says} {part:+.1f}" for says, part in found.parts())
     lines = [PARTS.format(parts=parts)]
     for is_for, title in HABITS.items():
-        found = [one for one in because["habits"] if (one["weight"] > 0) is is_for]
-        lines += [title, *map(_line, found)] if found else []
+        habits = [one for one in found.score["habits"] if (one["weight"] > 0) is is_for]
+        lines += [title, *map(_line, habits)] if habits else []
     return lines
 
 
@@ -107,24 +108,16 @@ def _line(habit: Mapping[str, Any]) -> str:
     return HERE.format_map(habit) + (THEIRS.format_map(habit) if "theirs" in habit else "")
 
 
-def _on_each(because: Score, standing: Standing, ports: Ports) -> list[str]:
+def _on_each(found: Suggested, standing: Standing, ports: Ports) -> list[str]:
     """The same habits by surface, counted in everything that the person said on each."""
     index = ports.indexes.open(standing, ports)
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    for place, line in enumerate(index.lines):
-        if line.shows and not line.words.passes_on and standing.opens(line.words):
-            places[line.words.surface].append(place)
+    counted = suggested.on_each(found.score, index, standing.opens)
     lines: list[str] = []
-    for one in because["habits"]:
-        counts = {
-            surface: sum(one["says"] in index.habits_at(place) for place in found)
-            for surface, found in places.items()
-        }
+    for says, counts in counted.items():
         each = ", ".join(
-            f"{count} of {len(places[surface])} {where(surface, ports)}"
-            for surface, count in counts.items()
+            f"{count} of {of} {where(surface, ports)}" for surface, (count, of) in counts.items()
         )
-        lines.append(f"• {one['says']}: {each}")
+        lines.append(f"• {says}: {each}")
     return lines
 
 

@@ -49,21 +49,33 @@ def denied(standing: Standing, store: Ports) -> frozenset[str]:
     return frozenset(shown.said.id for trait in found for shown in trait.shown)
 
 
-def seen_from(home: str, gate: Gate, store: Store, settings: Settings, now: float) -> Graph:
+def seen_from(
+    home: str, gate: Gate, store: Store, settings: Settings, now: float, index: Index | None = None
+) -> Graph:
     """The graph as the person may see it at the address with this home, read anew from the evidence.
 
-    It is never behind a word that was forgotten; it takes as long as a cold lane.
+    It is never behind a word that was forgotten; it takes as long as a cold lane. `index` is what
+    `read_anew` gave, where the caller looks at it as well.
     """
-    index, until = Index(ZoneInfo(settings.timezone)), now - settings.link_quarantine
+    index = index or read_anew(gate, store, settings)
+    kept = [note for one in gate.homes for note in notes.read(store, one)]
+    return of_index(index, kept, now, sees_from(home, gate, settings, now))
+
+
+def read_anew(gate: Gate, store: Store, settings: Settings) -> Index:
+    """Everything that was said in these homes."""
+    index = Index(ZoneInfo(settings.timezone))
     for one in gate.homes:
         load(index, store, one)
-    kept = [note for one in gate.homes for note in notes.read(store, one)]
+    return index
+
+
+def sees_from(home: str, gate: Gate, settings: Settings, now: float) -> Sees:
+    """What of all the homes is open to the address with this one."""
+    until, opens = now - settings.link_quarantine, gate.opens
     if not gate.hides(home, until):
-        return of_index(index, kept, now)
-    opens = gate.opens
-    return of_index(
-        index, kept, now, lambda one: opens(home, one.home, one.at, until, one.sensitivity)
-    )
+        return anyone
+    return lambda one: opens(home, one.home, one.at, until, one.sensitivity)
 
 
 def of_index(index: Index, kept: Iterable[Note], now: float, sees: Sees = anyone) -> Graph:

@@ -3,24 +3,30 @@
 Each is told of the newest messages or conversations only, so that it changes when the person does,
 and each is shown by messages that have it, in signs like those of `memory/signs.py`. When and where
 they write is told only where chance alone would hardly bring it about: who writes on any day at all
-writes on a weekday five times in seven.
+writes on a weekday five times in seven. So is what they ask for mostly on one surface or at one part
+of the day: it is held against how often they write there and then at all.
 """
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from math import comb
 
+from persona.memory.asking import asked_for
 from persona.memory.habits import SHAPES
 from persona.memory.index import Index, Sees
 from persona.memory.lines import LATEST
+from persona.memory.own import own_of
 from persona.trait import Shown, Sign, SignKind
 
 MOST_MESSAGES, LEAST_MESSAGES = 60, 20
 """The newest messages that are looked at for how somebody writes, and how many there must be."""
 MOST_TALKS, LEAST_TALKS = 40, 6
 """The same for conversations."""
+MOST_READ, LEAST_ASKED = 150, 8
+"""The newest messages in which it is looked what somebody asks for, and in how many conversations they
+must have asked for it: eight of eight where half of all are written there come by chance in 4 of 1,000."""
 MOSTLY = 0.7
 """The share of them that makes a habit."""
 BY_CHANCE = 0.02
@@ -52,6 +58,7 @@ def patterns(index: Index, sees: Sees) -> Iterator[Shown]:
     """The signs of all habits, of what may be seen."""
     yield from _texture(index, sees)
     yield from _times(index, sees)
+    yield from _asked(index, sees)
 
 
 def _texture(index: Index, sees: Sees) -> Iterator[Shown]:
@@ -84,13 +91,45 @@ def _times(index: Index, sees: Sees) -> Iterator[Shown]:
             "day": ANY_WEEKEND if most == WEEKENDS else ANY_WEEKDAY,
             "surface": 1 / len(surfaces),
         }[about]
-        is_rare = at_least(often, len(places), chance) <= BY_CHANCE
-        if often >= MOSTLY * len(places) and is_rare:
+        if is_habit(often, len(places), chance):
             yield from (
                 _sign(index, place, "action", about, most)
                 for place, what in zip(places, found, strict=True)
                 if what == most
             )
+
+
+def _asked(index: Index, sees: Sees) -> Iterator[Shown]:
+    """What they ask for mostly on one surface, or at one part of the day: conversations count."""
+    places = _newest(index, range(len(index.lines)), sees, MOST_READ, is_whole=False)
+    known: dict[int, str] = index.derived.setdefault("asked", {})
+    begun = {index.conversations[place]: place for place in reversed(places)}
+    asked: defaultdict[str, dict[int, list[int]]] = defaultdict(dict)
+    for place in places:
+        if place not in known:
+            known[place] = asked_for(own_of(index.lines[place].words))
+        if known[place]:
+            asked[known[place]].setdefault(index.conversations[place], []).append(place)
+    often = {what: talks for what, talks in asked.items() if len(talks) >= LEAST_ASKED}
+    for where in (_on_surface, _at_part) if often else ():
+        usual = Counter(where(index, place) for place in begun.values())
+        for what, talks in often.items():
+            found = {talk: where(index, asking[0]) for talk, asking in talks.items()}
+            [(most, times)] = Counter(found.values()).most_common(1)
+            if is_habit(times, len(talks), usual[most] / len(begun), looks=2 * len(often)):
+                value = f"asks for {what} mostly {most}"
+                for talk, asking in talks.items():
+                    if found[talk] == most:
+                        for place in asking:
+                            yield _sign(index, place, "action", f"asking {what}", value)
+
+
+def is_habit(times: int, of: int, chance: float, looks: int = 1) -> bool:
+    """Whether `times` of so many are most of them, and hardly there by chance.
+
+    Each of so many `looks` is one more throw of the dice, and so has to be the less likely.
+    """
+    return times >= MOSTLY * of and at_least(times, of, chance) * looks <= BY_CHANCE
 
 
 def at_least(often: int, times: int, chance: float) -> float:
@@ -100,14 +139,22 @@ def at_least(often: int, times: int, chance: float) -> float:
     )
 
 
-def _newest(index: Index, places: Sequence[int], sees: Sees, most: int) -> list[int]:
-    """The newest of these places, in order, where the person speaks in words of their own."""
+def _newest(
+    index: Index, places: Sequence[int], sees: Sees, most: int, *, is_whole: bool = True
+) -> list[int]:
+    """The newest of these places, in order, where the person speaks; `is_whole`: in words that are
+    all their own.
+    """
     last = list(places[-4 * most :])
     if len(index.homes) > 1:  # of which each stands in an order of its own
         last = heapq.nlargest(4 * most, reversed(places), key=index.days.__getitem__)
     last.sort(key=lambda place: index.lines[place].words.at)
     lines = [(place, index.lines[place]) for place in last]
-    told = [p for p, one in lines if one.shows and not one.words.passes_on and sees(one.words)]
+    told = [
+        place
+        for place, one in lines
+        if one.shows and not (is_whole and one.words.passes_on) and sees(one.words)
+    ]
     return told[-most:]
 
 
@@ -117,8 +164,12 @@ def _moment(index: Index, place: int) -> datetime:
 
 
 def _part_of_day(index: Index, place: int) -> str:
+    return f"mostly writes {_at_part(index, place)}"
+
+
+def _at_part(index: Index, place: int) -> str:
     hour = _moment(index, place).hour
-    return f"mostly writes {next(says for end, says in PARTS if hour < end)}"
+    return next(says for end, says in PARTS if hour < end)
 
 
 def _days(index: Index, place: int) -> str:
@@ -126,8 +177,12 @@ def _days(index: Index, place: int) -> str:
 
 
 def _surface(index: Index, place: int) -> str:
+    return f"mostly writes {_on_surface(index, place)}"
+
+
+def _on_surface(index: Index, place: int) -> str:
     surface = index.lines[place].words.surface
-    return f"mostly writes {BY.get(surface, f'on {surface.capitalize()}')}"
+    return BY.get(surface, f"on {surface.capitalize()}")
 
 
 def _sign(index: Index, place: int, kind: SignKind, about: str, value: str) -> Shown:

@@ -162,9 +162,11 @@ class Crowd:
         )
         unheard, used = UNHEARD / BUCKETS[family], fresh.counts[family].total()
         of_all = math.log(self._totals[person][family] + prior)
+        never = math.log(prior)
         for number, here in fresh.counts[family].items():
-            share = shares.get(number, unheard)
-            yield number, here / used * (math.log(heard[number] / share + prior) - of_all)
+            theirs = heard.get(number, 0)
+            odds = math.log(theirs / shares.get(number, unheard) + prior) if theirs else never
+            yield number, here / used * (odds - of_all)
 
 
 def chance_of(scores: Sequence[float]) -> float:

@@ -7,7 +7,7 @@ homes is derived again when they join or part, and when words are forgotten.
 from collections.abc import Iterable
 from typing import Any
 
-from persona import keys
+from persona import ids, keys
 from persona.errors import Broken, Refused
 from persona.keys import Key
 from persona.memory.texture import Texture, open_texture, plain
@@ -55,6 +55,11 @@ def read(store: Store, lanes: Iterable[str]) -> dict[str, Texture]:
         rows |= store.table.get(wanted[start : start + AT_ONCE])
     found = {_lane(key): open_row(store, key, row) for key, row in rows.items()}
     return {lane: texture for lane, texture in found.items() if texture is not None}
+
+
+def seal_of(lane: str, like: str) -> str:
+    """What stands for the lane that this one writes like: it says nothing to who does not know it."""
+    return ids.derive("like", lane, like)
 
 
 def _lane(key: Key) -> str:

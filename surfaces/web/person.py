@@ -7,11 +7,13 @@ from typing import Any
 from persona import keys
 from persona.declare import Request, Response
 from persona.errors import Rejected
+from persona.memory.index import Index
 from persona.memory.signs import as_you
-from persona.memory.standing import Gate, open_gate
+from persona.memory.standing import Gate, open_gate, open_head
 from persona.model import Evidence, Place, shortened
-from persona.people import addresses, graph
+from persona.people import addresses, graph, suggested
 from persona.people.manner import manner, plain
+from persona.people.suggested import Suggested
 from persona.ports import Door
 from persona.trait import Graph, Trait
 from surfaces.web import session
@@ -35,18 +37,45 @@ def receive(request: Request, door: Door) -> Response:
     gate_row = door.table.get([keys.gate(place.lane)]).get(keys.gate(place.lane)) if place else None
     if gate_row is not None and gate_row.get("erased"):
         raise Rejected("sign in first", "unproven")
-    told: dict[str, Any] = {**graph.plain(Graph()), "manner": None}
+    told: dict[str, Any] = {**graph.plain(Graph()), "manner": None, "likeness": None}
     if place is not None and gate_row is not None:
         told = _known(place, open_gate(gate_row), now, door)
     return Response(200, json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"), JSON)
 
 
 def _known(place: Place, gate: Gate, now: float, door: Door) -> dict[str, Any]:
-    """What the graph tells, each trait also in words to its person (`you`), and the manner."""
-    found = graph.seen_from(place.home, gate, door, door.settings, now)
+    """What the graph tells, each trait also in words to its person (`you`), the manner, and what was
+    made of how they write.
+    """
+    index = graph.read_anew(gate, door, door.settings)
+    found = graph.seen_from(place.home, gate, door, door.settings, now, index)
     told, known = graph.plain(found), {trait.id: trait for trait in found.traits}
     nodes = [_with_words(node, known.get(node["id"])) for node in told["nodes"]]
-    return {**told, "nodes": nodes, "manner": plain(manner(found))}
+    likeness = _likeness(place, gate, index, now, door)
+    return {**told, "nodes": nodes, "manner": plain(manner(found)), "likeness": likeness}
+
+
+def _likeness(
+    place: Place, gate: Gate, index: Index, now: float, door: Door
+) -> dict[str, Any] | None:
+    """What was made of how they write (`suggested.plain`), and the words by which it is answered."""
+    row = door.table.get([keys.head(place.lane)]).get(keys.head(place.lane))
+    likeness = open_head(door, place.lane, row).likeness
+    found = suggested.seen_from(place.home, place.lane, likeness, gate, is_silent=False)
+    if found is None:
+        return None
+    sees = graph.sees_from(place.home, gate, door.settings, now)
+    each = suggested.on_each(found.score, index, sees) if found.what == "like" else {}
+    told = suggested.plain(found, each)
+    return {**told, "can": {} if found.is_proven else _answering(found)}
+
+
+def _answering(found: Suggested) -> dict[str, str]:
+    """The words that prove it, and those that part a closed address."""
+    if found.what == "like":
+        return {}
+    unlinking = {"unlink": f"unlink {found.address.id}"} if found.address else {}
+    return {"link": "link", **unlinking}
 
 
 def _with_words(node: dict[str, Any], trait: Trait | None) -> dict[str, Any]:

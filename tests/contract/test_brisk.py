@@ -8,11 +8,13 @@ import pytest
 from moto.core.parse import BaseJSONParser, JSONParser
 from moto.core.serialize import BaseJSONSerializer, JSONSerializer
 from moto.core.utils import get_service_model
-from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.exceptions import ItemSizeTooLarge, MockValidationException
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.parsing.executors import UpdateExpressionExecutor
+from moto.dynamodb.parsing.validators import UpdateExpressionValidator
 
 from tests import brisk
-from tests.aws import world
+from tests.aws import TABLE, AwsFamily, world
 
 WIRED = base64.b64encode(b"\0words").decode()
 ROW: dict[str, Any] = {
@@ -81,3 +83,67 @@ def test_a_row_weighs_what_moto_says() -> None:
     row = {**ROW, "sealed": {"B": b"\0words"}, "größe": {"S": "für Zoë 😀"}, "empty": {"S": ""}}
     brisk._fill(item, DynamoType(ROW["partition"]), DynamoType(ROW["sort"]), row)
     assert brisk._weigh(item) == brisk._weigh_slowly(item) > 0
+
+
+FIELDS = {"#f0": "sealed", "#f1": "größe", "#f2": "due", "#f3": "sort"}
+
+
+def updated(expression: str, values: dict[str, Any], *, slowly: bool) -> dict[str, Any] | str:
+    """A row of the hub's table after this update, or how moto refuses it."""
+    table: Any = world().backend("dynamodb").tables[TABLE]
+    item: Any = Item.__new__(Item)
+    brisk._fill(item, DynamoType(ROW["partition"]), DynamoType(ROW["sort"]), ROW)
+    kinds = (UpdateExpressionValidator, UpdateExpressionExecutor)
+    look, act = kinds if slowly else (brisk.Setting, brisk.Setter)
+    try:
+        read = look(
+            brisk._read(expression),
+            expression_attribute_names=FIELDS,
+            expression_attribute_values=values,
+            item=item,
+            table=table,
+        ).validate()
+        read.normalize()
+        act(read, item, FIELDS).execute()
+    except MockValidationException as error:
+        return str(error)
+    return item.to_json()["Attributes"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "is_refused"),
+    [
+        ("SET #f0 = :f0, #f1 = :f1, #f2 = :f2", False),
+        ("SET #f0 = :f0", False),
+        ("SET #f0 = :f0 REMOVE #f1", False),
+        ("SET #f0 = :f0, #f3 = :f3", True),
+        ("SET #f0 = :f0, #f0 = :f1", True),
+    ],
+)
+def test_a_row_is_changed_as_moto_changes_it(expression: str, is_refused: bool) -> None:
+    AwsFamily().close()
+    values: dict[str, Any] = {":f0": {"B": b"\0other"}, ":f1": {"L": [{"S": "für"}, {"M": {}}]}}
+    values |= {":f2": {"N": "17.5"}, ":f3": {"S": "TURN#2"}}
+    ours = updated(expression, values, slowly=False)
+    assert ours == updated(expression, values, slowly=True)
+    assert isinstance(ours, str) == is_refused
+    assert ours != ROW
+
+
+def test_a_row_that_grows_too_large_stays_as_it_was() -> None:
+    AwsFamily().close()
+    table: Any = world().backend("dynamodb").tables[TABLE]
+    item: Any = Item.__new__(Item)
+    brisk._fill(item, DynamoType(ROW["partition"]), DynamoType(ROW["sort"]), ROW)
+    before = item.to_json()
+    values = {":f0": {"S": "w" * 405_100}}
+    read: Any = brisk.Setting(
+        brisk._read("SET #f0 = :f0"),
+        expression_attribute_names=FIELDS,
+        expression_attribute_values=values,
+        item=item,
+        table=table,
+    )
+    with pytest.raises(ItemSizeTooLarge):
+        brisk.Setter(read, item, FIELDS).execute()
+    assert item.to_json() == before

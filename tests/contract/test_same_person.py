@@ -71,7 +71,8 @@ def test_the_bars_are_met_by_how_people_write(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Built-in texture reaches .509 and .754 of the right persons, .939 in the same channel."""
-    _, beside = script.evaluate(*people, None, [5, 20], 40, 0)
+    is_published = bool(os.environ.get("HUB_FIGURES"))
+    beside = script.evaluate(*people, None, [5, 20], 40, 0)[1] if is_published else {}
     monkeypatch.setattr(script, "Baselines", Judge)
     history, table = script.evaluate(*people, None, [1, 5, 20], 40, 0)
     few, many = table[5, "hub"], table[20, "hub"]
@@ -80,7 +81,7 @@ def test_the_bars_are_met_by_how_people_write(
     assert many["AUC here"] >= 0.96
     assert many["named@5%"] >= 0.45
     assert many["correctly"] == many["named@5%"]
-    if os.environ.get("HUB_FIGURES"):
+    if is_published:
         found = {"ours": {5: few, 20: many}, "texture": {n: beside[n, "texture"] for n in (5, 20)}}
         FIGURES.write_text(
             json.dumps({"people": len(history), **found}, indent=1, default=float) + "\n"

@@ -8,8 +8,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.end_to_end.browsing import CONTRAST, VIOLATIONS, WIDE, open_at
 from tests.end_to_end.house import CHECKOUT, House, OnWeb, open_house
-from tests.stories.people import Visitor
+from tests.stories.linking import link
+from tests.stories.people import Texter, Visitor
 from tests.stories.tempers import FAILING, OPERATOR, REGULAR, SKEPTIC, live
+from tests.stories.writing import lend, peopled, share, slowly, written
 from tests.support import Hub
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("end_to_end_person")]
@@ -29,21 +31,35 @@ SERVED = {
 }
 """How each is told of the failure, for what they are taken, and words of theirs that say so."""
 LIBRARY = "/page/cytoscape.mjs"
+LENT = "+12025550142"
+
+
+def lived(before: Hub) -> None:
+    """Two people for some days, three of other tempers, one whose phone was lent, one like another."""
+    before.clock.at = time.time() - (len(SAID) + 4) * DAY
+    people = [Visitor(before, name) for name in ("owner", "ann")]
+    for words in SAID:
+        before.clock.at += DAY
+        for person in people:
+            person.say(words)
+    for temper in TEMPERS:
+        live(Visitor(before, temper.stance), temper)
+    peopled(before, range(1, 11))
+    mara, phone = Visitor(before, "mara"), Texter(before, LENT)
+    link(mara, phone)
+    share(mara, phone)
+    lend(mara, phone)
+    eve, dora = Texter(before, "+12025550143"), Visitor(before, "dora")
+    for at, words in enumerate(written(11, 13)):
+        slowly(eve if at < 6 else dora, words)
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, None]:
-    """A hub that has known two people for some days, and three of other tempers."""
+    """A hub that has known some people for some days."""
     with open_house(tmp_path_factory.mktemp("person"), PYTHONPATH=str(CHECKOUT)) as house:
         before = Hub(house.hub.state)
-        before.clock.at = time.time() - (len(SAID) + 4) * DAY
-        people = [Visitor(before, name) for name in ("owner", "ann")]
-        for words in SAID:
-            before.clock.at += DAY
-            for person in people:
-                person.say(words)
-        for temper in TEMPERS:
-            live(Visitor(before, temper.stance), temper)
+        lived(before)
         before.close()
         house.hub.start()
         yield house
@@ -131,6 +147,44 @@ def test_what_is_wrong_stands_no_longer_and_what_is_forgotten_is_gone(
     expect(known(page, "trains to planes")).to_have_count(0)
     expect(page.locator("#person-list")).not_to_contain_text("trains")
     assert page.evaluate("window.violations") == []
+
+
+def test_a_closed_phone_and_a_hint_are_told_by_what_as_far_as_each_may_know_it(
+    browser: Browser, house: House
+) -> None:
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        context.add_init_script(VIOLATIONS)
+        page = open_page(context, house, "mara")
+        open_person(page)
+        told = page.get_by_role("region", name="How you write, compared")
+        expect(told).to_contain_text(f"I closed SMS {LENT}")
+        expect(told).to_contain_text("likely to be yours, by how it was written")
+        told.get_by_text("By what").click()
+        expect(told).to_contain_text("runs of letters")
+        expect(told.locator(".habit").first).to_contain_text("in yours")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(WIDE) == []
+        for one in told.locator("p, h4, summary, button, li span:not(:empty)").all():
+            if one.is_visible() and one.inner_text():
+                seen = one.evaluate(CONTRAST)
+                assert seen["contrast"] >= 4.5, (one.inner_text(), seen)
+        assert page.evaluate("window.violations") == []
+        context.close()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = open_page(context, house, "dora")
+    open_person(page)
+    told = page.get_by_role("region", name="How you write, compared")
+    expect(told).to_contain_text("Nothing is opened by it")
+    expect(told.get_by_role("button", name="Link another address")).to_be_visible()
+    expect(told.get_by_text("By what", exact=True)).to_have_count(0)
+    page = open_page(context, house, "owner")
+    open_person(page)
+    expect(page.get_by_role("region", name="How you write, compared")).to_have_count(0)
+    context.close()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (320, "dark")])

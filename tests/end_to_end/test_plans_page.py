@@ -108,6 +108,23 @@ def test_a_plan_shows_its_steps_and_how_far_it_has_come(
     assert page.evaluate("window.violations") == []
 
 
+def test_plans_that_cannot_be_read_are_no_plans_to_be_missed(
+    context: BrowserContext, house: House
+) -> None:
+    page = open_page(context, house)
+    expect(plan(page, ASKING)).to_have_count(1)
+    page.route("**/web/plans", lambda route: route.abort())
+    open_plans(page)
+    expect(page.get_by_role("alert")).to_contain_text("could not be read")
+    expect(plan(page, ASKING)).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.unroute("**/web/plans")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(page.get_by_role("button", name="Close the plans")).to_be_focused()
+
+
 def test_a_button_says_the_words_and_the_list_follows(
     context: BrowserContext, house: House
 ) -> None:

@@ -28,7 +28,7 @@ LIKELY = st.builds("{}{}{}{}".format, st.sampled_from(["http://", "https://"]),
 @given(TEXTS | LIKELY | st.text(max_size=30))
 @example("http://site.example:80\\@127.0.0.1/")
 @example("http://site.example/%2e%2e/..//./%252e")
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=1_500)
 def test_every_reader_of_an_address_finds_the_same_place(text: str) -> None:
     try:
         meant = read_url(text)

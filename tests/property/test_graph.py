@@ -79,7 +79,7 @@ def said_outright(found: dict[str, Any]) -> list[str]:
 
 
 @given(LIVES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_quotation_stands_in_the_message_that_it_names(life: list[Message]) -> None:
     told = {one.id: one for one in evidence(life, "A")}
     for node in derived(*told.values())["nodes"]:
@@ -93,7 +93,7 @@ def test_every_quotation_stands_in_the_message_that_it_names(life: list[Message]
 
 
 @given(LIVES, st.sets(st.integers(0, 40)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_may_not_be_seen_shows_nothing(life: list[Message], gone: set[int]) -> None:
     told = evidence(life, "A")
     left = [one for n, one in enumerate(told) if n not in gone]
@@ -105,7 +105,7 @@ def test_what_may_not_be_seen_shows_nothing(life: list[Message], gone: set[int])
 
 
 @given(LIVES, LIVES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_joined_homes_have_the_graph_of_both_and_parted_ones_their_own(
     one: list[Message], other: list[Message]
 ) -> None:

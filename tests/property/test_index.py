@@ -13,7 +13,7 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from persona.errors import Conflict, Transient
@@ -219,20 +219,20 @@ def lived(steps: list[Step], family: type[AwsFamily] | None = None) -> None:
                 other.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(STEPS, min_size=6, max_size=30))
 def test_the_index_in_the_table_is_the_index_of_the_evidence(steps: list[Step]) -> None:
     lived(steps)
 
 
 @pytest.mark.long
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12)
 @given(st.lists(STEPS, min_size=8, max_size=20))
 def test_so_it_is_on_aws(steps: list[Step]) -> None:
     lived(steps, AwsFamily)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10)
 @given(st.lists(STEPS, min_size=10, max_size=30))
 def test_no_recall_ever_returns_anothers_words(steps: list[Step]) -> None:
     with (

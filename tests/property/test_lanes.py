@@ -123,7 +123,6 @@ def test_lanes_lose_nothing_repeat_nothing_and_keep_their_order() -> None:
 
         @settings(
             max_examples=80,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         )
         @given(st.lists(STEPS, min_size=20, max_size=60))

@@ -143,14 +143,14 @@ class Played:
             assert self.plan.run == run
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(plan=plans(), data=st.data())
 def test_a_run_always_ends_or_waits_for_something_nameable(plan: Plan, data: st.DataObject) -> None:
     played = Played(plan, data).run()
     assert played.ended or played.plan.run >= 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(plan=plans(), data=st.data())
 def test_no_step_is_taken_twice_in_a_run_but_by_a_repeat(plan: Plan, data: st.DataObject) -> None:
     counts = Counter(Played(plan, data).run(runs=2).taken)
@@ -167,7 +167,7 @@ def test_no_step_is_taken_twice_in_a_run_but_by_a_repeat(plan: Plan, data: st.Da
         assert count <= (bound if number in within else 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(plan=plans(), data=st.data())
 def test_no_more_acts_than_it_may_take_and_none_after_its_deadline(
     plan: Plan, data: st.DataObject
@@ -184,7 +184,7 @@ def test_no_more_acts_than_it_may_take_and_none_after_its_deadline(
     assert not plan.most or played.plan.used <= plan.most
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(plan=plans(), data=st.data())
 def test_pausing_and_resuming_at_any_point_loses_and_repeats_nothing(
     plan: Plan, data: st.DataObject
@@ -203,7 +203,7 @@ def test_pausing_and_resuming_at_any_point_loses_and_repeats_nothing(
     assert played(pauses=True) == played(pauses=False)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(plan=plans(), data=st.data())
 def test_what_a_plan_waits_for_is_when_it_wakes(plan: Plan, data: st.DataObject) -> None:
     """The row's `at` is never later than what its next move waits for: no plan oversleeps."""

@@ -112,7 +112,7 @@ class Lived:
 
 @given(steps=st.lists(STEPS, max_size=14))
 @example(steps=[*[("faces", 0, 1)] * 4, ("waits", 0, 2)])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_review_is_due_if_and_only_if_something_is_open(steps: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder))

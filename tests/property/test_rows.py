@@ -45,7 +45,7 @@ def kinds(value: Any) -> Any:
             return {name: kinds(one) for name, one in value.items()}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(VALUES)
 def test_a_value_comes_back_equal_and_of_its_kind(value: Any) -> None:
     back = _rows.unpack(_rows.pack(value))
@@ -53,7 +53,7 @@ def test_a_value_comes_back_equal_and_of_its_kind(value: Any) -> None:
     assert kinds(back) == kinds(value)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(FLOATS, st.integers(-(10**15), 10**15)))
 def test_a_number_is_spelled_as_the_vendors_own_library_reads_it(number: float) -> None:
     spelled = _rows.pack(number)
@@ -63,7 +63,7 @@ def test_a_number_is_spelled_as_the_vendors_own_library_reads_it(number: float) 
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dictionaries(TEXTS.filter(bool), VALUES, max_size=5))
 def test_a_row_weighs_no_less_than_its_bytes(row: dict[str, Any]) -> None:
     fields = {name: value for name, value in row.items() if name not in _rows.OWN | _rows.TIMES}

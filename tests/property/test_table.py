@@ -219,7 +219,6 @@ def test_both_tables_are_a_mapping_with_a_disk() -> None:
 
         @settings(
             max_examples=EXAMPLES,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         )
         @given(st.lists(OPERATIONS, min_size=OPERATIONS_EACH, max_size=OPERATIONS_EACH))

@@ -47,6 +47,26 @@ def test_a_trait_of_two_surfaces_is_contested_on_one_and_stays_so_when_they_part
         assert bool(no["evidence"]) == (one is texting), "its words are in their own home alone"
 
 
+def test_what_somebody_asks_for_mostly_from_one_surface_is_told_grounded_taken_along_and_ended(
+    hub: Hub,
+) -> None:
+    ann, texting = Slacker(hub), Texter(hub)
+    link(ann, texting)
+    for at in range(8):
+        over_days(ann, f"could you open the document about thing {at}?")
+        over_days(texting, f"thing {at} went well")
+    claim = "asks for documents mostly on Slack"
+    assert "• you ask for documents mostly on Slack (in 8 conv" in ann.say(
+        "what do you know about me?"
+    )
+    assert "open the document about thing 7?" in ann.say("why do you think I ask for documents?")
+    (trait,) = [one for one in exported(hub, ann) if one.get("claim") == claim]
+    assert (trait["stable"], trait["quoted"], trait["surfaces"]) == (True, 8, ["slack"])
+    texting.say("that's wrong that I ask for documents mostly on Slack")
+    (trait,) = [one for one in exported(hub, ann) if one.get("claim") == claim]
+    assert trait["contested_by"] and not trait["stable"]
+
+
 def test_where_others_listen_nothing_is_believed_aloud(hub: Hub) -> None:
     ann = Slacker(hub)
     over_days(ann, "I like tea", "I really like tea")

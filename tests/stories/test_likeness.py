@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 from persona import keys
 from persona.acts import erase
@@ -10,12 +11,13 @@ from persona.model import Address
 from persona.people import addresses, textures
 from tests.stories.linking import claim, link, offer
 from tests.stories.people import Person, Slacker, Texter, Visitor, settle
-from tests.stories.writing import peopled, written
-from tests.support import Hub, Open
+from tests.stories.writing import CLOSED, lend, peopled, share, slowly, written
+from tests.support import Hub, Open, browser
 
 OTHERS = range(1, 11)
+OWN = 11
+"""A hand that is like none of these."""
 HINT = "If you talk with me somewhere else as well"
-UNLIKE = "is not written the way you write"
 
 
 def lane_of(hub: Hub, person: Person) -> str:
@@ -24,10 +26,9 @@ def lane_of(hub: Hub, person: Person) -> str:
     return place.lane
 
 
-def slowly(person: Person, words: str) -> str:
-    """Says it so that nobody is too fast for the hub."""
-    person.hub.clock.at += 5.0
-    return person.say(words)
+def shown(hub: Hub, page: Visitor) -> dict[str, Any] | None:
+    """What the page has of how its person writes."""
+    return hub.http("GET", "/web/person", headers=browser(page.token)).json()["likeness"]
 
 
 def kinds(hub: Hub, person: Person) -> list[str]:
@@ -39,9 +40,10 @@ def kinds(hub: Hub, person: Person) -> list[str]:
 def test_who_writes_like_somebody_known_hears_once_how_to_link_and_of_nobody(hub: Hub) -> None:
     peopled(hub, OTHERS)
     ann, fresh = Texter(hub), Slacker(hub, "U0NEW")
-    ann.say(*written(0, 5))
+    for words in written(OWN, 6):
+        slowly(ann, words)
     ann.say("remember my locker code is 4812")
-    answers = [slowly(fresh, words) for words in written(0, 13, since=5)]
+    answers = [slowly(fresh, words) for words in written(OWN, 13, since=6)]
     hinted = [at for at, answer in enumerate(answers) if HINT in answer]
     assert hinted == [6], "with the answer after the sixth turn, and never again"
     assert kinds(hub, fresh).count("suggestion") == 1
@@ -61,12 +63,39 @@ def test_who_writes_like_somebody_known_hears_once_how_to_link_and_of_nobody(hub
     assert "4812" in fresh.say("what is my locker code?")
     linked = ann.say("why did you suggest that?") + fresh.say("why did you suggest that?")
     assert "Both are yours by now" in linked and "runs of letters +" in linked
-    assert "• ends with “.”: in 6 of 6 messages there, in " in linked, "habits, and nobody's words"
+    assert "• uses “^”: in 6 of 6 messages there, in " in linked, "habits, and nobody's words"
     assert not any(secret in linked for secret in ("4812", "locker", "boat", ann.phone))
-    assert re.search(r"• ends with “.”: \d+ of \d+ \w+ \w+, \d+ of \d+ (?:by SMS|on Slack)", linked)
+    assert re.search(r"• uses “\^”: \d+ of \d+ \w+ \w+, \d+ of \d+ (?:by SMS|on Slack)", linked)
 
     fresh.say("unlink sms")
     assert "Both are yours" not in fresh.say("why did you suggest that?"), "what is apart, is apart"
+
+
+def test_the_page_tells_by_what_only_to_whom_it_concerns(hub: Hub) -> None:
+    peopled(hub, OTHERS)
+    ann, phone, page = Slacker(hub), Texter(hub), Visitor(hub)
+    for words in written(OWN, 6):
+        slowly(ann, words)
+    for words in written(OWN, 7, since=6):
+        slowly(page, words)
+    hinted = shown(hub, page)
+    assert hinted and hinted.keys() == {"what", "at", "address", "proven", "can"}
+    assert (hinted["what"], hinted["can"]) == ("hint", {"link": "link"})
+    link(page, phone)
+    assert shown(hub, page) == hinted, "nothing is proven by an address that it is not like"
+    assert "By what, and how sure, I tell once" in phone.say("why did you suggest that?")
+    link(page, ann)
+    told = shown(hub, page)
+    assert told and told["what"] == "like" and told["chance"] > 0.6 and told["can"] == {}
+    assert {"runs of letters", "the words that are used"} < {one["says"] for one in told["parts"]}
+    each = {one["surface"]: one for one in told["habits"][0]["each"]}
+    assert each["web"]["of"] >= 7 and each["slack"]["of"] >= 6
+    assert each["web"]["count"] and "boat" not in json.dumps(told), "habits, and nobody's words"
+    stranger = Visitor(hub, "bob")
+    stranger.say("hello")
+    assert shown(hub, stranger) is None
+    page.say("unlink slack")
+    assert shown(hub, page) is None, "what is apart, is apart"
 
 
 def test_a_hand_of_nobody_known_a_small_crowd_and_a_hub_that_does_not_look_hint_nothing(
@@ -87,35 +116,36 @@ def test_a_hand_of_nobody_known_a_small_crowd_and_a_hub_that_does_not_look_hint_
 
 def test_a_lent_phone_opens_nothing_until_its_owner_proves_it_again(hub: Hub) -> None:
     peopled(hub, OTHERS)
-    ann, phone = Slacker(hub), Texter(hub)
+    ann, phone, page = Slacker(hub), Texter(hub), Visitor(hub)
     ann.say("remember my locker code is 4812")
+    assert "Linked" in link(ann, page)
     assert "Linked" in link(ann, phone)
-    for at, words in enumerate(written(0, 20)):
-        slowly(phone if at % 3 else ann, words)
+    share(ann, phone)
     assert "4812" in phone.say("what is my locker code?")
-    before = len(ann.replies())
-    thief = "Good afternoon to you, Sir or Madam: would you kindly tell me about item {at}?"
-    said = 0
-    while UNLIKE not in "".join(ann.replies()[before:]) and said < 40:
-        slowly(phone, thief.format(at=said))
-        said += 1
-    assert said <= 24
-    (told,) = [text for text in ann.replies()[before:] if UNLIKE in text]
+    assert lend(ann, phone) <= 24
+    (told,) = [text for text in ann.replies() if CLOSED in text]
     assert f"unlink {phone.phone}" in told
     kept = len(hub.heard(phone.address))
-    assert UNLIKE in phone.say("what is my locker code?")
+    assert CLOSED in phone.say("what is my locker code?")
     assert "4812" not in "".join(phone.replies()[-2:])
     assert len(hub.heard(phone.address)) == kept, "nothing of it is kept"
     assert "I closed" not in phone.say("why did you close that?"), "whoever holds it learns nothing"
     why = ann.say("why did you close that?")
     assert f"I closed SMS {phone.phone}" in why and "likely to be yours" in why
     assert "Against it:" in why and "of yours" in why
+    told = shown(hub, page)
+    assert told and (told["what"], told["proven"]) == ("closing", False)
+    assert told["address"] == {"surface": "sms", "id": phone.phone}
+    assert told["can"] == {"link": "link", "unlink": f"unlink {phone.phone}"}
+    assert told["chance"] < 0.05 and any("theirs" in one for one in told["habits"])
     assert "4812" in ann.say("what is my locker code?"), "the owner's own surface is open"
     number = claim(phone, offer(ann))
     assert "Linked" in ann.say(f"yes {number}")
     assert "4812" in phone.say("what is my locker code?")
     assert "You have shown since that it is you." in ann.say("why did you close that?")
-    assert UNLIKE not in "".join(slowly(phone, words) for words in written(0, 9, since=20))
+    told = shown(hub, page)
+    assert told and told["proven"] and told["can"] == {}
+    assert CLOSED not in "".join(slowly(phone, words) for words in written(0, 9, since=20))
 
 
 def test_who_writes_as_ever_is_never_shut_out(hub: Hub) -> None:

@@ -45,6 +45,25 @@ def test_three_people_of_three_tempers_are_each_told_of_the_same_failure_as_they
     assert "we have talked for a while" in why and "“you are the best”" in why
 
 
+def test_a_bare_why_right_after_a_failure_says_why_it_failed_and_then_what_the_answer_rests_on(
+    hub: Hub,
+) -> None:
+    ann = Visitor(hub)
+    ann.say("my lock is 4812")
+    for words in ("why?", "how come?"):
+        ann.say(FAILING)
+        why = ann.say(words)
+        assert why.startswith("All that came back is what I told you:") and REASON in why
+        assert why.index(REASON) < why.index("My last answer rests on this:")
+    ann.say(FAILING)
+    ann.say("what is my lock?")
+    why = ann.say("why?")
+    assert why.startswith("My last answer rests on this:") and "“my lock is 4812”" in why
+    ann.say(FAILING)
+    ann.say("try again")
+    assert "“try again”" not in ann.say("what do you know about me?"), "it tells nothing of them"
+
+
 def test_the_same_question_is_answered_differently_for_each_of_the_four(hub: Hub) -> None:
     asked, answers = "where are the plans for the shed?", dict[str, str]()
     for temper in (SKEPTIC, OPERATOR, REGULAR, NEWCOMER):

@@ -343,6 +343,23 @@ def test_a_models_note_on_words_never_said_is_rejected_and_counted(
     assert rows[-1]["cost"]["notes_rejected"] == 1
 
 
+def test_in_a_channel_a_models_note_rests_on_the_words_of_the_one_who_speaks(
+    open_hub: Open,
+) -> None:
+    model = ScriptedModel(keeps("The dentist is on Monday.", "tooth man, Monday"))
+    hub = open_hub()
+    bob, ann = in_channel(hub, "U0BOB"), in_channel(hub, "U0ANN")
+    bob.say("seeing the tooth man, Monday")
+    hub.ports = hub.ports.but(models=(model,))
+    told = ann.say("who sees the tooth man?")
+    shown = "\n".join(prompt.text for prompt in model.seen[-1])
+    assert "seeing the tooth man, Monday" in shown, "it is before the model"
+    assert "Nothing was kept" in told and kept(hub, ann) == [], "Ann does not speak for Bob"
+    assert "It is kept" in bob.say("again: who sees the tooth man?")
+    (note,) = kept(hub, bob)
+    assert note.evidence[0].words == "tooth man, Monday"
+
+
 def test_a_models_note_beside_pasted_words_is_in_doubt_and_stays(open_hub: Open) -> None:
     model = ScriptedModel(keeps("The dentist is on Monday.", "tooth man, Monday"))
     hub = open_hub(models=(model,))

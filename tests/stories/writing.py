@@ -5,6 +5,7 @@ from persona.memory.texture import read
 from persona.model import FORMAT
 from persona.people import textures
 from persona.ports import Put
+from tests.stories.people import Person
 from tests.support import Hub
 
 OPENINGS = "so well right okay hm now yes oh listen look alright hey".split()
@@ -13,6 +14,7 @@ THINGS = (
         "|"
     )
 )
+CLOSED = "is not written the way you write"
 ENDS = [".", "", "...", "!", " :)", "!!", " ;)", ";", " :-)", " <3", " -", " ^^"]
 
 
@@ -33,3 +35,27 @@ def peopled(hub: Hub, hands: range) -> None:
         texture = read(written(hand, 30))
         known = textures.put(hub.ports, keys.texture(lane), texture)
         hub.ports.table.commit([known, Put(keys.textured(lane), {"v": FORMAT})])
+
+
+def slowly(person: Person, words: str) -> str:
+    """Says it so that nobody is too fast for the hub."""
+    person.hub.clock.at += 5.0
+    return person.say(words)
+
+
+def share(own: Person, phone: Person) -> None:
+    """One person writes on both of their linked addresses, as ever."""
+    for at, words in enumerate(written(0, 20)):
+        slowly(phone if at % 3 else own, words)
+
+
+def lend(own: Person, phone: Person) -> int:
+    """Somebody else writes on the phone: how many messages until its owner hears that it is closed."""
+    for said in range(1, 41):
+        slowly(
+            phone,
+            f"Good afternoon to you, Sir or Madam: would you kindly tell me about item {said}?",
+        )
+        if CLOSED in "".join(own.replies()):
+            return said
+    raise AssertionError("it was never closed")

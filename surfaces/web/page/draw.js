@@ -13,8 +13,10 @@ export function make(tag, properties = {}, ...children) {
 
 /** A surface's icon and name, for what was said or sent there. */
 export function badge(surface) {
-  return make("span", { className: "badge" }, drawIcon(surface.toLowerCase()), SURFACES[surface.toLowerCase()] ?? surface);
+  return make("span", { className: "badge" }, drawIcon(surface.toLowerCase()), nameOfSurface(surface));
 }
+
+export const nameOfSurface = (surface) => SURFACES[surface.toLowerCase()] ?? surface;
 
 /** On which surface and when something was said (epoch seconds). */
 export function placeOf(surface, at) {

@@ -7,6 +7,7 @@
 import { readPerson } from "/page/hub.js";
 import { Panel } from "/page/panel.js";
 import { Told } from "/page/told.js";
+import { LikenessView } from "/page/likeness.js";
 import { drawManner } from "/page/manner.js";
 import { PersonView } from "/page/person_view.js";
 
@@ -18,6 +19,7 @@ export class Person {
   #panel;
   #told;
   #view;
+  #likeness;
   #graph = null;
   #known = null;
   #shown = { nodes: [], edges: [] };
@@ -30,8 +32,9 @@ export class Person {
     this.#told = new Told(parts.told, handlers.say);
     this.#panel = new Panel(parts, { onOpen: () => this.#open(), onClose: () => this.#told.clear() });
     this.#view = new PersonView(parts.list, { say: (words) => this.#told.say(words), onPick: (id) => this.#graph?.pick(id) });
+    this.#likeness = new LikenessView(parts.likeness, (words) => this.#told.say(words));
     parts.all.addEventListener("change", () => this.#show());
-    parts.again.addEventListener("click", () => this.refresh());
+    parts.again.addEventListener("click", () => this.#tryAgain());
     parts.drawing.addEventListener("toggle", () => this.#draw());
   }
 
@@ -67,6 +70,12 @@ export class Person {
     this.#isReading = false;
   }
 
+  /** The button that was pressed goes; the keyboard is not left nowhere. */
+  #tryAgain() {
+    this.#parts.closer.focus({ preventScroll: true });
+    this.refresh();
+  }
+
   #open() {
     if (this.#known === null) {
       this.#parts.loading.hidden = false;
@@ -93,6 +102,7 @@ export class Person {
     this.#parts.allCount.textContent = passing.length;
     this.#parts.drawing.hidden = nodes.length === 0;
     this.#parts.manner.replaceChildren(...drawManner(told, (id) => this.#view.open(id)));
+    this.#likeness.show(told.likeness);
     this.#view.show(nodes, told);
     this.#shown = { nodes, edges: told.edges };
     this.#draw();

@@ -32,6 +32,7 @@ export class Plans {
     this.#told = new Told(parts.told, handlers.say);
     this.#panel = new Panel(parts, { onOpen: () => this.refresh(), onClose: () => this.#told.clear() });
     parts.form.addEventListener("submit", (event) => this.#make(event));
+    parts.again.addEventListener("click", () => this.#tryAgain());
     // At midnight “tomorrow” is today.
     setInterval(() => this.#panel.isOpen && this.#show(this.#known), REDRAWN_EVERY_MS);
     document.addEventListener("visibilitychange", () => document.hidden || parts.opener.hidden || this.refresh());
@@ -60,13 +61,21 @@ export class Plans {
       return;
     }
     this.#reading = true;
+    this.#parts.trouble.hidden = true;
     do {
       this.#isStale = false;
       // Away or signed out: the feed notices too and says so; the next time it moves, the plans are read again.
       const told = await readPlans().catch(() => null);
+      this.#parts.trouble.hidden = told !== null;
       if (told) this.#show(told.plans);
     } while (this.#isStale && !document.hidden);
     this.#reading = false;
+  }
+
+  /** The button that was pressed goes; the keyboard is not left nowhere. */
+  #tryAgain() {
+    this.#parts.closer.focus({ preventScroll: true });
+    this.refresh();
   }
 
   #show(plans) {

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from persona.decision import Act
@@ -50,7 +50,6 @@ def test_answering_an_answer_changes_nothing(subject: str) -> None:
     assert once.startswith("Re: ") and len(once.splitlines()) == 1
 
 
-@settings(deadline=None)
 @given(LINE, LINE, LINE)
 def test_no_header_is_made_by_what_another_mail_said(
     subject: str, parent: str, references: str

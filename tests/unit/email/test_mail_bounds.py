@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surfaces.email.mail import Unreadable
@@ -111,7 +111,7 @@ SEED = (
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(
     edits=st.lists(
         st.tuples(st.integers(0, len(SEED)), st.integers(0, 40), st.one_of(st.binary(max_size=12), st.sampled_from(
@@ -129,7 +129,7 @@ def test_mutated_mail_is_read_without_an_exception(edits: list[tuple[int, int, b
     (found.text + found.subject + found.from_name).encode("utf-8")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(raw=st.binary(max_size=400))
 def test_random_bytes_are_read_without_an_exception(raw: bytes) -> None:
     read_mail(raw)

@@ -265,7 +265,7 @@ PIECES = ["Yes.", "", "> q", "On 3 Feb 2025, at 10:12, Bob wrote:", "From: a@exa
           "Sent from my iPhone", "-----Original Message-----", "<b@example.org>:", "wrote:", "____", "|", "=09", "\u2028"]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=30)), max_size=15))
 def test_no_text_raises_and_only_lines_of_the_mail_come_back(pieces: list[str]) -> None:
     text = "\n".join(pieces)
@@ -275,7 +275,7 @@ def test_no_text_raises_and_only_lines_of_the_mail_come_back(pieces: list[str]) 
     new_words(text, f"<div class=gmail_quote>{text}</div>{text}")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.from_regex(r"[A-Z][a-z]{2,8}( [a-z]{2,8}){2,6}[.!?]", fullmatch=True),

@@ -6,11 +6,13 @@ import pytest
 
 from models.scripted import ScriptedModel
 from persona.language import Completion
+from persona.memory.signs import signs_of
 from persona.mind.commands import Verb, parse
 from tests.unit.house import House
 
 PHRASES = Path(__file__).with_name("asked_phrases.txt")
 DAY = 86_400.0
+OWN_KINDS = ("preference", "decision", "concern")
 
 
 def phrases() -> dict[str, list[str]]:
@@ -70,6 +72,71 @@ def test_what_was_denied_is_quoted_with_that_and_a_bare_no_is_no_thing_told(tea:
     assert picture.startswith("You told me 3 things") and "stop assuming" not in picture
     tea.tell("remember that I like tea")
     assert "since that it is wrong" not in tea.tell("what tea do I like?")
+
+
+def test_what_asks_for_a_belief_or_denies_one_shows_nothing_of_who_says_it() -> None:
+    said = phrases()
+    asking = [*said["picture"], *said["why"], *said["ground"], *said["manner"], *said["expected"]]
+    told = {words: [one for one in signs_of(words) if one.kind in OWN_KINDS] for words in asking}
+    assert {words: found for words, found in told.items() if found} == {}
+    worry = signs_of("it's wrong that I'm worried about the boiler")
+    assert not [one for one in worry if one.kind in OWN_KINDS]
+    assert signs_of("that's wrong, I prefer coffee"), "what they say instead"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "that's wrong that I like coffee",
+        "I never said that I like coffee",
+        "unlearn that I like coffee",
+    ],
+)
+def test_a_no_to_what_is_not_believed_says_so_and_what_is_near(tea: House, words: str) -> None:
+    told = tea.tell(words)
+    assert told.startswith("Nothing of the kind is believed of you") and "“I like coffee”" in told
+    assert "• you like tea" in told
+    assert tea.tell("that's wrong").startswith("Then I go by it no longer"), "what was near"
+
+
+def test_a_no_to_what_is_not_believed_but_said_quotes_it_and_takes_what_is_said_then(
+    tea: House,
+) -> None:
+    assert "“my lock is 4812”" in tea.tell("that's not true that my lock is 4812")
+    assert "It takes the place of" in tea.tell("it's 9911")
+    assert (
+        tea.tell("what is my lock?").startswith("You told me by SMS")
+        and "9911" in tea.replies()[-1]
+    )
+    assert tea.tell("you're wrong about Rome") == "Noted.", "nothing of theirs"
+    assert "Nothing that you told me says so" in tea.tell("why do you think I like coffee?")
+
+
+def test_a_model_is_asked_about_what_it_may_have_said_itself(tea: House) -> None:
+    tea.with_(models=(ScriptedModel(lambda prompts: Completion("I see.")),))
+    assert tea.tell("that's wrong that my visa is expired") == "I see."
+    assert tea.tell("that's wrong that I like coffee").startswith("Nothing of the kind")
+
+
+def test_which_is_wrong_may_be_said_in_words(tea: House) -> None:
+    for words in ("I prefer trains to planes", "I really prefer trains to planes"):
+        tea.tell(words)
+        tea.clock.at += DAY
+    tea.tell("what do you know about me?")
+    assert tea.tell("the last one is wrong").startswith("Which of these is wrong?")
+    ended = tea.tell("the second one")
+    assert ended.startswith("Then I go by it no longer") and "you like tea" in ended
+    tea.tell("what do you know about me?")
+    assert tea.tell("that's wrong: trains").startswith("Then I go by it no longer")
+
+
+def test_a_habit_is_named_by_what_it_is_and_not_by_a_message_that_shows_it(house: House) -> None:
+    for n in range(8):
+        house.tell(f"thing number {n} is there")
+        house.clock.at += DAY
+    assert "mostly write" in house.tell("what do you know about me?")
+    assert "mostly write" not in house.tell("you're wrong about the thing")
+    assert "mostly write" in house.tell("what do you know about me?")
 
 
 def test_a_no_to_a_quotation_says_whose_words_they_are(tea: House) -> None:

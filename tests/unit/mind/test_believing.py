@@ -70,10 +70,13 @@ def test_why_shows_the_words_behind_what_was_told_or_named(tea: House) -> None:
         assert "“I like tea”" in ground.split("\n")[2]
 
 
-def test_why_of_what_is_not_believed_is_a_question_like_any_other(tea: House) -> None:
-    assert "I do not know" in tea.tell("why do you think I like skating?")
-    assert "rests on" in tea.tell("why do you think that?") or "came from my rules" in tea.tell(
-        "why"
+def test_why_of_what_is_not_believed_says_that_it_is_not_and_what_comes_near(tea: House) -> None:
+    told = tea.tell("why do you think I like skating?")
+    assert told.startswith("Nothing that you told me says so") and "“I like skating”" in told
+    assert "• you like tea" in told
+    assert "“I like tea”" in tea.tell("why do you think that?")
+    assert "I do not know" in tea.tell("how do you know I need a visa?"), (
+        "a question like any other"
     )
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from persona.mind.commands import PATTERNS, Verb, is_question, names, parse, tells
@@ -212,7 +212,7 @@ def test_the_table_is_long_enough_to_mean_something() -> None:
 
 
 @pytest.mark.parametrize("verb", PATTERNS)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(data=st.data())
 def test_every_command_holds_a_word_that_names_it(verb: Verb, data: st.DataObject) -> None:
     pattern = re.compile(PATTERNS[verb], re.IGNORECASE | re.DOTALL)

@@ -1,11 +1,14 @@
 """The person graph as it is derived: from which words, how sure, and what ends it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 
 from persona.memory.index import PAUSE, UTC, Index
 from persona.memory.notes import new_contest, new_note
 from persona.model import Evidence, Note, Quote
 from persona.people import graph
+from persona.people.patterns import BY_CHANCE, LEAST_ASKED, is_habit
 from persona.trait import Graph, Trait
 
 DAY = 86_400.0
@@ -191,6 +194,74 @@ def test_a_habit_is_told_only_where_chance_would_hardly_bring_it_about() -> None
     evenings = [n - 0.2 for n in range(12, 0, -1)]
     assert habits(evenings) == {"mostly writes in the evening"}
     assert not habits([*evenings[:3], 4.1, 3.4, 2.2])
+
+
+ASKED = {
+    "reminders": "remind me tomorrow at nine to do thing {n}",
+    "documents": "could you open the document about thing {n}?",
+}
+
+
+def asking(where: Sequence[tuple[str, str]]) -> list[str]:
+    """The habits of somebody who asked for such a thing on that surface, one a day, `""` for talk."""
+    told = [
+        said(n, ASKED.get(what, "thing {n} is there").format(n=n), len(where) - n, surface)
+        for n, (what, surface) in enumerate(where)
+    ]
+    habits = [one for one in derived(*told).traits if one.about.startswith("asking")]
+    assert all(one.is_stable and one.shown[0].quote in {o.text for o in told} for one in habits)
+    return sorted(one.claim for one in habits)
+
+
+def test_what_they_ask_for_mostly_on_one_surface_is_held_against_how_often_they_write_there() -> (
+    None
+):
+    split = [("documents", "slack"), ("reminders", "sms")] * 8
+    assert asking(split) == [
+        "asks for documents mostly on Slack",
+        "asks for reminders mostly by SMS",
+    ]
+    assert asking(split[:14]) == [], "seven of seven are not many yet"
+    assert asking([("documents", "slack")] * 20) == [], "who writes there alone asks there for all"
+    often_there = [*[("", "slack")] * 24, *[("", "sms")] * 4]
+    assert asking([*often_there, *[("documents", "slack")] * 8]) == [], "as they write there anyway"
+    seldom_there = [*[("", "slack")] * 4, *[("", "sms")] * 24]
+    mostly = [*[("documents", "slack")] * 8, ("documents", "sms")]
+    assert asking([*seldom_there, *mostly]) == ["asks for documents mostly on Slack"]
+    evenly = [("documents", "slack"), ("documents", "sms")] * 8
+    assert asking([*seldom_there, *evenly]) == [], "half of them is not mostly"
+
+
+def test_what_they_ask_for_mostly_at_one_part_of_the_day_is_seen_and_often_in_one_go_is_once() -> (
+    None
+):
+    morning, evening = 0.28, -0.2  # before or after 15:06 UTC
+    talk = [said(n, f"thing {n} is there", 40 - n + morning) for n in range(20)]
+    asked = [said(30 + n, ASKED["reminders"].format(n=n), 16 - n + evening) for n in range(9)]
+    claims = {one.claim for one in derived(*talk, *asked).traits}
+    assert "asks for reminders mostly in the evening" in claims
+    minute = 60 / DAY
+    at_once = [
+        said(30 + n, ASKED["reminders"].format(n=n), 5 + evening - n * minute) for n in range(9)
+    ]
+    claims = {one.claim for one in derived(*talk, *at_once).traits}
+    assert not any("asks for" in claim for claim in claims)
+
+
+def test_chance_alone_hardly_ever_makes_a_habit_and_a_habit_is_mostly_found() -> None:
+    dice = Random(7)
+
+    def found(on_first: float, share: float) -> float:
+        made = 0
+        for _ in range(600):
+            asked = dice.randrange(LEAST_ASKED, 40)
+            times = sum(dice.random() < on_first for _ in range(asked))
+            made += is_habit(times, asked, share, looks=4)
+        return made / 600
+
+    by_chance = [found(share, share) for share in (0.34, 0.5, 0.8, 0.95)]
+    assert max(by_chance) <= BY_CHANCE / 4 * 2, by_chance
+    assert found(0.95, 0.5) > 0.8
 
 
 def test_the_graph_as_json_has_every_quotation_in_the_message_it_names() -> None:

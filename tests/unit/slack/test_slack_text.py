@@ -43,7 +43,7 @@ def bare(text: str) -> str:
     return re.sub(r"[\s`~]+", "", text)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(TEXTS)
 def test_parts_are_within_the_limit_with_fences_balanced(text: str) -> None:
     for part in texts.split(text):
@@ -51,7 +51,7 @@ def test_parts_are_within_the_limit_with_fences_balanced(text: str) -> None:
         assert len(texts.escape(part)) <= LIMIT
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(TEXTS.filter(lambda text: "python" not in text))
 def test_no_word_is_lost_between_parts(text: str) -> None:
     assert bare("".join(texts.split(text))) == bare(text)

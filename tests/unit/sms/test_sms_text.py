@@ -31,7 +31,7 @@ def unnumbered(parts: tuple[str, ...]) -> list[str]:
     return [re.sub(r"^\(\d+/\d+\) ", "", part) for part in parts] if len(parts) > 1 else list(parts)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(TEXTS)
 def test_parts_are_within_the_limit_and_numbered(text: str) -> None:
     parts = sms.split(text)
@@ -43,14 +43,14 @@ def test_parts_are_within_the_limit_and_numbered(text: str) -> None:
         ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(TEXTS.filter(lambda text: units(text) < 10_000))
 def test_nothing_is_lost_between_parts(text: str) -> None:
     together = "".join(unnumbered(sms.split(text)))
     assert re.sub(r"\s+", "", together) == re.sub(r"\s+", "", sms.plain(text))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text("ab" + FAMILY, max_size=30).map(lambda text: text * 120))
 def test_no_letter_is_cut_in_two(text: str) -> None:
     whole = regex.findall(r"\X", sms.plain(text))
