@@ -77,11 +77,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One of these words or classes; or, with `capture`, words that are captured or passed over."""
+    """One of these words or classes; or, with `capture`, words that are captured or passed over.
+
+    `need` is what a sentence must hold one of for it; nothing where it can do without.
+    """
 
     names: tuple[str, ...]
     is_optional: bool = False
     capture: str = ""
+    need: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +289,10 @@ def all_frames() -> tuple[Frame, ...]:
         elements = tuple(map(_element, line.lstrip("^~ ").split()))
         found.append((cast("Kind", kind), told, may_ask, place, elements))
     found.sort(key=lambda one: -_speciality(one[-1]))
-    return tuple(Frame(number, *one, _needs(one[-1])) for number, one in enumerate(found))
+    return tuple(
+        Frame(number, *one, tuple(element.need for element in one[-1] if element.need))
+        for number, one in enumerate(found)
+    )
 
 
 def _tolds(text: str) -> dict[str, Told]:
@@ -293,25 +300,21 @@ def _tolds(text: str) -> dict[str, Told]:
     return {one["when"] or "": Told(one["value"], one["claim"]) for one in found if one}
 
 
+@cache
 def _element(spelled: str) -> Element:
     if spelled in GAPS:
         return Element((), capture=spelled)
     if spelled.startswith("*"):
         return Element((), capture=spelled[1:])
-    return Element(tuple(spelled.removesuffix("?").split("|")), spelled.endswith("?"))
-
-
-def _needs(elements: tuple[Element, ...]) -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(one.names) for one in elements if _is_needed(one))
-
-
-def _is_needed(one: Element) -> bool:
-    return not (one.capture or one.is_optional or LAST in one.names or PAUSE in one.names)
+    names = tuple(spelled.removesuffix("?").split("|"))
+    if spelled.endswith("?"):
+        return Element(names, is_optional=True)
+    return Element(names, need=frozenset() if LAST in names or PAUSE in names else frozenset(names))
 
 
 def _speciality(elements: tuple[Element, ...]) -> int:
     """How much a frame needs; what compares two things needs more than what names one."""
-    return sum(_is_needed(one) or one.capture == "other" for one in elements)
+    return len([one for one in elements if one.need or one.capture == "other"])
 
 
 @cache
@@ -319,20 +322,20 @@ def _by_key() -> Mapping[str, list[int]]:
     """The frames by what is rarest of what they need."""
     signals = _signals()
 
-    def cost(need: frozenset[str]) -> int:
-        words = {word for name in need for word in signals.get(name, {name})}
-        return len(words) + MUCH * len(words & FREQUENT)
+    @cache
+    def cost(name: str) -> int:
+        words = signals.get(name, [name])
+        return len(words) + MUCH * len(FREQUENT.intersection(words))
 
-    costs = {need: cost(need) for one in all_frames() for need in one.needs}
     found: dict[str, list[int]] = {}
     for one in all_frames():
-        for name in min(one.needs, key=costs.__getitem__):
+        for name in min(one.needs, key=lambda need: sum(map(cost, need))):
             found.setdefault(name, []).append(one.number)
     return found
 
 
 @cache
-def _signals() -> Mapping[str, set[str]]:
+def _signals() -> Mapping[str, list[str]]:
     return lexicon().signals(FREQUENT)
 
 
@@ -340,6 +343,6 @@ def _signals() -> Mapping[str, set[str]]:
 def _triggers() -> frozenset[str]:
     """Words of which one stands in every message that a frame fits, in each spelling."""
     signals = _signals()
-    plain = {word for name in _by_key() for word in signals.get(name, {name})}
+    plain = {word for name in _by_key() for word in signals.get(name, [name])}
     short = {one for one, words in lexicon().spelled.items() if not plain.isdisjoint(words)}
     return frozenset(plain | short)

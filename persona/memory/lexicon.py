@@ -4,6 +4,7 @@ A class holds words and fixed phrases; a verb stands in it by its plain form, an
 forms that the head names are derived: of LIKE, `likes` is a LIKE-s, `liked` a LIKE-ed, `liking` a LIKE-ing.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -27,45 +28,40 @@ class Lexicon:
     phrases: Mapping[tuple[str, str], list[tuple[Phrase, str]]]
     spelled: Mapping[str, Phrase]
 
-    def signals(self, frequent: frozenset[str]) -> Mapping[str, set[str]]:
+    def signals(self, frequent: frozenset[str]) -> Mapping[str, list[str]]:
         """By class, words of which one stands wherever anything of it does: no frequent one if it may be."""
-        found: dict[str, set[str]] = {}
+        found: defaultdict[str, list[str]] = defaultdict(list)
         for word, names in self.words.items():
             for name in names:
-                found.setdefault(name, set()).add(word)
+                found[name].append(word)
         for phrases in self.phrases.values():
             for phrase, name in phrases:
-                told = next((one for one in phrase if one not in frequent), phrase[0])
-                found.setdefault(name, set()).add(told)
+                rare = [one for one in phrase if one not in frequent]
+                found[name].append((rare or phrase)[0])
         return found
 
 
 @cache
 def lexicon() -> Lexicon:
     """Read when the first message comes near it."""
-    words: dict[str, list[str]] = {}
-    phrases: dict[tuple[str, str], list[tuple[Phrase, str]]] = {}
-    spelled: dict[str, Phrase] = {}
-    irregular: dict[str, Phrase] = {}
+    words: defaultdict[str, list[str]] = defaultdict(list)
+    phrases: defaultdict[tuple[str, str], list[tuple[Phrase, str]]] = defaultdict(list)
+    pairs: dict[str, dict[str, Phrase]] = {"SPELLED": {}, "IRREGULAR": {}}
     for head, entries in _lists():
         name, _, sort = head.partition(" ")
-        for entry in entries:
-            if name in ("SPELLED", "IRREGULAR"):
-                left, _, right = entry.partition(" = ")
-                (spelled if name == "SPELLED" else irregular)[left] = tuple(right.split())
-                continue
-            forms = _forms(name, entry, sort.split(), irregular)
-            for form, said in forms:
-                found = tuple(said.split())
-                if len(found) == 1:
-                    words.setdefault(said, []).append(form)
-                else:
-                    phrases.setdefault((found[0], found[1]), []).append((found, form))
-    return Lexicon(
-        {word: tuple(dict.fromkeys(names)) for word, names in words.items()},
-        phrases,
-        spelled,
-    )
+        if name in pairs:
+            found = (entry.split(" = ") for entry in entries)
+            pairs[name].update((left, tuple(right.split())) for left, right in found)
+            continue
+        forms = [(name, entry) for entry in entries]
+        for form, said in [*forms, *_bent(name, entries, sort, pairs["IRREGULAR"])]:
+            if " " in said:
+                phrase = tuple(said.split())
+                phrases[phrase[0], phrase[1]].append((phrase, form))
+            elif form not in words[said]:
+                words[said].append(form)
+    known = {word: tuple(names) for word, names in words.items()}
+    return Lexicon(known, dict(phrases), pairs["SPELLED"])
 
 
 def _lists() -> Iterator[tuple[str, list[str]]]:
@@ -77,25 +73,21 @@ def _lists() -> Iterator[tuple[str, list[str]]]:
             yield head, entries.split(", ")
 
 
-def _forms(
-    name: str, entry: str, sort: list[str], irregular: Mapping[str, Phrase]
+def _bent(
+    name: str, entries: list[str], sort: str, irregular: Mapping[str, Phrase]
 ) -> Iterator[tuple[str, str]]:
-    """An entry in those forms that its list names; of several words the first is bent: `cares for`."""
-    yield name, entry
-    if not sort:
-        return
-    plain, blank, rest = entry.partition(" ")
-    if "s" in sort:
-        third = (
-            plain[:-1] + "ies" if _ends_in_y(plain) else plain + ("es" if _hisses(plain) else "s")
-        )
-        yield f"{name}-s", f"{third}{blank}{rest}"
-    if "ing" in sort:
-        yield f"{name}-ing", f"{_ing(plain)}{blank}{rest}"
-    for past in (
-        (irregular.get(plain) or _irregular().get(plain) or (_ed(plain),)) if "ed" in sort else ()
-    ):
-        yield f"{name}-ed", f"{past}{blank}{rest}"
+    """The other forms that a list names; of several words the first is bent: `cares for`."""
+    wanted = sort.split()
+    for entry in entries if wanted else ():
+        plain, blank, rest = entry.partition(" ")
+        behind = blank + rest
+        if "s" in wanted:
+            yield f"{name}-s", _third(plain) + behind
+        if "ing" in wanted:
+            yield f"{name}-ing", _ing(plain) + behind
+        if "ed" in wanted:
+            pasts = irregular.get(plain) or _irregular().get(plain) or (_ed(plain),)
+            yield from ((f"{name}-ed", past + behind) for past in pasts)
 
 
 @cache
@@ -106,8 +98,10 @@ def _irregular() -> Mapping[str, Phrase]:
     return found
 
 
-def _hisses(plain: str) -> bool:
-    return plain.endswith(("s", "sh", "ch", "x", "z", "o"))
+def _third(plain: str) -> str:
+    if _ends_in_y(plain):
+        return plain[:-1] + "ies"
+    return plain + ("es" if plain.endswith(("s", "sh", "ch", "x", "z", "o")) else "s")
 
 
 def _ends_in_y(plain: str) -> bool:
