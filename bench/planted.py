@@ -5,10 +5,9 @@ of `planted.toml`, one of each kind reversed later, and one told once alone, whi
 Between them stand small talk, jokes, questions, what others say or what is pasted about things the
 person has no trait of, again and again; and the persona answers with all of it. The lines of the second
 split (`held out`), those that mislead among them, and what they are about were written by somebody who
-had not read the frames, and one frame alone was changed for them, which misread what is said of a flatmate.
-Nobody has habits of days or
-surfaces: to believe in one is an error, as everything is that was not planted, but for what goes with a
-trait: that another thing is liked less, and habits that a style brings along.
+had not read the frames, and one frame alone was changed for them: it misread what is said of a flatmate.
+Nobody has habits of days or surfaces: to believe in one is an error, as everything is that was not
+planted, but for what goes with a trait: that another thing is liked less, and habits of a style.
 
     python -m bench.planted
 """
