@@ -87,9 +87,9 @@ def measure() -> dict[str, Any]:
         seen = Watched()
         until(lambda: len(seen.look(house).late(soon)) == len(soon), PATIENCE, "the reminders")
         waking = seen.figures(soon)
-        at = _next_minute()
+        at = _in_two_minutes()
         burst = _make_all(house, people, 1, lambda number: at)
-        until(lambda: len(seen.look(house).late(burst)) == len(burst), PATIENCE, "the burst")
+        until(lambda: len(seen.look(house).late(burst)) == len(burst), 2 * PATIENCE, "the burst")
         time.sleep(2.0)  # for a second telling, if there were one
         return {"idle": idle, "spread": waking, "burst": seen.look(house).figures(burst)}
 
@@ -100,9 +100,10 @@ def _in_a_while(number: int) -> str:
     return f"in {round(seconds)} seconds"
 
 
-def _next_minute() -> str:
+def _in_two_minutes() -> str:
+    """A full minute, one to two minutes ahead, so that all are promised before it comes."""
     now = time.time()
-    return f"at {datetime.fromtimestamp(now + 95 - now % 60, UTC):%H:%M}"
+    return f"at {datetime.fromtimestamp(now + 125 - now % 60, UTC):%H:%M}"
 
 
 def _make_all(house: House, people: Sequence[OnSlack], batch: int, when: Any) -> list[str]:
