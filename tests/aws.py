@@ -31,7 +31,7 @@ from botocore import UNSIGNED
 from botocore.session import Session
 from moto.backends import get_backend
 from moto.core.models import botocore_stubber
-from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 
 from backends.aws import _rows, _shape
@@ -150,16 +150,8 @@ class DynamoTable(moto.dynamodb.models.table.Table):
             partition, sort = (DynamoType(row[name]) for name in (_rows.PARTITION, _rows.SORT))
             rows = kept.items[partition] = kept.items.get(partition, {}).copy()
             if sort in rows:
-                rows[sort] = _copied(rows[sort])
+                rows[sort] = copy.deepcopy(rows[sort])
         self._kept = kept
-
-
-def _copied(item: Any) -> Any:
-    made: Any = Item.__new__(Item)
-    made.hash_key, made.range_key = item.hash_key, item.range_key
-    made.attrs = LimitedSizeDict()
-    dict.update(made.attrs, item.attrs)
-    return made
 
 
 def _transact(self: Any, transact_items: Sequence[Mapping[str, Any]]) -> None:

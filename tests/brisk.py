@@ -41,6 +41,7 @@ ROW_BYTES = 405_000
 SET = re.compile(r"SET #\w+ = :\w+(?:, #\w+ = :\w+)*")
 PAIR = re.compile(r"(#\w+) = (:\w+)")
 _read_slowly: Any = UpdateExpressionParser.make
+_cast_slowly: Any = types.DynamoType.cast_value.fget
 _parse_slowly: Any = BaseJSONParser._parse_structure
 _fill_slowly: Any = types.Item.__init__
 _weigh_slowly: Any = types.Item.size
@@ -60,7 +61,9 @@ def hasten() -> None:
     UpdateExpressionParser.make = staticmethod(_read)
     dynamodb.UpdateExpressionValidator, dynamodb.UpdateExpressionExecutor = Setting, Setter
     DepthFirstTraverser.nodes_to_be_processed = _processed
+    types.DynamoType.cast_value = property(_cast)
     types.Item.__init__ = _fill
+    types.Item.__deepcopy__ = _as_it_was
     types.Item.size = _weigh
     BaseJSONParser._parse_structure = _parse
     BaseJSONSerializer._serialize_type_structure = _serialize
@@ -72,6 +75,11 @@ def _name_request(headers: dict[str, Any] | None = None) -> str:
     if headers is not None:
         headers["x-amzn-requestid"] = name
     return name
+
+
+def _cast(self: Any) -> Any:
+    """A row's value; most are texts, of which moto asks first whether they are numbers."""
+    return self.value if self.type == "S" else _cast_slowly(self)
 
 
 def _copied(tree: Any) -> Any:
@@ -135,6 +143,14 @@ def _fill(self: Any, hash_key: Any, range_key: Any, attrs: Mapping[str, Any]) ->
     dict.update(self.attrs, {name: DynamoType(value) for name, value in attrs.items()})
     if self.size() > ROW_BYTES:
         raise ItemSizeTooLarge
+
+
+def _as_it_was(self: Any, memo: Any) -> Any:
+    """A copy that later changes of this row do not reach: its values are replaced, never changed."""
+    kept: Any = types.Item.__new__(types.Item)
+    kept.hash_key, kept.range_key, kept.attrs = self.hash_key, self.range_key, LimitedSizeDict()
+    dict.update(kept.attrs, self.attrs)
+    return kept
 
 
 def _weigh(self: Any) -> int:

@@ -4,6 +4,7 @@ No property has a time to keep: on a busy machine that would fail, and say nothi
 """
 
 import gc
+import logging
 import os
 import sys
 
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 os.environ["HUB_LOG"] = os.devnull
 os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
+logging.disable(logging.INFO)  # `listening` of the stories turns them on, and reads them
 # Dozens of processes load the same code, and each would compile it anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

@@ -1,6 +1,7 @@
 """What spares moto its work answers as moto's own does: the same values, the same line for a row."""
 
 import base64
+import copy
 import json
 from typing import Any
 
@@ -147,3 +148,22 @@ def test_a_row_that_grows_too_large_stays_as_it_was() -> None:
     with pytest.raises(ItemSizeTooLarge):
         brisk.Setter(read, item, FIELDS).execute()
     assert item.to_json() == before
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"S": "12"}, {"N": "12.50"}, {"B": b"\0"}, {"NULL": True}, {"SS": ["a"]}, {"L": [{"S": "x"}]}],
+)
+def test_a_value_is_compared_as_moto_compares_it(value: dict[str, Any]) -> None:
+    world()
+    held = DynamoType(value)
+    assert held.cast_value == brisk._cast_slowly(held)
+
+
+def test_what_was_copied_stays_as_it_was() -> None:
+    world()
+    item: Any = Item.__new__(Item)
+    brisk._fill(item, DynamoType(ROW["partition"]), DynamoType(ROW["sort"]), ROW)
+    before, kept = item.to_json(), copy.deepcopy(item)
+    item.attrs["count"] = DynamoType({"N": "13"})
+    assert kept.to_json() == before != item.to_json()

@@ -83,9 +83,12 @@ class Logs(logging.Handler):
 def listening() -> Generator[list[str]]:
     logs, root = Logs(), logging.getLogger()
     root.addHandler(logs)
+    before = logging.root.manager.disable
+    logging.disable(logging.NOTSET)
     try:
         yield logs.kept
     finally:
+        logging.disable(before)
         root.removeHandler(logs)
 
 
