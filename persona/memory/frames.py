@@ -1,17 +1,18 @@
 """Short patterns over classes of words, as `signs.frames` has them, and where they fit a sentence.
 
 A frame is looked at only in sentences that hold what it cannot do without, the more special ones first,
-and nothing is read before the first message. Denial is handled here, once: what is denied on the way
-turns a frame's sign into the other one that its head names, or into none.
+and nothing is read before the first message; thousands are made then, so they are plain tuples. Denial
+is handled here, once: what is denied on the way turns a frame's sign into the other one that its head
+names, or into none.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
+from persona.compiled import compiled
 from persona.memory.lexicon import lexicon
 from persona.memory.sentence import (
     ADVERB,
@@ -31,8 +32,8 @@ FILE = Path(__file__).with_name("signs.frames")
 Kind = Literal["preference", "instruction", "decision", "concern", "stance", "action"]
 Place = Literal["clause", "head", "anywhere"]
 PLACES: Mapping[str, Place] = {"^": "head", "~": "anywhere"}
-HEAD = re.compile(r"\[(?P<kind>\w+)(?P<asks> \?)?\] (?P<told>.+)")
-TOLD = re.compile(r"(?:(?P<when>not|ended) )?(?P<value>\w+): (?P<claim>.+)")
+HEAD = r"\[(?P<kind>\w+)(?P<asks> \?)?\] (?P<told>.+)"
+TOLD = r"(?:(?P<when>not|ended) )?(?P<value>\w+): (?P<claim>.+)"
 ENDED = "ENDED"
 """What is denied beside it is over: “not afraid any more”."""
 FREQUENT = frozenset(
@@ -67,16 +68,14 @@ ALWAYS_FIRST = {"the": "DEFINITE", "order": "ORDER", "ordering": "ORDER-ing"}
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What a frame tells: the sign's value and the claim, in which {} is what it is about."""
 
     value: str
     claim: str
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One of these words or classes; or, with `capture`, words that are captured or passed over.
 
     `need` is what a sentence must hold one of for it; nothing where it can do without.
@@ -88,8 +87,7 @@ class Element:
     need: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """What is told there, from where to where in the sentence, and where what was captured stands."""
 
     told: Told
@@ -98,8 +96,7 @@ class Fit:
     places: Mapping[str, Span]
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """`told` by how it stands: as it is (""), denied ("not"), or over ("ended").
 
     `number` orders frames; `needs` is what a sentence must hold, one of each, for it to fit.
@@ -282,7 +279,7 @@ def all_frames() -> tuple[Frame, ...]:
     for line in FILE.read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
-        if line[0] == "[" and (head := HEAD.fullmatch(line)):
+        if line[0] == "[" and (head := compiled(HEAD).fullmatch(line)):
             kind, may_ask, told = head["kind"], bool(head["asks"]), _tolds(head["told"])
             continue
         place = PLACES.get(line[0], "clause")
@@ -296,7 +293,7 @@ def all_frames() -> tuple[Frame, ...]:
 
 
 def _tolds(text: str) -> dict[str, Told]:
-    found = [TOLD.fullmatch(one) for one in text.split(" | ")]
+    found = [compiled(TOLD).fullmatch(one) for one in text.split(" | ")]
     return {one["when"] or "": Told(one["value"], one["claim"]) for one in found if one}
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona.compiled import compiled
 from persona.memory.lexicon import Lexicon, lexicon
@@ -50,8 +51,7 @@ NO_ADVERBS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A plain word and where what it stands for was written."""
 
     word: str
