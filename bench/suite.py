@@ -68,11 +68,10 @@ def measure_erasures() -> dict[str, Any]:
 def measure_same() -> dict[str, Any]:
     """How often the right person is found by their writing, beside the script's own texture."""
     _run("tests/contract/test_same_person.py", FIGURES / "same.json", "-n", "0", "-k", "bars")
-    if not (
-        FIGURES / "same.json"
-    ).exists():  # its data lie beside the checkout, where there are any
+    found = FIGURES / "same.json"
+    if not found.exists():  # its data lie beside the checkout, where there are any
         return {"not_run": "needs ../shared"}
-    return json.loads((FIGURES / "same.json").read_text())
+    return json.loads(found.read_text())
 
 
 def measure_reviews() -> dict[str, Any]:

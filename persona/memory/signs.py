@@ -70,23 +70,6 @@ AGREED = (
 """What makes no question of a sentence, whatever mark stands behind."""
 STATED = r"\s*(?:i|we)(?:'\w+)?\s[^?]*?,\s*(?:so\s+|and\s+)?(?:can|could|would|will)\s+you\b"
 """What begins so says something before it asks."""
-CLAUSES = (
-    r"\A(?:since|after|during|following|at|in|on|of)\s+(?!case\b)[^,;:()]{2,45}?\s(?<!\bthat\s)(?<!\bif\s)"
-    r"(?<!\bwhen\s)(?<!\bas\s)(?<!\bwho\s)(?=(?:i|we)\b)|"
-    r"\s*(?:[,;:(\u2013\u2014]|-(?=\s)|\.{2,})\s*|\b(?:and|but|so|because|cause|since|though|plus|still"
-    r"|also|anyway"
-    r"|ok|okay|well|knows?|honest(?:ly)?|frankly|actually|really|tbh|yes|yeah|no|oh|hey|btw|fyi|personally"
-    r"|generally|sorry|what|said|told\s+you|urgh|argh|sadly|unfortunately|regrettably|alas"
-    r"|luckily|ooh|ah|ugh"
-    r"|hm+|god|gosh|man|omg|ngl|imo|imho|lowkey|seriously|admittedly|nah|yep|truth\s+is|then"
-    r"|i\s+admit|(?:gotta|got\s+to|have\s+to|must|need\s+to|let\s+me|want\s+to|like\s+to|may\s+i"
-    r"|can\s+i)\s+(?:just\s+)?(?:say|admit|confess|mention|add|note)"
-    r"|please\s+note|note\s+that|be\s+aware|(?:keep|bear)\s+in\s+mind|(?:tell|inform|let)\s+(?:them|him|her"
-    r"|everyone)(?:\s+know)?|(?:you\s+)?know\s+how\s+much|in\s+the\s+end|forth|after\s+all|guess"
-    r"|for\s+my\s+taste|in\s+my\s+(?:opinion|view|book|eyes|world)|(?:i|we)\s+(?:(?:still|really|do"
-    r"|honestly)\s+)?(?:think|believe|feel|swear|reckon|find)|the\s+thing\s+is)\s+(?:that\s+)?"
-)
-"""What may stand before a clause in which somebody speaks of themselves."""
 OPENING = (
     r"(?:(?:oh|ooh|ah|ugh|well|okay|ok|and|but|yes|yeah|hey|hmm*|btw|honestly|personally|then|again)\b\W+"
     r"|(?:so|no)\s*[,!:.\u2013\u2014-]+\s*|(?:please\s+)?remember(?:\s+that)?\W+(?=(?:i|we|my|our)\b))+"

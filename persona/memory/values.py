@@ -57,10 +57,6 @@ TIMED = (
 )
 
 
-Slots = dict[str, tuple[str, ...]]
-"""Exclusive values by kind, as they can be compared."""
-
-
 def slots_of(value: str) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
     """The exclusive values in these words, and the stems of the others."""
     slots: dict[str, tuple[str, ...]] = {}

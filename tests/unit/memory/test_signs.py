@@ -389,12 +389,13 @@ def test_every_quotation_stands_in_the_persons_own_words() -> None:
 def test_looking_only_where_a_frames_words_stand_misses_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    some = LINES[::40]
+    """Of a twentieth of the lines: with every frame tried at each, all of them take a minute."""
+    some = LINES[::20]
     read = [told(line) for line in some]
     monkeypatch.setattr(frames, "may_tell", lambda _: True)
     monkeypatch.setattr(frames, "matching", lambda _: iter(frames.all_frames()))
     assert [told(line) for line in some] == read
-    assert sum(map(len, read)) > 20
+    assert sum(map(len, read)) > 50
 
 
 def test_each_frame_is_about_something_or_deals_with_the_persona() -> None:
